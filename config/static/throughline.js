@@ -1,0 +1,114 @@
+// Two comforts; every page works without them.
+// 1. Chart marks say their aria-label on hover, on tap, and with the arrow keys once the chart has focus.
+// 2. On the rating page a digit picks an anchor, Enter goes to the next item.
+"use strict";
+
+(() => {
+  const MARK = '[role="graphics-symbol"][aria-label]';
+  let tip = null;
+
+  function tooltip() {
+    if (!tip) {
+      tip = document.createElement("div");
+      tip.className = "tooltip";
+      tip.setAttribute("role", "status");
+      document.body.append(tip);
+    }
+    return tip;
+  }
+
+  function show(mark) {
+    const box = mark.getBoundingClientRect();
+    const bubble = tooltip();
+    bubble.hidden = false;
+    bubble.textContent = mark.getAttribute("aria-label");
+    const middle = box.left + box.width / 2 - bubble.offsetWidth / 2;
+    const left = Math.max(8, Math.min(middle, document.documentElement.clientWidth - bubble.offsetWidth - 8));
+    const above = box.top - bubble.offsetHeight - 8;
+    bubble.style.left = `${left}px`;
+    bubble.style.top = `${above > 8 ? above : box.bottom + 8}px`;
+  }
+
+  function hide() {
+    if (tip) tip.hidden = true;
+  }
+
+  function marksOf(region) {
+    return [...region.querySelectorAll(MARK)];
+  }
+
+  function step(region, by) {
+    const marks = marksOf(region);
+    if (!marks.length) return;
+    const at = marks.findIndex((mark) => mark.classList.contains("looked-at"));
+    const next = marks[Math.max(0, Math.min(marks.length - 1, at < 0 ? 0 : at + by))];
+    marks.forEach((mark) => mark.classList.toggle("looked-at", mark === next));
+    next.scrollIntoView({ block: "nearest", inline: "nearest" });
+    show(next);
+  }
+
+  document.addEventListener("pointerover", (event) => {
+    const mark = event.target.closest?.(`.chart ${MARK}, .sparkline ${MARK}`);
+    if (mark) show(mark);
+    else hide();
+  });
+  document.addEventListener("focusout", (event) => {
+    if (!event.target.closest?.(".chart")) return;
+    document.querySelectorAll(".looked-at").forEach((mark) => mark.classList.remove("looked-at"));
+    hide();
+  });
+  document.addEventListener("scroll", hide, { passive: true });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") return hide();
+    const region = event.target.matches?.(".chart > .scroll") ? event.target : null;
+    if (!region || !["ArrowLeft", "ArrowRight"].includes(event.key)) return;
+    event.preventDefault();
+    step(region, event.key === "ArrowRight" ? 1 : -1);
+  });
+})();
+
+(() => {
+  const TYPING = "textarea, select, input:not([type=radio]):not([type=checkbox])";
+
+  function itemsOf(form) {
+    return [...form.querySelectorAll(".rating-item")];
+  }
+
+  function current(form, target) {
+    return target.closest(".rating-item") || itemsOf(form).find((item) => !item.querySelector(":checked"));
+  }
+
+  function focusItem(item) {
+    (item.querySelector("input:checked") || item.querySelector("input")).focus();
+    item.scrollIntoView({ block: "nearest" });
+  }
+
+  function pick(item, digit) {
+    const radio = item.querySelector(`input[type=radio][value="${digit}"]`);
+    if (!radio) return;
+    radio.focus();
+    radio.checked = true;
+    radio.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  function goOn(form, item) {
+    const items = itemsOf(form);
+    const next = items[items.indexOf(item) + 1];
+    if (next) focusItem(next);
+    else form.querySelector("button[type=submit]:not([formnovalidate])")?.focus();
+  }
+
+  document.addEventListener("keydown", (event) => {
+    const form = event.target.closest?.("form.rating-form") || (event.target === document.body && document.querySelector("form.rating-form"));
+    if (!form || event.ctrlKey || event.metaKey || event.altKey || event.target.matches(TYPING)) return;
+    const item = current(form, event.target);
+    if (!item) return;
+    if (/^[0-9]$/.test(event.key)) {
+      event.preventDefault();
+      pick(item, event.key);
+    } else if (event.key === "Enter" && !event.target.matches("button, a, summary")) {
+      event.preventDefault();
+      goOn(form, item);
+    }
+  });
+})();
