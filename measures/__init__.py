@@ -1,0 +1,1 @@
+"""Instruments and scoring: pure Python, usable in a notebook and as ``python -m measures``."""

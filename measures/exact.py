@@ -1,0 +1,23 @@
+"""Exact arithmetic: every threshold is decided here on fractions, and only output is turned into a float."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+from measures.instrument import Number
+
+
+def exact(number: Number) -> Fraction:
+    """The number as it is written: 0.1 is one tenth, not the binary fraction nearest to it."""
+    return Fraction(str(number))
+
+
+def plain(fraction: Fraction) -> Number:
+    """A whole number as ``int``, anything else as the nearest ``float``."""
+    return fraction.numerator if fraction.denominator == 1 else float(fraction)
+
+
+def round_half_up(fraction: Fraction) -> int:
+    """The nearest whole number, 13.5 to 14 (``round`` would go to the even one)."""
+    return math.floor(fraction + Fraction(1, 2))

@@ -1,0 +1,56 @@
+"""What scoring gives back: plain frozen records, nothing rounded, nothing imputed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from measures.instrument import Number
+
+Answer = bool | int | float | None
+CriticalState = Literal["endorsed", "denied", "unanswered"]
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleResult:
+    """The score on one scale.
+
+    ``value`` is strict: ``None`` as soon as one item of the scale is unanswered. ``partial`` is the sum of what
+    was answered, never a score. ``prorated`` is the exact estimate, given only when the instrument allows it for
+    the number of answers missing. ``band`` is read from ``value``, else from the estimate rounded half up.
+    ``sum``, ``mean`` (per item) and ``percent`` (of the highest possible sum) are the strict score on its three
+    usual metrics, ``None`` with it.
+    """
+
+    value: Number | None
+    partial: Number
+    items_answered: int
+    items_missing: int
+    prorated: Number | None
+    band: str | None
+    band_set: str | None
+    sum: Number | None
+    mean: float | None
+    percent: float | None
+
+    @property
+    def best(self) -> Number | None:
+        """The score, else its estimate, else ``None``."""
+        return self.value if self.value is not None else self.prorated
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """One completed instrument: what each scale, conclusion and safety item came to.
+
+    ``outcomes`` are three-valued: ``None`` means that the conclusion hangs on missing answers. ``critical`` has
+    one entry per safety item; an unanswered one is never "denied". ``answers`` holds one cleaned answer for each
+    item of the instrument, ``None`` where it is missing, under the instrument's own codes.
+    """
+
+    instrument_key: str
+    version: str
+    scales: dict[str, ScaleResult]
+    outcomes: dict[str, bool | None]
+    critical: dict[str, CriticalState]
+    answers: dict[str, Answer]

@@ -1,0 +1,142 @@
+"""Reading one TOML table strictly: every key taken once and typed, anything left over refused."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, NoReturn, cast, get_args
+
+from measures.errors import DefinitionError
+from measures.instrument import Confidence, Number, Source
+
+_REQUIRED = object()
+
+
+class Table:
+    """One TOML table of a definition file, at ``path`` within it ("items[3].critical").
+
+    Each method takes one key out. ``finish`` refuses what nobody took, so a misspelt key never passes silently.
+    """
+
+    def __init__(self, data: Mapping[str, object], file: str, path: str = "") -> None:
+        self._data, self.file, self.path = dict(data), file, path
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._data
+
+    def refuse(self, key: str, reason: str) -> NoReturn:
+        """Raise ``DefinitionError`` for a key of this table."""
+        raise DefinitionError(self.file, f"{self.path}.{key}".lstrip("."), reason)
+
+    def keys(self) -> list[str]:
+        """The keys not taken yet, in the order of the file."""
+        return list(self._data)
+
+    def finish(self) -> None:
+        """Refuse the first key that was not taken."""
+        for key in self._data:
+            self.refuse(key, "is not a known key")
+
+    def text(self, key: str, default: object = _REQUIRED) -> str:
+        """A text with something in it."""
+        value: str = self._take(key, str, "a text", default)
+        if not value.strip() and value is not default:
+            self.refuse(key, "must not be empty")
+        return value
+
+    def flag(self, key: str, default: object = _REQUIRED) -> bool:
+        """True or false."""
+        value: bool = self._take(key, bool, "true or false", default)
+        return value
+
+    def integer(self, key: str, minimum: int, default: object = _REQUIRED) -> int:
+        """A whole number of at least ``minimum``."""
+        value = self._number(key, default)
+        if not isinstance(value, int) or value < minimum:
+            self.refuse(key, f"must be a whole number of at least {minimum}")
+        return value
+
+    def number(self, key: str) -> Number:
+        """A finite number."""
+        return self._number(key, _REQUIRED)
+
+    def optional_number(self, key: str) -> Number | None:
+        """A finite number, or ``None`` when the key is absent."""
+        return self._number(key, _REQUIRED) if key in self else None
+
+    def numbers(self, key: str, count: int) -> list[Number]:
+        """A list of ``count`` finite numbers."""
+        values = self._take(key, list, f"a list of {count} numbers", _REQUIRED)
+        if len(values) != count or not all(_is_number(value) for value in values):
+            self.refuse(key, f"must be a list of {count} numbers")
+        return list(values)
+
+    def one_of(self, key: str, literal: object, default: object = _REQUIRED) -> str:
+        """One of the values of a ``Literal`` type."""
+        value = self.text(key, default)
+        allowed = get_args(literal)
+        if value not in allowed:
+            self.refuse(key, f"must be one of {', '.join(allowed)}")
+        return value
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """A list of different texts, at least one."""
+        values = self._take(key, list, "a list of texts", _REQUIRED)
+        if not values or not all(isinstance(value, str) for value in values):
+            self.refuse(key, "must be a list of texts, at least one")
+        if len(set(values)) != len(values):
+            self.refuse(key, "names the same thing twice")
+        return tuple(values)
+
+    def texts_by_name(self, key: str) -> dict[str, str]:
+        """A table whose values are all texts; empty when the key is absent."""
+        values: dict[str, str] = self._take(key, dict, "a table of texts", {})
+        for name, value in values.items():
+            if not isinstance(value, str) or not value.strip():
+                self.refuse(f"{key}.{name}", "must be a text")
+        return values
+
+    def table(self, key: str, default: object = _REQUIRED) -> Table:
+        """A table within this one."""
+        return Table(self._take(key, dict, "a table", default), self.file, f"{self.path}.{key}".lstrip("."))
+
+    def tables(self, key: str) -> list[Table]:
+        """A list of tables within this one; empty when the key is absent."""
+        rows = self._take(key, list, "a list of tables", [])
+        if not all(isinstance(row, dict) for row in rows):
+            self.refuse(key, "must be a list of tables")
+        path = f"{self.path}.{key}".lstrip(".")
+        return [Table(row, self.file, f"{path}[{place}]") for place, row in enumerate(rows, start=1)]
+
+    def source(self) -> Source:
+        """The ``source`` and ``confidence`` that stand beside every rule."""
+        return Source(self.text("source"), cast(Confidence, self.one_of("confidence", Confidence)))
+
+    def rest(self) -> dict[str, object]:
+        """Everything not taken yet; the table is then finished."""
+        rest, self._data = self._data, {}
+        return rest
+
+    def holds(self, key: str, kind: type) -> bool:
+        """Whether the key is there with a value of this type."""
+        return isinstance(self._data.get(key), kind)
+
+    def _number(self, key: str, default: object) -> Number:
+        value: Number = self._take(key, (int, float), "a number", default)
+        if not _is_number(value):
+            self.refuse(key, "must be a finite number")
+        return value
+
+    def _take(self, key: str, kind: type | tuple[type, ...], name: str, default: object) -> Any:
+        value = self._data.pop(key, default)
+        if value is _REQUIRED:
+            self.refuse(key, "is missing")
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+            self.refuse(key, f"must be {name}")
+        return value
+
+
+def _is_number(value: object) -> bool:
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return isinstance(value, int) and not isinstance(value, bool)
