@@ -1,0 +1,55 @@
+"""What the environment says, and the keys that a first start makes for itself.
+
+Everything that differs between a laptop and a clinic is an environment variable. Keys come from the
+environment in production; the embedded default makes them once and keeps them in ``var/keys.json``,
+readable by the owner alone.
+"""
+
+import json
+import os
+import secrets
+from pathlib import Path
+
+import environ
+from cryptography.fernet import Fernet
+from django.core.exceptions import ImproperlyConfigured
+
+env = environ.Env()
+
+BASE = Path(__file__).resolve().parent.parent
+VAR = Path(env.str("THROUGHLINE_VAR", default=str(BASE / "var")))
+EMBEDDED = not env.str("DATABASE_URL", default="")
+
+
+def private_folder(name: str) -> Path:
+    """A folder below ``var`` that only the owner may enter."""
+    folder = VAR / name
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
+
+
+def embedded_keys() -> dict[str, str]:
+    """The keys of the embedded default, made at the first call. Two first starts at once agree on one file."""
+    path = private_folder(".") / "keys.json"
+    if not path.exists():
+        draft = path.with_suffix(f".{os.getpid()}")
+        draft.write_text(
+            json.dumps({"secret": secrets.token_urlsafe(64), "field": Fernet.generate_key().decode()})
+        )
+        draft.chmod(0o600)
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        draft.unlink()
+    return json.loads(path.read_text())
+
+
+def key(variable: str, embedded_name: str) -> str:
+    """A key from the environment; the embedded default falls back on its own, production never does."""
+    value = env.str(variable, default="")
+    if value:
+        return value
+    if not EMBEDDED:
+        raise ImproperlyConfigured(f"{variable} is not set. With DATABASE_URL every key must be given.")
+    return embedded_keys()[embedded_name]

@@ -1,0 +1,42 @@
+"""Two small rules for every response: sessions end, and pages are not kept by caches."""
+
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+
+Handler = Callable[[HttpRequest], HttpResponse]
+SEEN = "seen_at"
+BEGAN = "began_at"
+
+
+class SessionLimits:
+    """Signs a person out after the idle limit, and after the absolute limit however busy they are."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            now = time.time()
+            began = request.session.setdefault(BEGAN, now)
+            idle = now - request.session.get(SEEN, now)
+            if idle > settings.SESSION_IDLE_SECONDS or now - began > settings.SESSION_COOKIE_AGE:
+                logout(request)
+            elif idle > 60 or SEEN not in request.session:
+                request.session[SEEN] = now
+        return self.get_response(request)
+
+
+class PrivateByDefault:
+    """Pages show health data: no cache keeps them unless a view has said otherwise."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "no-store, private")
+        return response

@@ -1,0 +1,28 @@
+"""Both engines for every test, and a cast that the product itself could have made."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from django.db import connections
+from django.test.testcases import TransactionTestCase
+
+flush = TransactionTestCase._fixture_teardown
+
+
+def flush_with_the_guard_open(self: TransactionTestCase) -> None:
+    """The append-only triggers would also stop the flush between transactional tests."""
+    with connections["default"].cursor() as cursor:
+        cursor.execute("INSERT INTO append_only_key VALUES ('flush')")
+        try:
+            flush(self)
+        finally:
+            cursor.execute("DELETE FROM append_only_key")
+
+
+TransactionTestCase._fixture_teardown = flush_with_the_guard_open
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    return f"database: {os.environ.get('DATABASE_URL', 'embedded SQLite').split('@')[0].split('?')[0]}"

@@ -1,0 +1,272 @@
+"""Taking in answers: score, assessment, alerts, audit and revision mark in one transaction."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from measures import scoring
+from measures.errors import AnswerError
+from measures.instrument import Instrument
+from measures.scoring import Scored
+from tracking.actions import audit
+from tracking.actions.marks import want_episode
+from tracking.actions.safety import findings, raise_alert
+from tracking.errors import Conflict, InvalidInput
+from tracking.instruments import instrument_of
+from tracking.models import (
+    Assessment,
+    AssessmentRequest,
+    DraftAnswers,
+    OutcomeResult,
+    SafetyAlert,
+    ScaleScore,
+    TreatmentEpisode,
+    User,
+)
+from tracking.policies import check_assessed_on, check_latest_version, check_request_open
+from tracking.vocabulary import AnswerSource, ItemState, RequestStatus
+
+Answers = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """What became of a submission. ``created`` is false when the same one had been received before."""
+
+    assessment: Assessment
+    alerts: tuple[SafetyAlert, ...]
+    created: bool
+
+
+def submit_assessment(
+    *,
+    by: User | None,
+    request: AssessmentRequest,
+    answers: Answers,
+    source: AnswerSource,
+    assessed_on: date,
+    submission_id: uuid.UUID | None = None,
+) -> Submitted:
+    """Answers an open request. ``by`` is ``None`` when the patient came by a link.
+
+    A second submission returns the first one unchanged. Raises ``InvalidInput`` naming the item,
+    ``Conflict`` when the request is closed.
+    """
+    with transaction.atomic():
+        request = (
+            AssessmentRequest.objects.select_for_update()
+            .select_related("episode__patient")
+            .get(pk=request.pk)
+        )
+        known = Assessment.objects.filter(request=request, supersedes__isnull=True).first()
+        if known:
+            return Submitted(known, tuple(known.alerts.all()), created=False)
+        check_request_open(request, timezone.localdate())
+        assessment, alerts = _store(
+            by=by,
+            episode=request.episode,
+            request=request,
+            instrument=instrument_of(request.instrument, request.version),
+            answers=answers,
+            source=source,
+            assessed_on=assessed_on,
+            time_point=request.time_point,
+            submission_id=submission_id or uuid.uuid4(),
+        )
+        AssessmentRequest.objects.filter(pk=request.pk).update(status=RequestStatus.DONE)
+        DraftAnswers.objects.filter(request=request).delete()
+    return Submitted(assessment, alerts, created=True)
+
+
+def record_assessment(
+    *,
+    by: User | None,
+    episode: TreatmentEpisode,
+    instrument: Instrument,
+    answers: Answers,
+    source: AnswerSource,
+    assessed_on: date,
+    submission_id: uuid.UUID,
+    time_point: str = "",
+) -> Submitted:
+    """Records an assessment that nobody had asked for. The same ``submission_id`` twice gives the first."""
+    with transaction.atomic():
+        known = Assessment.objects.filter(submission_id=submission_id).first()
+        if known:
+            _check_same(known, episode, instrument, answers)
+            return Submitted(known, tuple(known.alerts.all()), created=False)
+        try:
+            with transaction.atomic():
+                assessment, alerts = _store(
+                    by=by,
+                    episode=episode,
+                    request=None,
+                    instrument=instrument,
+                    answers=answers,
+                    source=source,
+                    assessed_on=assessed_on,
+                    time_point=time_point,
+                    submission_id=submission_id,
+                )
+        except IntegrityError:  # the same submission arrived twice at once; the other one is stored
+            known = Assessment.objects.get(submission_id=submission_id)
+            _check_same(known, episode, instrument, answers)
+            return Submitted(known, tuple(known.alerts.all()), created=False)
+    return Submitted(assessment, alerts, created=True)
+
+
+@transaction.atomic
+def correct_assessment(*, by: User, assessment: Assessment, answers: Answers, reason: str) -> Submitted:
+    """Writes a new version with a reason; the old one stays readable, and so do its alerts.
+
+    Raises ``InvalidInput`` without a reason or for a wrong answer, ``Conflict`` when somebody else has
+    corrected the same version.
+    """
+    if not reason.strip():
+        raise InvalidInput("reason", "say why the answers are changed")
+    check_latest_version(assessment)
+    try:
+        with transaction.atomic():
+            corrected, alerts = _store(
+                by=by,
+                episode=assessment.episode,
+                request=assessment.request,
+                instrument=instrument_of(assessment.instrument, assessment.version),
+                answers=answers,
+                source=AnswerSource(assessment.source),
+                assessed_on=assessment.assessed_on,
+                time_point=assessment.time_point,
+                submission_id=uuid.uuid4(),
+                rater=assessment.rater,
+                supersedes=assessment,
+                correction_reason=reason.strip(),
+            )
+    except IntegrityError as error:
+        raise Conflict("this assessment was corrected by somebody else in the meantime") from error
+    return Submitted(corrected, alerts, created=True)
+
+
+@transaction.atomic
+def save_draft(*, request: AssessmentRequest, item: str, value: object) -> tuple[SafetyAlert, ...]:
+    """Keeps one answer of a sitting. A safety item that is endorsed raises its alert now, not at the end."""
+    request = (
+        AssessmentRequest.objects.select_for_update().select_related("episode__patient").get(pk=request.pk)
+    )
+    check_request_open(request, timezone.localdate())
+    instrument = instrument_of(request.instrument, request.version)
+    draft, _ = DraftAnswers.objects.get_or_create(request=request)
+    scored = _score(instrument, draft.answers | {item: value})
+    draft.answers = dict(scored.answers)
+    draft.save()
+    return tuple(
+        raise_alert(
+            finding=finding,
+            instrument=instrument.key,
+            episode=request.episode,
+            request=request,
+            assessment=None,
+        )
+        for finding in findings(scored, instrument)
+        if finding.item == item and finding.state == ItemState.ENDORSED
+    )
+
+
+def _store(
+    *,
+    by: User | None,
+    episode: TreatmentEpisode,
+    request: AssessmentRequest | None,
+    instrument: Instrument,
+    answers: Answers,
+    source: AnswerSource,
+    assessed_on: date,
+    time_point: str,
+    submission_id: uuid.UUID,
+    rater: User | None = None,
+    supersedes: Assessment | None = None,
+    correction_reason: str = "",
+) -> tuple[Assessment, tuple[SafetyAlert, ...]]:
+    check_assessed_on(episode, assessed_on, timezone.localdate())
+    scored = _score(instrument, answers)
+    assessment = Assessment.objects.create(
+        submission_id=submission_id,
+        episode=episode,
+        request=request,
+        instrument=instrument.key,
+        version=instrument.version,
+        wording=instrument.rights.wording,
+        answers=dict(scored.answers),
+        source=source,
+        rater=rater or (by if source == AnswerSource.CLINICIAN else None),
+        assessed_on=assessed_on,
+        time_point=time_point,
+        recorded_by=by,
+        supersedes=supersedes,
+        correction_reason=correction_reason,
+    )
+    store_scores(assessment, scored)
+    alerts = tuple(
+        raise_alert(
+            finding=finding,
+            instrument=instrument.key,
+            episode=episode,
+            request=request,
+            assessment=assessment,
+        )
+        for finding in findings(scored, instrument)
+    )
+    action = "correct_assessment" if supersedes else "submit_assessment"
+    audit.record(by=by, action=action, target=assessment, patient=episode.patient, instrument=instrument.key)
+    want_episode(episode=episode)
+    return assessment, alerts
+
+
+def store_scores(assessment: Assessment, scored: Scored) -> None:
+    """The rows of one scored assessment: a score per scale, a result per conclusion."""
+    ScaleScore.objects.bulk_create(score_rows(assessment, scored))
+    OutcomeResult.objects.bulk_create(
+        OutcomeResult(assessment=assessment, outcome=key, met=met) for key, met in scored.outcomes.items()
+    )
+
+
+def score_rows(assessment: Assessment, scored: Scored) -> list[ScaleScore]:
+    return [
+        ScaleScore(
+            assessment=assessment,
+            scale=key,
+            value=result.value,
+            partial=result.partial,
+            prorated=result.prorated,
+            items_answered=result.items_answered,
+            items_missing=result.items_missing,
+            band=result.band or "",
+            band_set=result.band_set or "",
+        )
+        for key, result in scored.scales.items()
+    ]
+
+
+def _score(instrument: Instrument, answers: Answers) -> Scored:
+    try:
+        return scoring.score(instrument, answers)
+    except AnswerError as error:
+        raise InvalidInput(error.item, error.reason) from error
+
+
+def _check_same(
+    known: Assessment, episode: TreatmentEpisode, instrument: Instrument, answers: Answers
+) -> None:
+    """A retry must say the same. Another content under the same id is a mistake of the client."""
+    same = (known.episode_id, known.instrument, known.answers) == (
+        episode.pk,
+        instrument.key,
+        dict(_score(instrument, answers).answers),
+    )
+    if not same:
+        raise Conflict("this submission id was used for other content")

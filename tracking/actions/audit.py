@@ -1,0 +1,27 @@
+"""Audit and read log."""
+
+from django.db import models
+
+from tracking.models import AuditEvent, Patient, ReadEvent, User
+
+
+def record(
+    *, by: User | None, action: str, target: models.Model, patient: Patient | None = None, **details: object
+) -> None:
+    """Writes one audit event. Call it inside the transaction of the write it tells of.
+
+    ``details`` hold names and states, never an answer, a score or free text.
+    """
+    AuditEvent.objects.create(
+        actor=by.public_id if by else None,
+        action=action,
+        object_type=target._meta.model_name,
+        object_id=getattr(target, "public_id", None),
+        patient=patient.public_id if patient else None,
+        details=details,
+    )
+
+
+def record_read(*, by: User, patient: Patient, page: str) -> None:
+    """Says that ``by`` is about to see ``patient`` on ``page``. Call it before anything is shown."""
+    ReadEvent.objects.create(actor=by.public_id, patient=patient.public_id, page=page)

@@ -1,0 +1,63 @@
+"""Links that open a sitting without a password. The token is shown once; only its hash is stored."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from tracking.actions import audit
+from tracking.errors import InvalidInput
+from tracking.models import AssessmentRequest, SittingLink, TreatmentEpisode, User
+
+
+def token_hash(token: str) -> str:
+    """What is stored of a token, and what it is found by."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+@transaction.atomic
+def issue_link(
+    *, by: User | None, episode: TreatmentEpisode, requests: Sequence[AssessmentRequest]
+) -> tuple[SittingLink, str]:
+    """A new link for these self-report requests, and its token. Raises ``InvalidInput`` when none is given
+    or one is not the patient's to answer."""
+    if not requests:
+        raise InvalidInput("requests", "nothing is open for the patient to answer")
+    if any(request.episode_id != episode.pk or request.rater != "self" for request in requests):
+        raise InvalidInput("requests", "only the patient's own open questionnaires can be sent")
+    token = secrets.token_urlsafe(32)
+    link = SittingLink.objects.create(
+        episode=episode,
+        token_hash=token_hash(token),
+        created_by=by,
+        expires_at=timezone.now() + settings.LINK_LIFE,
+    )
+    link.requests.set(requests)
+    audit.record(by=by, action="issue_link", target=link, patient=episode.patient)
+    return link, token
+
+
+@transaction.atomic
+def open_link(*, link: SittingLink, now: datetime) -> None:
+    """The patient has pressed start."""
+    SittingLink.objects.filter(pk=link.pk, opened_at__isnull=True).update(opened_at=now)
+    audit.record(by=None, action="open_link", target=link, patient=link.episode.patient)
+
+
+@transaction.atomic
+def finish_link(*, link: SittingLink, now: datetime) -> None:
+    """Everything that the link asked for has been answered."""
+    SittingLink.objects.filter(pk=link.pk, finished_at__isnull=True).update(finished_at=now)
+
+
+@transaction.atomic
+def revoke_link(*, by: User, link: SittingLink) -> None:
+    """The link opens nothing from now on."""
+    SittingLink.objects.filter(pk=link.pk, revoked_at__isnull=True).update(revoked_at=timezone.now())
+    audit.record(by=by, action="revoke_link", target=link, patient=link.episode.patient)

@@ -1,0 +1,22 @@
+"""Revision marks: what must be computed again is said in the transaction of the data, not by a message."""
+
+from django.db import transaction
+from django.db.models import F
+
+from tracking.models import EpisodeMark, Study, StudyMark, TreatmentEpisode
+
+AGAIN = {"wanted_rev": F("wanted_rev") + 1, "attempts": 0, "parked_at": None, "failure": ""}
+
+
+@transaction.atomic
+def want_episode(*, episode: TreatmentEpisode) -> None:
+    """The course of this episode must be computed again. New data also releases a parked episode."""
+    EpisodeMark.objects.get_or_create(episode=episode)
+    EpisodeMark.objects.filter(episode=episode).update(**AGAIN)
+
+
+@transaction.atomic
+def want_study(*, study: Study) -> None:
+    """The figures of this study must be computed again."""
+    StudyMark.objects.get_or_create(study=study)
+    StudyMark.objects.filter(study=study).update(**AGAIN)

@@ -1,0 +1,61 @@
+"""The tables, by subject."""
+
+from tracking.models.assessments import Assessment, OutcomeResult, ScaleScore
+from tracking.models.audit import AuditEvent, EpisodeMark, OutboxMail, ReadEvent, StudyMark
+from tracking.models.people import (
+    CareTeam,
+    Membership,
+    Patient,
+    PatientIdentity,
+    ResearchConsent,
+    RoleGrant,
+    Site,
+    User,
+    current,
+)
+from tracking.models.safety import AlertEvent, SafetyAlert
+from tracking.models.schedules import AssessmentRequest, DraftAnswers, SittingLink
+from tracking.models.studies import DeclaredScale, ImportBatch, Study, StudyMembership
+from tracking.models.treatment import (
+    Dose,
+    DoseChange,
+    MedicationCourse,
+    Presence,
+    TreatmentEpisode,
+    TreatmentSession,
+)
+
+__all__ = [
+    "AlertEvent",
+    "Assessment",
+    "AssessmentRequest",
+    "AuditEvent",
+    "CareTeam",
+    "DeclaredScale",
+    "Dose",
+    "DoseChange",
+    "DraftAnswers",
+    "EpisodeMark",
+    "ImportBatch",
+    "MedicationCourse",
+    "Membership",
+    "OutboxMail",
+    "OutcomeResult",
+    "Patient",
+    "PatientIdentity",
+    "Presence",
+    "ReadEvent",
+    "ResearchConsent",
+    "RoleGrant",
+    "SafetyAlert",
+    "ScaleScore",
+    "Site",
+    "SittingLink",
+    "Study",
+    "StudyMark",
+    "StudyMembership",
+    "TreatmentEpisode",
+    "TreatmentSession",
+    "User",
+    "current",
+]

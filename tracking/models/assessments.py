@@ -1,0 +1,142 @@
+"""Completed assessments, their scores and their conclusions. Append-only: see ``migrations/0002``."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from tracking.models.people import User, patient_access
+from tracking.models.schedules import AssessmentRequest
+from tracking.models.studies import ImportBatch
+from tracking.models.treatment import TreatmentEpisode
+from tracking.privacy import classes
+from tracking.vocabulary import AnswerSource, Role
+
+
+class AssessmentQuerySet(models.QuerySet["Assessment"]):
+    def visible_to(self, user: User) -> AssessmentQuerySet:
+        """The own patients' assessments; a rater's own ratings; a patient's own self-reports."""
+        rule = patient_access(user, "episode__patient__")
+        if user.has_role(Role.RATER):
+            rule |= Q(rater=user)
+        if user.has_role(Role.PATIENT):
+            rule |= Q(episode__patient__user=user, source=AnswerSource.SELF)
+        return self.filter(rule)
+
+    def current(self) -> AssessmentQuerySet:
+        """The latest version of each: those that no correction has superseded."""
+        return self.filter(superseded_by__isnull=True)
+
+
+class Assessment(models.Model):
+    """One completed administration of one instrument, as recorded. A correction is a new row."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    submission_id = models.UUIDField(
+        default=uuid.uuid4, unique=True, help_text="Chosen by the client; makes a retry harmless."
+    )
+    episode = models.ForeignKey(TreatmentEpisode, on_delete=models.PROTECT, related_name="assessments")
+    request = models.ForeignKey(
+        AssessmentRequest, on_delete=models.PROTECT, null=True, related_name="assessments"
+    )
+    instrument = models.CharField(max_length=40)
+    version = models.CharField(max_length=20)
+    wording = models.CharField(max_length=40, help_text="Which wording was on the screen.")
+    answers = models.JSONField(default=dict)
+    entered_totals = models.JSONField(
+        default=dict, help_text="Totals as imported, by scale; never used for scoring when items exist."
+    )
+    source = models.CharField(max_length=20, choices=AnswerSource)
+    rater = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    assessed_on = models.DateField()
+    time_point = models.CharField(max_length=40, default="")
+    recorded_at = models.DateTimeField(auto_now_add=True)
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    supersedes = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, related_name="superseded_by"
+    )
+    correction_reason = models.TextField(default="")
+    batch = models.ForeignKey(ImportBatch, on_delete=models.PROTECT, null=True, related_name="rows_stored")
+    external_key = models.CharField(max_length=120, null=True, unique=True)
+
+    objects = AssessmentQuerySet.as_manager()
+
+    privacy = classes(
+        internal="id public_id submission_id episode request rater recorded_at recorded_by supersedes batch external_key",
+        safe="instrument version wording source time_point",
+        sensitive="answers entered_totals",
+        date="assessed_on",
+        free_text="correction_reason",
+    )
+
+    class Meta:
+        ordering = ["assessed_on", "id"]
+        indexes = [models.Index(fields=["episode", "instrument", "assessed_on"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["request"], condition=Q(supersedes__isnull=True), name="a_request_is_answered_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(supersedes__isnull=True, correction_reason="")
+                | Q(supersedes__isnull=False) & ~Q(correction_reason=""),
+                name="a_correction_has_a_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.instrument} {self.assessed_on}"
+
+
+class ScaleScore(models.Model):
+    """One scale of one assessment as ``measures`` computed it. ``value`` is null when an answer is missing."""
+
+    assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="scores")
+    scale = models.CharField(max_length=40)
+    value = models.FloatField(null=True)
+    partial = models.FloatField(null=True)
+    prorated = models.FloatField(
+        null=True, help_text="An estimate where few answers are missing; never mixed with value."
+    )
+    items_answered = models.PositiveSmallIntegerField()
+    items_missing = models.PositiveSmallIntegerField()
+    band = models.CharField(max_length=40, default="")
+    band_set = models.CharField(max_length=40, default="")
+
+    privacy = classes(
+        internal="id assessment",
+        safe="scale band_set",
+        sensitive="value partial prorated items_answered items_missing band",
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["assessment", "scale"], name="scale_once_per_assessment")
+        ]
+
+    def __str__(self) -> str:
+        return self.scale
+
+    @property
+    def best(self) -> float | None:
+        """The complete score, else its estimate, else nothing."""
+        return self.value if self.value is not None else self.prorated
+
+
+class OutcomeResult(models.Model):
+    """A conclusion drawn from the answers: true, false, or null where it hangs on missing ones."""
+
+    assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="outcomes")
+    outcome = models.CharField(max_length=60)
+    met = models.BooleanField(null=True)
+
+    privacy = classes(internal="id assessment", safe="outcome", sensitive="met")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["assessment", "outcome"], name="outcome_once_per_assessment")
+        ]
+
+    def __str__(self) -> str:
+        return self.outcome

@@ -1,0 +1,99 @@
+"""What was done, who looked, what must be computed again, and what must be sent."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from tracking.models.studies import Study
+from tracking.models.treatment import TreatmentEpisode
+from tracking.privacy import classes
+
+
+class AuditEvent(models.Model):
+    """One write, in the transaction of that write. Without foreign keys: history outlives the data."""
+
+    at = models.DateTimeField(auto_now_add=True)
+    actor = models.UUIDField(null=True, help_text="Public id of the user; null for the system or a link.")
+    action = models.CharField(max_length=60)
+    object_type = models.CharField(max_length=40)
+    object_id = models.UUIDField(null=True)
+    patient = models.UUIDField(null=True)
+    details = models.JSONField(default=dict, help_text="Names of what changed; never an answer or a score.")
+
+    privacy = classes(internal="id at actor action object_type object_id patient details")
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["patient", "at"])]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.at:%Y-%m-%d %H:%M}"
+
+
+class ReadEvent(models.Model):
+    """Somebody opened a patient's record. Written before the page is shown, or the page is not shown."""
+
+    at = models.DateTimeField(auto_now_add=True)
+    actor = models.UUIDField()
+    patient = models.UUIDField()
+    page = models.CharField(max_length=60)
+
+    privacy = classes(internal="id at actor patient page")
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["patient", "at"])]
+
+    def __str__(self) -> str:
+        return f"{self.page} {self.at:%Y-%m-%d %H:%M}"
+
+
+class RevisionMark(models.Model):
+    """The truth about what must be computed: wanted is bumped with the data, done follows the worker."""
+
+    wanted_rev = models.PositiveBigIntegerField(default=0)
+    done_rev = models.PositiveBigIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    parked_at = models.DateTimeField(
+        null=True, help_text="Set after three failed tries; an administrator releases it."
+    )
+    failure = models.CharField(
+        max_length=120, default="", help_text="Kind of the last error, never its values."
+    )
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.done_rev} of {self.wanted_rev}"
+
+
+class EpisodeMark(RevisionMark):
+    episode = models.OneToOneField(TreatmentEpisode, on_delete=models.PROTECT, related_name="mark")
+
+    privacy = classes(internal="id episode wanted_rev done_rev attempts parked_at failure")
+
+
+class StudyMark(RevisionMark):
+    study = models.OneToOneField(Study, on_delete=models.PROTECT, related_name="mark")
+
+    privacy = classes(internal="id study wanted_rev done_rev attempts parked_at failure")
+
+
+class OutboxMail(models.Model):
+    """A mail that must go out exactly once. Written with what caused it, sent by a job, without health data."""
+
+    to = models.EmailField()
+    subject = models.CharField(max_length=160)
+    body = models.TextField()
+    created_at = models.DateTimeField(auto_now_add=True)
+    sent_at = models.DateTimeField(null=True)
+    claimed_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+
+    privacy = classes(
+        internal="id created_at sent_at claimed_at attempts", identifier="to", free_text="subject body"
+    )
+
+    def __str__(self) -> str:
+        return f"mail {self.pk}"

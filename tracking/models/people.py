@@ -1,0 +1,228 @@
+"""Sites, users and what they may do, patients and who they are."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+from functools import cached_property
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from tracking.fields import EncryptedTextField
+from tracking.privacy import classes
+from tracking.vocabulary import ConsentKind, Role, Sex
+
+
+def current(prefix: str = "") -> Q:
+    """Rows with ``starts_on`` and ``ends_on`` that hold today. The last day counts."""
+    today = timezone.localdate()
+    return Q(**{f"{prefix}starts_on__lte": today}) & (
+        Q(**{f"{prefix}ends_on__isnull": True}) | Q(**{f"{prefix}ends_on__gte": today})
+    )
+
+
+class Site(models.Model):
+    """A clinic. Its crisis contacts are what a patient is shown at once when an answer calls for them."""
+
+    key = models.SlugField(unique=True)
+    name = models.CharField(max_length=120)
+    timezone = models.CharField(max_length=60, default="UTC")
+    crisis_contacts = models.TextField(help_text="One contact a line: name, number, hours.")
+
+    privacy = classes(internal="id", identifier="key name timezone crisis_contacts")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **values: object) -> User:
+        user = self.model(email=self.normalize_email(email), **values)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser):
+    """Somebody who signs in. May hold several roles, each with dates; holds no right by itself."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=120)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = UserManager()
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    privacy = classes(
+        internal="id public_id is_active created_at password last_login", identifier="email name"
+    )
+
+    def __str__(self) -> str:
+        return self.name
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        """The roles held today. Read once per request, kept nowhere else."""
+        if not self.is_active:
+            return frozenset()
+        return frozenset(self.role_grants.filter(current()).values_list("role", flat=True))
+
+    def has_role(self, *roles: Role) -> bool:
+        return any(role in self.roles for role in roles)
+
+
+class RoleGrant(models.Model):
+    """One role of one user, from a day to a day. Ended, never deleted."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="role_grants")
+    role = models.CharField(max_length=20, choices=Role)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, null=True, related_name="role_grants")
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True)
+    granted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    privacy = classes(internal="id user role site starts_on ends_on granted_by")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(granted_by__isnull=True) | ~Q(granted_by=models.F("user")),
+                name="nobody_grants_a_role_to_themselves",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} from {self.starts_on}"
+
+
+class CareTeam(models.Model):
+    """The people who treat a set of patients together."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="teams")
+    name = models.CharField(max_length=120)
+
+    privacy = classes(internal="id public_id", identifier="site name")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["site", "name"], name="team_name_once_per_site")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """A user in a care team, from a day to a day."""
+
+    team = models.ForeignKey(CareTeam, on_delete=models.PROTECT, related_name="memberships")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
+    is_lead = models.BooleanField(default=False)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True)
+
+    privacy = classes(internal="id team user is_lead starts_on ends_on")
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.team_id}"
+
+
+class PatientQuerySet(models.QuerySet["Patient"]):
+    def visible_to(self, user: User) -> PatientQuerySet:
+        """Patients of the user's current care teams; the own record for a patient."""
+        return self.filter(patient_access(user))
+
+
+def patient_access(user: User, path: str = "") -> Q:
+    """The one rule of row access, for any model that reaches a patient by ``path`` (``episode__patient__``)."""
+    rule = Q(pk__in=[])
+    if user.has_role(Role.CLINICIAN):
+        teams = Membership.objects.filter(current(), user=user).values("team")
+        rule |= Q(**{f"{path}team__in": teams})
+    return rule
+
+
+class Patient(models.Model):
+    """A person in treatment, without anything that says who. Identity lives in ``PatientIdentity``."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    study_code = models.CharField(
+        max_length=12, unique=True, help_text="Random; says nothing about the person."
+    )
+    team = models.ForeignKey(CareTeam, on_delete=models.PROTECT, related_name="patients")
+    user = models.OneToOneField(User, on_delete=models.PROTECT, null=True, related_name="patient")
+    sex = models.CharField(max_length=10, choices=Sex, default=Sex.UNKNOWN)
+    timezone = models.CharField(max_length=60, default="UTC")
+    enrolled_on = models.DateField()
+    is_simulated = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = PatientQuerySet.as_manager()
+
+    privacy = classes(
+        internal="id public_id user created_at is_simulated",
+        identifier="study_code team timezone",
+        quasi="sex",
+        date="enrolled_on",
+    )
+
+    def __str__(self) -> str:
+        return self.study_code
+
+
+class PatientIdentity(models.Model):
+    """Who a patient is. Encrypted, in a table of its own, never joined by a report or a release."""
+
+    patient = models.OneToOneField(Patient, on_delete=models.PROTECT, related_name="identity")
+    given_name = EncryptedTextField()
+    family_name = EncryptedTextField()
+    date_of_birth = EncryptedTextField(null=True, help_text="ISO date")
+    record_number = EncryptedTextField(default="")
+    email = EncryptedTextField(default="")
+    phone = EncryptedTextField(default="")
+
+    privacy = classes(
+        internal="id patient",
+        identifier="given_name family_name date_of_birth record_number email phone",
+    )
+
+    def __str__(self) -> str:
+        return "identity"
+
+    @property
+    def name(self) -> str:
+        return f"{self.given_name} {self.family_name}"
+
+    @property
+    def initials(self) -> str:
+        return f"{self.given_name[:1]}. {self.family_name[:1]}."
+
+    def age_on(self, day: date) -> int | None:
+        """Age in completed years, or ``None`` when the date of birth is not known."""
+        if not self.date_of_birth:
+            return None
+        born = date.fromisoformat(self.date_of_birth)
+        return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+class ResearchConsent(models.Model):
+    """One statement about research use. The latest one counts; nothing is overwritten."""
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="research_consents")
+    kind = models.CharField(max_length=10, choices=ConsentKind)
+    stated_on = models.DateField()
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    privacy = classes(internal="id patient kind recorded_by recorded_at", date="stated_on")
+
+    class Meta:
+        ordering = ["stated_on", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.stated_on}"

@@ -1,0 +1,102 @@
+"""What is asked, when and of whom: assessment requests, and the links that open them without a password."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+
+from tracking.models.people import User, patient_access
+from tracking.models.treatment import TreatmentEpisode, TreatmentSession
+from tracking.privacy import classes
+from tracking.vocabulary import RequestStatus, Role
+
+
+class RequestQuerySet(models.QuerySet["AssessmentRequest"]):
+    def visible_to(self, user: User) -> RequestQuerySet:
+        """The own patients' requests; for a rater those assigned; for a patient the own self-reports."""
+        rule = patient_access(user, "episode__patient__")
+        if user.has_role(Role.RATER):
+            rule |= Q(assigned_to=user)
+        if user.has_role(Role.PATIENT):
+            rule |= Q(episode__patient__user=user, rater="self")
+        return self.filter(rule)
+
+    def open(self) -> RequestQuerySet:
+        return self.filter(status=RequestStatus.OPEN)
+
+
+class AssessmentRequest(models.Model):
+    """One due occurrence of one instrument. Becomes done with exactly one assessment."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    episode = models.ForeignKey(TreatmentEpisode, on_delete=models.PROTECT, related_name="requests")
+    instrument = models.CharField(max_length=40)
+    version = models.CharField(max_length=20)
+    rater = models.CharField(max_length=10, choices=[("self", "Patient"), ("clinician", "Clinician")])
+    time_point = models.CharField(max_length=40, default="", blank=True)
+    anchor_session = models.ForeignKey(
+        TreatmentSession, on_delete=models.PROTECT, null=True, blank=True, related_name="requests"
+    )
+    opens_on = models.DateField()
+    due_on = models.DateField()
+    closes_on = models.DateField()
+    status = models.CharField(max_length=10, choices=RequestStatus, default=RequestStatus.OPEN)
+    assigned_to = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = RequestQuerySet.as_manager()
+
+    privacy = classes(
+        internal="id public_id episode anchor_session status assigned_to created_at",
+        safe="instrument version rater time_point",
+        date="opens_on due_on closes_on",
+    )
+
+    class Meta:
+        ordering = ["due_on", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(opens_on__lte=F("due_on"), due_on__lte=F("closes_on")), name="window_in_order"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.instrument} due {self.due_on}"
+
+
+class DraftAnswers(models.Model):
+    """Answers given so far in an open request. Replaced while the patient goes on; removed when submitted."""
+
+    request = models.OneToOneField(AssessmentRequest, on_delete=models.CASCADE, related_name="draft")
+    answers = models.JSONField(default=dict)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    privacy = classes(internal="id request updated_at", free_text="answers")
+
+    def __str__(self) -> str:
+        return "draft"
+
+
+class SittingLink(models.Model):
+    """A capability to answer some requests in one sitting. Only the SHA-256 of its token is stored."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    episode = models.ForeignKey(TreatmentEpisode, on_delete=models.PROTECT, related_name="links")
+    requests = models.ManyToManyField(AssessmentRequest, related_name="links")
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    opened_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    privacy = classes(
+        internal="id public_id episode requests token_hash created_by created_at expires_at opened_at "
+        "finished_at revoked_at"
+    )
+
+    def __str__(self) -> str:
+        return f"link until {self.expires_at:%Y-%m-%d}"

@@ -1,0 +1,138 @@
+"""The closed lists of the domain: what a column may say. Labels are what people read."""
+
+from django.db.models import TextChoices
+
+
+class Role(TextChoices):
+    """What somebody is trusted with. Each role's sentence is shown where roles are granted."""
+
+    CLINICIAN = "clinician", "Clinician"
+    RATER = "rater", "Independent rater"
+    RESEARCHER = "researcher", "Researcher"
+    STEWARD = "steward", "Data steward"
+    ADMINISTRATOR = "administrator", "Site administrator"
+    PATIENT = "patient", "Patient"
+
+    @property
+    def sentence(self) -> str:
+        return ROLE_SENTENCES[self]
+
+
+ROLE_SENTENCES = {
+    Role.CLINICIAN: "Sees and records everything about the patients of the own care teams.",
+    Role.RATER: "Sees a study code and the scale that was assigned, nothing else.",
+    Role.RESEARCHER: "Sees figures of the own studies, and asks for de-identified releases.",
+    Role.STEWARD: "Approves or refuses the releases that somebody else asked for.",
+    Role.ADMINISTRATOR: "Manages users, teams and roles of a site. Sees no clinical value.",
+    Role.PATIENT: "Answers questionnaires and reads the own answers.",
+}
+
+
+class Sex(TextChoices):
+    FEMALE = "female", "Female"
+    MALE = "male", "Male"
+    OTHER = "other", "Another"
+    UNKNOWN = "unknown", "Not recorded"
+
+
+class Diagnosis(TextChoices):
+    MDD = "mdd", "Major depressive disorder"
+    PTSD = "ptsd", "Post-traumatic stress disorder"
+    ANXIETY = "anxiety", "Anxiety disorder"
+    OTHER = "other", "Another diagnosis"
+
+
+class EpisodeStatus(TextChoices):
+    ACTIVE = "active", "In treatment"
+    COMPLETED = "completed", "Completed"
+    DISCONTINUED = "discontinued", "Stopped early"
+
+
+class SessionKind(TextChoices):
+    PREPARATION = "preparation", "Preparation"
+    PSYCHOTHERAPY = "psychotherapy", "Psychotherapy"
+    DOSING = "dosing", "Dosing session"
+    INTEGRATION = "integration", "Integration"
+
+
+class Attendance(TextChoices):
+    ATTENDED = "attended", "Attended"
+    MISSED = "missed", "Missed"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class PresenceRole(TextChoices):
+    LEAD = "lead", "Lead therapist"
+    SECOND = "second", "Second therapist"
+    PHYSICIAN = "physician", "Physician"
+    OTHER = "other", "Another person"
+
+
+class Route(TextChoices):
+    ORAL = "oral", "By mouth"
+    INTRAVENOUS = "intravenous", "Into a vein"
+    INTRAMUSCULAR = "intramuscular", "Into a muscle"
+    INTRANASAL = "intranasal", "Into the nose"
+    OTHER = "other", "Another route"
+
+
+class DoseUnit(TextChoices):
+    MG = "mg", "mg"
+    UG = "ug", "µg"
+    MG_PER_KG = "mg/kg", "mg/kg"
+
+
+class DosePart(TextChoices):
+    MAIN = "main", "Dose"
+    SUPPLEMENT = "supplement", "Supplemental dose"
+
+
+class DoseStep(TextChoices):
+    START = "start", "Start"
+    CHANGE = "change", "Change"
+    TAPER = "taper", "Taper step"
+    STOP = "stop", "Stop"
+
+
+class StopReason(TextChoices):
+    WASHOUT = "washout", "Washout before dosing"
+    RECOVERED = "recovered", "No longer needed"
+    NO_EFFECT = "no_effect", "Not enough effect"
+    SIDE_EFFECTS = "side_effects", "Side effects"
+    PATIENT_CHOICE = "patient_choice", "The patient's choice"
+    OTHER = "other", "Another reason"
+
+
+class AnswerSource(TextChoices):
+    SELF = "self", "Answered by the patient"
+    CLINICIAN = "clinician", "Rated by a clinician"
+    CLINICIAN_ENTERED = "clinician_entered", "Entered for the patient"
+    IMPORTED = "imported", "Imported"
+
+
+class RequestStatus(TextChoices):
+    OPEN = "open", "Open"
+    DONE = "done", "Done"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class AlertLevel(TextChoices):
+    REVIEW = "review", "Needs review"
+    URGENT = "urgent", "Urgent"
+
+
+class AlertStatus(TextChoices):
+    OPEN = "open", "Open"
+    ACKNOWLEDGED = "acknowledged", "Acknowledged"
+    CLOSED = "closed", "Closed"
+
+
+class ItemState(TextChoices):
+    ENDORSED = "endorsed", "Endorsed"
+    DENIED = "denied", "Denied"
+    UNANSWERED = "unanswered", "Left unanswered"
+
+
+class ConsentKind(TextChoices):
+    GIVEN = "given", "Given"
+    WITHDRAWN = "withdrawn", "Withdrawn"
