@@ -1,0 +1,1 @@
+"""Pure statistics: plain values and DataFrames in, frozen records out. No Django, no clock, no logging."""
