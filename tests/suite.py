@@ -1,0 +1,42 @@
+"""The whole suite on both engines: ``python -m tests.suite [pytest arguments]``."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import subprocess
+import sys
+from contextlib import ExitStack
+
+from cryptography.fernet import Fernet
+
+from tests.servers import postgres, redis, short_folder
+
+PRODUCTION_LIKE = {
+    "SECRET_KEY": secrets.token_urlsafe(64),
+    "FIELD_KEYS": Fernet.generate_key().decode(),
+    "ALLOWED_HOSTS": "localhost,127.0.0.1,testserver",
+    "BASE_URL": "http://localhost",
+    "SECURE_TLS": "false",
+}
+
+
+def run(title: str, arguments: list[str], environment: dict[str, str]) -> int:
+    print(f"\n=== {title}", flush=True)
+    with short_folder("tlvar") as folder:
+        # With a database given, nothing of a developer's own environment may choose another one.
+        clean = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "REDIS_URL", *PRODUCTION_LIKE}}
+        command = [sys.executable, "-m", "pytest", "-n", str(os.cpu_count() or 1), *arguments]
+        return subprocess.run(command, env=clean | {"THROUGHLINE_VAR": str(folder)} | environment).returncode
+
+
+def main(arguments: list[str]) -> int:
+    embedded = run("embedded SQLite, file broker, browser", arguments, {})
+    with ExitStack() as stack:
+        servers = {"DATABASE_URL": stack.enter_context(postgres()), "REDIS_URL": stack.enter_context(redis())}
+        clinic = run("PostgreSQL, Redis", ["-m", "not browser", *arguments], servers | PRODUCTION_LIKE)
+    return embedded or clinic
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
