@@ -1,8 +1,8 @@
 """Named rules for yes/no conclusions. Which items, cuts and counts they use stands in the instrument's file.
 
-Each rule is three-valued: ``True`` or ``False`` only when no way of filling the missing answers could change it,
-otherwise ``None``. The parameters of a rule are declared with it, so that the loader can check a file without
-running it.
+Each rule is three-valued: ``True`` or ``False`` only when no way of filling the missing answers could
+change it, otherwise ``None``. The parameters of a rule are declared with it, so that the loader can check
+a file without running it.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from measures.exact import exact, round_half_up
 from measures.instrument import Instrument, Number
 from measures.result import Answer, ScaleResult
 
+Decide = Callable[..., bool | None]
 ParameterKind = Literal["item", "items", "scale", "outcomes", "number", "count", "cuts"]
 
 
@@ -33,17 +34,15 @@ class Case:
 class Algorithm:
     """A rule and the kinds of the parameters that it takes, all of them required."""
 
-    decide: Callable[..., bool | None]
+    decide: Decide
     parameters: Mapping[str, ParameterKind]
 
 
 ALGORITHMS: dict[str, Algorithm] = {}
 
 
-def _algorithm(
-    **parameters: ParameterKind,
-) -> Callable[[Callable[..., bool | None]], Callable[..., bool | None]]:
-    def register(decide: Callable[..., bool | None]) -> Callable[..., bool | None]:
+def _algorithm(**parameters: ParameterKind) -> Callable[[Decide], Decide]:
+    def register(decide: Decide) -> Decide:
         ALGORITHMS[decide.__name__] = Algorithm(decide, parameters)
         return decide
 
@@ -115,8 +114,9 @@ def syndrome(
 ) -> bool | None:
     """At least one core symptom, and from ``at_least`` to ``at_most`` symptoms in all.
 
-    The two conditions share items, so they are not decided one by one: every possible number of further core and
-    other symptoms among the missing answers is tried, and the conclusion stands only if all agree.
+    The two conditions share items, so they are not decided one by one: every possible number of further
+    core and other symptoms among the missing answers is tried, and the conclusion stands only if all
+    agree.
     """
     core_present, core_open = count_present(case.answers, core, cut, cuts)
     others_present, others_open = count_present(case.answers, others, cut, cuts)
@@ -132,7 +132,8 @@ def syndrome(
 def score_at_least(case: Case, *, scale: str, cut: Number) -> bool | None:
     """The score, else its estimate rounded half up, is at or above the cut. Without either: open.
 
-    A published cut speaks of a score; the sum of half the answers is not one, even where it is above the cut.
+    A published cut speaks of a score; the sum of half the answers is not one, even where it is above the
+    cut.
     """
     best = case.scales[scale].best
     return None if best is None else round_half_up(exact(best)) >= cut
@@ -147,7 +148,7 @@ def score_at_most(case: Case, *, scale: str, cut: Number) -> bool | None:
 
 @_algorithm(scale="scale", percent="number")
 def percent_at_least(case: Case, *, scale: str, percent: Number) -> bool | None:
-    """The answers reach a percentage of the highest possible sum, decided between the lowest and highest filling."""
+    """The answers reach a percentage of the highest possible sum, whichever way the gaps are filled."""
     items = [case.instrument.item(code) for code in case.instrument.scale(scale).items]
     needed = exact(percent) * sum(exact(item.maximum) for item in items) / 100
     partial = exact(case.scales[scale].partial)

@@ -1,8 +1,9 @@
-"""Change between two scores of one scale: pure rules on numbers, thresholds from the instrument's ``[change]``.
+"""Change between two scores of one scale: pure rules on numbers, thresholds from the instrument's file.
 
-Everywhere: ``pre`` is the earlier score and ``post`` the later one; ``direction`` is the scale's. Conclusions are
-three-valued: ``None`` where no rule is published or the rule cannot be applied (half of a baseline of 0). Missing
-scores are the caller's: there is no change without two scores. Decisions are made on exact fractions.
+Everywhere: ``pre`` is the earlier score and ``post`` the later one; ``direction`` is the scale's.
+Conclusions are three-valued: ``None`` where no rule is published or the rule cannot be applied (half of a
+baseline of 0). Missing scores are the caller's: there is no change without two scores. Decisions are made
+on exact fractions.
 """
 
 from __future__ import annotations
@@ -27,8 +28,9 @@ RELIABLE_Z = 1.96
 class ReliableChange:
     """Whether a change is more than measurement error, and by what rule.
 
-    ``threshold`` is the number of points that must be exceeded (reliable-change index) or, when ``inclusive``,
-    reached (a published number of points). ``index``, ``sem`` and ``s_diff`` belong to the index alone.
+    ``threshold`` is the number of points that must be exceeded (reliable-change index) or, when
+    ``inclusive``, reached (a published number of points). ``index``, ``sem`` and ``s_diff`` belong to the
+    index alone.
     """
 
     category: Category
@@ -56,7 +58,10 @@ def improvement(pre: Number, post: Number, direction: Direction) -> Number:
 
 
 def moved(rule: Drop | None, pre: Number, post: Number, direction: Direction) -> bool | None:
-    """The score improved by at least what the rule asks. ``None``: no rule, or a percentage of a baseline of 0."""
+    """The score improved by at least what the rule asks.
+
+    ``None``: there is no rule, or it asks for a percentage of a baseline of 0.
+    """
     if rule is None:
         return None
     gain = _gain(pre, post, direction)
@@ -87,8 +92,9 @@ def remission_met(
 ) -> bool | None:
     """The score meets the remission threshold, and the outcome that must be absent is.
 
-    One score only *meets the threshold*; remission is sustained over ``rules.remission.days``. ``outcomes`` are
-    those of the same assessment; one that is not given is unknown, never taken as absent.
+    One score only *meets the threshold*; remission is sustained over ``rules.remission.days``.
+    ``outcomes`` are those of the same assessment; one that is not given is unknown, never taken as
+    absent.
     """
     if rules.remission is None:
         return None
@@ -107,7 +113,10 @@ def relapse_threshold_met(rules: ChangeRules, value: Number, direction: Directio
 
 
 def loss_of_outcome(before: bool | None, after: bool | None) -> bool | None:
-    """An outcome (a diagnosis) held before and no longer does. ``None``: either is unknown, or none was there to lose."""
+    """An outcome (a diagnosis) held before and no longer does.
+
+    ``None``: either is unknown, or none was there to lose.
+    """
     return None if not before or after is None else not after
 
 

@@ -46,8 +46,9 @@ class Critical:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One question or rating. ``code`` is the key of its answer; ``aliases`` maps a numbering to its code there.
+    """One question or rating.
 
+    ``code`` is the key of its answer; ``aliases`` maps the name of a numbering to the item's code there.
     ``kind``: ``choice`` takes the value of one option, ``number`` anything from ``minimum`` to ``maximum``,
     ``boolean`` true or false (0 and 1 are refused there: a door must say which it means).
     """
@@ -144,7 +145,7 @@ class Drop:
 
 @dataclass(frozen=True, slots=True)
 class Cutoff:
-    """The last score of the healthy range: crossing it *and* reliable change is clinically significant change."""
+    """The last score of the healthy range: crossing it, reliably, is clinically significant change."""
 
     threshold: Number
     source: Source
@@ -152,7 +153,7 @@ class Cutoff:
 
 @dataclass(frozen=True, slots=True)
 class Remission:
-    """A score at or beyond ``threshold`` meets it; held for ``days`` over ``assessments`` scores it is sustained."""
+    """A score at or beyond ``threshold`` meets it; sustained when held ``days`` over ``assessments`` scores."""
 
     threshold: Number
     days: int

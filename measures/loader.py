@@ -35,8 +35,8 @@ _YES_NO = (0, 1)
 def load(path: Path) -> Instrument:
     """The instrument in this file.
 
-    Raises ``DefinitionError`` when the file is not TOML, a key is missing, unknown or of the wrong type, or the
-    parts do not fit together (see ``soundness``).
+    Raises ``DefinitionError`` when the file is not TOML, a key is missing, unknown or of the wrong type,
+    or the parts do not fit together (see ``soundness``).
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -91,7 +91,7 @@ def _read_source(table: Table) -> Source:
 
 def _read_option_sets(top: Table) -> dict[str, tuple[Option, ...]]:
     sets = top.table("options", default={})
-    return {name: _read_options(sets, name) for name in sets.keys()}
+    return {name: _read_options(sets, name) for name in sets.names()}
 
 
 def _read_options(table: Table, key: str) -> tuple[Option, ...]:

@@ -1,4 +1,4 @@
-"""The instruments that ship with Throughline, found by reading the folder ``instruments/<key>/<version>.toml``."""
+"""The instruments that ship, found by reading the folder: ``instruments/<key>/<version>.toml``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ FOLDER = Path(__file__).parent / "instruments"
 
 
 def get(key: str, version: str | None = None) -> Instrument:
-    """One instrument; its latest version when none is named. Raises ``UnknownInstrument``, ``DefinitionError``."""
+    """One instrument; its latest version when none is named.
+
+    Raises ``UnknownInstrument``; ``DefinitionError`` when its file is not sound.
+    """
     found = _versions().get(key)
     if not found:
         raise UnknownInstrument(f"no instrument {key!r}; known: {', '.join(keys())}")
@@ -29,7 +32,10 @@ def keys() -> tuple[str, ...]:
 
 
 def versions(key: str) -> tuple[str, ...]:
-    """The versions of one instrument, oldest first, in natural order (2 before 10). Raises ``UnknownInstrument``."""
+    """The versions of one instrument, oldest first, in natural order (2 before 10).
+
+    Raises ``UnknownInstrument``.
+    """
     return _versions()[get(key).key]
 
 

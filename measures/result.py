@@ -15,11 +15,11 @@ CriticalState = Literal["endorsed", "denied", "unanswered"]
 class ScaleResult:
     """The score on one scale.
 
-    ``value`` is strict: ``None`` as soon as one item of the scale is unanswered. ``partial`` is the sum of what
-    was answered, never a score. ``prorated`` is the exact estimate, given only when the instrument allows it for
-    the number of answers missing. ``band`` is read from ``value``, else from the estimate rounded half up.
-    ``sum``, ``mean`` (per item) and ``percent`` (of the highest possible sum) are the strict score on its three
-    usual metrics, ``None`` with it.
+    ``value`` is strict: ``None`` as soon as one item of the scale is unanswered. ``partial`` is the sum
+    of what was answered, never a score. ``prorated`` is the exact estimate, given only when the
+    instrument allows it for the number of answers missing. ``band`` is read from ``value``, else from the
+    estimate rounded half up. ``sum``, ``mean`` (per item) and ``percent`` (of the highest possible sum)
+    are the strict score on its three usual metrics, ``None`` with it.
     """
 
     value: Number | None
@@ -43,9 +43,10 @@ class ScaleResult:
 class Scored:
     """One completed instrument: what each scale, conclusion and safety item came to.
 
-    ``outcomes`` are three-valued: ``None`` means that the conclusion hangs on missing answers. ``critical`` has
-    one entry per safety item; an unanswered one is never "denied". ``answers`` holds one cleaned answer for each
-    item of the instrument, ``None`` where it is missing, under the instrument's own codes.
+    ``outcomes`` are three-valued: ``None`` means that the conclusion hangs on missing answers.
+    ``critical`` has one entry per safety item; an unanswered one is never "denied". ``answers`` holds one
+    cleaned answer for each item of the instrument, ``None`` where it is missing, under the instrument's
+    own codes.
     """
 
     instrument_key: str

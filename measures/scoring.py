@@ -1,4 +1,4 @@
-"""From answers to scores: one pass over an instrument's definition, exact and without a clinical number of its own."""
+"""From answers to scores: one pass over an instrument's definition, exact, no clinical number of its own."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Literal
 from measures.algorithms import ALGORITHMS, Case
 from measures.errors import AnswerError, UnknownNumbering
 from measures.exact import exact, plain, round_half_up
-from measures.instrument import Instrument, Item, Rule, Scale
+from measures.instrument import Critical, Instrument, Item, Number, Rule, Scale
 from measures.result import Answer, CriticalState, ScaleResult, Scored
 
 __all__ = ["Answer", "ScaleResult", "Scored", "check_answer", "critical_level", "score"]
@@ -26,14 +26,14 @@ _RULES: dict[Rule, Callable[[Fraction, int, Fraction], Fraction]] = {
 def score(instrument: Instrument, answers: Mapping[str, object], numbering: str | None = None) -> Scored:
     """Score one set of answers.
 
-    ``answers`` maps item codes to values; absent and ``None`` both mean unanswered. With ``numbering`` the codes
-    are those of another numbering that the instrument's file lists ("socq" for MEQ30).
+    ``answers`` maps item codes to values; absent and ``None`` both mean unanswered. With ``numbering``
+    the codes are those of another numbering that the instrument's file lists ("socq" for MEQ30).
 
-    Missing answers: a scale's value is ``None`` as soon as one of its items is unanswered; see ``ScaleResult`` for
-    the estimate, ``algorithms`` for three-valued conclusions.
+    Missing answers: a scale's value is ``None`` as soon as one of its items is unanswered; see
+    ``ScaleResult`` for the estimate, ``algorithms`` for three-valued conclusions.
 
-    Raises ``AnswerError`` for the first answer that cannot be accepted (it is never clipped or dropped), and
-    ``UnknownNumbering``.
+    Raises ``AnswerError`` for the first answer that cannot be accepted (it is never clipped or dropped),
+    and ``UnknownNumbering``.
     """
     cleaned = _clean(instrument, answers, numbering)
     scales = {scale.key: _score_scale(instrument, scale, cleaned) for scale in instrument.scales}
@@ -43,7 +43,9 @@ def score(instrument: Instrument, answers: Mapping[str, object], numbering: str 
         scales=scales,
         outcomes=_decide(instrument, cleaned, scales),
         critical={
-            item.code: _critical_state(item, cleaned[item.code]) for item in instrument.items if item.critical
+            item.code: _critical_state(item.critical, cleaned[item.code])
+            for item in instrument.items
+            if item.critical
         },
         answers=cleaned,
     )
@@ -60,19 +62,21 @@ def check_answer(item: Item, value: object) -> Answer:
         if not isinstance(value, bool):
             raise AnswerError(item.code, "must be true or false")
         return value
-    number = _number(item, value)
-    if item.options and number not in {option.value for option in item.options}:
-        allowed = ", ".join(str(option.value) for option in item.options)
-        raise AnswerError(item.code, f"must be one of {allowed}")
-    return number
+    number = _finite_number(item, value)
+    if item.kind == "choice":
+        _check_choice(item, number)
+    else:
+        _check_range(item, number)
+    return int(number) if number == int(number) else number
 
 
 def critical_level(
     instrument: Instrument, item_code: str, value: Answer
 ) -> Literal["review", "urgent"] | None:
-    """How alarming one answer to a safety item is. ``None``: not a safety item, below its threshold, or unanswered.
+    """How alarming one answer is. ``None``: not a safety item, below its threshold, or unanswered.
 
-    An unanswered safety item is no denial: ask ``Scored.critical`` for that. Raises ``KeyError`` for an unknown item.
+    An unanswered safety item is no denial: ask ``Scored.critical`` for that. Raises ``KeyError`` for an
+    unknown item.
     """
     critical = instrument.item(item_code).critical
     if critical is None or value is None or value < critical.review:
@@ -80,18 +84,25 @@ def critical_level(
     return "urgent" if critical.urgent is not None and value >= critical.urgent else "review"
 
 
-def _number(item: Item, value: object) -> int | float:
+def _finite_number(item: Item, value: object) -> Number:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise AnswerError(item.code, "must be a number")
     if isinstance(value, float) and not math.isfinite(value):
         raise AnswerError(item.code, "must be a finite number")
-    if not item.minimum <= value <= item.maximum:
-        raise AnswerError(item.code, f"must be from {item.minimum} to {item.maximum}")
-    if value == int(value):
-        return int(value)
-    if item.kind == "number" and not item.decimals:
-        raise AnswerError(item.code, "must be a whole number")
     return value
+
+
+def _check_choice(item: Item, number: Number) -> None:
+    allowed = [option.value for option in item.options]
+    if number not in allowed:
+        raise AnswerError(item.code, f"must be one of {', '.join(map(str, allowed))}")
+
+
+def _check_range(item: Item, number: Number) -> None:
+    if not item.minimum <= number <= item.maximum:
+        raise AnswerError(item.code, f"must be from {item.minimum} to {item.maximum}")
+    if number != int(number) and not item.decimals:
+        raise AnswerError(item.code, "must be a whole number")
 
 
 def _clean(instrument: Instrument, answers: Mapping[str, object], numbering: str | None) -> dict[str, Answer]:
@@ -157,7 +168,7 @@ def _decide(
     return decided
 
 
-def _critical_state(item: Item, answer: Answer) -> CriticalState:
-    if answer is None or item.critical is None:
+def _critical_state(critical: Critical, answer: Answer) -> CriticalState:
+    if answer is None:
         return "unanswered"
-    return "endorsed" if answer >= item.critical.review else "denied"
+    return "endorsed" if answer >= critical.review else "denied"

@@ -50,16 +50,14 @@ class _Check:
         if not _SLUG.fullmatch(instrument.key):
             self.refuse("key", "must be lower-case letters, digits and _")
         self.check_unique("items.code", (item.code for item in instrument.items))
-        self.check_unique("scales.key", self.slugs("scales.key", [scale.key for scale in instrument.scales]))
-        self.check_unique(
-            "outcomes.key", self.slugs("outcomes.key", [one.key for one in instrument.outcomes])
-        )
+        self.check_slugs("scales.key", [scale.key for scale in instrument.scales])
+        self.check_slugs("outcomes.key", [outcome.key for outcome in instrument.outcomes])
 
-    def slugs(self, key: str, names: list[str]) -> list[str]:
+    def check_slugs(self, key: str, names: list[str]) -> None:
+        self.check_unique(key, names)
         for name in names:
             if not _SLUG.fullmatch(name):
                 self.refuse(f"{key} {name}", "must be lower-case letters, digits and _")
-        return names
 
     def check_unique(self, key: str, names: Iterable[str]) -> None:
         for name, count in Counter(names).items():

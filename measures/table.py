@@ -15,7 +15,8 @@ _REQUIRED = object()
 class Table:
     """One TOML table of a definition file, at ``path`` within it ("items[3].critical").
 
-    Each method takes one key out. ``finish`` refuses what nobody took, so a misspelt key never passes silently.
+    Each method takes one key out. ``finish`` refuses what nobody took, so a misspelt key never passes
+    silently.
     """
 
     def __init__(self, data: Mapping[str, object], file: str, path: str = "") -> None:
@@ -28,7 +29,7 @@ class Table:
         """Raise ``DefinitionError`` for a key of this table."""
         raise DefinitionError(self.file, f"{self.path}.{key}".lstrip("."), reason)
 
-    def keys(self) -> list[str]:
+    def names(self) -> list[str]:
         """The keys not taken yet, in the order of the file."""
         return list(self._data)
 

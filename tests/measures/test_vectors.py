@@ -32,7 +32,11 @@ def in_band_set(instrument: Instrument, scale: str, band_set: str, value: float 
 def hamd17(instrument: Instrument, scored: Scored) -> Facts:
     total, suicide = scored.scales["total"], scored.answers["3"]
     urgent = critical_level(instrument, "3", suicide) == "urgent"
-    remission = change.remission_met(instrument.change, total.value, "higher_is_worse") if total.sum is not None else None
+    remission = (
+        change.remission_met(instrument.change, total.value, "higher_is_worse")
+        if total.sum is not None
+        else None
+    )
     return totals(scored) | {
         "band_apa2000": total.band,
         "band_zimmerman2013": in_band_set(instrument, "total", "zimmerman2013", total.value),
@@ -204,7 +208,9 @@ def test_no_case_is_lost(name, count):
 
 
 def test_a_key_that_the_reader_does_not_know_fails():
-    assert differences({"total": 1}, {"total": 1, "surprise": None}) == ["surprise: this test does not know it"]
+    assert differences({"total": 1}, {"total": 1, "surprise": None}) == [
+        "surprise: this test does not know it"
+    ]
 
 
 def test_none_is_not_false():

@@ -20,7 +20,7 @@ def close(actual: Any, expected: Any) -> bool:
 
 
 def differences(actual: dict[str, Any], expected: dict[str, Any], path: str = "") -> list[str]:
-    """Every key of ``expected`` that ``actual`` does not meet. A key that ``actual`` does not know is one of them."""
+    """Every key of ``expected`` that ``actual`` does not meet, a key that it does not know among them."""
     found: list[str] = []
     for key, wanted in expected.items():
         here = f"{path}{key}"

@@ -1,0 +1,139 @@
+"""Instruments and scoring without the web site: ``python -m measures list | check | score KEY FILE.json``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from measures import registry
+from measures.errors import AnswerError, DefinitionError, MeasuresError
+from measures.instrument import Instrument
+from measures.loader import load
+from measures.scoring import ScaleResult, score
+
+REFUSED, UNUSABLE = 1, 2
+
+
+class _Unusable(Exception):
+    """The command cannot be carried out at all: a bad file, an unknown instrument."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command. The exit status: 0 good, 1 something was refused, 2 could not be carried out."""
+    parser = _parser()
+    given = parser.parse_args(arguments)
+    try:
+        status: int = given.run(given)
+    except (_Unusable, MeasuresError) as error:
+        sys.stderr.write(f"measures: {error}\n")
+        return UNUSABLE
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m measures", description="Instruments and their scoring.")
+    commands = parser.add_subparsers(required=True)
+
+    listing = commands.add_parser("list", help="the instruments that there are")
+    listing.set_defaults(run=_list)
+
+    checking = commands.add_parser(
+        "check", help="is an instrument file sound? (all that ship, when none is named)"
+    )
+    checking.add_argument("files", nargs="*", type=Path, metavar="FILE.toml")
+    checking.set_defaults(run=_check)
+
+    scoring = commands.add_parser("score", help="score a list of answer objects")
+    scoring.add_argument("key", help="an instrument, as in list")
+    scoring.add_argument("file", type=Path, metavar="FILE.json", help='[{"1": 0, "2": 3, ...}, ...]')
+    scoring.add_argument("--version", help="of the instrument; the latest when left out")
+    scoring.add_argument(
+        "--numbering", help="the item numbering of the answers, when it is not the instrument's own"
+    )
+    scoring.set_defaults(run=_score)
+    return parser
+
+
+def _list(given: argparse.Namespace) -> int:
+    for instrument in registry.all_latest():
+        sys.stdout.write(
+            f"{instrument.key:<12} {instrument.version:<4} {len(instrument.items):>3} items  "
+            f"{instrument.rights.wording:<10} {instrument.title}\n"
+        )
+    return 0
+
+
+def _check(given: argparse.Namespace) -> int:
+    verdicts = [_verdict(path) for path in given.files or sorted(registry.FOLDER.glob("*/*.toml"))]
+    sys.stdout.writelines(f"{line}\n" for _, line in verdicts)
+    return 0 if all(sound for sound, _ in verdicts) else REFUSED
+
+
+def _verdict(path: Path) -> tuple[bool, str]:
+    try:
+        instrument = load(path)
+    except DefinitionError as error:
+        return False, f"refused  {error}"
+    return True, f"sound    {path}: {instrument.title}, version {instrument.version}"
+
+
+def _score(given: argparse.Namespace) -> int:
+    instrument = registry.get(given.key, given.version)
+    results = [_score_one(instrument, case, given.numbering) for case in _read_cases(given.file)]
+    json.dump(results, sys.stdout, indent=2)
+    sys.stdout.write("\n")
+    return REFUSED if any("error" in result for result in results) else 0
+
+
+def _score_one(instrument: Instrument, case: dict[str, object], numbering: str | None) -> dict[str, object]:
+    """The result for one object: the answers themselves, or a case that has them under "answers"."""
+    answers = case.get("answers", case)
+    if not isinstance(answers, dict):
+        return {"error": "must be an object of item codes and values", "item": "answers"}
+    if answers is not case and isinstance(case.get("numbering"), str):
+        numbering = str(case["numbering"])
+    try:
+        scored = score(instrument, answers, numbering)
+    except AnswerError as error:
+        return {"error": error.reason, "item": error.item}
+    return {
+        "scales": {key: _scale(result) for key, result in scored.scales.items()},
+        "outcomes": scored.outcomes,
+        "critical": scored.critical,
+    }
+
+
+def _scale(result: ScaleResult) -> dict[str, object]:
+    fields = asdict(result)
+    del fields["band_set"]
+    return fields
+
+
+def _read_cases(path: Path) -> list[dict[str, object]]:
+    try:
+        cases = json.loads(path.read_text(encoding="utf-8-sig"), object_pairs_hook=_each_key_once)
+    except OSError as error:
+        raise _Unusable(f"{path}: cannot be read: {error.strerror}") from None
+    except (ValueError, RecursionError) as error:  # UnicodeDecodeError and JSONDecodeError are ValueErrors
+        raise _Unusable(f"{path}: is not JSON: {error}") from None
+    if not isinstance(cases, list) or not all(isinstance(case, dict) for case in cases):
+        raise _Unusable(f"{path}: must be a list of answer objects")
+    return cases
+
+
+def _each_key_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """An object in which a key stands twice would silently keep the second answer."""
+    seen: dict[str, object] = {}
+    for key, value in pairs:
+        if key in seen:
+            raise ValueError(f"the key {key!r} stands twice in one object")
+        seen[key] = value
+    return seen
+
+
+if __name__ == "__main__":
+    sys.exit(main())
