@@ -76,7 +76,7 @@ class Problem:
 
 
 @dataclass(frozen=True, eq=False)
-class Estimate:
+class Fitted:
     """The fit at one G. ``slope``: the derivative of the deviance with respect to G."""
 
     coef: Floats
@@ -91,7 +91,7 @@ class Estimate:
 class Optimum:
     """The best G. ``singular``: on the boundary of the parameters. ``converged``: proved to be a minimum."""
 
-    estimate: Estimate
+    estimate: Fitted
     singular: bool
     converged: bool
 
@@ -106,7 +106,7 @@ def maximise(problem: Problem) -> Optimum:
     return min(tried, key=lambda optimum: optimum.estimate.deviance)
 
 
-def evaluate(problem: Problem, factor: Floats) -> Estimate:
+def evaluate(problem: Problem, factor: Floats) -> Fitted:
     """Profile the fixed effects and the residual variance out for G = factor factor'."""
     g = factor @ factor.T
     log_det, p, q = _whiten(problem, g)
@@ -118,7 +118,13 @@ def evaluate(problem: Problem, factor: Floats) -> Estimate:
     if problem.reml:
         deviance += np.linalg.slogdet(information)[1]
     slope = _slope(problem, p, q, coef, covariance, r2)
-    return Estimate(coef, covariance, g, r2 / problem.degrees, float(deviance), slope)
+    return Fitted(coef, covariance, g, r2 / problem.degrees, float(deviance), slope)
+
+
+def cross_product(problem: Problem) -> Floats:
+    """X'X."""
+    _, p, q = _whiten(problem, np.zeros((2, 2)))
+    return _normal_equations(problem, p, q)[0]
 
 
 def _descend(problem: Problem, start: float) -> Optimum:
@@ -143,7 +149,7 @@ def _is_singular(theta: Floats) -> bool:
     return bool(np.abs(theta[[0, -1]]).min() < 1e-4)
 
 
-def _rises_inwards(problem: Problem, theta: Floats, estimate: Estimate) -> bool:
+def _rises_inwards(problem: Problem, theta: Floats, estimate: Fitted) -> bool:
     """Whether the deviance does not fall when a variance that was estimated as zero is made positive.
 
     On the boundary the gradient in the factor is zero whatever the deviance does, so this has to be asked

@@ -38,15 +38,19 @@ class EpisodeSums:
 
 def episode_sums(group: pd.Series, time: pd.Series, outcome: pd.Series) -> EpisodeSums:
     """Sum up complete rows (no missing value in any of the three; the caller drops and counts them)."""
-    codes, episodes = pd.factorize(group, sort=True)
+    codes, episodes = number_episodes(group)
     t, y = time.to_numpy(float), outcome.to_numpy(float)
 
     def total(values: Floats | None = None) -> Floats:
         return np.bincount(codes, values, len(episodes)).astype(float)
 
-    return EpisodeSums(
-        np.asarray(episodes), total(), total(t), total(t * t), total(y), total(t * y), total(y * y)
-    )
+    return EpisodeSums(episodes, total(), total(t), total(t * t), total(y), total(t * y), total(y * y))
+
+
+def number_episodes(group: pd.Series) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.generic]]:
+    """The place of each row's episode among the episodes in ascending order, and those episodes."""
+    codes, episodes = pd.factorize(group, sort=True)
+    return codes, np.asarray(episodes)
 
 
 def merge(*shards: EpisodeSums) -> EpisodeSums:

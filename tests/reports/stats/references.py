@@ -1,0 +1,21 @@
+"""The real data sets and the results that others got from them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+DATA = Path(__file__).parents[2] / "data"
+
+
+def reference(name: str) -> Any:
+    """Results of R (lme4, nlme) and of the authors for one data set."""
+    return json.loads((DATA / "reference" / f"{name}.json").read_text())
+
+
+def data_set(name: str) -> pd.DataFrame:
+    """One data set; see the note of the same name beside it for provenance and licence."""
+    return pd.read_csv(DATA / "sets" / f"{name}.csv")
