@@ -24,6 +24,7 @@ from tracking.models.treatment import (
     TreatmentEpisode,
     TreatmentSession,
 )
+from tracking.models.tries import FailedTries
 
 __all__ = [
     "AlertEvent",
@@ -36,6 +37,7 @@ __all__ = [
     "DoseChange",
     "DraftAnswers",
     "EpisodeMark",
+    "FailedTries",
     "ImportBatch",
     "MedicationCourse",
     "Membership",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from tracking.fields import EncryptedTextField
 from tracking.models.studies import Study
 from tracking.models.treatment import TreatmentEpisode
 from tracking.privacy import classes
@@ -81,11 +82,14 @@ class StudyMark(RevisionMark):
 
 
 class OutboxMail(models.Model):
-    """A mail that must go out exactly once. Written with what caused it, sent by a job, without health data."""
+    """A mail that must go out exactly once. Written with what caused it, sent by a job, without health data.
 
-    to = models.EmailField()
+    Address and body are encrypted, for a body may hold a link that opens a sitting; the body is emptied when sent.
+    """
+
+    to = EncryptedTextField()
     subject = models.CharField(max_length=160)
-    body = models.TextField()
+    body = EncryptedTextField()
     created_at = models.DateTimeField(auto_now_add=True)
     sent_at = models.DateTimeField(null=True)
     claimed_at = models.DateTimeField(null=True)
