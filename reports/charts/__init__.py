@@ -1,0 +1,51 @@
+"""Pictures of courses and cohorts: plain records in, SVG and tables out. No Django, no instrument knowledge."""
+
+from reports.charts.cohort import cohort_course
+from reports.charts.predictor import predictor
+from reports.charts.records import (
+    Band,
+    CohortArm,
+    CohortCourse,
+    DataTable,
+    DoseMark,
+    Figure,
+    FitPoint,
+    FlagMark,
+    MeanPoint,
+    MedicationBar,
+    Predictor,
+    PredictorPoint,
+    ScorePanel,
+    ScorePoint,
+    SessionLane,
+    SessionTick,
+    Source,
+    Timeline,
+)
+from reports.charts.sparkline import sparkline
+from reports.charts.timeline import timeline
+
+__all__ = [
+    "Band",
+    "CohortArm",
+    "CohortCourse",
+    "DataTable",
+    "DoseMark",
+    "Figure",
+    "FitPoint",
+    "FlagMark",
+    "MeanPoint",
+    "MedicationBar",
+    "Predictor",
+    "PredictorPoint",
+    "ScorePanel",
+    "ScorePoint",
+    "SessionLane",
+    "SessionTick",
+    "Source",
+    "Timeline",
+    "cohort_course",
+    "predictor",
+    "sparkline",
+    "timeline",
+]

@@ -1,0 +1,22 @@
+"""Put drawn charts into pages."""
+
+from typing import Any
+
+from django import template
+from django.utils.safestring import SafeString, mark_safe
+
+from reports.charts import Figure
+
+register = template.Library()
+
+
+@register.simple_tag
+def svg(figure: Figure) -> SafeString:
+    """Return a figure's SVG. It is safe: reports.charts.svg escapes every word and attribute that goes into it."""
+    return mark_safe(figure.svg)  # noqa: S308
+
+
+@register.inclusion_tag("parts/figure.html")
+def chart(figure: Figure, narrow: Figure | None = None, size: str = "") -> dict[str, Any]:
+    """Show a figure with its tables; `narrow` is its rendering for a phone; `size` "small" for half-width pictures."""
+    return {"figure": figure, "narrow": narrow, "size": size}
