@@ -149,7 +149,7 @@ def score_at_most(case: Case, *, scale: str, cut: Number) -> bool | None:
 @_algorithm(scale="scale", percent="number")
 def percent_at_least(case: Case, *, scale: str, percent: Number) -> bool | None:
     """The answers reach a percentage of the highest possible sum, whichever way the gaps are filled."""
-    items = [case.instrument.item(code) for code in case.instrument.scale(scale).items]
+    items = case.instrument.items_of(case.instrument.scale(scale))
     needed = exact(percent) * sum(exact(item.maximum) for item in items) / 100
     partial = exact(case.scales[scale].partial)
     missing = [item for item in items if case.answers[item.code] is None]

@@ -10,7 +10,7 @@ from measures.instrument import Number
 
 def exact(number: Number) -> Fraction:
     """The number as it is written: 0.1 is one tenth, not the binary fraction nearest to it."""
-    return Fraction(str(number))
+    return Fraction(number) if isinstance(number, int) else Fraction(str(number))
 
 
 def plain(fraction: Fraction) -> Number:

@@ -153,7 +153,7 @@ class Cutoff:
 
 @dataclass(frozen=True, slots=True)
 class Remission:
-    """A score at or beyond ``threshold`` meets it; sustained when held ``days`` over ``assessments`` scores."""
+    """A score at or beyond ``threshold`` meets it; held ``days`` over ``assessments`` it is sustained."""
 
     threshold: Number
     days: int
@@ -240,6 +240,10 @@ class Instrument:
     def numberings(self) -> frozenset[str]:
         """Names of the other item numberings that answers may arrive in."""
         return frozenset(name for item in self.items for name in item.aliases)
+
+    def items_of(self, scale: Scale) -> tuple[Item, ...]:
+        """The items of one scale, in the order of the instrument."""
+        return tuple(item for item in self.items if item.code in scale.items)
 
     @property
     def primary_scale(self) -> Scale:

@@ -130,7 +130,7 @@ def _items_by_code(instrument: Instrument, numbering: str | None) -> dict[str, I
 def _score_scale(instrument: Instrument, scale: Scale, answers: Mapping[str, Answer]) -> ScaleResult:
     given = [exact(answer) for code in scale.items if (answer := answers[code]) is not None]
     n, missing = len(scale.items), len(scale.items) - len(given)
-    highest = sum((exact(instrument.item(code).maximum) for code in scale.items), Fraction(0))
+    highest = sum((exact(item.maximum) for item in instrument.items_of(scale)), Fraction(0))
     partial = sum(given, Fraction(0))
     total = partial if not missing else None
     value = None if total is None else _RULES[scale.rule](total, n, highest)
