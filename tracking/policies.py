@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from tracking.errors import Conflict, InvalidInput
-from tracking.models import Assessment, AssessmentRequest, TreatmentEpisode
-from tracking.vocabulary import RequestStatus
+from django.utils import timezone
+
+from measures.instrument import Instrument
+from tracking.errors import Conflict, InvalidInput, NotPermitted
+from tracking.models import Assessment, AssessmentRequest, Patient, TreatmentEpisode, User
+from tracking.vocabulary import AnswerSource, RequestStatus
 
 LATE_AFTER = timedelta(hours=48)
 
@@ -19,6 +23,19 @@ def check_request_open(request: AssessmentRequest, today: date) -> None:
         raise Conflict("this questionnaire is not open yet")
     if today > request.closes_on:
         raise Conflict("the time for this questionnaire has passed")
+
+
+def check_source(instrument: Instrument, source: AnswerSource) -> None:
+    """A self-report comes from the patient or is entered for the patient; a rating comes from a clinician."""
+    rated = source == AnswerSource.CLINICIAN
+    if rated != (instrument.rater == "clinician"):
+        raise InvalidInput("source", f"{instrument.short_title} cannot come from this source")
+
+
+def check_may_rate(request: AssessmentRequest, by: User | None) -> None:
+    """A rating that was assigned to one person is made by that person: the therapist is not the rater."""
+    if request.rater == "clinician" and request.assigned_to_id not in (None, by.pk if by else None):
+        raise NotPermitted("this rating is assigned to somebody else")
 
 
 def check_assessed_on(episode: TreatmentEpisode, assessed_on: date, today: date) -> None:
@@ -38,3 +55,13 @@ def check_latest_version(assessment: Assessment) -> None:
 def is_late(assessment: Assessment) -> bool:
     """Recorded more than 48 hours after the day it speaks of."""
     return assessment.recorded_at.date() - assessment.assessed_on > LATE_AFTER
+
+
+def local_today(patient: Patient) -> date:
+    """The day that it is where the patient lives."""
+    return timezone.localdate(timezone=ZoneInfo(patient.timezone))
+
+
+def local_day(patient: Patient, moment: datetime) -> date:
+    """The day of a moment where the patient lives."""
+    return timezone.localdate(moment, ZoneInfo(patient.timezone))

@@ -16,9 +16,9 @@ from measures.instrument import Instrument
 from measures.scoring import Scored
 from tracking.actions import audit
 from tracking.actions.marks import want_episode
-from tracking.actions.safety import findings, raise_alert
+from tracking.actions.safety import carry_alerts, findings, raise_alert
 from tracking.errors import Conflict, InvalidInput
-from tracking.instruments import instrument_of
+from tracking.instruments import SCORE_ONLY, instrument_of
 from tracking.models import (
     Assessment,
     AssessmentRequest,
@@ -29,7 +29,14 @@ from tracking.models import (
     TreatmentEpisode,
     User,
 )
-from tracking.policies import check_assessed_on, check_latest_version, check_request_open
+from tracking.policies import (
+    check_assessed_on,
+    check_latest_version,
+    check_may_rate,
+    check_request_open,
+    check_source,
+    local_today,
+)
 from tracking.vocabulary import AnswerSource, ItemState, RequestStatus
 
 Answers = Mapping[str, object]
@@ -56,18 +63,17 @@ def submit_assessment(
     """Answers an open request. ``by`` is ``None`` when the patient came by a link.
 
     A second submission returns the first one unchanged. Raises ``InvalidInput`` naming the item,
-    ``Conflict`` when the request is closed.
+    ``Conflict`` when the request is closed or ``submission_id`` was used elsewhere, ``NotPermitted`` when
+    the rating is assigned to somebody else.
     """
     with transaction.atomic():
-        request = (
-            AssessmentRequest.objects.select_for_update()
-            .select_related("episode__patient")
-            .get(pk=request.pk)
-        )
+        request = _locked(request)
+        check_may_rate(request, by)
         known = Assessment.objects.filter(request=request, supersedes__isnull=True).first()
         if known:
             return Submitted(known, tuple(known.alerts.all()), created=False)
-        check_request_open(request, timezone.localdate())
+        check_request_open(request, local_today(request.episode.patient))
+        _check_unused(submission_id)
         assessment, alerts = _store(
             by=by,
             episode=request.episode,
@@ -81,7 +87,19 @@ def submit_assessment(
         )
         AssessmentRequest.objects.filter(pk=request.pk).update(status=RequestStatus.DONE)
         DraftAnswers.objects.filter(request=request).delete()
+        carry_alerts(request=request, assessment=assessment)
     return Submitted(assessment, alerts, created=True)
+
+
+def _locked(request: AssessmentRequest) -> AssessmentRequest:
+    """The request as it is now, held until the end of the transaction."""
+    rows = AssessmentRequest.objects.select_for_update(of=("self",)).select_related("episode__patient")
+    return rows.get(pk=request.pk)
+
+
+def _check_unused(submission_id: uuid.UUID | None) -> None:
+    if submission_id and Assessment.objects.filter(submission_id=submission_id).exists():
+        raise Conflict("this submission id was used for other content")
 
 
 def record_assessment(
@@ -99,8 +117,7 @@ def record_assessment(
     with transaction.atomic():
         known = Assessment.objects.filter(submission_id=submission_id).first()
         if known:
-            _check_same(known, episode, instrument, answers)
-            return Submitted(known, tuple(known.alerts.all()), created=False)
+            return _again(known, episode, instrument, answers, assessed_on)
         try:
             with transaction.atomic():
                 assessment, alerts = _store(
@@ -116,20 +133,24 @@ def record_assessment(
                 )
         except IntegrityError:  # the same submission arrived twice at once; the other one is stored
             known = Assessment.objects.get(submission_id=submission_id)
-            _check_same(known, episode, instrument, answers)
-            return Submitted(known, tuple(known.alerts.all()), created=False)
+            return _again(known, episode, instrument, answers, assessed_on)
     return Submitted(assessment, alerts, created=True)
 
 
 @transaction.atomic
-def correct_assessment(*, by: User, assessment: Assessment, answers: Answers, reason: str) -> Submitted:
-    """Writes a new version with a reason; the old one stays readable, and so do its alerts.
+def correct_assessment(
+    *, by: User, assessment: Assessment, answers: Answers, reason: str, assessed_on: date | None = None
+) -> Submitted:
+    """Writes a new version with a reason; the old one stays readable. ``assessed_on`` is given when the day
+    was wrong.
 
     Raises ``InvalidInput`` without a reason or for a wrong answer, ``Conflict`` when somebody else has
-    corrected the same version.
+    corrected the same version, or when only totals were ever recorded.
     """
     if not reason.strip():
         raise InvalidInput("reason", "say why the answers are changed")
+    if assessment.version == SCORE_ONLY:
+        raise Conflict("only totals were recorded here, so there is no answer to correct")
     check_latest_version(assessment)
     try:
         with transaction.atomic():
@@ -140,10 +161,9 @@ def correct_assessment(*, by: User, assessment: Assessment, answers: Answers, re
                 instrument=instrument_of(assessment.instrument, assessment.version),
                 answers=answers,
                 source=AnswerSource(assessment.source),
-                assessed_on=assessment.assessed_on,
+                assessed_on=assessed_on or assessment.assessed_on,
                 time_point=assessment.time_point,
                 submission_id=uuid.uuid4(),
-                rater=assessment.rater,
                 supersedes=assessment,
                 correction_reason=reason.strip(),
             )
@@ -154,15 +174,17 @@ def correct_assessment(*, by: User, assessment: Assessment, answers: Answers, re
 
 @transaction.atomic
 def save_draft(*, request: AssessmentRequest, item: str, value: object) -> tuple[SafetyAlert, ...]:
-    """Keeps one answer of a sitting. A safety item that is endorsed raises its alert now, not at the end."""
-    request = (
-        AssessmentRequest.objects.select_for_update().select_related("episode__patient").get(pk=request.pk)
-    )
-    check_request_open(request, timezone.localdate())
+    """Keeps one answer of a sitting; ``None`` says that the item was seen and left out.
+
+    A safety item that is endorsed raises its alert now, not at the end. Returns that alert. Raises
+    ``InvalidInput`` for a wrong answer, ``Conflict`` when the request is closed.
+    """
+    request = _locked(request)
+    check_request_open(request, local_today(request.episode.patient))
     instrument = instrument_of(request.instrument, request.version)
     draft, _ = DraftAnswers.objects.get_or_create(request=request)
     scored = _score(instrument, draft.answers | {item: value})
-    draft.answers = dict(scored.answers)
+    draft.answers = draft.answers | {item: scored.answers[item]}
     draft.save()
     return tuple(
         raise_alert(
@@ -188,11 +210,13 @@ def _store(
     assessed_on: date,
     time_point: str,
     submission_id: uuid.UUID,
-    rater: User | None = None,
     supersedes: Assessment | None = None,
     correction_reason: str = "",
 ) -> tuple[Assessment, tuple[SafetyAlert, ...]]:
-    check_assessed_on(episode, assessed_on, timezone.localdate())
+    if supersedes is None:
+        check_source(instrument, source)
+    if supersedes is None or supersedes.assessed_on != assessed_on:
+        check_assessed_on(episode, assessed_on, _today(episode))
     scored = _score(instrument, answers)
     assessment = Assessment.objects.create(
         submission_id=submission_id,
@@ -203,7 +227,7 @@ def _store(
         wording=instrument.rights.wording,
         answers=dict(scored.answers),
         source=source,
-        rater=rater or (by if source == AnswerSource.CLINICIAN else None),
+        rater=_rater(by, source, supersedes),
         assessed_on=assessed_on,
         time_point=time_point,
         recorded_by=by,
@@ -225,6 +249,18 @@ def _store(
     audit.record(by=by, action=action, target=assessment, patient=episode.patient, instrument=instrument.key)
     want_episode(episode=episode)
     return assessment, alerts
+
+
+def _today(episode: TreatmentEpisode) -> date:
+    """The later of the patient's day and the clinic's: neither of them writes in the future."""
+    return max(local_today(episode.patient), timezone.localdate())
+
+
+def _rater(by: User | None, source: AnswerSource, supersedes: Assessment | None) -> User | None:
+    """Who made the rating. Whoever corrects it does not become its rater."""
+    if supersedes:
+        return supersedes.rater
+    return by if source == AnswerSource.CLINICIAN else None
 
 
 def store_scores(assessment: Assessment, scored: Scored) -> None:
@@ -259,14 +295,20 @@ def _score(instrument: Instrument, answers: Answers) -> Scored:
         raise InvalidInput(error.item, error.reason) from error
 
 
-def _check_same(
-    known: Assessment, episode: TreatmentEpisode, instrument: Instrument, answers: Answers
-) -> None:
-    """A retry must say the same. Another content under the same id is a mistake of the client."""
-    same = (known.episode_id, known.instrument, known.answers) == (
+def _again(
+    known: Assessment,
+    episode: TreatmentEpisode,
+    instrument: Instrument,
+    answers: Answers,
+    assessed_on: date,
+) -> Submitted:
+    """The first one, for a retry that says the same. Other content under the same id is a mistake."""
+    same = (known.episode_id, known.instrument, known.assessed_on, known.answers) == (
         episode.pk,
         instrument.key,
+        assessed_on,
         dict(_score(instrument, answers).answers),
     )
     if not same:
         raise Conflict("this submission id was used for other content")
+    return Submitted(known, tuple(known.alerts.all()), created=False)

@@ -12,8 +12,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from tracking.actions import audit
+from tracking.actions.outbox import queue_mail
 from tracking.errors import InvalidInput
-from tracking.models import AssessmentRequest, SittingLink, TreatmentEpisode, User
+from tracking.models import AssessmentRequest, PatientIdentity, SittingLink, TreatmentEpisode, User
+from tracking.vocabulary import RequestStatus
 
 
 def token_hash(token: str) -> str:
@@ -29,7 +31,7 @@ def issue_link(
     or one is not the patient's to answer."""
     if not requests:
         raise InvalidInput("requests", "nothing is open for the patient to answer")
-    if any(request.episode_id != episode.pk or request.rater != "self" for request in requests):
+    if not all(_is_the_patients(request, episode) for request in requests):
         raise InvalidInput("requests", "only the patient's own open questionnaires can be sent")
     token = secrets.token_urlsafe(32)
     link = SittingLink.objects.create(
@@ -43,11 +45,31 @@ def issue_link(
     return link, token
 
 
+def _is_the_patients(request: AssessmentRequest, episode: TreatmentEpisode) -> bool:
+    return (request.episode_id, request.rater, request.status) == (episode.pk, "self", RequestStatus.OPEN)
+
+
+@transaction.atomic
+def mail_link(*, by: User, link: SittingLink, url: str) -> None:
+    """Sends the link to the patient's address, in words that tell a stranger nothing. Raises
+    ``InvalidInput`` when no address is known."""
+    identity = PatientIdentity.objects.filter(patient=link.episode.patient).first()
+    if identity is None or not identity.email:
+        raise InvalidInput("mail", "no mail address of this patient is recorded")
+    queue_mail(
+        to=identity.email,
+        subject="Some questions are waiting for you",
+        body=f"Hello,\n\nsome questions are waiting for you. Open this link to answer them:\n\n{url}\n\n"
+        f"It works until {link.expires_at:%d %B %Y}. You can stop and come back with the same link.\n",
+    )
+    audit.record(by=by, action="mail_link", target=link, patient=link.episode.patient)
+
+
 @transaction.atomic
 def open_link(*, link: SittingLink, now: datetime) -> None:
-    """The patient has pressed start."""
-    SittingLink.objects.filter(pk=link.pk, opened_at__isnull=True).update(opened_at=now)
-    audit.record(by=None, action="open_link", target=link, patient=link.episode.patient)
+    """The patient has pressed start. Coming back with the same link changes nothing."""
+    if SittingLink.objects.filter(pk=link.pk, opened_at__isnull=True).update(opened_at=now):
+        audit.record(by=None, action="open_link", target=link, patient=link.episode.patient)
 
 
 @transaction.atomic
@@ -58,6 +80,6 @@ def finish_link(*, link: SittingLink, now: datetime) -> None:
 
 @transaction.atomic
 def revoke_link(*, by: User, link: SittingLink) -> None:
-    """The link opens nothing from now on."""
-    SittingLink.objects.filter(pk=link.pk, revoked_at__isnull=True).update(revoked_at=timezone.now())
-    audit.record(by=by, action="revoke_link", target=link, patient=link.episode.patient)
+    """The link opens nothing from now on; a sitting that it has opened ends."""
+    if SittingLink.objects.filter(pk=link.pk, revoked_at__isnull=True).update(revoked_at=timezone.now()):
+        audit.record(by=by, action="revoke_link", target=link, patient=link.episode.patient)

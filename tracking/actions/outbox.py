@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 
 from django.core.mail import send_mail
@@ -11,7 +12,9 @@ from django.db.models import F, Q
 from tracking.models import OutboxMail
 
 CLAIM_FOR = timedelta(minutes=10)
-TRIES = 8
+TRIES = 8  # the pauses double: the last try is about a day after the first
+
+log = logging.getLogger(__name__)
 
 
 @transaction.atomic
@@ -21,10 +24,10 @@ def queue_mail(*, to: str, subject: str, body: str) -> OutboxMail:
 
 
 def send_outbox(*, now: datetime) -> int:
-    """Sends what is waiting and returns how many went out. A mail that fails is tried again later.
+    """Sends what is waiting and returns how many went out. A mail that fails is tried again, ever later.
 
     Claimed by compare-and-set, so two workers never send the same mail; SMTP is spoken outside any
-    transaction.
+    transaction. What was sent keeps no body: it may hold a link that opens a sitting.
     """
     return sum(_send(mail, now) for mail in OutboxMail.objects.filter(_waiting(now)).order_by("pk")[:100])
 
@@ -35,14 +38,26 @@ def _waiting(now: datetime) -> Q:
 
 
 def _send(mail: OutboxMail, now: datetime) -> bool:
-    claimed = OutboxMail.objects.filter(_waiting(now), pk=mail.pk).update(
-        claimed_at=now, attempts=F("attempts") + 1
-    )
-    if not claimed:
+    mine = OutboxMail.objects.filter(pk=mail.pk)
+    if not mine.filter(_waiting(now)).update(claimed_at=now, attempts=F("attempts") + 1):
         return False
     try:
         send_mail(mail.subject, mail.body, None, [mail.to])
-    except OSError:
+    except (OSError, ValueError) as error:  # refused, timed out, or an address that cannot be written to
+        mine.update(claimed_at=now + CLAIM_FOR * (2**mail.attempts - 1))
+        _report(mail, error)
         return False
-    OutboxMail.objects.filter(pk=mail.pk).update(sent_at=now)
+    mine.update(sent_at=now, body="")
     return True
+
+
+def _report(mail: OutboxMail, error: Exception) -> None:
+    """Says which mail failed and how, never to whom or what it said."""
+    given_up = mail.attempts + 1 >= TRIES
+    log.log(
+        logging.ERROR if given_up else logging.WARNING,
+        "mail %s %s: %s",
+        mail.pk,
+        "given up" if given_up else "not sent",
+        type(error).__name__,
+    )

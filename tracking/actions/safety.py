@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
+from django.db.models import Max, Q, QuerySet
 
 from measures.instrument import Instrument
 from measures.scoring import Scored, critical_level
@@ -16,6 +18,7 @@ from tracking.models import (
     AlertEvent,
     Assessment,
     AssessmentRequest,
+    Membership,
     SafetyAlert,
     TreatmentEpisode,
     User,
@@ -24,7 +27,6 @@ from tracking.models import (
 from tracking.vocabulary import AlertLevel, AlertStatus, ItemState
 
 ESCALATE_AFTER = timedelta(hours=4)  # a policy of ours, not a clinical rule
-RANK = {AlertLevel.REVIEW: 0, AlertLevel.URGENT: 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +59,9 @@ def raise_alert(
     request: AssessmentRequest | None,
     assessment: Assessment | None,
 ) -> SafetyAlert:
-    """Writes one alert, or strengthens the one that a draft of the same request has already raised."""
-    known = SafetyAlert.objects.filter(request=request, item=finding.item).first() if request else None
+    """Writes one alert and tells the team's leads, or strengthens the alert that the draft of the same
+    request, or the version that ``assessment`` corrects, has already raised."""
+    known = _already_raised(finding.item, request, assessment)
     if known:
         return _strengthen(known, finding, assessment)
     alert = SafetyAlert.objects.create(
@@ -73,19 +76,49 @@ def raise_alert(
     )
     AlertEvent.objects.create(alert=alert, status=AlertStatus.OPEN)
     audit.record(by=None, action="raise_alert", target=alert, patient=episode.patient, item=finding.item)
+    _tell(alert, leads_only=True)
     return alert
+
+
+def _already_raised(
+    item: str, request: AssessmentRequest | None, assessment: Assessment | None
+) -> SafetyAlert | None:
+    """Locked, so that somebody who acknowledges it at this moment is not overwritten."""
+    same = Q(request=request) if request else Q(pk__in=[])
+    if assessment and assessment.supersedes_id:
+        same |= Q(assessment=assessment.supersedes_id)
+    return SafetyAlert.objects.select_for_update().filter(same, item=item).first()
 
 
 def _strengthen(alert: SafetyAlert, finding: Finding, assessment: Assessment | None) -> SafetyAlert:
-    """The alert takes the later answer, never a lower level; a higher one opens it again."""
+    """The alert moves on to the later assessment, never to a milder answer. A worse one than somebody has
+    already looked at opens it again."""
     alert.assessment = assessment or alert.assessment
-    if alert.state == ItemState.UNANSWERED:
-        alert.state, alert.answer = finding.state, finding.answer
-    if RANK[finding.level] > RANK[alert.level]:
-        alert.level, alert.answer, alert.status = finding.level, finding.answer, AlertStatus.OPEN
-        AlertEvent.objects.create(alert=alert, status=AlertStatus.OPEN, note="raised again at a higher level")
-    alert.save()
+    if _is_worse(finding, alert):
+        alert.state, alert.level, alert.answer = finding.state, finding.level, finding.answer
+        if alert.status != AlertStatus.OPEN:
+            _open_again(alert)
+    alert.save(update_fields=["assessment", "state", "level", "answer", "status", "escalated_at"])
     return alert
+
+
+def _is_worse(finding: Finding, alert: SafetyAlert) -> bool:
+    """Endorsed where it had been left out, or endorsed more strongly. An item left out is never worse."""
+    if finding.answer is None:
+        return False
+    return alert.answer is None or finding.answer > alert.answer
+
+
+def _open_again(alert: SafetyAlert) -> None:
+    alert.status, alert.escalated_at = AlertStatus.OPEN, None
+    AlertEvent.objects.create(alert=alert, status=AlertStatus.OPEN, note="opened again by a worse answer")
+    _tell(alert, leads_only=True)
+
+
+def carry_alerts(*, request: AssessmentRequest, assessment: Assessment) -> None:
+    """What the draft of this request has raised belongs to the assessment that it became, even when the
+    patient has taken the answer back before submitting."""
+    SafetyAlert.objects.filter(request=request, assessment__isnull=True).update(assessment=assessment)
 
 
 @transaction.atomic
@@ -113,26 +146,40 @@ def _move(by: User, alert: SafetyAlert, old: AlertStatus, new: AlertStatus, note
 
 @transaction.atomic
 def escalate_alerts(*, now: datetime) -> int:
-    """Tells the team leads of every alert that nobody has acknowledged in time, once. Returns how many."""
-    late = SafetyAlert.objects.filter(
-        status=AlertStatus.OPEN, escalated_at__isnull=True, raised_at__lt=now - ESCALATE_AFTER
-    ).select_related("episode__patient__team")
+    """Tells the whole team of every alert that nobody has acknowledged in time, once per opening. Returns
+    how many."""
     escalated = 0
-    for alert in late:
-        if SafetyAlert.objects.filter(pk=alert.pk, escalated_at__isnull=True).update(escalated_at=now):
-            _tell_leads(alert)
+    for alert in _overdue(now):
+        waiting = SafetyAlert.objects.filter(pk=alert.pk, status=AlertStatus.OPEN, escalated_at__isnull=True)
+        if waiting.update(escalated_at=now):
+            _tell(alert, leads_only=False)
+            audit.record(by=None, action="escalate_alert", target=alert, patient=alert.episode.patient)
             escalated += 1
     return escalated
 
 
-def _tell_leads(alert: SafetyAlert) -> None:
-    team = alert.episode.patient.team
-    for membership in team.memberships.filter(current(), is_lead=True, user__is_active=True).select_related(
-        "user"
-    ):
+def _overdue(now: datetime) -> QuerySet[SafetyAlert]:
+    opened = Max("events__at", filter=Q(events__status=AlertStatus.OPEN))
+    return (
+        SafetyAlert.objects.filter(status=AlertStatus.OPEN, escalated_at__isnull=True)
+        .annotate(opened_at=opened)
+        .filter(opened_at__lt=now - ESCALATE_AFTER)
+        .select_related("episode__patient__team")
+    )
+
+
+def _tell(alert: SafetyAlert, *, leads_only: bool) -> None:
+    """A mail to the team's leads, or to all of it; to all of it also when it has no lead. Nobody is called
+    to a simulated patient."""
+    patient = alert.episode.patient
+    if patient.is_simulated:
+        return
+    members = Membership.objects.filter(current(), team=patient.team, user__is_active=True)
+    leads = members.filter(is_lead=True)
+    for membership in (leads if leads_only and leads.exists() else members).select_related("user"):
         queue_mail(
             to=membership.user.email,
             subject="A safety alert is waiting",
-            body="A safety alert of your team has not been acknowledged yet. Please sign in and look at Alerts.",
+            body="A safety alert of your team is waiting for somebody to take it on. "
+            f"Please sign in and open Alerts: {settings.BASE_URL}/alerts/",
         )
-    audit.record(by=None, action="escalate_alert", target=alert, patient=alert.episode.patient)

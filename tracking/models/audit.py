@@ -84,7 +84,7 @@ class StudyMark(RevisionMark):
 class OutboxMail(models.Model):
     """A mail that must go out exactly once. Written with what caused it, sent by a job, without health data.
 
-    Address and body are encrypted, for a body may hold a link that opens a sitting; the body is emptied when sent.
+    Address and body are encrypted: a body may hold a link that opens a sitting. It is emptied when sent.
     """
 
     to = EncryptedTextField()
