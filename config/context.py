@@ -4,8 +4,24 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from config.navigation import navigation
+from tracking.models import User, current
+from tracking.vocabulary import Role
 
 
 def site(request: HttpRequest) -> dict[str, object]:
-    """``nav``: the pages of the user's roles. ``site_is_demo``: everybody on the pages is invented."""
-    return {"nav": navigation(request), "site_is_demo": settings.SITE_IS_DEMO}
+    """``nav``: the pages of the user's roles; ``role_line``: who is signed in; ``simulated``: the people on
+    the page are invented (a view that shows a real data set says otherwise)."""
+    user = getattr(request, "user", None)
+    known = user is not None and user.is_authenticated
+    return {
+        "nav": navigation(request),
+        "role_line": role_line(user) if known else "",
+        "simulated": settings.SITE_IS_DEMO,
+    }
+
+
+def role_line(user: User) -> str:
+    """ "Ada Berg · Clinician · Team North"."""
+    roles = [role.label for role in Role if role in user.roles]
+    teams = list(user.memberships.filter(current()).values_list("team__name", flat=True)[:2])
+    return " · ".join([user.name, *roles, *teams])

@@ -16,7 +16,11 @@ from types import FrameType
 
 PORT = os.environ.get("PORT", "8000")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-os.environ |= {"THROUGHLINE_DEMO": "true", "BASE_URL": f"http://localhost:{PORT}", "BIND": f"127.0.0.1:{PORT}"}
+os.environ |= {
+    "THROUGHLINE_DEMO": "true",
+    "BASE_URL": f"http://localhost:{PORT}",
+    "BIND": f"127.0.0.1:{PORT}",
+}
 for variable in ("DATABASE_URL", "REDIS_URL"):  # the demo never touches a clinic's servers
     os.environ.pop(variable, None)
 

@@ -5,6 +5,7 @@ environment in production; the embedded default makes them once and keeps them i
 readable by the owner alone.
 """
 
+import contextlib
 import json
 import os
 import secrets
@@ -29,7 +30,7 @@ def private_folder(name: str) -> Path:
 
 
 def embedded_keys() -> dict[str, str]:
-    """The keys of the embedded default, made at the first call. Two first starts at once agree on one file."""
+    """The keys of the embedded default, made at the first call. Two starts at once agree on one file."""
     path = private_folder(".") / "keys.json"
     if not path.exists():
         draft = path.with_suffix(f".{os.getpid()}")
@@ -37,10 +38,8 @@ def embedded_keys() -> dict[str, str]:
             json.dumps({"secret": secrets.token_urlsafe(64), "field": Fernet.generate_key().decode()})
         )
         draft.chmod(0o600)
-        try:
+        with contextlib.suppress(FileExistsError):
             os.link(draft, path)
-        except FileExistsError:
-            pass
         draft.unlink()
     return json.loads(path.read_text())
 
@@ -53,3 +52,23 @@ def key(variable: str, embedded_name: str) -> str:
     if not EMBEDDED:
         raise ImproperlyConfigured(f"{variable} is not set. With DATABASE_URL every key must be given.")
     return embedded_keys()[embedded_name]
+
+
+def refuse_unsafe(
+    *, secret_key: str, field_keys: list[str], hosts: list[str], base_url: str, tls: bool
+) -> None:
+    """A clinic's settings must be safe before anything starts.
+
+    Raises ``ImproperlyConfigured`` naming the variable.
+    """
+    if len(secret_key) < 50 or secret_key.startswith("django-insecure"):
+        raise ImproperlyConfigured("SECRET_KEY is too short: give at least 50 random characters.")
+    for number, field_key in enumerate(field_keys, 1):
+        try:
+            Fernet(field_key)
+        except ValueError as error:
+            raise ImproperlyConfigured(f"FIELD_KEYS: key {number} is not a Fernet key.") from error
+    if not hosts or any("*" in host for host in hosts):
+        raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts of this site, without *.")
+    if tls and not base_url.startswith("https://"):
+        raise ImproperlyConfigured("BASE_URL must begin with https:// (patients' links are made from it).")

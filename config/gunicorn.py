@@ -1,8 +1,6 @@
-"""How gunicorn serves: threads, because views are synchronous; charts warmed after the fork, never before."""
+"""How gunicorn serves: threads, because views are synchronous."""
 
 import os
-
-from reports.charts import warm
 
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("WEB_WORKERS", "2"))
@@ -14,8 +12,3 @@ keepalive = 5
 accesslog = None  # addresses of patient links must not end in a log
 errorlog = "-"
 loglevel = "warning"
-
-
-def post_worker_init(worker: object) -> None:
-    """The first chart of a process takes about a second; take it before the first visitor."""
-    warm()

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 Handler = Callable[[HttpRequest], HttpResponse]
 SEEN = "seen_at"
 BEGAN = "began_at"
+BACKGROUND = "X-Background"  # an open page asking by itself is not a person who is there
 
 
 class SessionLimits:
@@ -25,7 +26,7 @@ class SessionLimits:
             idle = now - request.session.get(SEEN, now)
             if idle > settings.SESSION_IDLE_SECONDS or now - began > settings.SESSION_COOKIE_AGE:
                 logout(request)
-            elif idle > 60 or SEEN not in request.session:
+            elif (idle > 60 or SEEN not in request.session) and BACKGROUND not in request.headers:
                 request.session[SEEN] = now
         return self.get_response(request)
 

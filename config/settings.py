@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from csp.constants import NONE, SELF
 
-from config.environment import BASE, EMBEDDED, VAR, env, key, private_folder
+from config.environment import BASE, EMBEDDED, VAR, env, key, private_folder, refuse_unsafe
 
 DEBUG = False
 SECRET_KEY = key("SECRET_KEY", "secret")
@@ -99,6 +99,7 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "throughline_cache",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
     },
 }
 
@@ -167,12 +168,17 @@ RELEASE_LIFE = timedelta(hours=24)
 RELEASE_SMALLEST_CLASS = env.int("RELEASE_SMALLEST_CLASS", default=5)
 
 SECURE_TLS = env.bool("SECURE_TLS", default=not EMBEDDED)
+refuse_unsafe(
+    secret_key=SECRET_KEY, field_keys=FIELD_KEYS, hosts=ALLOWED_HOSTS, base_url=BASE_URL, tls=SECURE_TLS
+)
 SECURE_SSL_REDIRECT = SECURE_TLS
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE_TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_TLS
 SECURE_HSTS_PRELOAD = SECURE_TLS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE_TLS else None
-SECURE_REFERRER_POLICY = "no-referrer"
+SECURE_REFERRER_POLICY = (
+    "same-origin"  # with "no-referrer" browsers send "Origin: null" and CSRF refuses every form
+)
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_TLS
 SESSION_COOKIE_NAME = "__Host-session" if SECURE_TLS else "session"

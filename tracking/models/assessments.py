@@ -123,6 +123,10 @@ class ScaleScore(models.Model):
         """The complete score, else its estimate, else nothing."""
         return self.value if self.value is not None else self.prorated
 
+    @property
+    def is_estimate(self) -> bool:
+        return self.value is None and self.prorated is not None
+
 
 class OutcomeResult(models.Model):
     """A conclusion drawn from the answers: true, false, or null where it hangs on missing ones."""

@@ -1,0 +1,123 @@
+"""The caseload: who needs somebody, and why, in one line each."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils import timezone
+from django.utils.timesince import timesince
+
+from reports.models import CourseFlag, EpisodeCourse, FlagState
+from tracking.instruments import Shelf
+from tracking.models import AssessmentRequest, SafetyAlert, TreatmentEpisode, User
+
+ALERT, FLAG, OVERDUE, DUE = range(4)  # the order in which people need somebody
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why somebody is on the list: a tag, and the rule behind it in one sentence."""
+
+    rank: int
+    level: str  # the class of the tag: alarm, warn or plain
+    label: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One treatment episode on the caseload, with everything its row shows."""
+
+    episode: TreatmentEpisode
+    name: str
+    reasons: tuple[Reason, ...]
+    course: EpisodeCourse | None
+    scale: str
+
+    @property
+    def first(self) -> Reason | None:
+        return self.reasons[0] if self.reasons else None
+
+    @property
+    def urgency(self) -> tuple[int, str]:
+        return (self.first.rank if self.first else DUE + 1, self.name)
+
+
+def caseload(user: User, as_of: date) -> list[Case]:
+    """Every episode that the user may see, those who need somebody first. Five queries, however many rows."""
+    visible = TreatmentEpisode.objects.visible_to(user)
+    episodes = list(visible.select_related("patient__identity", "patient__team", "study"))
+    shelf = Shelf()
+    reasons = _reasons(episodes, as_of, shelf)
+    courses = _courses(episodes)
+    return sorted(
+        (_case(episode, reasons[episode.pk], courses[episode.pk], shelf) for episode in episodes),
+        key=lambda case: case.urgency,
+    )
+
+
+def patient_name(episode: TreatmentEpisode) -> str:
+    """The name where an identity is held; imported people have none, only their code."""
+    identity = getattr(episode.patient, "identity", None)
+    return identity.name if identity else episode.patient.study_code
+
+
+def main_course(episode: TreatmentEpisode, courses: Iterable[EpisodeCourse]) -> EpisodeCourse | None:
+    """The course of the study's outcome; without a study, the one with most scores."""
+    outcome = (episode.study.outcome_instrument, episode.study.outcome_scale) if episode.study else None
+    ranked = sorted(courses, key=lambda course: ((course.instrument, course.scale) != outcome, -course.n))
+    return ranked[0] if ranked else None
+
+
+def _case(
+    episode: TreatmentEpisode, reasons: list[Reason], courses: list[EpisodeCourse], shelf: Shelf
+) -> Case:
+    course = main_course(episode, courses)
+    return Case(
+        episode=episode,
+        name=patient_name(episode),
+        reasons=tuple(sorted(reasons, key=lambda reason: reason.rank)),
+        course=course,
+        scale=shelf.get(course.instrument, study=episode.study).short_title if course else "",
+    )
+
+
+def _reasons(episodes: list[TreatmentEpisode], as_of: date, shelf: Shelf) -> defaultdict[int, list[Reason]]:
+    found: defaultdict[int, list[Reason]] = defaultdict(list)
+    now = timezone.now()
+    for alert in SafetyAlert.objects.filter(episode__in=episodes).unresolved():
+        found[alert.episode_id].append(_alert_reason(alert, now, shelf))
+    for flag in CourseFlag.objects.filter(episode__in=episodes, state=FlagState.OPEN):
+        found[flag.episode_id].append(Reason(FLAG, "warn", flag.kind.replace("_", " "), flag.sentence))
+    due = AssessmentRequest.objects.filter(episode__in=episodes, due_on__lte=as_of, closes_on__gte=as_of)
+    for request in due.open():
+        found[request.episode_id].append(_due_reason(request, as_of, shelf))
+    return found
+
+
+def _alert_reason(alert: SafetyAlert, now: datetime, shelf: Shelf) -> Reason:
+    instrument = shelf.get(alert.instrument)
+    label = "safety alert" if alert.status == "open" else "alert, being handled"
+    state = "endorsed" if alert.state == "endorsed" else "left unanswered"
+    item = instrument.item(alert.item)
+    waiting = timesince(alert.raised_at, now).split(",")[0]
+    return Reason(ALERT, "alarm", f"{label}, {waiting}", f"{instrument.short_title} item {item.code} {state}")
+
+
+def _due_reason(request: AssessmentRequest, as_of: date, shelf: Shelf) -> Reason:
+    title = shelf.get(request.instrument, request.version).short_title
+    when = f", {request.time_point.replace('-', ' ')}" if request.time_point else ""
+    days = (as_of - request.due_on).days
+    if days:
+        return Reason(OVERDUE, "", f"overdue {days} d", f"{title}{when}, due {request.due_on:%-d %B}")
+    return Reason(DUE, "", "due today", f"{title}{when}")
+
+
+def _courses(episodes: list[TreatmentEpisode]) -> defaultdict[int, list[EpisodeCourse]]:
+    found: defaultdict[int, list[EpisodeCourse]] = defaultdict(list)
+    for course in EpisodeCourse.objects.filter(episode__in=episodes):
+        found[course.episode_id].append(course)
+    return found

@@ -1,0 +1,247 @@
+"""The patient page: where is this person on the way, and what changed it?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Prefetch
+
+from measures.instrument import Instrument, Scale
+from reports.charts import Timeline
+from reports.frames import Axis, axes
+from reports.models import CourseFlag, EpisodeCourse, FlagState
+from reports.queries.caseload import main_course, patient_name
+from reports.queries.timeline import band_label, timeline_records
+from tracking.instruments import Shelf
+from tracking.models import (
+    Assessment,
+    AssessmentRequest,
+    Dose,
+    MedicationCourse,
+    Patient,
+    SafetyAlert,
+    ScaleScore,
+    TreatmentEpisode,
+    TreatmentSession,
+    User,
+)
+from tracking.templatetags.figures import score, signed
+
+REMISSION_WORDS = {
+    "threshold_met": "remission threshold met",
+    "sustained": "remission",
+    "suspected": "remission in doubt",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentRow:
+    """One line of the table of all assessments."""
+
+    assessment: Assessment
+    day: int
+    title: str
+    value: float | None
+    estimated: bool
+    band: str
+    change: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class FactorRow:
+    """One session questionnaire: its scales in their order."""
+
+    assessment: Assessment
+    day: int
+    title: str
+    percents: tuple[tuple[str, float | None], ...]
+    conclusion: str
+    met: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class PatientPage:
+    """Everything that the patient page shows of one episode."""
+
+    patient: Patient
+    episode: TreatmentEpisode
+    episodes: Sequence[TreatmentEpisode]
+    name: str
+    day: int
+    state: str
+    main: EpisodeCourse | None
+    courses: Sequence[tuple[str, EpisodeCourse]]
+    timeline: Timeline
+    alerts: Sequence[SafetyAlert]
+    flags: Sequence[CourseFlag]
+    due: Sequence[tuple[AssessmentRequest, str]]
+    rows: Sequence[AssessmentRow]
+    experiences: Sequence[FactorRow]
+    sessions: Sequence[TreatmentSession]
+    medications: Sequence[MedicationCourse]
+    revision: int
+
+
+def patient_page(user: User, patient: Patient, episode_id: str | None, as_of: date) -> PatientPage | None:
+    """The page of one visible patient; ``None`` when there is no such episode to show."""
+    episodes = list(
+        TreatmentEpisode.objects.visible_to(user)
+        .filter(patient=patient)
+        .select_related("patient__identity", "patient__team", "study", "mark")
+        .order_by("-starts_on", "-pk")
+    )
+    chosen = [each for each in episodes if episode_id in (None, str(each.public_id))]
+    return _page(chosen[0], episodes, as_of) if chosen else None
+
+
+def _page(episode: TreatmentEpisode, episodes: Sequence[TreatmentEpisode], as_of: date) -> PatientPage:
+    shelf = Shelf()
+    axis = axes(TreatmentEpisode.objects.filter(pk=episode.pk))[episode.pk]
+    assessments = _assessments(episode)
+    courses = list(EpisodeCourse.objects.filter(episode=episode).order_by("instrument", "scale"))
+    flags = list(CourseFlag.objects.filter(episode=episode, state=FlagState.OPEN))
+    sessions = list(
+        TreatmentSession.objects.standing()
+        .filter(episode=episode)
+        .select_related("integrates")
+        .prefetch_related(Prefetch("doses", queryset=Dose.objects.standing()))
+    )
+    medications = list(
+        MedicationCourse.objects.standing()
+        .filter(episode=episode)
+        .prefetch_related("dose_changes")
+        .order_by("pk")
+    )
+    main = main_course(episode, courses)
+    return PatientPage(
+        patient=episode.patient,
+        episode=episode,
+        episodes=episodes,
+        name=patient_name(episode),
+        day=axis.day(as_of),
+        state=_state(main, episode, shelf),
+        main=main,
+        courses=[(shelf.get(each.instrument, study=episode.study).short_title, each) for each in courses],
+        timeline=timeline_records(
+            episode,
+            axis,
+            as_of,
+            assessments=assessments,
+            flags=flags,
+            sessions=sessions,
+            medications=medications,
+            shelf=shelf,
+        ),
+        alerts=list(SafetyAlert.objects.filter(episode=episode).unresolved()),
+        flags=flags,
+        due=[
+            (request, shelf.get(request.instrument, request.version).short_title)
+            for request in AssessmentRequest.objects.filter(
+                episode=episode, opens_on__lte=as_of, closes_on__gte=as_of
+            ).open()
+        ],
+        rows=_rows(assessments, courses, axis, episode, shelf),
+        experiences=_experiences(assessments, axis, episode, shelf),
+        sessions=sessions,
+        medications=medications,
+        revision=episode.mark.done_rev if hasattr(episode, "mark") else 0,
+    )
+
+
+def _assessments(episode: TreatmentEpisode) -> list[Assessment]:
+    return list(Assessment.objects.current().filter(episode=episode).prefetch_related("scores", "outcomes"))
+
+
+def _state(course: EpisodeCourse | None, episode: TreatmentEpisode, shelf: Shelf) -> str:
+    """ "Day 28: PHQ-9 9 (mild), −13 since baseline (−59 %): treatment response." from the stored course."""
+    if course is None:
+        return "No score has been computed yet."
+    instrument = shelf.get(course.instrument, study=episode.study)
+    if course.latest is None:
+        return f"{instrument.short_title}: no score since treatment began."
+    scale = instrument.scale(course.scale)
+    band = f" ({band_label(scale, course.latest_band).lower()})" if course.latest_band else ""
+    now = f"Day {course.latest_day}: {instrument.short_title} {score(course.latest)}{band}"
+    return f"{now}{_since(course)}{_verdict(course)}."
+
+
+def _since(course: EpisodeCourse) -> str:
+    if course.change is None:
+        return ", no baseline to compare with"
+    percent = f" ({signed(course.percent_change, 0)} %)" if course.percent_change is not None else ""
+    return f", {signed(course.change)} since baseline{percent}"
+
+
+def _verdict(course: EpisodeCourse) -> str:
+    said = [REMISSION_WORDS[course.remission]] if course.remission in REMISSION_WORDS else []
+    said += ["treatment response"] if course.treatment_response else []
+    return f": {', '.join(said)}" if said else ""
+
+
+def _rows(
+    assessments: Sequence[Assessment],
+    courses: Sequence[EpisodeCourse],
+    axis: Axis,
+    episode: TreatmentEpisode,
+    shelf: Shelf,
+) -> list[AssessmentRow]:
+    baselines = {(course.instrument, course.scale): course.baseline for course in courses}
+    return [_row(each, baselines, axis, episode, shelf) for each in reversed(assessments)]
+
+
+def _row(
+    assessment: Assessment,
+    baselines: dict[tuple[str, str], float | None],
+    axis: Axis,
+    episode: TreatmentEpisode,
+    shelf: Shelf,
+) -> AssessmentRow:
+    instrument = shelf.get(assessment.instrument, assessment.version, episode.study)
+    scale = instrument.primary_scale
+    found = {row.scale: row for row in assessment.scores.all()}.get(scale.key)
+    value = found.best if found else None
+    baseline = baselines.get((instrument.key, scale.key))
+    return AssessmentRow(
+        assessment=assessment,
+        day=axis.day(assessment.assessed_on),
+        title=instrument.short_title,
+        value=value,
+        estimated=bool(found and found.is_estimate),
+        band=band_label(scale, found.band) if found and found.band else "",
+        change=value - baseline if value is not None and baseline is not None else None,
+    )
+
+
+def _experiences(
+    assessments: Sequence[Assessment], axis: Axis, episode: TreatmentEpisode, shelf: Shelf
+) -> list[FactorRow]:
+    """Questionnaires about one session, with every scale: a single number would hide what they measure."""
+    found = []
+    for assessment in assessments:
+        instrument = shelf.get(assessment.instrument, assessment.version, episode.study)
+        if instrument.state:
+            found.append(_factors(assessment, instrument, axis))
+    return found
+
+
+def _factors(assessment: Assessment, instrument: Instrument, axis: Axis) -> FactorRow:
+    scores = {row.scale: row for row in assessment.scores.all()}
+    met = {row.outcome: row.met for row in assessment.outcomes.all()}
+    last = instrument.outcomes[-1] if instrument.outcomes else None  # the one that sums the others up
+    return FactorRow(
+        assessment=assessment,
+        day=axis.day(assessment.assessed_on),
+        title=instrument.short_title,
+        percents=tuple((scale.title, _percent(scores.get(scale.key), scale)) for scale in instrument.scales),
+        conclusion=last.title if last else "",
+        met=met.get(last.key) if last else None,
+    )
+
+
+def _percent(found: ScaleScore | None, scale: Scale) -> float | None:
+    """The score as a share of the scale's range; ``None`` when an answer is missing."""
+    if found is None or found.value is None:
+        return None
+    return 100 * (found.value - scale.minimum) / (scale.maximum - scale.minimum)

@@ -1,0 +1,50 @@
+"""The first page of each role, and the clinician's two lists."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from reports.queries.caseload import caseload
+from tracking.views.access import roles_required
+from tracking.vocabulary import Role
+
+FIRST_PAGES = {
+    Role.CLINICIAN: "today",
+    Role.RATER: "ratings",
+    Role.RESEARCHER: "studies",
+    Role.STEWARD: "releases",
+    Role.ADMINISTRATOR: "administration",
+    Role.PATIENT: "own-course",
+}
+
+
+@require_safe
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    """Sends everybody to the first page of their first role."""
+    for role, page in FIRST_PAGES.items():
+        if request.user.has_role(role):
+            return redirect(page)
+    return render(request, "reports/no_role.html")
+
+
+@require_safe
+@roles_required(Role.CLINICIAN)
+def today(request: HttpRequest) -> HttpResponse:
+    """Who needs me, and why?"""
+    cases = caseload(request.user, timezone.localdate())
+    needed = [case for case in cases if case.reasons]
+    alerts = sum(1 for case in needed if case.first.level == "alarm")
+    context = {"needed": needed, "alerts": alerts, "others": len(cases) - len(needed)}
+    return render(request, "reports/today.html", context)
+
+
+@require_safe
+@roles_required(Role.CLINICIAN)
+def patients(request: HttpRequest) -> HttpResponse:
+    """Everybody on the caseload, with the latest score and its change."""
+    return render(request, "reports/patients.html", {"cases": caseload(request.user, timezone.localdate())})

@@ -1,0 +1,46 @@
+"""Unsafe settings of a clinic do not start."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.deployment import CLINIC
+
+
+def start(tmp_path, **changes: str) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | CLINIC | {"THROUGHLINE_VAR": str(tmp_path)} | changes
+    command = [sys.executable, "-c", "import config.settings"]
+    return subprocess.run(command, env=environment, capture_output=True, text=True)
+
+
+def test_a_clinics_settings_start(tmp_path) -> None:
+    assert start(tmp_path).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("SECRET_KEY", ""),
+        ("SECRET_KEY", "short"),
+        ("SECRET_KEY", "django-insecure-" + "x" * 60),
+        ("FIELD_KEYS", ""),
+        ("FIELD_KEYS", "not-a-key"),
+        ("ALLOWED_HOSTS", "*"),
+        ("ALLOWED_HOSTS", ""),
+        ("BASE_URL", "http://throughline.example"),
+    ],
+)
+def test_unsafe_settings_are_refused_by_name(tmp_path, variable: str, value: str) -> None:
+    ended = start(tmp_path, **{variable: value})
+    assert ended.returncode != 0
+    assert variable in ended.stderr.splitlines()[-1]
+
+
+def test_the_embedded_keys_are_made_once_and_are_private(tmp_path) -> None:
+    environment = {k: v for k, v in os.environ.items() if k not in CLINIC} | {"THROUGHLINE_VAR": str(tmp_path)}
+    command = [sys.executable, "-c", "import config.settings as s; print(s.SECRET_KEY)"]
+    first, second = (subprocess.run(command, env=environment, capture_output=True, text=True) for _ in range(2))
+    assert first.stdout == second.stdout != ""
+    assert (tmp_path / "keys.json").stat().st_mode & 0o777 == 0o600

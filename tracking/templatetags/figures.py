@@ -1,0 +1,30 @@
+"""Numbers as they are read: no needless decimals, a true minus sign, a sign on every change."""
+
+from django import template
+
+register = template.Library()
+MINUS = "\u2212"
+
+
+@register.filter
+def score(value: float | None, decimals: int = 1) -> str:
+    """``12.0`` → ``12``, ``13.5`` → ``13.5``, ``None`` → ``–``."""
+    if value is None:
+        return "–"
+    text = f"{value:.{decimals}f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text.replace("-", MINUS)
+
+
+@register.filter
+def signed(value: float | None, decimals: int = 1) -> str:
+    """``-13.0`` → ``−13``, ``3`` → ``+3``."""
+    text = score(value, decimals)
+    return f"+{text}" if value is not None and value > 0 and text != "0" else text
+
+
+@register.filter
+def words(key: str) -> str:
+    """``relapse_suspected`` → ``relapse suspected``."""
+    return key.replace("_", " ")
