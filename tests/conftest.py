@@ -8,6 +8,8 @@ import pytest
 from django.db import connections
 from django.test.testcases import TransactionTestCase
 
+pytest_plugins = ["tests.cast"]
+
 flush = TransactionTestCase._fixture_teardown
 
 

@@ -116,6 +116,12 @@ class RequestStatus(TextChoices):
     CANCELLED = "cancelled", "Cancelled"
 
 
+class CancelReason(TextChoices):
+    NOT_NEEDED = "not_needed", "No longer needed"
+    DECLINED = "declined", "The patient declined"
+    MISTAKE = "mistake", "Asked for by mistake"
+
+
 class AlertLevel(TextChoices):
     REVIEW = "review", "Needs review"
     URGENT = "urgent", "Urgent"

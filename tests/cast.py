@@ -1,0 +1,137 @@
+"""The named cast of the tests, made by the product's own actions: nobody here could not exist."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+
+from tracking.actions import care, people
+from tracking.models import CareTeam, Patient, Site, Study, TreatmentEpisode, User
+from tracking.vocabulary import Role
+
+CRISIS = "Crisis line, 0800 111 0 111, day and night"
+
+
+def days_ago(count: int) -> date:
+    """A day in the past, by the site's calendar."""
+    return timezone.localdate() - timedelta(days=count)
+
+
+def person(name: str, *roles: Role, site: Site | None = None) -> User:
+    """A user with roles, as the command line makes the first ones. Signs in by ``client.force_login``."""
+    user = people.create_user(by=None, email=f"{name.lower().replace(' ', '.')}@example.org", name=name)
+    for role in roles:
+        people.grant_role(by=None, user=user, role=role, site=site, starts_on=days_ago(400))
+    return user
+
+
+@pytest.fixture
+def site(db: None) -> Site:
+    return care.create_site(
+        by=None, key="north", name="North Clinic", timezone="Europe/Berlin", crisis_contacts=CRISIS
+    )
+
+
+@pytest.fixture
+def administrator(site: Site) -> User:
+    return person("Ada Administrator", Role.ADMINISTRATOR, site=site)
+
+
+@pytest.fixture
+def team_a(site: Site) -> CareTeam:
+    return care.create_team(by=None, site=site, name="Team A")
+
+
+@pytest.fixture
+def team_b(site: Site) -> CareTeam:
+    return care.create_team(by=None, site=site, name="Team B")
+
+
+@pytest.fixture
+def clinician(team_a: CareTeam) -> User:
+    """Leads team A, which treats ``patient``."""
+    user = person("Clara Clinician", Role.CLINICIAN)
+    care.add_member(by=None, team=team_a, user=user, is_lead=True, starts_on=days_ago(400))
+    return user
+
+
+@pytest.fixture
+def outsider(team_b: CareTeam) -> User:
+    """A clinician of team B: nothing of team A may be seen."""
+    user = person("Otto Outsider", Role.CLINICIAN)
+    care.add_member(by=None, team=team_b, user=user, is_lead=True, starts_on=days_ago(400))
+    return user
+
+
+@pytest.fixture
+def rater(db: None) -> User:
+    return person("Rita Rater", Role.RATER)
+
+
+@pytest.fixture
+def researcher(study: Study) -> User:
+    user = person("Rolf Researcher", Role.RESEARCHER)
+    care.add_study_member(by=None, study=study, user=user, starts_on=days_ago(400))
+    return user
+
+
+@pytest.fixture
+def steward(study: Study) -> User:
+    user = person("Stella Steward", Role.STEWARD)
+    care.add_study_member(by=None, study=study, user=user, starts_on=days_ago(400))
+    return user
+
+
+@pytest.fixture
+def patient(team_a: CareTeam, clinician: User) -> Patient:
+    return people.enrol_patient(
+        by=clinician,
+        team=team_a,
+        identity={
+            "given_name": "Petra",
+            "family_name": "Patientin",
+            "date_of_birth": date(1984, 2, 29),
+            "record_number": "MRN-4711",
+            "email": "petra@example.net",
+            "phone": "+49 30 1234567",
+        },
+        sex="female",
+        enrolled_on=days_ago(200),
+        timezone="Europe/Berlin",
+    )
+
+
+@pytest.fixture
+def patient_user(patient: Patient, clinician: User) -> User:
+    """The patient's own account."""
+    user = people.create_user(by=clinician, email="petra@example.net", name="Petra Patientin")
+    people.link_account(by=clinician, patient=patient, user=user)
+    return user
+
+
+@pytest.fixture
+def study(site: Site) -> Study:
+    return care.create_study(
+        by=None,
+        key="psilo",
+        title="Psilocybin for depression",
+        site=site,
+        outcome_instrument="hamd17",
+        endpoint="week 4",
+    )
+
+
+@pytest.fixture
+def episode(patient: Patient, study: Study, clinician: User) -> TreatmentEpisode:
+    """Began 120 days ago; consents and treatment are the test's to record."""
+    return care.start_episode(
+        by=clinician,
+        patient=patient,
+        diagnosis="mdd",
+        protocol="psilocybin-mdd",
+        arm="psilocybin",
+        starts_on=days_ago(120),
+        study=study,
+    )

@@ -1,0 +1,218 @@
+"""Sites, care teams and studies, who belongs to them, and the treatment episode from first day to last."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_slug
+from django.db import transaction
+from django.utils import timezone
+
+from tracking import checks
+from tracking import protocol as protocols
+from tracking.actions import audit
+from tracking.actions.marks import want_episode, want_study
+from tracking.errors import Conflict, InvalidInput
+from tracking.models import (
+    CareTeam,
+    Membership,
+    Patient,
+    Site,
+    Study,
+    StudyMembership,
+    TreatmentEpisode,
+    User,
+    current,
+)
+from tracking.policies import local_today
+from tracking.vocabulary import Diagnosis, EpisodeStatus
+
+DAY = timedelta(days=1)
+OLDEST_AGE = 130
+
+
+@transaction.atomic
+def create_site(*, by: User | None, key: str, name: str, timezone: str = "UTC", crisis_contacts: str) -> Site:
+    """A new clinic. Its crisis contacts are required: a patient must never be shown an empty list."""
+    if not crisis_contacts.strip():
+        raise InvalidInput("crisis_contacts", "name at least one contact that patients can reach")
+    key = _clean_key(key)
+    if Site.objects.filter(key=key).exists():
+        raise InvalidInput("key", "belongs to another site")
+    site = Site.objects.create(
+        key=key,
+        name=checks.clean_line("name", name, longest=120),
+        timezone=checks.clean_timezone("timezone", timezone),
+        crisis_contacts=crisis_contacts.strip(),
+    )
+    audit.record(by=by, action="create_site", target=site, site=site.key)
+    return site
+
+
+@transaction.atomic
+def create_team(*, by: User | None, site: Site, name: str) -> CareTeam:
+    """A new care team of a site, under a name that the site has not used."""
+    name = checks.clean_line("name", name, longest=120)
+    if CareTeam.objects.filter(site=site, name__iexact=name).exists():
+        raise InvalidInput("name", "belongs to another team of this site")
+    team = CareTeam.objects.create(site=site, name=name)
+    audit.record(by=by, action="create_team", target=team)
+    return team
+
+
+@transaction.atomic
+def add_member(
+    *, by: User | None, team: CareTeam, user: User, is_lead: bool = False, starts_on: date | None = None
+) -> Membership:
+    """Puts a user into a team from a day on, today when none is named: from then on they see its patients.
+    Raises ``Conflict`` when they are in it."""
+    if Membership.objects.filter(current(), team=team, user=user).exists():
+        raise Conflict("this person is already in the team")
+    membership = Membership.objects.create(
+        team=team, user=user, is_lead=is_lead, starts_on=starts_on or timezone.localdate()
+    )
+    audit.record(by=by, action="add_member", target=team, user=str(user.public_id), is_lead=is_lead)
+    return membership
+
+
+@transaction.atomic
+def end_membership(*, by: User | None, membership: Membership, ends_on: date) -> None:
+    """The membership ends; ``ends_on`` is its last day. Yesterday ends it at once."""
+    checks.check_order("ends_on", membership.starts_on - DAY, ends_on, of="the day before it began")
+    running = Membership.objects.filter(pk=membership.pk).exclude(ends_on__lt=timezone.localdate())
+    if not running.update(ends_on=ends_on):
+        raise Conflict("this membership has already ended")
+    audit.record(by=by, action="end_membership", target=membership.team, user=str(membership.user.public_id))
+
+
+@transaction.atomic
+def create_study(
+    *,
+    by: User | None,
+    key: str,
+    title: str,
+    outcome_instrument: str,
+    endpoint: str,
+    outcome_scale: str = "total",
+    site: Site | None = None,
+    is_simulated: bool = False,
+    provenance: str = "",
+) -> Study:
+    """A cohort with its outcome: which scale, judged at which named time point."""
+    key = _clean_key(key)
+    if Study.objects.filter(key=key).exists():
+        raise InvalidInput("key", "belongs to another study")
+    study = Study.objects.create(
+        key=key,
+        title=checks.clean_line("title", title, longest=160),
+        site=site,
+        outcome_instrument=checks.clean_line("outcome_instrument", outcome_instrument, longest=40),
+        outcome_scale=checks.clean_line("outcome_scale", outcome_scale, longest=40),
+        endpoint=checks.clean_line("endpoint", endpoint, longest=40),
+        is_simulated=is_simulated,
+        provenance=provenance.strip(),
+    )
+    audit.record(by=by, action="create_study", target=study)
+    want_study(study=study)
+    return study
+
+
+@transaction.atomic
+def add_study_member(
+    *, by: User | None, study: Study, user: User, starts_on: date | None = None
+) -> StudyMembership:
+    """Lets a user see the figures of a study. Raises ``Conflict`` when they already may."""
+    if StudyMembership.objects.filter(current(), study=study, user=user).exists():
+        raise Conflict("this person is already in the study")
+    membership = StudyMembership.objects.create(
+        study=study, user=user, starts_on=starts_on or timezone.localdate()
+    )
+    audit.record(by=by, action="add_study_member", target=study, user=str(user.public_id))
+    return membership
+
+
+@transaction.atomic
+def start_episode(
+    *,
+    by: User | None,
+    patient: Patient,
+    diagnosis: str,
+    protocol: str,
+    arm: str,
+    starts_on: date,
+    study: Study | None = None,
+    covariates: Mapping[str, object] | None = None,
+    dates_are_nominal: bool = False,
+    age_at_start: int | None = None,
+) -> TreatmentEpisode:
+    """Begins one course of treatment. The age comes from the date of birth; ``age_at_start`` counts only
+    where that is not known. Raises ``Conflict`` while another episode of the patient is running.
+
+    An imported episode (``dates_are_nominal``) keeps the names of its source for protocol and arm.
+    """
+    Patient.objects.select_for_update().get(pk=patient.pk)
+    checks.clean_choice("diagnosis", diagnosis, Diagnosis.values)
+    checks.check_past_day("starts_on", starts_on, local_today(patient))
+    if not dates_are_nominal:
+        _check_arm(protocol, arm)
+    if patient.episodes.filter(status=EpisodeStatus.ACTIVE).exists():
+        raise Conflict("this patient is already in treatment; end that episode first")
+    episode = TreatmentEpisode.objects.create(
+        patient=patient,
+        study=study,
+        diagnosis=diagnosis,
+        protocol=protocol,
+        arm=arm,
+        starts_on=starts_on,
+        dates_are_nominal=dates_are_nominal,
+        covariates=dict(covariates or {}),
+        age_at_start=_age(patient, starts_on, age_at_start),
+    )
+    audit.record(by=by, action="start_episode", target=episode, patient=patient, protocol=protocol)
+    want_episode(episode=episode)
+    return episode
+
+
+@transaction.atomic
+def end_episode(*, by: User, episode: TreatmentEpisode, status: str, ends_on: date) -> None:
+    """Completes the episode or says that it was stopped early. What is still due stays due: follow-up
+    goes on after treatment. Raises ``Conflict`` when it has ended before."""
+    checks.clean_choice("status", status, [EpisodeStatus.COMPLETED, EpisodeStatus.DISCONTINUED])
+    checks.check_past_day("ends_on", ends_on, local_today(episode.patient))
+    checks.check_order("ends_on", episode.starts_on, ends_on, of="the first day of the episode")
+    running = TreatmentEpisode.objects.filter(pk=episode.pk, status=EpisodeStatus.ACTIVE)
+    if not running.update(status=status, ends_on=ends_on):
+        raise Conflict("this episode has already ended")
+    audit.record(by=by, action=f"episode_{status}", target=episode, patient=episode.patient)
+    want_episode(episode=episode)
+
+
+def _clean_key(key: str) -> str:
+    key = checks.clean_line("key", key, longest=50)
+    try:
+        validate_slug(key)
+    except ValidationError:
+        raise InvalidInput("key", "may hold letters, digits, hyphens and underscores only") from None
+    return key
+
+
+def _check_arm(protocol: str, arm: str) -> None:
+    """A treatment may follow no protocol; one that is named must exist and have this arm."""
+    if not protocol:
+        return
+    known = protocols.find(protocol)
+    if known is None:
+        raise InvalidInput("protocol", f"is not a protocol; known: {', '.join(protocols.keys())}")
+    if arm not in known.arm_keys:
+        raise InvalidInput("arm", f"is not an arm of {protocol}; known: {', '.join(known.arm_keys)}")
+
+
+def _age(patient: Patient, starts_on: date, stated: int | None) -> int | None:
+    identity = getattr(patient, "identity", None)
+    age = identity.age_on(starts_on) if identity else None
+    age = stated if age is None else age
+    if age is not None and not 0 <= age <= OLDEST_AGE:
+        raise InvalidInput("age_at_start", f"must lie between 0 and {OLDEST_AGE}")
+    return age

@@ -1,0 +1,253 @@
+"""Users and roles, patients, who they are, and what they said about research."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from tracking import checks
+from tracking.actions import audit
+from tracking.actions.marks import want_episode
+from tracking.actions.outbox import queue_mail
+from tracking.errors import Conflict, InvalidInput, NotPermitted
+from tracking.models import (
+    CareTeam,
+    Patient,
+    PatientIdentity,
+    ResearchConsent,
+    RoleGrant,
+    Site,
+    User,
+    current,
+)
+from tracking.vocabulary import ConsentKind, Role, Sex
+
+CODE_LETTERS = "23456789ACDEFGHJKLMNPQRTUVWXYZ"  # without those that are read as another
+CODE_LENGTH = 6
+IDENTITY_FIELDS = ("given_name", "family_name", "date_of_birth", "record_number", "email", "phone")
+DAY = timedelta(days=1)
+
+
+@transaction.atomic
+def create_user(*, by: User | None, email: str, name: str, password: str | None = None) -> User:
+    """A new account without any role. ``by`` is ``None`` for the command line; without a password nobody
+    can sign in until one is chosen by mail."""
+    email = _clean_email("email", email)
+    if User.objects.filter(email__iexact=email).exists():
+        raise InvalidInput("email", "belongs to another account")
+    user = User.objects.create_user(
+        email=email, password=password, name=checks.clean_line("name", name, longest=120)
+    )
+    audit.record(by=by, action="create_user", target=user)
+    return user
+
+
+@transaction.atomic
+def invite_user(*, by: User, email: str, name: str) -> User:
+    """A new account, and a mail that says how its owner chooses a password."""
+    user = create_user(by=by, email=email, name=name)
+    queue_mail(
+        to=user.email,
+        subject="Your Throughline account",
+        body="An account was made for you. Please choose your password here:\n\n"
+        f"{settings.BASE_URL}{reverse('account_reset_password')}\n",
+    )
+    return user
+
+
+@transaction.atomic
+def set_active(*, by: User, user: User, is_active: bool) -> None:
+    """Closes an account, which ends its sessions at the next request, or opens it again."""
+    _refuse_own(by, user)
+    if not User.objects.filter(pk=user.pk, is_active=not is_active).update(is_active=is_active):
+        raise Conflict("the account is already in that state")
+    audit.record(by=by, action="open_user" if is_active else "close_user", target=user)
+
+
+@transaction.atomic
+def grant_role(
+    *, by: User | None, user: User, role: str, site: Site | None = None, starts_on: date | None = None
+) -> RoleGrant:
+    """Gives a role from a day on, today when none is named. Only an administrator (or the command line)
+    grants, and nobody grants to themselves: raises ``NotPermitted``. ``Conflict`` when it is held already."""
+    _check_grantor(by, user)
+    checks.clean_choice("role", role, Role.values)
+    if RoleGrant.objects.filter(current(), user=user, role=role, site=site).exists():
+        raise Conflict("this role is already held")
+    grant = RoleGrant.objects.create(
+        user=user, role=role, site=site, starts_on=starts_on or timezone.localdate(), granted_by=by
+    )
+    audit.record(by=by, action="grant_role", target=user, role=role)
+    return grant
+
+
+@transaction.atomic
+def end_role(*, by: User | None, grant: RoleGrant, ends_on: date) -> None:
+    """The role ends; ``ends_on`` is its last day. Yesterday ends it at once. Raises ``Conflict`` when it has
+    ended before, ``NotPermitted`` for an own role."""
+    _check_grantor(by, grant.user)
+    checks.check_order("ends_on", grant.starts_on - DAY, ends_on, of="the day before it began")
+    running = RoleGrant.objects.filter(current(), pk=grant.pk) | RoleGrant.objects.filter(
+        pk=grant.pk, starts_on__gt=timezone.localdate()
+    )
+    if not running.update(ends_on=ends_on):
+        raise Conflict("this role has already ended")
+    audit.record(by=by, action="end_role", target=grant.user, role=grant.role)
+
+
+@transaction.atomic
+def enrol_patient(
+    *,
+    by: User | None,
+    team: CareTeam,
+    identity: Mapping[str, object] | None,
+    sex: str,
+    enrolled_on: date,
+    timezone: str = "UTC",
+    is_simulated: bool = False,
+) -> Patient:
+    """A new patient of a team under a random study code. ``identity`` is ``None`` where none is known."""
+    checks.check_past_day("enrolled_on", enrolled_on, _today())
+    patient = Patient.objects.create(
+        study_code=new_study_codes(1)[0],
+        team=team,
+        sex=checks.clean_choice("sex", sex, Sex.values),
+        enrolled_on=enrolled_on,
+        timezone=checks.clean_timezone("timezone", timezone),
+        is_simulated=is_simulated,
+    )
+    if identity is not None:
+        PatientIdentity.objects.create(patient=patient, **_clean_identity(identity))
+    audit.record(by=by, action="enrol_patient", target=patient, patient=patient)
+    return patient
+
+
+def new_study_codes(count: int) -> list[str]:
+    """So many study codes that nobody has. Drawn at random: a code says nothing about order or person."""
+    codes: set[str] = set()
+    while len(codes) < count:
+        drawn = {"".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH)) for _ in range(count)}
+        codes |= drawn - set(
+            Patient.objects.filter(study_code__in=drawn).values_list("study_code", flat=True)
+        )
+    return list(codes)[:count]
+
+
+@transaction.atomic
+def link_account(*, by: User, patient: Patient, user: User) -> None:
+    """Gives a patient an account of their own: they answer and read their own answers. Raises ``Conflict``
+    when the patient or the account is already linked."""
+    if Patient.objects.filter(user=user).exists():
+        raise Conflict("this account belongs to another patient")
+    if not Patient.objects.filter(pk=patient.pk, user__isnull=True).update(user=user):
+        raise Conflict("this patient already has an account")
+    patient.user = user
+    RoleGrant.objects.create(user=user, role=Role.PATIENT, starts_on=_today(), granted_by=by)
+    audit.record(by=by, action="link_account", target=patient, patient=patient)
+
+
+@transaction.atomic
+def record_consent(*, by: User, patient: Patient, kind: str, stated_on: date) -> ResearchConsent:
+    """One statement about research. A withdrawal needs a consent before it; saying the same twice in a row
+    is a ``Conflict``."""
+    Patient.objects.select_for_update().get(pk=patient.pk)
+    checks.clean_choice("kind", kind, ConsentKind.values)
+    checks.check_past_day("stated_on", stated_on, _today())
+    latest = patient.research_consents.last()
+    if latest is None and kind == ConsentKind.WITHDRAWN:
+        raise InvalidInput("kind", "no consent was given that could be withdrawn")
+    if latest and latest.kind == kind:
+        raise Conflict(f"consent is already recorded as {latest.get_kind_display().lower()}")
+    if latest:
+        checks.check_order("stated_on", latest.stated_on, stated_on, of="the last statement")
+    consent = ResearchConsent.objects.create(patient=patient, kind=kind, stated_on=stated_on, recorded_by=by)
+    audit.record(by=by, action=f"consent_{kind}", target=patient, patient=patient)
+    return consent
+
+
+@transaction.atomic
+def change_identity(*, by: User, patient: Patient, **changes: object) -> PatientIdentity:
+    """Corrects who a patient is. The audit names the fields, never what they hold. A new date of birth
+    also corrects the age at the start of each dated episode."""
+    unknown = set(changes) - set(IDENTITY_FIELDS)
+    if unknown:
+        raise InvalidInput(min(unknown), "is not part of the identity")
+    known = PatientIdentity.objects.select_for_update().filter(patient=patient).first()
+    before = {field: getattr(known, field) for field in IDENTITY_FIELDS} if known else {}
+    after = _clean_identity(before | changes)
+    changed = sorted(field for field, value in after.items() if before.get(field) != value)
+    identity, _ = PatientIdentity.objects.update_or_create(patient=patient, defaults=after)
+    if "date_of_birth" in changed:
+        _correct_ages(patient, identity)
+    if changed:
+        audit.record(by=by, action="change_identity", target=patient, patient=patient, fields=changed)
+    return identity
+
+
+def _correct_ages(patient: Patient, identity: PatientIdentity) -> None:
+    for episode in patient.episodes.filter(dates_are_nominal=False):
+        episode.age_at_start = identity.age_on(episode.starts_on)
+        episode.save(update_fields=["age_at_start"])
+        want_episode(episode=episode)
+
+
+def _clean_identity(values: Mapping[str, object]) -> dict[str, str | None]:
+    unknown = set(values) - set(IDENTITY_FIELDS)
+    if unknown:
+        raise InvalidInput(min(unknown), "is not part of the identity")
+    texts = {name: str(values.get(name) or "") for name in IDENTITY_FIELDS}
+    return {
+        "given_name": checks.clean_line("given_name", texts["given_name"], longest=120),
+        "family_name": checks.clean_line("family_name", texts["family_name"], longest=120),
+        "date_of_birth": _clean_birth(texts["date_of_birth"]),
+        "record_number": checks.clean_line("record_number", texts["record_number"], longest=60, needed=False),
+        "email": _clean_email("email", texts["email"]) if texts["email"].strip() else "",
+        "phone": checks.clean_line("phone", texts["phone"], longest=40, needed=False),
+    }
+
+
+def _clean_birth(text: str) -> str | None:
+    """The date of birth as ISO text, as it is stored; ``None`` when it is not known."""
+    if not text:
+        return None
+    try:
+        born = date.fromisoformat(text)
+    except ValueError:
+        raise InvalidInput("date_of_birth", "is not a date") from None
+    checks.check_past_day("date_of_birth", born, _today())
+    return born.isoformat()
+
+
+def _clean_email(field: str, value: str) -> str:
+    """In small letters: the same person must not have two accounts that differ by a capital."""
+    email = checks.clean_line(field, value, longest=254).lower()
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise InvalidInput(field, "is not a mail address") from None
+    return email
+
+
+def _check_grantor(by: User | None, user: User) -> None:
+    if by is None:
+        return
+    _refuse_own(by, user)
+    if not by.has_role(Role.ADMINISTRATOR):
+        raise NotPermitted("only a site administrator grants and ends roles")
+
+
+def _refuse_own(by: User | None, user: User) -> None:
+    if by == user:
+        raise NotPermitted("nobody changes their own roles or account")
+
+
+def _today() -> date:
+    return timezone.localdate()

@@ -1,0 +1,70 @@
+"""Checks of single values that the actions share. Each returns the clean value or raises ``InvalidInput``."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection
+from datetime import date
+from decimal import Decimal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from tracking.errors import InvalidInput
+
+LARGEST_AMOUNT = Decimal(100_000)  # what the column holds: eight digits, three of them decimals
+FINEST_AMOUNT = Decimal("0.001")
+EARLIEST_DAY = date(1900, 1, 1)
+# Cc and Cf hold line breaks and the marks that turn the direction of writing: both can disguise a name.
+DISGUISES = {"Cc", "Cf"}
+
+
+def clean_line(field: str, value: str, *, longest: int, needed: bool = True) -> str:
+    """One line of text without surrounding blanks, control characters or direction marks."""
+    line = value.strip()
+    if needed and not line:
+        raise InvalidInput(field, "must not be empty")
+    if len(line) > longest:
+        raise InvalidInput(field, f"must not be longer than {longest} characters")
+    if any(unicodedata.category(character) in DISGUISES for character in line):
+        raise InvalidInput(field, "contains a character that cannot be shown")
+    return line
+
+
+def clean_choice(field: str, value: str, allowed: Collection[str]) -> str:
+    """One of the allowed words."""
+    if value not in allowed:
+        raise InvalidInput(field, f"must be one of {', '.join(allowed)}")
+    return str(value)
+
+
+def clean_amount(field: str, value: Decimal | int) -> Decimal:
+    """An amount above zero, exact to a thousandth. A finer one is refused, never rounded."""
+    amount = Decimal(value)
+    if not amount.is_finite() or amount <= 0:
+        raise InvalidInput(field, "must be more than zero")
+    if amount >= LARGEST_AMOUNT:
+        raise InvalidInput(field, f"must be less than {LARGEST_AMOUNT}")
+    if amount % FINEST_AMOUNT:
+        raise InvalidInput(field, "must not have more than three decimals")
+    return amount
+
+
+def clean_timezone(field: str, value: str) -> str:
+    """The name of a time zone of the IANA list."""
+    try:
+        return ZoneInfo(value).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise InvalidInput(field, "is not the name of a time zone, such as Europe/Berlin") from None
+
+
+def check_past_day(field: str, day: date, today: date) -> None:
+    """A day that has come, and not one of another century by a slip of the keyboard."""
+    if day > today:
+        raise InvalidInput(field, "lies in the future")
+    if day < EARLIEST_DAY:
+        raise InvalidInput(field, "lies too far in the past")
+
+
+def check_order(field: str, first: date, last: date, *, of: str) -> None:
+    """``last`` does not come before ``first``, which is the day ``of`` something."""
+    if last < first:
+        raise InvalidInput(field, f"is before {of} ({first:%-d %B %Y})")
