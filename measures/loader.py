@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
 
@@ -48,10 +50,27 @@ def load(path: Path) -> Instrument:
     return read(Table(data, str(path)))
 
 
+def instrument_from(definition: Mapping[str, object], file: str) -> Instrument:
+    """The instrument in a table that came from elsewhere, a database or another file. ``file`` names it in errors.
+
+    With ``wording = "score-only"`` it declares a scale that only totals are known of: it has no items and nothing
+    that is said to a patient, and its version is "score-only" too. Raises ``DefinitionError``.
+    """
+    return read(Table(definition, file))
+
+
 def read(top: Table) -> Instrument:
     """The instrument in a parsed file. Raises ``DefinitionError``."""
+    rights = _read_rights(top.table("rights"))
+    instrument = _read_score_only(top, rights) if rights.wording == "score-only" else _read_full(top, rights)
+    top.finish()
+    soundness.check(instrument, top.file)
+    return instrument
+
+
+def _read_full(top: Table, rights: Rights) -> Instrument:
     options = _read_option_sets(top)
-    instrument = Instrument(
+    return Instrument(
         key=top.text("key"),
         version=top.text("version"),
         title=top.text("title"),
@@ -62,7 +81,7 @@ def read(top: Table) -> Instrument:
         minutes=top.integer("minutes", minimum=1),
         instruction=top.text("instruction"),
         state=top.flag("state", default=False),
-        rights=_read_rights(top.table("rights")),
+        rights=rights,
         sources=tuple(_read_source(row) for row in top.tables("sources")),
         items=tuple(_read_item(row, options) for row in top.tables("items")),
         scales=tuple(_read_scale(row) for row in top.tables("scales")),
@@ -70,9 +89,26 @@ def read(top: Table) -> Instrument:
         change=read_change(top.table("change")) if "change" in top else None,
         loinc=top.texts_by_name("loinc"),
     )
-    top.finish()
-    soundness.check(instrument, top.file)
-    return instrument
+
+
+def _read_score_only(top: Table, rights: Rights) -> Instrument:
+    return Instrument(
+        key=top.text("key"),
+        version=top.text("version"),
+        title=top.text("title"),
+        short_title=top.text("short_title"),
+        rater=cast(Rater, top.one_of("rater", Rater)),
+        recall=top.text("recall"),
+        purpose="",
+        minutes=0,
+        instruction="",
+        state=top.flag("state", default=False),
+        rights=rights,
+        sources=tuple(_read_source(row) for row in top.tables("sources")),
+        items=(),
+        scales=tuple(_read_scale(row, with_items=False) for row in top.tables("scales")),
+        change=read_change(top.table("change")) if "change" in top else None,
+    )
 
 
 def _read_rights(table: Table) -> Rights:
@@ -105,9 +141,12 @@ def _read_options(table: Table, key: str) -> tuple[Option, ...]:
 
 def _option_value(table: Table, key: str, text: str) -> Number:
     try:
-        return int(text) if text.lstrip("-").isdigit() else float(text)
+        value = float(text)
     except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
         table.refuse(f"{key}.{text}", "must be a number: it is the value that is stored")
+    return int(value) if value.is_integer() else value
 
 
 def _read_item(table: Table, sets: dict[str, tuple[Option, ...]]) -> Item:
@@ -158,12 +197,12 @@ def _read_critical(table: Table) -> Critical:
     return critical
 
 
-def _read_scale(table: Table) -> Scale:
+def _read_scale(table: Table, with_items: bool = True) -> Scale:
     minimum, maximum = read_range(table)
     scale = Scale(
         key=table.text("key"),
         title=table.text("title"),
-        items=table.texts("items"),
+        items=table.texts("items") if with_items else (),
         rule=cast(Rule, table.one_of("rule", Rule)),
         minimum=minimum,
         maximum=maximum,

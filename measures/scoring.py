@@ -13,7 +13,7 @@ from measures.exact import exact, plain, round_half_up
 from measures.instrument import Critical, Instrument, Item, Number, Rule, Scale
 from measures.result import Answer, CriticalState, ScaleResult, Scored
 
-__all__ = ["Answer", "ScaleResult", "Scored", "check_answer", "critical_level", "score"]
+__all__ = ["Answer", "ScaleResult", "Scored", "check_answer", "critical_level", "score", "score_total"]
 
 # What a complete sum over n items with a given highest sum comes to under each rule.
 _RULES: dict[Rule, Callable[[Fraction, int, Fraction], Fraction]] = {
@@ -62,12 +62,41 @@ def check_answer(item: Item, value: object) -> Answer:
         if not isinstance(value, bool):
             raise AnswerError(item.code, "must be true or false")
         return value
-    number = _finite_number(item, value)
+    number = _finite_number(item.code, value)
     if item.kind == "choice":
         _check_choice(item, number)
     else:
         _check_range(item, number)
     return int(number) if number == int(number) else number
+
+
+def score_total(instrument: Instrument, scale_key: str, total: object) -> ScaleResult:
+    """The score of a scale of which only the total is known, as it was entered somewhere else.
+
+    No item was seen, so nothing is known of missing answers: ``items_answered`` and ``items_missing`` are both 0,
+    and neither conclusions nor safety items can be read from it.
+
+    Raises ``AnswerError`` (``item`` is the scale) for a total that the scale cannot reach, ``KeyError``.
+    """
+    scale = instrument.scale(scale_key)
+    number = exact(_finite_number(scale.key, total))
+    if not exact(scale.minimum) <= number <= exact(scale.maximum):
+        raise AnswerError(scale.key, f"must be from {scale.minimum} to {scale.maximum}")
+    if number.denominator != 1 and _comes_whole(instrument, scale):
+        raise AnswerError(scale.key, "must be a whole number")
+    band_set = scale.band_sets[0].key if scale.band_sets else None
+    return ScaleResult(
+        value=plain(number),
+        partial=0,
+        items_answered=0,
+        items_missing=0,
+        prorated=None,
+        band=_band(scale, number),
+        band_set=band_set,
+        sum=plain(number) if scale.rule == "sum" else None,
+        mean=float(number) if scale.rule == "mean" else None,
+        percent=float(number) if scale.rule == "percent_of_max" else None,
+    )
 
 
 def critical_level(
@@ -84,12 +113,21 @@ def critical_level(
     return "urgent" if critical.urgent is not None and value >= critical.urgent else "review"
 
 
-def _finite_number(item: Item, value: object) -> Number:
+def _finite_number(code: str, value: object) -> Number:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise AnswerError(item.code, "must be a number")
+        raise AnswerError(code, "must be a number")
     if isinstance(value, float) and not math.isfinite(value):
-        raise AnswerError(item.code, "must be a finite number")
+        raise AnswerError(code, "must be a finite number")
     return value
+
+
+def _comes_whole(instrument: Instrument, scale: Scale) -> bool:
+    """A sum of whole answers is whole. Of a declared scale no item is known; its sum is taken to be whole."""
+    items = [instrument.item(code) for code in scale.items]
+    return scale.rule == "sum" and all(
+        not item.decimals and all(option.value == int(option.value) for option in item.options)
+        for item in items
+    )
 
 
 def _check_choice(item: Item, number: Number) -> None:

@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from measures.algorithms import ALGORITHMS, ParameterKind
 from measures.errors import DefinitionError
-from measures.exact import exact
+from measures.exact import exact, is_finite_number
 from measures.instrument import BandSet, Instrument, Item, Number, Outcome, Scale
 
 _SLUG = re.compile(r"[a-z][a-z0-9_]*")
@@ -44,9 +44,12 @@ class _Check:
 
     def check_names(self) -> None:
         instrument = self.instrument
-        for part in ("sources", "items", "scales"):
+        score_only = instrument.rights.wording == "score-only"
+        for part in ("sources", "scales") if score_only else ("sources", "items", "scales"):
             if not getattr(instrument, part):
                 self.refuse(part, "is missing")
+        if score_only != (instrument.version == "score-only"):
+            self.refuse("version", 'must be "score-only" exactly where the wording is')
         if not _SLUG.fullmatch(instrument.key):
             self.refuse("key", "must be lower-case letters, digits and _")
         self.check_unique("items.code", (item.code for item in instrument.items))
@@ -87,9 +90,9 @@ class _Check:
                 self.refuse(f"{key}.items", f"names no item of this file: {code}")
             if not self.items[code].scored or self.items[code].kind == "boolean":
                 self.refuse(f"{key}.items", f"item {code} is not scored, or has no number to add")
-        if scale.prorate_up_to >= len(scale.items):
+        if scale.prorate_up_to >= max(len(scale.items), 1):
             self.refuse(f"{key}.prorate_up_to", "must leave at least one answer to estimate from")
-        if (exact(scale.minimum), exact(scale.maximum)) != self.range_of(scale):
+        if scale.items and (exact(scale.minimum), exact(scale.maximum)) != self.range_of(scale):
             self.refuse(f"{key}.range", "is not what the answers of its items can reach")
         self.check_unique(f"{key}.band_sets.key", (band_set.key for band_set in scale.band_sets))
         for band_set in scale.band_sets:
@@ -145,11 +148,11 @@ class _Check:
             "scale": lambda given: given in self.scales,
             "items": lambda given: _is_list_from(given, self.items),
             "outcomes": lambda given: _is_list_from(given, decided),
-            "number": _is_number,
-            "count": lambda given: _is_number(given) and isinstance(given, int) and given >= 0,
+            "number": is_finite_number,
+            "count": lambda given: type(given) is int and given >= 0,
             "cuts": lambda given: (
                 isinstance(given, dict)
-                and all(code in self.items and _is_number(cut) for code, cut in given.items())
+                and all(code in self.items and is_finite_number(cut) for code, cut in given.items())
             ),
         }
         return tests[kind](value)
@@ -189,10 +192,6 @@ class _Check:
                 self.refuse(f"loinc.{name}", "names no item or scale of this file")
             if not _has_loinc_check_digit(code):
                 self.refuse(f"loinc.{name}", "has a wrong form or check digit")
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and value == value
 
 
 def _is_list_from(value: object, known: Iterable[str]) -> bool:
