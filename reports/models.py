@@ -39,7 +39,9 @@ class EpisodeCourse(models.Model):
     slope_per_week = models.FloatField(null=True)
     reliable_change = models.CharField(max_length=20, default="")
     treatment_response = models.BooleanField(null=True)
-    remission = models.CharField(max_length=20, default="", help_text="none, threshold_met or sustained")
+    remission = models.CharField(
+        max_length=20, default="", help_text="Phase, see reports.stats.course.Remission."
+    )
     details = models.JSONField(default=dict, help_text="The whole course as computed, for the pages.")
 
     objects = DerivedQuerySet.as_manager()
@@ -63,6 +65,7 @@ class EpisodeCourse(models.Model):
 class FlagState(models.TextChoices):
     OPEN = "open", "Open"
     CLOSED = "closed", "Closed by a clinician"
+    SUPERSEDED = "superseded", "Since confirmed"
     WITHDRAWN = "withdrawn", "No longer supported by the scores"
 
 

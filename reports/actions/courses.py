@@ -1,0 +1,253 @@
+"""The course of an episode, computed again from its whole history, and the flags that it raises."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from functools import partial
+
+from django.db import transaction
+from django.utils import timezone
+
+from measures.instrument import ChangeRules, Instrument, Scale
+from reports.actions import jobs
+from reports.frames import Axis, axes, judged_instruments, points, score_frame
+from reports.models import CourseFlag, EpisodeCourse, FlagState
+from reports.plain import plain
+from reports.stats import course as courses
+from reports.stats.course import Course
+from reports.stats.flags import Flag
+from reports.stats.series import Point, Score
+from reports.stats.trajectory import Trajectory, summarise
+from tracking.actions import audit
+from tracking.actions.marks import want_study
+from tracking.errors import Conflict, InvalidInput
+from tracking.models import EpisodeMark, TreatmentEpisode, User
+
+ALGORITHM = (
+    "course-1"  # a change of what is computed below is a new name, so that stored courses are replaced
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """All that one scale says about one episode, ready to be written."""
+
+    instrument: Instrument
+    scale: Scale
+    rules: ChangeRules
+    axis: Axis
+    points: tuple[Point, ...]
+    bands: Mapping[str, str]
+    course: Course
+    flags: tuple[Flag, ...]
+    trajectory: Trajectory
+
+    @property
+    def inputs_hash(self) -> str:
+        known = [asdict(point) for point in self.points]
+        return _hash([ALGORITHM, self.instrument.version, asdict(self.rules), known])
+
+
+def recompute_episode(*, episode_id: int) -> None:
+    """Bring the courses and flags of an episode up to its wanted revision. Harmless when called twice.
+
+    Reads everything and computes with pure functions; a course whose inputs have not changed is not
+    written. The figures of the study are marked in the same transaction.
+    """
+    jobs.attempt(marks=EpisodeMark.objects.filter(episode=episode_id), prepare=partial(_prepare, episode_id))
+
+
+@transaction.atomic
+def close_flag(*, by: User, flag: CourseFlag, note: str) -> None:
+    """A clinician has dealt with it. It stays closed until other scores raise it anew.
+
+    Raises ``InvalidInput`` without a note, ``Conflict`` when it is no longer open.
+    """
+    if not note.strip():
+        raise InvalidInput("note", "say what was concluded before closing a flag")
+    closed = {
+        "state": FlagState.CLOSED,
+        "closed_at": timezone.now(),
+        "closed_by": by,
+        "closed_note": note.strip(),
+    }
+    if not CourseFlag.objects.filter(pk=flag.pk, state=FlagState.OPEN).update(**closed):
+        raise Conflict("this flag is no longer open")
+    _audit(by, "close_flag", flag)
+
+
+def _prepare(episode_id: int) -> jobs.Write:
+    episodes = TreatmentEpisode.objects.filter(pk=episode_id)
+    episode = episodes.select_related("patient", "study").get()
+    axis = axes(episodes)[episode_id]
+    judged = [_judge(episode, instrument, axis) for instrument in judged_instruments(episodes, episode.study)]
+    return partial(_store, episode, judged)
+
+
+def _judge(episode: TreatmentEpisode, instrument: Instrument, axis: Axis) -> Judged:
+    scale = instrument.primary_scale
+    rules = instrument.change or ChangeRules(scale.key, f"{instrument.key}-{instrument.version}")
+    frame = score_frame(
+        TreatmentEpisode.objects.filter(pk=episode.pk), instrument, scale.key, {episode.pk: axis}
+    )
+    series = tuple(sorted(points(frame), key=lambda point: (point.day, point.recorded)))
+    return Judged(
+        instrument=instrument,
+        scale=scale,
+        rules=rules,
+        axis=axis,
+        points=series,
+        bands=dict(zip(frame["assessment"], frame["band"], strict=True)),
+        course=courses.classify(series, rules, scale.direction, index_day=0),
+        flags=courses.flags(series, rules, scale.direction, index_day=0),
+        trajectory=summarise(series),
+    )
+
+
+def _store(episode: TreatmentEpisode, judged: Iterable[Judged]) -> None:
+    for each in judged:
+        _store_course(episode, each)
+        _store_flags(episode, each)
+    if episode.study:
+        want_study(study=episode.study)
+
+
+def _store_course(episode: TreatmentEpisode, judged: Judged) -> None:
+    place = {"episode": episode, "instrument": judged.instrument.key, "scale": judged.scale.key}
+    known = EpisodeCourse.objects.filter(**place).first()
+    if known is None or known.inputs_hash != judged.inputs_hash:
+        EpisodeCourse.objects.update_or_create(**place, defaults=_columns(judged))
+
+
+def _columns(judged: Judged) -> dict[str, object]:
+    course = judged.course
+    baseline, latest, slope = course.baseline, course.latest, judged.trajectory.slope
+    return {
+        "rule_version": course.rule_version,
+        "inputs_hash": judged.inputs_hash,
+        "n": course.n,
+        "baseline": baseline and baseline.value,
+        "baseline_day": baseline and baseline.day,
+        "latest": latest and latest.value,
+        "latest_day": latest and latest.day,
+        "latest_band": judged.bands[latest.assessment] if latest else "",
+        "change": course.change,
+        "percent_change": course.percent_change,
+        "slope_per_week": slope and slope.value,
+        "reliable_change": course.reliable_change or "",
+        "treatment_response": {"met": True, "not_met": False}.get(course.treatment_response.verdict),
+        "remission": course.remission.phase,
+        "details": _details(judged),
+    }
+
+
+def _details(judged: Judged) -> dict[str, object]:
+    """The course for the pages: days and scores. No date and no key of a record, so that it may be
+    exported."""
+    course = judged.course
+    return {
+        "algorithm": ALGORITHM,
+        "zero": "dose" if judged.axis.dose_days else "start",
+        "reason": course.reason,
+        "missing": course.missing,
+        "acute": sum(point.acute for point in judged.points),
+        "baseline": _score(course.baseline),
+        "latest": _score(course.latest),
+        "treatment_response": plain(course.treatment_response),
+        "remission": plain(course.remission),
+        "deterioration": plain(course.deterioration),
+        "trajectory": plain(judged.trajectory),
+        "flags": [_flag(flag) for flag in judged.flags],
+    }
+
+
+def _score(score: Score | None) -> dict[str, object] | None:
+    return {"day": score.day, "value": score.value, "estimated": score.estimated} if score else None
+
+
+def _flag(flag: Flag) -> dict[str, object]:
+    return {
+        "kind": flag.kind,
+        "day": flag.day,
+        "known_day": flag.known_day,
+        "anchor": _score(flag.anchor),
+        "evidence": [_score(score) for score in flag.evidence],
+        "cleared_by": _score(flag.cleared_by),
+    }
+
+
+def _store_flags(episode: TreatmentEpisode, judged: Judged) -> None:
+    """Open what the scores say now; close nothing that a clinician closed; withdraw what they no longer
+    say."""
+    known = {
+        (row.kind, row.evidence_hash): row
+        for row in CourseFlag.objects.filter(
+            episode=episode, instrument=judged.instrument.key, scale=judged.scale.key
+        )
+    }
+    desired = {(flag.kind, _evidence_hash(flag, judged.axis)): flag for flag in judged.flags if flag.open}
+    for key, flag in desired.items():
+        _raise(episode, judged, key, flag, known.get(key))
+    for row in (row for key, row in known.items() if key not in desired):
+        _take_back(row, desired.values())
+
+
+def _raise(
+    episode: TreatmentEpisode, judged: Judged, key: tuple[str, str], flag: Flag, known: CourseFlag | None
+) -> None:
+    words = {
+        "day": flag.day,
+        "sentence": flag.sentence(judged.instrument.short_title),
+        "evidence": {
+            "anchor": _evidence(flag.anchor),
+            "scores": [_evidence(score) for score in flag.evidence],
+        },
+        "rule_version": flag.rule_version,
+    }
+    if known is None:
+        place = {"episode": episode, "instrument": judged.instrument.key, "scale": judged.scale.key}
+        known = CourseFlag.objects.create(**place, kind=key[0], evidence_hash=key[1], **words)
+        _audit(None, "raise_flag", known)
+        return
+    if any(getattr(known, name) != value for name, value in words.items()):
+        CourseFlag.objects.filter(pk=known.pk).update(**words)
+    taken_back = CourseFlag.objects.filter(pk=known.pk, state__in=[FlagState.WITHDRAWN, FlagState.SUPERSEDED])
+    if taken_back.update(state=FlagState.OPEN):
+        _audit(None, "raise_flag", known)
+
+
+def _take_back(row: CourseFlag, desired: Iterable[Flag]) -> None:
+    """A suspicion that a later score confirmed is superseded; anything else is no longer supported."""
+    confirmed = {
+        flag.evidence[0].assessment for flag in desired if len(flag.evidence) > len(row.evidence["scores"])
+    }
+    superseded = row.evidence["scores"][0]["assessment"] in confirmed
+    state = FlagState.SUPERSEDED if superseded else FlagState.WITHDRAWN
+    if CourseFlag.objects.filter(pk=row.pk, state=FlagState.OPEN).update(state=state):
+        _audit(None, f"flag_{state}", row)
+
+
+def _evidence(score: Score) -> dict[str, object]:
+    return {
+        "assessment": score.assessment,
+        "day": score.day,
+        "value": score.value,
+        "estimated": score.estimated,
+    }
+
+
+def _evidence_hash(flag: Flag, axis: Axis) -> str:
+    """The same scores on the same dates are the same evidence, wherever zero is and however often
+    corrected."""
+    return _hash([[axis.date(score.day).isoformat(), score.value] for score in flag.evidence])
+
+
+def _hash(content: object) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def _audit(by: User | None, action: str, flag: CourseFlag) -> None:
+    audit.record(by=by, action=action, target=flag, patient=flag.episode.patient, instrument=flag.instrument)

@@ -1,0 +1,17 @@
+"""The only bridge from the database to the statistics: tidy DataFrames of plain values, and the axis they
+lie on."""
+
+from reports.frames.axis import Axis, Episodes, axes, index_day
+from reports.frames.scores import judged_instruments, points, score_frame
+from reports.frames.treatment import treatment_frame
+
+__all__ = [
+    "Axis",
+    "Episodes",
+    "axes",
+    "index_day",
+    "judged_instruments",
+    "points",
+    "score_frame",
+    "treatment_frame",
+]

@@ -1,0 +1,136 @@
+"""Scores as a tidy table.
+
+Only the latest version of each assessment is read. A score is its complete value, else its estimate
+(``estimated``), else missing; a partial sum is never a score.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import pandas as pd
+from django.db.models import QuerySet
+
+from measures.instrument import Instrument
+from reports.frames.axis import Axis, Episodes, axes
+from reports.stats.series import Point
+from tracking.instruments import instrument_of
+from tracking.models import Assessment, OutcomeResult, ScaleScore, Study
+
+SCORE_COLUMNS = (
+    "episode",
+    "assessment",
+    "recorded",
+    "day",
+    "value",
+    "estimated",
+    "acute",
+    "band",
+    "time_point",
+    "source",
+    "outcomes",
+)
+_STORED = (
+    "assessment_id",
+    "assessment__public_id",
+    "assessment__episode_id",
+    "assessment__assessed_on",
+    "assessment__time_point",
+    "assessment__source",
+    "value",
+    "prorated",
+    "band",
+)
+
+
+def score_frame(
+    episodes: Episodes, instrument: Instrument, scale: str, known_axes: Mapping[int, Axis] | None = None
+) -> pd.DataFrame:
+    """One row per assessment of ``scale``: see ``SCORE_COLUMNS``.
+
+    ``recorded``: rank in the order of recording, a correction keeping the rank of what it corrects.
+    ``value`` is missing (NaN) where too little was answered. ``acute`` is never true for an instrument
+    about a state.
+    """
+    lines = known_axes if known_axes is not None else axes(episodes)
+    outcomes = _outcomes(episodes, instrument)
+    originals = _originals(episodes, instrument)
+    rows = [
+        (
+            episode,
+            str(public_id),
+            originals.get(key, key),
+            lines[episode].day(on),
+            value if value is not None else prorated,
+            value is None and prorated is not None,
+            not instrument.state and lines[episode].acute(lines[episode].day(on)),
+            band,
+            time_point,
+            source,
+            outcomes.get(key, {}),
+        )
+        for key, public_id, episode, on, time_point, source, value, prorated, band in _scores(
+            episodes, instrument, scale
+        )
+    ]
+    frame = pd.DataFrame(rows, columns=list(SCORE_COLUMNS))
+    return frame.astype({"value": float, "estimated": bool, "acute": bool})
+
+
+def points(scores: pd.DataFrame) -> list[Point]:
+    """The rows of one episode's ``score_frame`` as the statistics take them."""
+    return [
+        Point(
+            day=int(row.day),
+            value=None if pd.isna(row.value) else float(row.value),
+            assessment=row.assessment,
+            acute=bool(row.acute),
+            estimated=bool(row.estimated),
+            outcomes=row.outcomes,
+            recorded=int(row.recorded),
+        )
+        for row in scores.itertuples()
+    ]
+
+
+def judged_instruments(episodes: Episodes, study: Study | None) -> list[Instrument]:
+    """What these episodes have assessments of and a course can be judged on: traits with a better and a
+    worse end.
+
+    The latest rules of an instrument are used, whatever version was filled in. Raises ``UnknownInstrument``
+    for one that is neither shipped nor declared by the study.
+    """
+    given = Assessment.objects.current().filter(episode__in=episodes).order_by("instrument")
+    found = [instrument_of(key, study=study) for key in given.values_list("instrument", flat=True).distinct()]
+    return [each for each in found if not each.state and each.primary_scale.direction != "neutral"]
+
+
+def _scores(episodes: Episodes, instrument: Instrument, scale: str) -> Iterable[tuple]:
+    return ScaleScore.objects.filter(assessment__in=_current(episodes, instrument), scale=scale).values_list(
+        *_STORED
+    )
+
+
+def _current(episodes: Episodes, instrument: Instrument) -> QuerySet[Assessment]:
+    return Assessment.objects.current().filter(episode__in=episodes, instrument=instrument.key).order_by()
+
+
+def _outcomes(episodes: Episodes, instrument: Instrument) -> dict[int, dict[str, bool | None]]:
+    found: dict[int, dict[str, bool | None]] = {}
+    if instrument.outcomes:
+        rows = OutcomeResult.objects.filter(assessment__in=_current(episodes, instrument))
+        for assessment, outcome, met in rows.values_list("assessment_id", "outcome", "met"):
+            found.setdefault(assessment, {})[outcome] = met
+    return found
+
+
+def _originals(episodes: Episodes, instrument: Instrument) -> dict[int, int]:
+    """From each correction to the first version of what it corrects. A correction is younger than its
+    original."""
+    first: dict[int, int] = {}
+    corrections = Assessment.objects.filter(
+        episode__in=episodes, instrument=instrument.key, supersedes__isnull=False
+    )
+    for key, corrected in corrections.order_by("pk").values_list("pk", "supersedes_id"):
+        first[key] = first.get(corrected, corrected)
+    return first

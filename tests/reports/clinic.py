@@ -1,0 +1,86 @@
+"""Scores and doses put into the database by the product's own actions, for the tests of what is derived."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
+
+from measures import registry
+from measures.instrument import Instrument
+from tests.cast import days_ago
+from tracking.actions import assessments, care, people, treatment
+from tracking.models import Assessment, CareTeam, Study, TreatmentEpisode, TreatmentSession, User
+from tracking.vocabulary import AnswerSource
+
+
+def answers_for(instrument: Instrument, scale: str, total: int) -> dict[str, object]:
+    """A complete form whose ``scale`` sums up to ``total``."""
+    wanted = set(instrument.scale(scale).items)
+    answers: dict[str, object] = {}
+    for item in instrument.items:
+        given = min(int(item.maximum), total) if item.code in wanted else int(item.minimum)
+        answers[item.code] = given if item.kind != "boolean" else False
+        total -= given if item.code in wanted else 0
+    assert total == 0, "more than the scale can hold"
+    return answers
+
+
+def rate(
+    episode: TreatmentEpisode,
+    by: User,
+    day: int,
+    total: int | None,
+    instrument: str = "hamd17",
+    time_point: str = "",
+    **changes: object,
+) -> Assessment:
+    """An assessment ``day`` days after the episode began. ``total`` ``None``: nothing was answered."""
+    known = registry.get(instrument)
+    answers = {} if total is None else answers_for(known, known.primary_scale.key, total)
+    return assessments.record_assessment(
+        by=by,
+        episode=episode,
+        instrument=known,
+        answers=answers | changes,
+        source=AnswerSource.CLINICIAN if known.rater == "clinician" else AnswerSource.CLINICIAN_ENTERED,
+        assessed_on=episode.starts_on + timedelta(days=day),
+        submission_id=uuid.uuid4(),
+        time_point=time_point,
+    ).assessment
+
+
+def give_dose(
+    episode: TreatmentEpisode, by: User, day: int, amount: int = 25, hour: int = 10
+) -> TreatmentSession:
+    """A dosing session with one dose of psilocybin, ``day`` days after the episode began."""
+    at = datetime.combine(episode.starts_on + timedelta(days=day), time(hour), UTC)
+    session = treatment.record_session(by=by, episode=episode, kind="dosing", starts_at=at)
+    treatment.record_dose(
+        by=by,
+        session=session,
+        substance="psilocybin",
+        amount=Decimal(amount),
+        unit="mg",
+        route="oral",
+        given_at=at + timedelta(minutes=30),
+    )
+    return session
+
+
+def another_episode(
+    team: CareTeam, by: User, study: Study | None = None, arm: str = "psilocybin", began: int = 120
+) -> TreatmentEpisode:
+    """A further patient of the team, in treatment since ``began`` days."""
+    patient = people.enrol_patient(
+        by=by, team=team, identity=None, sex="female", enrolled_on=days_ago(began + 60)
+    )
+    return care.start_episode(
+        by=by,
+        patient=patient,
+        diagnosis="mdd",
+        protocol="psilocybin-mdd",
+        arm=arm,
+        starts_on=days_ago(began),
+        study=study,
+    )
