@@ -51,10 +51,10 @@ def load(path: Path) -> Instrument:
 
 
 def instrument_from(definition: Mapping[str, object], file: str) -> Instrument:
-    """The instrument in a table that came from elsewhere, a database or another file. ``file`` names it in errors.
+    """The instrument in a table from elsewhere, a database or another file; ``file`` names it in errors.
 
-    With ``wording = "score-only"`` it declares a scale that only totals are known of: it has no items and nothing
-    that is said to a patient, and its version is "score-only" too. Raises ``DefinitionError``.
+    With ``wording = "score-only"`` it declares a scale that only totals are known of: it has no items and
+    nothing that is said to a patient, and its version is "score-only" too. Raises ``DefinitionError``.
     """
     return read(Table(definition, file))
 

@@ -73,8 +73,8 @@ def check_answer(item: Item, value: object) -> Answer:
 def score_total(instrument: Instrument, scale_key: str, total: object) -> ScaleResult:
     """The score of a scale of which only the total is known, as it was entered somewhere else.
 
-    No item was seen, so nothing is known of missing answers: ``items_answered`` and ``items_missing`` are both 0,
-    and neither conclusions nor safety items can be read from it.
+    No item was seen, so nothing is known of missing answers: ``items_answered`` and ``items_missing`` are
+    both 0, and neither conclusions nor safety items can be read from it.
 
     Raises ``AnswerError`` (``item`` is the scale) for a total that the scale cannot reach, ``KeyError``.
     """
