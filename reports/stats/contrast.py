@@ -108,7 +108,7 @@ def _standardised(rows: pd.DataFrame, predictor: str, group: str) -> pd.Series:
     if per_patient.nunique() < 2:
         raise Refusal(f"{predictor} is constant or known for fewer than two patients.")
     spread = np.repeat(per_patient.to_numpy(), 2).std(ddof=1)
-    return (rows[predictor].astype(float) - per_patient.median()) / spread
+    return rows[predictor].astype(float).sub(per_patient.median()).div(spread)
 
 
 def _contrast(

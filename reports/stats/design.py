@@ -57,7 +57,8 @@ def design(frame: pd.DataFrame, terms: Sequence[str], reference: Mapping[str, st
     A term is a column name, or two joined by ``:`` for their product. Numbers and booleans are taken as
     they are; anything else is treatment-coded against its reference level (named in ``reference``; else the
     first category, in sorted order where the column has no order of its own) under the name column + level.
-    Values must be complete. Raises ``ValueError`` for a reference that does not occur.
+    Values must be complete. Raises ``ValueError`` for a reference that does not occur, ``Refusal`` for a
+    variable with one level.
     """
     variables = dict.fromkeys(name for term in terms for name in term.split(":"))
     coded = {name: _coded(frame[name], (reference or {}).get(name)) for name in variables}
@@ -89,6 +90,8 @@ def _coded(column: pd.Series, reference: str | None) -> tuple[dict[str, Floats],
         return {str(column.name): column.to_numpy(float)}, None
     values = column.astype("category").cat.remove_unused_categories()
     levels = [str(level) for level in values.cat.categories]
+    if len(levels) < 2:
+        raise Refusal(f"{column.name} has a single level in the cases that can be used.")
     baseline = levels[0] if reference is None else reference
     if baseline not in levels:
         raise ValueError(f"{column.name}: reference level {baseline!r} is not among {', '.join(levels)}")

@@ -131,11 +131,12 @@ def fit_sums(
     optimum = mixed.maximise(problem)
     best = optimum.estimate
     covariance = best.residual_variance * best.unscaled_covariance
+    shown = [names[0], time, *(name for name in names[1:] if name != time)]
     return GrowthFit(
         formula=formula,
         method=method,
-        coef=_named(names, best.coef),
-        se=_named(names, np.sqrt(np.diag(covariance))),
+        coef=_named(shown, names, best.coef),
+        se=_named(shown, names, np.sqrt(np.diag(covariance))),
         covariance={
             (a, b): float(covariance[i, j]) for i, a in enumerate(names) for j, b in enumerate(names)
         },
@@ -150,8 +151,10 @@ def fit_sums(
     )
 
 
-def _named(names: Sequence[str], values: npt.NDArray[np.floating]) -> dict[str, float]:
-    return dict(zip(names, map(float, values), strict=True))
+def _named(shown: Sequence[str], names: Sequence[str], values: npt.NDArray[np.floating]) -> dict[str, float]:
+    """Values by name in the order a reader expects: intercept, time, covariates, interactions."""
+    by_name = dict(zip(names, map(float, values), strict=True))
+    return {name: by_name[name] for name in shown}
 
 
 def _varcomp(best: mixed.Fitted, time: str, random: Random) -> dict[str, float]:

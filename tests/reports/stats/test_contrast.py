@@ -47,6 +47,7 @@ def test_expectancy_within_arm(scale: str, arm: str, expectancy: str) -> None:
     named = {name.replace(expectancy, "exp"): value for name, value in found.fit.coef.items()}
     assert named == pytest.approx(expected["coef"], abs=5e-5)
     assert list(found.fit.se.values()) == pytest.approx(list(expected["se"].values()), rel=5e-5)
+    assert list(named) == list(expected["coef"]) == list(expected["se"])
     published = answers["agreement_with_authors_export"][f"{scale} {arm}"]["published"]
     assert [round(named[name], 2) for name in expected["coef"]] == published
 
