@@ -89,15 +89,17 @@ def _score(given: argparse.Namespace) -> int:
     return REFUSED if any("error" in result for result in results) else 0
 
 
-def _score_one(instrument: Instrument, case: dict[str, object], numbering: str | None) -> dict[str, object]:
+def _score_one(instrument: Instrument, case: dict[str, object], numbering: object) -> dict[str, object]:
     """The result for one object: the answers themselves, or a case that has them under "answers"."""
     answers = case.get("answers", case)
     if not isinstance(answers, dict):
         return {"error": "must be an object of item codes and values", "item": "answers"}
-    if answers is not case and isinstance(case.get("numbering"), str):
-        numbering = str(case["numbering"])
+    if answers is not case:
+        numbering = case.get("numbering") or numbering
+        if case.get("version") not in (None, instrument.version):
+            return {"error": f"is of another version than {instrument.version}", "item": "version"}
     try:
-        scored = score(instrument, answers, numbering)
+        scored = score(instrument, answers, None if numbering is None else str(numbering))
     except AnswerError as error:
         return {"error": error.reason, "item": error.item}
     return {

@@ -13,6 +13,13 @@ def exact(number: Number) -> Fraction:
     return Fraction(number) if isinstance(number, int) else Fraction(str(number))
 
 
+def is_finite_number(value: object) -> bool:
+    """A number, neither infinite nor NaN. Python counts ``True`` as 1; here it is no number."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
 def plain(fraction: Fraction) -> Number:
     """A whole number as ``int``, anything else as the nearest ``float``."""
     return fraction.numerator if fraction.denominator == 1 else float(fraction)

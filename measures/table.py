@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any, NoReturn, cast, get_args
 
 from measures.errors import DefinitionError
+from measures.exact import is_finite_number
 from measures.instrument import Confidence, Number, Source
 
 _REQUIRED = object()
@@ -68,7 +68,7 @@ class Table:
     def numbers(self, key: str, count: int) -> list[Number]:
         """A list of ``count`` finite numbers."""
         values = self._take(key, list, f"a list of {count} numbers", _REQUIRED)
-        if len(values) != count or not all(_is_number(value) for value in values):
+        if len(values) != count or not all(is_finite_number(value) for value in values):
             self.refuse(key, f"must be a list of {count} numbers")
         return list(values)
 
@@ -124,7 +124,7 @@ class Table:
 
     def _number(self, key: str, default: object) -> Number:
         value: Number = self._take(key, (int, float), "a number", default)
-        if not _is_number(value):
+        if not is_finite_number(value):
             self.refuse(key, "must be a finite number")
         return value
 
@@ -135,9 +135,3 @@ class Table:
         if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
             self.refuse(key, f"must be {name}")
         return value
-
-
-def _is_number(value: object) -> bool:
-    if isinstance(value, float):
-        return math.isfinite(value)
-    return isinstance(value, int) and not isinstance(value, bool)

@@ -82,6 +82,17 @@ def test_cases_with_their_answers_inside_bring_their_numbering(capsys):
     assert len(json.loads(out)) == 45
 
 
+def test_a_case_of_another_version_is_refused(capsys, answers_file):
+    path = answers_file(
+        [{"answers": {"1": 4}, "version": "past_week"}, {"answers": {"1": 4}, "version": "1"}]
+    )
+    status, out, _ = run(capsys, "score", "caps5", path)
+    refused, scored = json.loads(out)
+    assert status == 1
+    assert refused == {"error": "is of another version than 1", "item": "version"}
+    assert scored["scales"]["total"]["partial"] == 4
+
+
 def test_numbering_and_version_by_option(capsys, answers_file):
     path = answers_file([{"7": 4}])
     status, out, _ = run(capsys, "score", "hamd17", path, "--version", "1", "--numbering", "hamd7")

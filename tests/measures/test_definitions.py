@@ -1,4 +1,4 @@
-"""A definition that is not sound is refused, naming file and key. Each case spoils a good one in one place."""
+"""An unsound definition is refused, naming file and key. Each case spoils a good one in one place."""
 
 import copy
 import math
@@ -95,7 +95,13 @@ version = "mood-1"
 reliability = { sd = 2, reliability = 0.8, kind = "alpha", source = "A paper", confidence = "high" }
 response = { percent = 50, source = "A paper", confidence = "high" }
 remission = { threshold = 1, days = 7, assessments = 2, source = "A paper", confidence = "high" }
-relapse = { threshold = 3, confirm_within_days = 28, recovery_days = 120, source = "us", confidence = "policy" }
+
+[change.relapse]
+threshold = 3
+confirm_within_days = 28
+recovery_days = 120
+source = "us"
+confidence = "policy"
 """
 
 
@@ -142,6 +148,12 @@ BAD = {
         ("options", "often"),
         {"0": "No", "x": "Yes"},
         "options.often.x",
+        "number",
+    ),
+    "option value that is infinite": (
+        ("options", "often"),
+        {"0": "No", "inf": "Yes"},
+        "options.often.inf",
         "number",
     ),
     "options out of order": (("options", "often"), {"1": "Yes", "0": "No"}, "options.often", "rising order"),

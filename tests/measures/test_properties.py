@@ -11,7 +11,7 @@ from measures.instrument import Instrument, Item, Reliability, Source
 from measures.scoring import score
 
 INSTRUMENTS = registry.all_latest()
-# Other work may share the processor: no deadline per example, and few examples where one draws thirty answers.
+# Other work may share the processor: no deadline per example, and few examples, as each draws thirty answers.
 thrifty = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 by_instrument = pytest.mark.parametrize("instrument", INSTRUMENTS, ids=lambda one: one.key)
 
