@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from measures.instrument import Instrument
+from tracking import clock
 from tracking.errors import Conflict, InvalidInput, NotPermitted
 from tracking.models import Assessment, AssessmentRequest, Patient, TreatmentEpisode, User
 from tracking.vocabulary import AnswerSource, RequestStatus
@@ -59,7 +60,7 @@ def is_late(assessment: Assessment) -> bool:
 
 def local_today(patient: Patient) -> date:
     """The day that it is where the patient lives."""
-    return timezone.localdate(timezone=ZoneInfo(patient.timezone))
+    return local_day(patient, clock.now())
 
 
 def local_day(patient: Patient, moment: datetime) -> date:

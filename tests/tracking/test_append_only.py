@@ -1,11 +1,14 @@
 """The database itself refuses to change what was recorded."""
 
+import importlib
 import uuid
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
 from tracking.models import AuditEvent
+
+TABLES = importlib.import_module("tracking.migrations.0002_append_only").TABLES
 
 pytestmark = pytest.mark.django_db
 
@@ -55,3 +58,14 @@ def test_truncate_is_refused(event: AuditEvent) -> None:
     ):
         cursor.execute(statement)
     assert AuditEvent.objects.count() == 1
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_guarded_table_has_its_triggers(table: str) -> None:
+    catalogue = {
+        "sqlite": "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s",
+        "postgresql": "SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal AND tgrelid = %s::regclass",
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(catalogue[connection.vendor], [table])
+        assert cursor.fetchone()[0] == 2

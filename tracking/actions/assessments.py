@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from measures import scoring
 from measures.errors import AnswerError
 from measures.instrument import Instrument
 from measures.scoring import Scored
+from tracking import clock
 from tracking.actions import audit
 from tracking.actions.marks import want_episode
 from tracking.actions.safety import carry_alerts, findings, raise_alert
@@ -253,7 +253,7 @@ def _store(
 
 def _today(episode: TreatmentEpisode) -> date:
     """The later of the patient's day and the clinic's: neither of them writes in the future."""
-    return max(local_today(episode.patient), timezone.localdate())
+    return max(local_today(episode.patient), clock.today())
 
 
 def _rater(by: User | None, source: AnswerSource, supersedes: Assessment | None) -> User | None:

@@ -9,8 +9,8 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
+from tracking import clock
 from tracking.actions import audit
 from tracking.actions.outbox import queue_mail
 from tracking.errors import InvalidInput
@@ -38,7 +38,7 @@ def issue_link(
         episode=episode,
         token_hash=token_hash(token),
         created_by=by,
-        expires_at=timezone.now() + settings.LINK_LIFE,
+        expires_at=clock.now() + settings.LINK_LIFE,
     )
     link.requests.set(requests)
     audit.record(by=by, action="issue_link", target=link, patient=episode.patient)
@@ -81,5 +81,5 @@ def finish_link(*, link: SittingLink, now: datetime) -> None:
 @transaction.atomic
 def revoke_link(*, by: User, link: SittingLink) -> None:
     """The link opens nothing from now on; a sitting that it has opened ends."""
-    if SittingLink.objects.filter(pk=link.pk, revoked_at__isnull=True).update(revoked_at=timezone.now()):
+    if SittingLink.objects.filter(pk=link.pk, revoked_at__isnull=True).update(revoked_at=clock.now()):
         audit.record(by=by, action="revoke_link", target=link, patient=link.episode.patient)

@@ -1,5 +1,8 @@
 """What was recorded is never overwritten: the database itself refuses, on both engines.
 
+A later migration that alters one of these tables must put the guard back on SQLite, which builds such a
+table anew and loses its triggers; ``tests/tracking/test_append_only.py`` looks at every table.
+
 The guard opens only while a row stands in ``append_only_key``: the erasure path and the flush of the
 test runner put one there and take it away inside their own transaction.
 """

@@ -7,6 +7,7 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
+from tracking import clock
 from tracking.models.people import User, patient_access
 from tracking.models.schedules import AssessmentRequest
 from tracking.models.studies import ImportBatch
@@ -52,19 +53,20 @@ class Assessment(models.Model):
     rater = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     assessed_on = models.DateField()
     time_point = models.CharField(max_length=40, default="")
-    recorded_at = models.DateTimeField(auto_now_add=True)
+    recorded_at = models.DateTimeField(default=clock.now, editable=False)
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     supersedes = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, related_name="superseded_by"
     )
     correction_reason = models.TextField(default="")
     batch = models.ForeignKey(ImportBatch, on_delete=models.PROTECT, null=True, related_name="rows_stored")
-    external_key = models.CharField(max_length=120, null=True, unique=True)
+    external_key = models.CharField(max_length=120, null=True, unique=True)  # noqa: DJ001 (unique needs null)
 
     objects = AssessmentQuerySet.as_manager()
 
     privacy = classes(
-        internal="id public_id submission_id episode request rater recorded_at recorded_by supersedes batch external_key",
+        internal="id public_id submission_id episode request rater recorded_at recorded_by supersedes batch "
+        "external_key",
         safe="instrument version wording source time_point",
         sensitive="answers entered_totals",
         date="assessed_on",
@@ -90,7 +92,7 @@ class Assessment(models.Model):
 
 
 class ScaleScore(models.Model):
-    """One scale of one assessment as ``measures`` computed it. ``value`` is null when an answer is missing."""
+    """One scale of one assessment as ``measures`` computed it: ``value`` is null when an answer is missing."""
 
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="scores")
     scale = models.CharField(max_length=40)

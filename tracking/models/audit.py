@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from tracking import clock
 from tracking.fields import EncryptedTextField
 from tracking.models.studies import Study
 from tracking.models.treatment import TreatmentEpisode
@@ -13,7 +14,7 @@ from tracking.privacy import classes
 class AuditEvent(models.Model):
     """One write, in the transaction of that write. Without foreign keys: history outlives the data."""
 
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField(default=clock.now, editable=False)
     actor = models.UUIDField(null=True, help_text="Public id of the user; null for the system or a link.")
     action = models.CharField(max_length=60)
     object_type = models.CharField(max_length=40)
@@ -34,7 +35,7 @@ class AuditEvent(models.Model):
 class ReadEvent(models.Model):
     """Somebody opened a patient's record. Written before the page is shown, or the page is not shown."""
 
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField(default=clock.now, editable=False)
     actor = models.UUIDField()
     patient = models.UUIDField()
     page = models.CharField(max_length=60)
@@ -90,7 +91,7 @@ class OutboxMail(models.Model):
     to = EncryptedTextField()
     subject = models.CharField(max_length=160)
     body = EncryptedTextField()
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
     sent_at = models.DateTimeField(null=True)
     claimed_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)

@@ -9,8 +9,8 @@ from functools import cached_property
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 
+from tracking import clock
 from tracking.fields import EncryptedTextField
 from tracking.privacy import classes
 from tracking.vocabulary import ConsentKind, Role, Sex
@@ -18,7 +18,7 @@ from tracking.vocabulary import ConsentKind, Role, Sex
 
 def current(prefix: str = "") -> Q:
     """Rows with ``starts_on`` and ``ends_on`` that hold today. The last day counts."""
-    today = timezone.localdate()
+    today = clock.today()
     return Q(**{f"{prefix}starts_on__lte": today}) & (
         Q(**{f"{prefix}ends_on__isnull": True}) | Q(**{f"{prefix}ends_on__gte": today})
     )
@@ -53,7 +53,7 @@ class User(AbstractBaseUser):
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=120)
     is_active = models.BooleanField(default=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
 
     objects = UserManager()
     USERNAME_FIELD = "email"
@@ -139,7 +139,7 @@ class PatientQuerySet(models.QuerySet["Patient"]):
 
 
 def patient_access(user: User, path: str = "") -> Q:
-    """The one rule of row access, for any model that reaches a patient by ``path`` (``episode__patient__``)."""
+    """The one rule of row access, for any model; ``path`` leads to the patient (``episode__patient__``)."""
     rule = Q(pk__in=[])
     if user.has_role(Role.CLINICIAN):
         teams = Membership.objects.filter(current(), user=user).values("team")
@@ -160,7 +160,7 @@ class Patient(models.Model):
     timezone = models.CharField(max_length=60, default="UTC")
     enrolled_on = models.DateField()
     is_simulated = models.BooleanField(default=False)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
 
     objects = PatientQuerySet.as_manager()
 
@@ -217,7 +217,7 @@ class ResearchConsent(models.Model):
     kind = models.CharField(max_length=10, choices=ConsentKind)
     stated_on = models.DateField()
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    recorded_at = models.DateTimeField(auto_now_add=True)
+    recorded_at = models.DateTimeField(default=clock.now, editable=False)
 
     privacy = classes(internal="id patient kind recorded_by recorded_at", date="stated_on")
 

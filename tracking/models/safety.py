@@ -7,6 +7,7 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
+from tracking import clock
 from tracking.models.assessments import Assessment
 from tracking.models.people import User
 from tracking.models.schedules import AssessmentRequest
@@ -36,7 +37,7 @@ class SafetyAlert(models.Model):
     state = models.CharField(max_length=12, choices=ItemState)
     level = models.CharField(max_length=8, choices=AlertLevel)
     answer = models.FloatField(null=True)
-    raised_at = models.DateTimeField(auto_now_add=True)
+    raised_at = models.DateTimeField(default=clock.now, editable=False)
     status = models.CharField(max_length=14, choices=AlertStatus, default=AlertStatus.OPEN)
     escalated_at = models.DateTimeField(null=True)
 
@@ -69,7 +70,7 @@ class AlertEvent(models.Model):
     alert = models.ForeignKey(SafetyAlert, on_delete=models.PROTECT, related_name="events")
     status = models.CharField(max_length=14, choices=AlertStatus)
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField(default=clock.now, editable=False)
     note = models.TextField(default="")
 
     privacy = classes(internal="id alert status by at", free_text="note")

@@ -7,6 +7,7 @@ import uuid
 from django.db import models
 from django.db.models import F, Q
 
+from tracking import clock
 from tracking.models.people import User, patient_access
 from tracking.models.treatment import TreatmentEpisode, TreatmentSession
 from tracking.privacy import classes
@@ -44,7 +45,7 @@ class AssessmentRequest(models.Model):
     closes_on = models.DateField()
     status = models.CharField(max_length=10, choices=RequestStatus, default=RequestStatus.OPEN)
     assigned_to = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
 
     objects = RequestQuerySet.as_manager()
 
@@ -87,7 +88,7 @@ class SittingLink(models.Model):
     requests = models.ManyToManyField(AssessmentRequest, related_name="links")
     token_hash = models.CharField(max_length=64, unique=True)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
     expires_at = models.DateTimeField()
     opened_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)

@@ -6,6 +6,7 @@ import uuid
 
 from django.db import models
 
+from tracking import clock
 from tracking.models.people import Site, User, current
 from tracking.privacy import classes
 from tracking.vocabulary import Role
@@ -92,7 +93,7 @@ class ImportBatch(models.Model):
     assessments = models.PositiveIntegerField()
     mismatches = models.JSONField(default=list, help_text="Entered totals that differ from their item sums.")
     imported_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
-    imported_at = models.DateTimeField(auto_now_add=True)
+    imported_at = models.DateTimeField(default=clock.now, editable=False)
 
     privacy = classes(
         internal="id public_id study file_name sha256 rows assessments mismatches imported_by imported_at"

@@ -7,6 +7,7 @@ import uuid
 from django.db import models
 from django.db.models import F, Q
 
+from tracking import clock
 from tracking.models.people import Patient, User, patient_access
 from tracking.models.studies import Study
 from tracking.privacy import classes
@@ -108,7 +109,7 @@ class MedicationCourse(Voidable):
     substance = models.CharField(max_length=60)
     is_study_drug = models.BooleanField(default=False)
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    recorded_at = models.DateTimeField(auto_now_add=True)
+    recorded_at = models.DateTimeField(default=clock.now, editable=False)
 
     objects = OfEpisodeQuerySet.as_manager()
 
@@ -141,7 +142,7 @@ class DoseChange(Voidable):
     route = models.CharField(max_length=20, choices=Route, default=Route.ORAL)
     stop_reason = models.CharField(max_length=20, choices=StopReason, default="", blank=True)
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    recorded_at = models.DateTimeField(auto_now_add=True)
+    recorded_at = models.DateTimeField(default=clock.now, editable=False)
 
     objects = OfCourseQuerySet.as_manager()
 
@@ -181,7 +182,7 @@ class TreatmentSession(Voidable):
     )
     note = models.TextField(default="", blank=True)
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    recorded_at = models.DateTimeField(auto_now_add=True)
+    recorded_at = models.DateTimeField(default=clock.now, editable=False)
 
     objects = OfEpisodeQuerySet.as_manager()
 
@@ -231,7 +232,7 @@ class Dose(Voidable):
     route = models.CharField(max_length=20, choices=Route, default=Route.ORAL)
     given_at = models.DateTimeField()
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    recorded_at = models.DateTimeField(auto_now_add=True)
+    recorded_at = models.DateTimeField(default=clock.now, editable=False)
 
     objects = OfSessionQuerySet.as_manager()
 
