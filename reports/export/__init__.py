@@ -1,0 +1,1 @@
+"""From frames to a de-identified package: pure, no Django. See ``docs/release.md``."""
