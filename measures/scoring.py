@@ -32,9 +32,11 @@ def score(instrument: Instrument, answers: Mapping[str, object], numbering: str 
     Missing answers: a scale's value is ``None`` as soon as one of its items is unanswered; see
     ``ScaleResult`` for the estimate, ``algorithms`` for three-valued conclusions.
 
-    Raises ``AnswerError`` for the first answer that cannot be accepted (it is never clipped or dropped),
-    and ``UnknownNumbering``.
+    Raises ``AnswerError`` for the first answer that cannot be accepted (it is never clipped or dropped) and
+    for a declared scale without items (see ``score_total``); ``UnknownNumbering``.
     """
+    if not instrument.items:
+        raise AnswerError("answers", f"cannot be scored: of {instrument.key} only totals are known")
     cleaned = _clean(instrument, answers, numbering)
     scales = {scale.key: _score_scale(instrument, scale, cleaned) for scale in instrument.scales}
     return Scored(

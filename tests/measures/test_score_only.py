@@ -110,6 +110,11 @@ def test_a_total_that_the_scale_cannot_reach_is_refused(total: object) -> None:
     assert refused.value.item == "total"
 
 
+def test_no_answers_at_all_are_not_a_total_of_zero() -> None:
+    with pytest.raises(AnswerError, match="only totals are known"):
+        scoring.score(instrument_from(declared(), "spec.toml"), {})
+
+
 def test_a_mean_may_have_a_fraction_and_a_declared_sum_may_not() -> None:
     instrument = instrument_from(declared(), "spec.toml")
     assert scoring.score_total(instrument, "item_mean", 1.5).mean == 1.5
