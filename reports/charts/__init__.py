@@ -1,4 +1,4 @@
-"""Pictures of courses and cohorts: plain records in, SVG and tables out. No Django, no instrument knowledge."""
+"""Pictures of courses and cohorts: records in, SVG and tables out. Knows no Django and no instrument."""
 
 from reports.charts.cohort import cohort_course
 from reports.charts.predictor import predictor

@@ -18,7 +18,7 @@ def band_edges(bands: Sequence[Band], low: float, high: float) -> list[tuple[flo
 
 
 def band_marks(view: View, bands: Sequence[Band]) -> Marks:
-    """Shade the bands that the axis reaches and name them at the right edge; nothing for a scale without bands."""
+    """Shade the bands that the axis reaches, named at the right edge; nothing for a scale without bands."""
     if not bands:
         return []
     shaded = zip(bands, band_shades(len(bands)), band_edges(bands, *view.y_domain), strict=True)

@@ -1,4 +1,4 @@
-"""A cohort over time: thin lines for people, means with intervals in front, and how many stand behind each mean."""
+"""A cohort over time: thin lines for people, means with intervals in front, the n behind each mean below."""
 
 from collections.abc import Sequence
 
@@ -31,7 +31,8 @@ DODGE = 7  # pixels between the arms at one time, so that intervals do not cover
 def cohort_course(course: CohortCourse, *, key: str = "cohort") -> Figure:
     """Draw the course of a cohort by arm.
 
-    A mean that is withheld or missing breaks its line. Under the axis each arm has a row with its n at every time.
+    A mean that is withheld or missing breaks its line. Under the axis each arm has a row with its n at every
+    time.
     """
     view = View(PLOT[0], TOP + PLOT[1], _days(course), _values(course), top=TOP)
     names = [text_width(arm.label, BODY, bold=True) for arm in course.arms]

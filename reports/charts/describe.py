@@ -1,4 +1,4 @@
-"""A time line in words and in tables, for those who do not see the picture and for those who want the numbers."""
+"""A time line in words and in tables, for those who cannot see it and those who want the numbers."""
 
 from reports.charts.labels import number
 from reports.charts.lanes import bar_words, dose_words
@@ -6,12 +6,10 @@ from reports.charts.records import DataTable, ScorePanel, ScorePoint, Timeline
 
 
 def describe_timeline(course: Timeline) -> str:
-    """Say in a few sentences what the picture shows: first, last and number of scores, doses, flags, the zero."""
+    """Say what the picture shows: number of scores, the first and the last, doses, flags, the zero."""
     sentences = [_panel_sentence(panel) for panel in course.panels]
     if course.doses:
-        doses = "; ".join(
-            f"{dose.substance} {dose.amount} on day {number(dose.day)}" for dose in course.doses
-        )
+        doses = "; ".join(f"{dose_words(dose)} on day {number(dose.day)}" for dose in course.doses)
         sentences.append(f"Doses: {doses}.")
     flags = [(flag, panel.title) for panel in course.panels for flag in panel.flags]
     sentences += [f"Day {number(flag.day)}: {flag.label} ({title})." for flag, title in flags]

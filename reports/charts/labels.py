@@ -1,7 +1,7 @@
 """Words beside marks: how wide they are, where they fit, and which are left out.
 
-The browser's font is not known here, so widths are taken generously: a label that fits by this count fits on screen.
-A label that has no room is left out; its words stay in the mark's own name and in the table.
+The browser's font is not known here, so widths are taken generously: a label that fits by this count fits on
+screen. A label that has no room is left out; its words stay in the mark's own name and in the table.
 """
 
 from collections.abc import Iterable, Sequence
@@ -37,11 +37,33 @@ def wrap(text: str, size: float, width: float) -> list[str]:
 
 @dataclass(frozen=True)
 class Slot:
-    """Where a label went: its row (0 first), its left edge, and whether it stands left of its mark."""
+    """Where a label went: its row (0 is nearest the plot) and its left edge."""
 
     row: int
     left: float
-    leftward: bool
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """A mark with its label. The mark has a stem down through the rows below its own."""
+
+    x: float
+    slot: Slot
+    width: float
+
+    def covers(self, x: float, gap: float) -> bool:
+        return self.slot.left - gap < x < self.slot.left + self.width + gap
+
+    def clears(self, other: "_Placed", gap: float) -> bool:
+        if self.slot.row > other.slot.row:
+            return not other.covers(self.x, gap / 2)
+        if self.slot.row < other.slot.row:
+            return not self.covers(other.x, gap / 2)
+        mine, theirs = self._reach(), other._reach()
+        return mine[1] + gap < theirs[0] or theirs[1] + gap < mine[0]
+
+    def _reach(self) -> tuple[float, float]:
+        return min(self.x, self.slot.left), max(self.x, self.slot.left + self.width)
 
 
 def place_in_rows(
@@ -49,30 +71,25 @@ def place_in_rows(
 ) -> list[Slot | None]:
     """Place labels beside their marks, in as few rows as it takes.
 
-    `anchors` are (x of the mark, width of the label); a label stands right of its mark, or left where the edge is
-    near. A label that collides moves to the next row, and after the last row is left out (None). No label covers
-    another label or, in its own row, another mark.
+    `anchors` are (x of the mark, width of the label); a label stands right of its mark, or left of it near the
+    right edge. No label touches another, or another mark, or the stem of a mark above it; one that finds no
+    room in any row is left out (None).
     """
-    taken: list[list[tuple[float, float]]] = [[] for _ in range(rows)]
-    slots: list[Slot | None] = []
-    for x, width in anchors:
-        slot = next(iter(_free_slots(x, width, taken, (left, right), gap)), None)
-        slots.append(slot)
-        if slot is not None:
-            taken[slot.row].append((min(slot.left, x) - gap, max(slot.left + width, x) + gap))
-    return slots
+    placed: dict[int, _Placed] = {}
+    for index in sorted(range(len(anchors)), key=lambda index: -anchors[index][0]):
+        x, width = anchors[index]
+        inside = (slot for slot in _slots(x, width, gap, rows) if left <= slot.left <= right - width)
+        tries = (_Placed(x, slot, width) for slot in inside)
+        fits = (one for one in tries if all(one.clears(other, gap) for other in placed.values()))
+        if (found := next(fits, None)) is not None:
+            placed[index] = found
+    return [placed[index].slot if index in placed else None for index in range(len(anchors))]
 
 
-def _free_slots(
-    x: float, width: float, taken: list[list[tuple[float, float]]], edges: tuple[float, float], gap: float
-) -> Iterable[Slot]:
-    for row, spans in enumerate(taken):
-        for leftward in (False, True):
-            start = x - gap - width if leftward else x + gap
-            inside = edges[0] <= start and start + width <= edges[1]
-            span = (min(start, x), max(start + width, x))
-            if inside and not any(span[0] < end and begin < span[1] for begin, end in spans):
-                yield Slot(row, start, leftward)
+def _slots(x: float, width: float, gap: float, rows: int) -> Iterable[Slot]:
+    """Yield places, the best first: right of the mark, low; else left, high, over the marks still to come."""
+    yield from (Slot(row, x + gap) for row in range(rows))
+    yield from (Slot(row, x - gap - width) for row in reversed(range(rows)))
 
 
 def spread(wanted: Sequence[float], *, distance: float, low: float, high: float) -> list[float]:
@@ -94,7 +111,7 @@ def spread(wanted: Sequence[float], *, distance: float, low: float, high: float)
 
 
 def readable(xs: Sequence[float], widths: Sequence[float], first: Iterable[int], gap: float = 3) -> set[int]:
-    """Choose which of the centred labels at `xs` can be read: those in `first` before the others, left to right."""
+    """Choose which centred labels at `xs` can be read: those in `first`, then the others left to right."""
     keep: list[int] = []
     for index in [*dict.fromkeys(first), *range(len(xs))]:
         clear = all(

@@ -1,4 +1,4 @@
-"""The lanes above the scores: medication bars, doses, sessions. Names stand in the margin, so bars carry doses only."""
+"""The lanes above the scores: medication, doses, sessions. Names stand in the margin, bars carry doses."""
 
 from collections.abc import Sequence
 
@@ -53,10 +53,13 @@ def _lane(view: View, label: str, y: float, gutters: Gutters) -> Marks:
 
 
 def bar_words(bar: MedicationBar) -> str:
-    """Say a stretch of medication in words."""
-    what = "washout" if bar.washout else bar.dose
+    """Say what a stretch of medication is: "sertraline 100 mg/day", "sertraline washout"."""
+    return f"{bar.medication} {'washout' if bar.washout else bar.dose}".strip()
+
+
+def _bar_name(bar: MedicationBar) -> str:
     until = "ongoing" if bar.end is None else f"to day {number(bar.end)}"
-    return f"{bar.medication}{' ' if what else ''}{what}, day {number(bar.start)} {until}"
+    return f"{bar_words(bar)}, day {number(bar.start)} {until}"
 
 
 def _bars(view: View, y: float, bars: Sequence[MedicationBar]) -> Marks:
@@ -66,7 +69,7 @@ def _bars(view: View, y: float, bars: Sequence[MedicationBar]) -> Marks:
 
 
 def _bar(view: View, y: float, bar: MedicationBar) -> str:
-    start, end = view.x(bar.start), view.width if bar.end is None else view.x(bar.end)
+    start, end = max(view.x(bar.start), 0), view.width if bar.end is None else view.x(bar.end)
     corners = (start, y - BAR / 2, end, y + BAR / 2)
     if bar.washout:
         ground = [
@@ -75,11 +78,11 @@ def _bar(view: View, y: float, bar: MedicationBar) -> str:
         ]
     else:
         ground = [box(*corners, rx=3, fill=ACCENT_SOFT, stroke=PAPER, stroke_width=1.5)]
-    return named(bar_words(bar), *ground, *_bar_label(bar, start, end, y))
+    return named(_bar_name(bar), *ground, *_bar_label(bar, start, end, y))
 
 
 def _bar_label(bar: MedicationBar, start: float, end: float, y: float) -> Marks:
-    """Write the dose into a bar that has room for it, whole ("1 mg as needed") or its first words ("1 mg", "1")."""
+    """Write the dose into a bar with room for it, whole ("1 mg as needed") or its first words ("1 mg")."""
     parts = bar.dose.split()
     choices = ["washout"] if bar.washout else [" ".join(parts[:count]) for count in range(len(parts), 0, -1)]
     room = end - start - 10
@@ -91,8 +94,8 @@ def _bar_label(bar: MedicationBar, start: float, end: float, y: float) -> Marks:
 
 
 def dose_words(dose: DoseMark) -> str:
-    """Say a dose in words."""
-    return f"Day {number(dose.day)}: {dose.substance} {dose.amount}"
+    """Say what a dose is: "psilocybin 25 mg"."""
+    return f"{dose.substance} {dose.amount}"
 
 
 def _diamonds(view: View, y: float, doses: Sequence[DoseMark]) -> Marks:
@@ -107,7 +110,7 @@ def _diamond(view: View, y: float, dose: DoseMark, labelled: bool) -> str:
     x = view.x(dose.day)
     mark = diamond(x, y, 8, fill=ACCENT, stroke=PAPER, stroke_width=1.5)
     amount = words(x, y - 17, dose.amount, text_anchor="middle", font_weight=600, fill=ACCENT)
-    return named(dose_words(dose), mark, *([amount] if labelled else []))
+    return named(f"Day {number(dose.day)}: {dose_words(dose)}", mark, *([amount] if labelled else []))
 
 
 def _session_ticks(view: View, y: float, lane: SessionLane) -> Marks:

@@ -1,7 +1,7 @@
 """Colours and letter sizes of every chart.
 
-Colours are the page's own tokens, so one SVG is right in light, dark and print; the value after the comma is what a
-viewer without the stylesheet (a mail, a saved file) shows.
+Colours are the page's own tokens, so one SVG is right in light, dark and print; the value after the comma is
+what a viewer without the stylesheet (a mail, a saved file) shows.
 """
 
 INK = "var(--chart-ink, #2b3a3c)"
@@ -37,7 +37,6 @@ HEADING = 13
 
 
 def band_shades(count: int) -> list[str]:
-    """Return `count` shades of the one hue, light for the least severe, spread over the whole ladder."""
-    if count == 1:
-        return [BANDS[1]]
-    return [BANDS[round(index * (len(BANDS) - 1) / (count - 1))] for index in range(count)]
+    """Return `count` shades of the one hue, light for the least severe; few bands stay in the light half."""
+    darkest = min(count, len(BANDS) - 1)
+    return [BANDS[round(index * darkest / max(count - 1, 1))] for index in range(count)]

@@ -20,7 +20,7 @@ TITLE_ROW = 22
 
 @dataclass(frozen=True)
 class Gutters:
-    """The margins beside the plots, pixels. With `titles_above` a panel's name stands over it, not beside it."""
+    """The margins beside the plots, pixels. With `titles_above` a panel's name stands over it."""
 
     left: float
     right: float
@@ -42,7 +42,8 @@ def value_domain(panel: ScorePanel) -> tuple[float, float]:
 
 def panel_view(panel: ScorePanel, width: float, x_domain: tuple[float, float], gutters: Gutters) -> View:
     """Return the view of a panel: a strip for title and flags, then the plot."""
-    rows = max((slot.row + 1 for slot in _flag_slots(panel.flags, width, x_domain) if slot), default=0)
+    flat = View(width, 1, x_domain, (0, 1))
+    rows = max((slot.row + 1 for slot in _flag_slots(panel.flags, flat, gutters) if slot), default=0)
     strip = AIR + HEAD + rows * FLAG_ROW + (TITLE_ROW if gutters.titles_above else 0)
     return View(width, strip + PLOT, x_domain, value_domain(panel), top=strip)
 
@@ -62,7 +63,7 @@ def panel_marks(view: View, panel: ScorePanel, behind: Marks, gutters: Gutters) 
             )
             for run in runs(panel.points)
         ),
-        *_flags(view, panel),
+        *_flags(view, panel, gutters),
         *_points(view, panel),
         *_values(view, panel.points),
     ]
@@ -142,14 +143,13 @@ def _value_height(view: View, values: Sequence[float], index: int) -> float:
     return here + 14 if valley and here + 20 < view.height else here - 13
 
 
-def _flag_slots(flags: Sequence[FlagMark], width: float, x_domain: tuple[float, float]) -> list[Slot | None]:
-    scale = View(width, 1, x_domain, (0, 1))
-    anchors = [(scale.x(flag.day), text_width(flag.label, SMALL, bold=True)) for flag in flags]
-    return place_in_rows(anchors, left=0, right=width, gap=9, rows=max(len(flags), 1))
+def _flag_slots(flags: Sequence[FlagMark], view: View, gutters: Gutters) -> list[Slot | None]:
+    anchors = [(view.x(flag.day), text_width(flag.label, SMALL, bold=True)) for flag in flags]
+    return place_in_rows(anchors, left=0, right=view.width + gutters.right, gap=9, rows=max(len(flags), 1))
 
 
-def _flags(view: View, panel: ScorePanel) -> Marks:
-    placed = zip(panel.flags, _flag_slots(panel.flags, view.width, view.x_domain), strict=True)
+def _flags(view: View, panel: ScorePanel, gutters: Gutters) -> Marks:
+    placed = zip(panel.flags, _flag_slots(panel.flags, view, gutters), strict=True)
     return [_flag(view, panel, flag, slot) for flag, slot in placed]
 
 

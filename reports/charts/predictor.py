@@ -1,4 +1,4 @@
-"""One predictor against one outcome: people as points, the fitted line with its band, the coefficient in words."""
+"""One predictor against one outcome: points for people, a fitted line with band, the coefficient in words."""
 
 from collections.abc import Callable, Sequence
 
@@ -21,8 +21,8 @@ from reports.charts.svg import (
 )
 from reports.charts.view import View, frame, ticks, y_axis
 
-PLOT = (560, 340)
-LEFT, RIGHT = 56, 24
+PLOT = (350, 250)
+LEFT, RIGHT = 44, 16
 SHAPES: tuple[Callable[..., str], ...] = (disc, square, diamond, triangle)
 
 
@@ -40,7 +40,7 @@ def predictor(study: Predictor, *, key: str = "predictor") -> Figure:
         *(_point(view, study, point, groups.index(point.group)) for point in study.points),
         *_foot(view, study, groups),
     ]
-    height = view.height + (76 if any(groups) else 54)
+    height = view.height + 40 + 16 * len(_x_title(study)) + (22 if any(groups) else 0)
     text = f"{study.y_label} against {study.x_label}, {len(study.points)} people. {study.finding}"
     svg = document(LEFT + view.width + RIGHT, height, study.title, text, [group(LEFT, 0, marks)], key=key)
     return Figure(svg, study.title, text, tuple(_tables(study)))
@@ -86,11 +86,19 @@ def _point(view: View, study: Predictor, point: PredictorPoint, index: int) -> s
 
 def _foot(view: View, study: Predictor, groups: Sequence[str]) -> Marks:
     y = view.height
-    marks = ticks(*view.x_domain, 8)
+    marks = ticks(*view.x_domain, 6)
     stubs = [rule(view.x(x), y, view.x(x), y + 5, stroke=SOFT) for x in marks]
     numbers = [words(view.x(x), y + 16, number(x), text_anchor="middle", fill=SOFT) for x in marks]
-    title = words(view.width, y + 38, study.x_label, size=BODY, font_weight=600, text_anchor="end", fill=INK)
-    return [*stubs, *numbers, title, *(_key(groups, y + 62) if any(groups) else [])]
+    title = [
+        words(view.width, y + 38 + 16 * row, line, size=BODY, font_weight=600, text_anchor="end", fill=INK)
+        for row, line in enumerate(_x_title(study))
+    ]
+    key_height = y + 46 + 16 * len(title)
+    return [*stubs, *numbers, *title, *(_key(groups, key_height) if any(groups) else [])]
+
+
+def _x_title(study: Predictor) -> list[str]:
+    return wrap(study.x_label, BODY * 1.08, PLOT[0] + LEFT - 10)
 
 
 def _key(groups: Sequence[str], y: float) -> Marks:

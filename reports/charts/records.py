@@ -1,8 +1,8 @@
 """What a chart is drawn from, and what drawing it gives back. Plain values only.
 
-Days are whole or fractional days from the zero that the figure states (first dose, or start of treatment); negative
-before it. Names, bands and words come from the caller, who has them from the instrument's file: nothing here knows
-an instrument.
+Days are whole or fractional days from the zero that the figure states (first dose, or start of treatment);
+negative before it. Names, bands and words come from the caller, who has them from the instrument's file:
+nothing here knows an instrument.
 """
 
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ class Source(Enum):
 
 @dataclass(frozen=True)
 class ScorePoint:
-    """One assessment. `value` is None when no score could be made: the line breaks and a tick marks the day."""
+    """One assessment. `value` None: no score could be made, the line breaks and a tick marks the day."""
 
     day: float
     value: float | None
@@ -164,7 +164,7 @@ class FitPoint:
 
 @dataclass(frozen=True)
 class Predictor:
-    """Outcome against predictor. `finding` is the coefficient in words, or why it was refused (then no `fit`)."""
+    """Outcome against predictor. `finding`: the coefficient in words, or why it was refused (no `fit`)."""
 
     title: str
     x_label: str

@@ -15,7 +15,10 @@ SIZE = (120, 30)
 def sparkline(
     title: str, points: Sequence[ScorePoint], *, minimum: float, maximum: float, key: str
 ) -> Figure:
-    """Draw the scores of one scale on its whole range; missing scores break the line. Its table has day and score."""
+    """Draw the scores of one scale; a missing score breaks the line. Its table has day and score.
+
+    The height shows the scale from its minimum to its middle, or as far up as the scores go.
+    """
     order = sorted(points, key=lambda point: point.day)
     text = _describe(title, order)
     svg = document(*SIZE, title, text, [named(text, *_marks(order, minimum, maximum))], key=key)
@@ -29,7 +32,9 @@ def _marks(order: Sequence[ScorePoint], minimum: float, maximum: float) -> Marks
         return []
     low, high = min(days), max(max(days), min(days) + 1)
     width, height = SIZE
-    view = View(width - 12, height - 6, (low, high), (minimum, maximum), top=6)
+    values = [point.value for point in order if point.value is not None]
+    top = max([(minimum + maximum) / 2, *values])
+    view = View(width - 12, height - 6, (low, high), (minimum, top), top=6)
     stretches = [
         [(6 + view.x(p.day), view.y(p.value)) for p in run if p.value is not None] for run in runs(order)
     ]

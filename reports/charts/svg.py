@@ -1,6 +1,6 @@
 """SVG marks as text. Every word and attribute is escaped here and nowhere else.
 
-A mark with a `name` is announced by screen readers and shown on hover; a mark without one is decoration. No style
+A mark with a name is announced by screen readers and shown on hover; one without is decoration. No style
 attribute is written: a strict content security policy would drop it.
 """
 

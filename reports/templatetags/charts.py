@@ -12,11 +12,11 @@ register = template.Library()
 
 @register.simple_tag
 def svg(figure: Figure) -> SafeString:
-    """Return a figure's SVG. It is safe: reports.charts.svg escapes every word and attribute that goes into it."""
+    """Return a figure's SVG: safe, as reports.charts.svg escapes every word and attribute in it."""
     return mark_safe(figure.svg)  # noqa: S308
 
 
 @register.inclusion_tag("parts/figure.html")
 def chart(figure: Figure, narrow: Figure | None = None, size: str = "") -> dict[str, Any]:
-    """Show a figure with its tables; `narrow` is its rendering for a phone; `size` "small" for half-width pictures."""
+    """Show a figure with its tables. `narrow`: its rendering for a phone; `size`: "small" for half a page."""
     return {"figure": figure, "narrow": narrow, "size": size}
