@@ -25,12 +25,14 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 
+from reports.stats.errors import Refusal
 from reports.stats.sums import EpisodeSums
 
 Floats = npt.NDArray[np.floating]
 Symmetric = tuple[Floats, Floats, Floats]  # entries 11, 12, 22 of one 2 x 2 matrix per episode
 
 _STARTS = (1.0, 0.1, 3.0)  # relative standard deviations of the random effects to start from
+_NO_RESIDUAL = 1e-10  # share of all variation at or below which rounding is all that is left
 _GRADIENT = 1e-6  # per score, relative scale: above this the optimum has not been reached
 
 
@@ -49,6 +51,11 @@ class Problem:
         """N for ML, N - p for REML: the divisor of the residual variance."""
         coefficients = self.levels.shape[1] + self.slopes.shape[1]
         return self.sums.n_obs - (coefficients if self.reml else 0)
+
+    @cached_property
+    def variation(self) -> float:
+        """Sum of squares of all scores about their mean."""
+        return float(self.sums.yy.sum() - self.sums.y.sum() ** 2 / self.sums.n_obs)
 
     @cached_property
     def determinant(self) -> Floats:
@@ -114,6 +121,8 @@ def evaluate(problem: Problem, factor: Floats) -> Fitted:
     covariance = np.linalg.inv(information)
     coef = covariance @ score
     r2 = float(_quadratic(problem, g, q) - coef @ score)
+    if r2 <= _NO_RESIDUAL * problem.variation:
+        raise Refusal("The scores lie on the fitted lines: there is no residual variation to judge by.")
     deviance = log_det + problem.degrees * (1 + np.log(2 * np.pi * r2 / problem.degrees))
     if problem.reml:
         deviance += np.linalg.slogdet(information)[1]

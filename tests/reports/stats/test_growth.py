@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from reports.stats.errors import Refusal
 from reports.stats.growth import GrowthFit, fit_growth
 from tests.reports.stats.references import data_set, reference
 
@@ -109,3 +110,83 @@ def agrees(fit: GrowthFit, expected: dict[str, Any]) -> None:
     assert (fit.n_obs, fit.n_groups) == (expected["n_obs"], expected["n_groups"])
     assert fit.singular is expected["singular"]
     assert fit.converged
+
+
+REFUSED: dict[str, tuple[dict[str, Any], str]] = {
+    "no complete row": ({"outcome": "nothing"}, "No row has all of nothing, t0"),
+    "constant covariate": ({"covariates": ["flat"]}, "flat is constant"),
+    "dependent covariates": ({"covariates": ["age", "double"]}, "age and double cannot be told apart"),
+    "one arm": ({"covariates": ["one"]}, "one has a single level"),
+    "one score each": ({"time": "never"}, "never is constant"),
+}
+
+
+@pytest.mark.parametrize(("given", "reason"), REFUSED.values(), ids=REFUSED.keys())
+def test_refusals_give_the_reason(given: dict[str, Any], reason: str) -> None:
+    frame = claus().assign(
+        nothing=float("nan"), flat=2.0, double=lambda rows: 2 * rows["age"], one="same", never=3.0
+    )
+    with pytest.raises(Refusal, match=reason):
+        fit_growth(frame, **{"outcome": "hamd", "time": "t0", "group": "id"} | given)
+
+
+def test_fewer_scores_than_random_effects_are_refused() -> None:
+    first_two = claus()[lambda rows: rows["time"] < 3]
+    with pytest.raises(Refusal, match="84 scores of 43 episodes are too few to estimate 86 random effects"):
+        fit_growth(first_two, outcome="hamd", time="t0", group="id", random="slope")
+
+
+def test_scores_without_residual_variation_are_refused() -> None:
+    exact = pd.DataFrame({"id": [1, 1, 1, 2, 2, 2], "t": [0, 1, 2] * 2, "y": [20.0, 18, 16] * 2})
+    with pytest.raises(Refusal, match="no residual variation"):
+        fit_growth(exact, outcome="y", time="t", group="id")
+
+
+def test_a_covariate_that_changes_within_an_episode_is_an_error() -> None:
+    with pytest.raises(ValueError, match="shaps changes within an episode"):
+        fit_growth(claus(), outcome="hamd", time="t0", group="id", covariates=["shaps"])
+
+
+def test_an_interaction_without_its_covariate_is_an_error() -> None:
+    with pytest.raises(ValueError, match="interaction with time of treatment"):
+        fit_growth(claus(), outcome="hamd", time="t0", group="id", interactions=["treatment"])
+
+
+def test_an_unknown_column_is_named() -> None:
+    with pytest.raises(KeyError, match="no column weight"):
+        fit_growth(claus(), outcome="hamd", time="t0", group="id", covariates=["weight"])
+
+
+def test_an_unknown_reference_level_is_named() -> None:
+    with pytest.raises(ValueError, match="reference level 'placebo' is not among PA, TAU"):
+        fit_growth(
+            claus(),
+            outcome="hamd",
+            time="t0",
+            group="id",
+            covariates=["treatment"],
+            reference={"treatment": "placebo"},
+        )
+
+
+def test_the_slope_of_an_arm_does_not_depend_on_the_reference() -> None:
+    """The slope of PA is a sum under one coding and a coefficient under the other; so is its error."""
+    given: dict[str, Any] = {
+        "outcome": "hamd",
+        "time": "t0",
+        "group": "id",
+        "covariates": ["treatment"],
+        "interactions": ["treatment"],
+    }
+    as_sum = fit_growth(claus(), **given, reference={"treatment": "TAU"}).combination(
+        {"t0": 1, "t0:treatmentPA": 1}
+    )
+    direct = fit_growth(claus(), **given, reference={"treatment": "PA"}).estimate("t0")
+    assert (as_sum.value, as_sum.se, as_sum.p) == pytest.approx((direct.value, direct.se, direct.p))
+    assert direct.high - direct.value == pytest.approx(1.959964 * direct.se, rel=1e-6)
+
+
+def test_the_order_of_rows_does_not_matter() -> None:
+    given: dict[str, Any] = {"outcome": "hamd", "time": "t0", "group": "id", "random": "slope"}
+    shuffled = fit_growth(claus().sample(frac=1, random_state=1), **given)
+    assert shuffled.coef == pytest.approx(fit_growth(claus(), **given).coef, rel=1e-9)
