@@ -2,6 +2,7 @@
 
 from tracking.models.assessments import Assessment, OutcomeResult, ScaleScore
 from tracking.models.audit import AuditEvent, EpisodeMark, OutboxMail, ReadEvent, StudyMark
+from tracking.models.imports import EpisodeSource
 from tracking.models.people import (
     CareTeam,
     Membership,
@@ -37,6 +38,7 @@ __all__ = [
     "DoseChange",
     "DraftAnswers",
     "EpisodeMark",
+    "EpisodeSource",
     "FailedTries",
     "ImportBatch",
     "MedicationCourse",
