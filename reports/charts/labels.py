@@ -71,9 +71,9 @@ def place_in_rows(
 ) -> list[Slot | None]:
     """Place labels beside their marks, in as few rows as it takes.
 
-    `anchors` are (x of the mark, width of the label); a label stands right of its mark, or left of it near the
-    right edge. No label touches another, or another mark, or the stem of a mark above it; one that finds no
-    room in any row is left out (None).
+    `anchors` are (x of the mark, width of the label); a label stands right of its mark, or left of it near
+    the right edge. No label touches another, or another mark, or the stem of a mark above it; one that finds
+    no room in any row is left out (None).
     """
     placed: dict[int, _Placed] = {}
     for index in sorted(range(len(anchors)), key=lambda index: -anchors[index][0]):
