@@ -50,6 +50,13 @@ def test_the_index_must_exceed_its_threshold_exactly():
     assert change.reliable_change(rule, 98.01, 0, WORSE).category == "improved"
 
 
+def test_a_result_says_whether_its_threshold_is_reached_or_exceeded():
+    by_points = change.reliable_change(rules(reliable_points=drop(points=6)), 20, 14, WORSE)
+    by_index = change.reliable_change(Reliability(5.0, 0.84, "test-retest", SOURCE), 20, 14, WORSE)
+    assert (by_points.inclusive, by_points.threshold, by_points.index) == (True, 6, None)
+    assert (by_index.inclusive, round(by_index.threshold, 2)) == (False, 5.54)
+
+
 def test_reliability_of_the_population_goes_before_points():
     given = rules(reliability=Reliability(5.0, 0.84, "test-retest", SOURCE), reliable_points=drop(points=3))
     assert change.reliable_change(given, 20, 16, WORSE).category == "no_reliable_change"

@@ -314,6 +314,47 @@ def test_refused(path, value, key, reason):
     assert reason in refusal.value.reason
 
 
+SYNDROME = {
+    "key": "present",
+    "title": "Present",
+    "algorithm": "syndrome",
+    "core": ["1"],
+    "others": ["2"],
+    "cut": 1,
+    "cuts": {"2": 2},
+    "at_least": 1,
+    "at_most": 2,
+    "source": "A paper",
+    "confidence": "high",
+}
+
+
+def test_cuts_of_single_items_are_good():
+    read(Table(spoil(("outcomes", 0), SYNDROME), "mood.toml"))
+
+
+@pytest.mark.parametrize("cuts", [{"9": 2}, {"2": "two"}, {"2": True}, {"9": "two"}, [2], 2])
+def test_cuts_of_single_items_refused(cuts):
+    with pytest.raises(DefinitionError) as refusal:
+        read(Table(spoil(("outcomes", 0), SYNDROME | {"cuts": cuts}), "mood.toml"))
+    assert refusal.value.key == "outcomes present.cuts"
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("change", "remission", "threshold"), 0),
+        (("change", "relapse", "threshold"), 4),
+        (("change", "response"), {"points": 4, "source": "us", "confidence": "policy"}),
+        (("change", "response", "percent"), 100),
+        (("items", 0, "critical", "review"), 2),
+        (("items", 0, "critical", "urgent"), 1),
+    ],
+)
+def test_a_figure_at_the_very_end_of_its_range_is_good(path, value):
+    read(Table(spoil(path, value), "mood.toml"))
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [

@@ -75,6 +75,8 @@ def test_whole_numbers_may_arrive_as_decimals():
 @pytest.mark.parametrize(
     ("code", "value", "cleaned"),
     [
+        ("22", 0, 0),
+        ("22", 1200, 1200),
         ("22", 0.5, 0.5),
         ("22", 12, 12),
         ("22", 12.0, 12),
