@@ -35,10 +35,10 @@ def cohort_course(course: CohortCourse, *, key: str = "cohort") -> Figure:
     time.
     """
     view = View(PLOT[0], TOP + PLOT[1], _days(course), _values(course), top=TOP)
-    names = [text_width(arm.label, BODY, bold=True) for arm in course.arms]
-    left = 30 + max([*names, text_width("people", BODY)])
+    labels = ["people", *(arm.label for arm in course.arms)]
+    left = 30 + max(text_width(label, BODY, bold=True) for label in labels)
     right = 16 + max(
-        text_width(name, BODY) for name in [*_ends(course), *(band.label for band in course.bands)]
+        text_width(label, BODY, bold=True) for label in [*labels, *(b.label for b in course.bands)]
     )
     marks = [
         *band_marks(view, course.bands),
@@ -135,10 +135,6 @@ def _interval(point: MeanPoint) -> str:
 
 def _count(point: MeanPoint) -> str:
     return "withheld" if point.n is None else str(point.n)
-
-
-def _ends(course: CohortCourse) -> list[str]:
-    return [arm.label for arm in course.arms]
 
 
 def _end_names(view: View, course: CohortCourse) -> Marks:

@@ -39,7 +39,7 @@ def _marks(order: Sequence[ScorePoint], minimum: float, maximum: float) -> Marks
         [(6 + view.x(p.day), view.y(p.value)) for p in run if p.value is not None] for run in runs(order)
     ]
     lines = [curve(stretch, stroke=SOFT, stroke_width=1.5) for stretch in stretches if len(stretch) > 1]
-    lone = [disc(*stretch[0], 1.6, fill=SOFT) for stretch in stretches if len(stretch) == 1]
+    lone = [disc(*stretch[0], 1.6, fill=SOFT) for stretch in stretches[:-1] if len(stretch) == 1]
     return [*lines, *lone, *([disc(*stretches[-1][-1], 3.2, fill=ACCENT)] if stretches else [])]
 
 

@@ -104,21 +104,13 @@ def document(
     width: float, height: float, title: str, description: str, marks: Sequence[str], *, key: str
 ) -> str:
     """Return a whole picture. `key` begins every id in it, so that several pictures can share a page."""
-    pattern = element(
-        "pattern",
-        element("path", d="M0,0V6", stroke=HATCH, stroke_width=2.4),
-        id=f"{key}-hatch",
-        width=6,
-        height=6,
-        patternUnits="userSpaceOnUse",
-        patternTransform="rotate(45)",
-    )
-    body = "".join(marks).replace(f'fill="{HATCH_FILL}"', f'fill="url(#{key}-hatch)"')
+    body = "".join(marks)
+    if HATCH_FILL in body:
+        body = _hatching(f"{key}-hatch") + body.replace(f'fill="{HATCH_FILL}"', f'fill="url(#{key}-hatch)"')
     return element(
         "svg",
         element("title", escape(title, quote=False), id=f"{key}-title"),
         element("desc", escape(description, quote=False), id=f"{key}-desc"),
-        element("defs", pattern),
         body,
         xmlns="http://www.w3.org/2000/svg",
         width=width,
@@ -129,3 +121,9 @@ def document(
         aria_labelledby=f"{key}-title",
         aria_describedby=f"{key}-desc",
     )
+
+
+def _hatching(name: str) -> str:
+    stroke = element("path", d="M0,0V6", stroke=HATCH, stroke_width=2.4)
+    turn = {"patternUnits": "userSpaceOnUse", "patternTransform": "rotate(45)"}
+    return element("defs", element("pattern", stroke, id=name, width=6, height=6, **turn))
