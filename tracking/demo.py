@@ -1,0 +1,175 @@
+"""The demonstration clinic: two sites, three teams, invented patients, and who may sign in."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import dataclass
+from datetime import date, timedelta
+from random import Random
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+
+from tracking.actions.care import add_member, add_study_member, create_site, create_study, create_team
+from tracking.actions.links import issue_link
+from tracking.actions.people import create_user, grant_role, link_account
+from tracking.actions.scheduling import create_request
+from tracking.actions.simulation import Staff, simulate
+from tracking.models import AssessmentRequest, Patient, Study, TreatmentEpisode, User
+from tracking.policies import local_today
+from tracking.simulation.cast import cast
+from tracking.vocabulary import Role
+
+SEED = 20261121
+YEARS_OF_STAFF = timedelta(days=1000)  # the staff was there before the first patient
+ASKED_TODAY = "asked today"  # the patient who has an account and whose link is printed
+RATINGS = 3  # so many wait for the blinded rater
+LOGINS_FILE = settings.DATA / "demo.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """One of the accounts that a visitor may use."""
+
+    email: str
+    name: str
+    role: Role
+    says: str
+
+
+LOGINS = (
+    Login(
+        "clinician@demo.example", "Ada Lindqvist", Role.CLINICIAN, "two care teams: psilocybin, combined care"
+    ),
+    Login(
+        "trauma@demo.example", "Bruno Maas", Role.CLINICIAN, "the trauma team; sees none of Ada's patients"
+    ),
+    Login("rater@demo.example", "Chiara Voss", Role.RATER, "blinded: a code and a scale, nothing else"),
+    Login(
+        "researcher@demo.example",
+        "David Okafor",
+        Role.RESEARCHER,
+        "figures of the studies; asks for releases",
+    ),
+    Login("steward@demo.example", "Eva Roth", Role.STEWARD, "approves releases that somebody else asked for"),
+    Login("admin@demo.example", "Femke Dahl", Role.ADMINISTRATOR, "users, teams, roles; no clinical value"),
+    Login("patient@demo.example", "A patient", Role.PATIENT, "reads the own answers"),
+)
+SECOND_THERAPIST = Login("second@demo.example", "Gustav Lind", Role.CLINICIAN, "second therapist")
+STUDIES = {
+    "psilocybin": (
+        "psilocybin-mdd",
+        "Psilocybin-assisted therapy for depression (simulated)",
+        "hamd17",
+        "week 4",
+    ),
+    "trauma": ("mdma-ptsd", "MDMA-assisted therapy for PTSD (simulated)", "caps5", "week 18"),
+    "combined": ("ssri-psychotherapy", "Antidepressant with psychotherapy (simulated)", "hamd17", "week 12"),
+}
+CRISIS = "Emergency number: 112\nCrisis line of the clinic (invented): 555 0100"
+
+
+@transaction.atomic
+def seed_clinic(*, today: date) -> User:
+    """Everybody and everything of the invented clinic. Returns the administrator."""
+    password = secrets.token_hex(4)
+    users = {login.email: _account(login, password, today) for login in (*LOGINS, SECOND_THERAPIST)}
+    admin = users["admin@demo.example"]
+    staff = _teams(admin, users, today)
+    rng = Random(SEED)  # noqa: S311 (invented people, not secrets)
+    for person in cast(SEED):
+        episode = simulate(by=admin, person=person, staff=staff[person.team], rng=rng, today=today)
+        if person.story == ASKED_TODAY:
+            asked = episode.patient
+    _patient_account(admin, asked, users)
+    _assign_ratings(users["rater@demo.example"], today)
+    LOGINS_FILE.write_text(json.dumps({"password": password, "patient": str(asked.public_id)}))
+    LOGINS_FILE.chmod(0o600)
+    return admin
+
+
+def _account(login: Login, password: str, today: date) -> User:
+    user = create_user(by=None, email=login.email, name=login.name, password=password)
+    if login.role != Role.PATIENT:
+        grant_role(by=None, user=user, role=login.role, starts_on=today - YEARS_OF_STAFF)
+    return user
+
+
+def _teams(admin: User, users: dict[str, User], today: date) -> dict[str, Staff]:
+    north = create_site(
+        by=admin, key="fjord", name="Fjord Clinic", timezone="Europe/Oslo", crisis_contacts=CRISIS
+    )
+    south = create_site(
+        by=admin, key="lagoon", name="Lagoon House", timezone="Europe/Lisbon", crisis_contacts=CRISIS
+    )
+    ada, bruno = users["clinician@demo.example"], users["trauma@demo.example"]
+    places = {
+        "psilocybin": (north, "Psilocybin programme", ada),
+        "trauma": (north, "Trauma team", bruno),
+        "combined": (south, "Combined care", ada),
+    }
+    since = today - YEARS_OF_STAFF
+    found = {}
+    for key, (site, name, lead) in places.items():
+        team = create_team(by=admin, site=site, name=name)
+        add_member(by=admin, team=team, user=lead, is_lead=True, starts_on=since)
+        second = users[SECOND_THERAPIST.email]
+        add_member(by=admin, team=team, user=second, starts_on=since)
+        study = _study(admin, key, users, lead, since)
+        found[key] = Staff(team, lead, second, users["rater@demo.example"], study)
+    return found
+
+
+def _study(admin: User, team: str, users: dict[str, User], lead: User, since: date) -> Study:
+    key, title, instrument, endpoint = STUDIES[team]
+    study = create_study(
+        by=admin, key=key, title=title, outcome_instrument=instrument, endpoint=endpoint, is_simulated=True
+    )
+    for member in (users["researcher@demo.example"], users["steward@demo.example"], lead):
+        add_study_member(by=admin, study=study, user=member, starts_on=since)
+    return study
+
+
+def _patient_account(admin: User, patient: Patient, users: dict[str, User]) -> None:
+    """One patient has an account; the others come by links."""
+    link_account(by=admin, patient=patient, user=users["patient@demo.example"])
+
+
+def _assign_ratings(rater: User, today: date) -> None:
+    """A few ratings that are due now wait for the blinded rater."""
+    due = AssessmentRequest.objects.open().filter(
+        rater="clinician", opens_on__lte=today, closes_on__gte=today, assigned_to__isnull=True
+    )
+    AssessmentRequest.objects.filter(pk__in=list(due.values_list("pk", flat=True)[:RATINGS])).update(
+        assigned_to=rater
+    )
+
+
+def fresh_link() -> str:
+    """A new link for the patient of the demonstration, who is asked again when everything is answered."""
+    episode = TreatmentEpisode.objects.get(patient__public_id=_remembered()["patient"])
+    today = local_today(episode.patient)
+    due = AssessmentRequest.objects.open().filter(
+        episode=episode, rater="self", opens_on__lte=today, closes_on__gte=today
+    )
+    requests = list(due) or [create_request(by=None, episode=episode, instrument="phq9", due_on=today)]
+    _, token = issue_link(by=None, episode=episode, requests=requests)
+    return reverse("sitting-landing", kwargs={"token": token})
+
+
+def _remembered() -> dict[str, str]:
+    return json.loads(LOGINS_FILE.read_text())
+
+
+def welcome(base_url: str) -> str:
+    """What a visitor needs: the address, the accounts, one patient's link."""
+    password = _remembered()["password"]
+    logins = "\n".join(f"  {login.email:<24} {login.role.label:<19} {login.says}" for login in LOGINS)
+    return (
+        f"\nThroughline runs at {base_url}\n\n"
+        f"Sign in with the password  {password}  as\n{logins}\n\n"
+        f"A patient's link:\n  {base_url}{fresh_link()}\n\n"
+        "Everybody in here is simulated, but for the published trial psilodep2. Stop with Ctrl-C.\n"
+    )

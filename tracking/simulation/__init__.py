@@ -1,0 +1,1 @@
+"""Invented people whose treatment runs through the real actions. Nobody in here is real."""
