@@ -124,7 +124,7 @@ def fit_sums(
     ``levels`` holds the effects on the level, ``slopes`` those on the slope; the intercept column of the
     latter is time itself. Errors as ``fit_growth``.
     """
-    problem = mixed.Problem(sums, levels.matrix, slopes.matrix, random == "slope", method == "REML")
+    problem = mixed.Problem(sums, _rows(levels), _rows(slopes), random == "slope", method == "REML")
     names = [*levels.names, *(_slope_name(time, name) for name in slopes.names)]
     _refuse_too_little(sums, random, formula)
     refuse_dependence(mixed.cross_product(problem), names)
@@ -149,6 +149,10 @@ def fit_sums(
         reference=dict(levels.reference),
         dropped=dropped,
     )
+
+
+def _rows(columns: Design) -> npt.NDArray[np.floating]:
+    return np.ascontiguousarray(columns.matrix.T)
 
 
 def _named(shown: Sequence[str], names: Sequence[str], values: npt.NDArray[np.floating]) -> dict[str, float]:

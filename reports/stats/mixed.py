@@ -14,6 +14,8 @@ Fixed effects and residual variance are profiled out (Bates, Maechler, Bolker an
     REML  d = sum log|V| + (N-p) (1 + log(2 pi r2 / (N-p))) + log|X' V^-1 X|
 
 All of it is elementwise over episodes: the cost grows with their number, not with the number of scores.
+Sums over episodes go through ``einsum``: a threaded BLAS, called for long thin products, waits for cores
+more than it works.
 """
 
 from __future__ import annotations
@@ -38,7 +40,7 @@ _GRADIENT = 1e-6  # per score, relative scale: above this the optimum has not be
 
 @dataclass(frozen=True, eq=False)
 class Problem:
-    """The data of one model. ``levels`` and ``slopes``: a row per episode, a column per coefficient."""
+    """The data of one model. ``levels`` and ``slopes``: a row per coefficient, a column per episode."""
 
     sums: EpisodeSums
     levels: Floats
@@ -49,7 +51,7 @@ class Problem:
     @cached_property
     def degrees(self) -> int:
         """N for ML, N - p for REML: the divisor of the residual variance."""
-        coefficients = self.levels.shape[1] + self.slopes.shape[1]
+        coefficients = len(self.levels) + len(self.slopes)
         return self.sums.n_obs - (coefficients if self.reml else 0)
 
     @cached_property
@@ -146,7 +148,7 @@ def _descend(problem: Problem, start: float) -> Optimum:
         return estimate.deviance * scale, gradient * scale
 
     first = np.array([start, 0.0, start][: len(basis)] if len(basis) > 1 else [start])
-    found = minimize(objective, first, jac=True, method="L-BFGS-B", options={"ftol": 0.0, "gtol": 1e-10})
+    found = minimize(objective, first, jac=True, method="L-BFGS-B", options={"ftol": 0.0, "gtol": 1e-8})
     estimate = evaluate(problem, np.tensordot(found.x, basis, 1))
     gradient = np.abs(objective(found.x)[1]).max()
     rising = _rises_inwards(problem, found.x, estimate)
@@ -186,16 +188,16 @@ def _whiten(problem: Problem, g: Floats) -> tuple[float, Symmetric, tuple[Floats
 def _normal_equations(problem: Problem, p: Symmetric, q: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
     """X'V^-1 X and X'V^-1 y."""
     w, v = problem.levels, problem.slopes
-    cross = w.T @ (p[1][:, None] * v)
-    information = np.block([[w.T @ (p[0][:, None] * w), cross], [cross.T, v.T @ (p[2][:, None] * v)]])
-    return information, np.concatenate([w.T @ q[0], v.T @ q[1]])
+    cross = _inner(w, v * p[1])
+    information = np.block([[_inner(w, w * p[0]), cross], [cross.T, _inner(v, v * p[2])]])
+    return information, np.concatenate([_inner(w, q[0][None])[:, 0], _inner(v, q[1][None])[:, 0]])
 
 
 def _quadratic(problem: Problem, g: Floats, q: tuple[Floats, Floats]) -> float:
     """y'V^-1 y."""
     s = problem.sums
-    shrunk = g[0, 0] * (s.y @ q[0]) + g[0, 1] * (s.y @ q[1] + s.ty @ q[0]) + g[1, 1] * (s.ty @ q[1])
-    return float(s.yy.sum() - shrunk)
+    explained = s.y * (g[0, 0] * q[0] + g[0, 1] * q[1]) + s.ty * (g[0, 1] * q[0] + g[1, 1] * q[1])
+    return float(s.yy.sum() - explained.sum())
 
 
 def _slope(
@@ -203,26 +205,44 @@ def _slope(
 ) -> Floats:
     """d deviance / d G = sum P - (degrees / r2) sum u u' [- sum P A C A' P], u = Z'V^-1 (y - X b)."""
     w, v = problem.levels, problem.slopes
-    split = w.shape[1]
-    level, slope = w @ coef[:split], v @ coef[split:]
+    level, slope = np.einsum("i,im->m", coef[: len(w)], w), np.einsum("i,im->m", coef[len(w) :], v)
     u1, u2 = q[0] - p[0] * level - p[1] * slope, q[1] - p[1] * level - p[2] * slope
     weight = problem.degrees / r2
-    d = np.array(
-        [p[0].sum() - weight * (u1 @ u1), p[1].sum() - weight * (u1 @ u2), p[2].sum() - weight * (u2 @ u2)]
-    )
-    if problem.reml:
-        d -= _restriction(problem, p, covariance)
-    return np.array([[d[0], d[1]], [d[1], d[2]]])
+    d11 = p[0].sum() - weight * _dot(u1, u1)
+    d12 = p[1].sum() - weight * _dot(u1, u2)
+    d22 = p[2].sum() - weight * _dot(u2, u2)
+    d = np.array([[d11, d12], [d12, d22]])
+    return d - _restriction(problem, p, covariance) if problem.reml else d
 
 
 def _restriction(problem: Problem, p: Symmetric, covariance: Floats) -> Floats:
-    """Entries 11, 12, 22 of sum P A C A' P: what REML adds for the estimation of the fixed effects."""
+    """sum P A C A' P: what REML adds for the estimation of the fixed effects."""
     w, v = problem.levels, problem.slopes
-    k = w.shape[1]
-    h11 = ((w @ covariance[:k, :k]) * w).sum(axis=1)
-    h12 = ((w @ covariance[:k, k:]) * v).sum(axis=1)
-    h22 = ((v @ covariance[k:, k:]) * v).sum(axis=1)
+    k = len(w)
+    h11 = _form(w, covariance[:k, :k], w)
+    h12 = _form(w, covariance[:k, k:], v)
+    h22 = _form(v, covariance[k:, k:], v)
     p11, p12, p22 = p
-    left1, left2 = p11 * h11 + p12 * h12, p11 * h12 + p12 * h22
-    right1, right2 = p12 * h11 + p22 * h12, p12 * h12 + p22 * h22
-    return np.array([left1 @ p11 + left2 @ p12, left1 @ p12 + left2 @ p22, right1 @ p12 + right2 @ p22])
+    row1 = p11 * h11 + p12 * h12, p11 * h12 + p12 * h22
+    row2 = p12 * h11 + p22 * h12, p12 * h12 + p22 * h22
+    r12 = _dot(row1[0], p12) + _dot(row1[1], p22)
+    return np.array(
+        [
+            [_dot(row1[0], p11) + _dot(row1[1], p12), r12],
+            [r12, _dot(row2[0], p12) + _dot(row2[1], p22)],
+        ]
+    )
+
+
+def _dot(a: Floats, b: Floats) -> float:
+    return float(np.einsum("m,m->", a, b))
+
+
+def _inner(a: Floats, b: Floats) -> Floats:
+    """Products of the rows of a and b, summed over episodes."""
+    return np.asarray(np.einsum("im,jm->ij", a, b))
+
+
+def _form(a: Floats, c: Floats, b: Floats) -> Floats:
+    """a' C b for each episode."""
+    return np.asarray(np.einsum("im,im->m", a, np.einsum("ij,jm->im", c, b)))

@@ -28,7 +28,7 @@ def problem(frame: pd.DataFrame, *, reml: bool, random_slope: bool = True) -> mi
     sums = episode_sums(frame["id"], frame["t"], frame["y"])
     x = frame.groupby("id")["x"].first().to_numpy()
     ones = np.ones(len(sums))
-    return mixed.Problem(sums, np.column_stack([ones, x]), np.column_stack([ones, x]), random_slope, reml)
+    return mixed.Problem(sums, np.array([ones, x]), np.array([ones, x]), random_slope, reml)
 
 
 def dense_deviance(frame: pd.DataFrame, factor: np.ndarray, fitted: mixed.Fitted, *, reml: bool) -> float:
