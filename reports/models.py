@@ -7,7 +7,7 @@ import uuid
 from django.db import models
 from django.db.models import F, Q
 
-from tracking.models.people import User, patient_access
+from tracking.models.people import Patient, User, patient_access
 from tracking.models.studies import Study
 from tracking.models.treatment import TreatmentEpisode
 from tracking.privacy import classes
@@ -49,9 +49,8 @@ class EpisodeCourse(models.Model):
     privacy = classes(
         internal="id episode rule_version inputs_hash computed_at",
         safe="instrument scale",
-        sensitive="n baseline baseline_day latest latest_day latest_band change percent_change slope_per_week "
-        "reliable_change treatment_response remission details",
-    )
+        sensitive="n baseline baseline_day latest latest_day latest_band change percent_change
+        slope_per_week " "reliable_change treatment_response remission details", )
 
     class Meta:
         constraints = [
@@ -95,11 +94,8 @@ class CourseFlag(models.Model):
     objects = DerivedQuerySet.as_manager()
 
     privacy = classes(
-        internal="id public_id episode evidence evidence_hash rule_version state raised_at closed_at closed_by",
-        safe="instrument scale",
-        sensitive="kind day",
-        free_text="sentence closed_note",
-    )
+        internal="id public_id episode evidence evidence_hash rule_version state raised_at closed_at
+        closed_by", safe="instrument scale", sensitive="kind day", free_text="sentence closed_note", )
 
     class Meta:
         ordering = ["-day", "-id"]
@@ -200,3 +196,26 @@ class Release(models.Model):
 
     def __str__(self) -> str:
         return f"release of {self.study_id}"
+
+
+class ReleaseMember(models.Model):
+    """A patient in one release, under the random study id that holds there and nowhere else.
+
+    Drawn once, so that a build that was killed starts again with the same ids; and the ledger by which a
+    later release is refused when comparing the two would single somebody out. Nothing but a build reads it.
+    """
+
+    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="members")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
+    study_id = models.CharField(max_length=16)
+
+    privacy = classes(internal="id release patient study_id")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["release", "patient"], name="patient_once_per_release"),
+            models.UniqueConstraint(fields=["release", "study_id"], name="study_id_once_per_release"),
+        ]
+
+    def __str__(self) -> str:
+        return self.study_id

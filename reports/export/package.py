@@ -1,0 +1,166 @@
+"""The finished package: tables, codebook, manifest and a text that says what it is and how to treat it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from reports.export.deidentify import FINE_DAYS, WEEKLY_DAYS, Withheld
+from reports.export.dictionary import codebook, codebook_for_people
+from reports.export.leak import CODEBOOK, MANIFEST
+from reports.export.readme import readme
+from reports.export.tables import STUDY_ID, Table
+from reports.export.writers import csv_bytes, json_bytes, zip_bytes
+from reports.stats.disclosure import Plan
+
+MANY_TEXTS = 20  # more different texts than this in a column look like free text
+CONSENT_RULE = "only patients whose latest statement about research use is that they consent"
+DAYS_RULE = (
+    "whole days from day 0 (the first dose that stands, otherwise the start of treatment); exact up to "
+    f"{FINE_DAYS} days from it, to the nearest week up to {WEEKLY_DAYS}, then to the nearest four weeks"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StudyFacts:
+    """What is said of the study. Nothing here is about a person."""
+
+    key: str
+    title: str
+    provenance: str
+    is_simulated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InstrumentFacts:
+    """Which instrument was used, whose wording was shown, and on what terms."""
+
+    key: str
+    version: str
+    title: str
+    wording: str
+    holder: str
+    terms: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """All that goes into a package. ``left_out``: patients of the study who are not in it, by reason."""
+
+    study: StudyFacts
+    instruments: tuple[InstrumentFacts, ...]
+    tables: Sequence[Table]
+    plan: Plan
+    withheld: Withheld
+    left_out: Mapping[str, int]
+    released_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """The bytes that leave, and what the manifest in them says."""
+
+    content: bytes
+    manifest: Mapping[str, object]
+
+
+def build(contents: Contents) -> Package:
+    """The zip. The same contents give the same bytes."""
+    files = {f"{table.name}.csv": csv_bytes(table.rows) for table in contents.tables}
+    files |= _texts(contents)
+    manifest = _manifest(contents, files)
+    return Package(zip_bytes({MANIFEST: json_bytes(manifest), **files}), manifest)
+
+
+def vocabulary(contents: Contents) -> tuple[str, ...]:
+    """The texts of the package that were written without looking at a patient, for the leak scan."""
+    texts = [content.decode() for content in _texts(contents).values()]
+    names = [f"{table.name} {' '.join(table.rows.columns)}" for table in contents.tables]
+    facts = json_bytes(_manifest(contents, {})).decode()
+    return (*texts, *names, facts)
+
+
+def few(count: int, k: int) -> str:
+    """A count of people as it may be told: nothing between 0 and ``k``."""
+    return "none" if count == 0 else f"fewer than {k}" if count < k else str(count)
+
+
+def _texts(contents: Contents) -> dict[str, bytes]:
+    released_as = {name: level.words for name, level in contents.plan.levels.items()}
+    return {
+        CODEBOOK: csv_bytes(codebook(contents.tables, released_as)),
+        "codebook.md": codebook_for_people(contents.tables, released_as).encode(),
+        "README.txt": readme(contents.study, contents.instruments, contents.tables, DAYS_RULE).encode(),
+    }
+
+
+def _manifest(contents: Contents, files: Mapping[str, bytes]) -> dict[str, object]:
+    plan = contents.plan
+    return {
+        "released_on": contents.released_on.isoformat(),
+        "study": {
+            "key": contents.study.key,
+            "title": contents.study.title,
+            "simulated": contents.study.is_simulated,
+        },
+        "patients": plan.patients,
+        "consent": CONSENT_RULE,
+        "patients_left_out": {reason: few(count, plan.k) for reason, count in contents.left_out.items()},
+        "days": DAYS_RULE,
+        "disclosure": _disclosure(plan, contents.withheld),
+        "instruments": [_said(each) for each in contents.instruments],
+        "warnings": _warnings(contents.tables),
+        "files": [_file(name, content, contents.tables) for name, content in files.items()],
+    }
+
+
+def _disclosure(plan: Plan, withheld: Withheld) -> dict[str, object]:
+    return {
+        "k": plan.k,
+        "counted_over": "patients, by their set of values of all quasi-identifiers",
+        "classes": plan.classes,
+        "smallest_class": plan.smallest_class,
+        "patients_suppressed": len(plan.suppressed),
+        "information_lost": round(plan.information_lost, 3),
+        "quasi_identifiers": {name: level.words for name, level in plan.levels.items()},
+        "diversity": _diversity(plan),
+        "rows_left_out": {name: count for name, count in withheld.rows.items() if count},
+        "cells_withheld": {name: count for name, count in withheld.cells.items() if count},
+    }
+
+
+def _diversity(plan: Plan) -> dict[str, object]:
+    found = plan.diversity
+    note = "every patient has the same by the design of the study" if found.by_design else ""
+    return {"of": found.learned, "within": list(found.known), "fewest_values": found.fewest, "note": note}
+
+
+def _said(facts: InstrumentFacts) -> dict[str, str]:
+    return {
+        "key": facts.key,
+        "version": facts.version,
+        "title": facts.title,
+        "wording": facts.wording,
+        "rights": facts.holder,
+        "terms": facts.terms,
+    }
+
+
+def _warnings(tables: Sequence[Table]) -> list[str]:
+    return [
+        f"{table.name}.{column.name} has more than {MANY_TEXTS} different texts"
+        for table in tables
+        for column in table.columns
+        if column.is_open_text and table.rows[column.name].nunique() > MANY_TEXTS
+    ]
+
+
+def _file(name: str, content: bytes, tables: Sequence[Table]) -> dict[str, object]:
+    sizes = {f"{table.name}.csv": table for table in tables}
+    found: dict[str, object] = {"name": name, "sha256": hashlib.sha256(content).hexdigest()}
+    if name in sizes:
+        rows = sizes[name].rows
+        found |= {"rows": len(rows), "columns": len(rows.columns), "patients": int(rows[STUDY_ID].nunique())}
+    return found
