@@ -1,1 +1,87 @@
-urlpatterns = []
+"""Addresses of the pages on which things are recorded."""
+
+from django.urls import path
+
+from tracking.views import (
+    administration,
+    alerts,
+    assessments,
+    entry,
+    own,
+    people,
+    portal,
+    ratings,
+    treatment,
+)
+
+sitting_urls = [
+    path("s/<str:token>/", portal.landing, name="sitting-landing"),
+    path("sitting/", portal.sitting, name="sitting"),
+    path("sitting/thanks/", portal.done, name="sitting-done"),
+    path("sitting/<uuid:public_id>/<int:number>/", portal.item, name="sitting-item"),
+    path("sitting/<uuid:public_id>/review/", portal.review, name="sitting-review"),
+    path("own/", own.course, name="own-course"),
+    path("own/answer/", own.answer, name="own-answer"),
+    path("own/<uuid:public_id>/", own.answers, name="own-answers"),
+]
+
+entry_urls = [
+    path("requests/<uuid:public_id>/rate/", entry.rate, name="rate"),
+    path("episodes/<uuid:public_id>/rate/<slug:instrument>/", entry.rate_new, name="rate-new"),
+    path("episodes/<uuid:public_id>/ask/", entry.request_new, name="request-new"),
+    path("episodes/<uuid:public_id>/link/", entry.link_new, name="link-new"),
+    path("assessments/<uuid:public_id>/", assessments.assessment, name="assessment"),
+    path("assessments/<uuid:public_id>/correct/", assessments.correct, name="assessment-correct"),
+    path("ratings/", ratings.ratings, name="ratings"),
+    path("alerts/", alerts.alerts, name="alerts"),
+    path("alerts/<uuid:public_id>/acknowledge/", alerts.acknowledge, name="alert-acknowledge"),
+    path("alerts/<uuid:public_id>/close/", alerts.close, name="alert-close"),
+]
+
+treatment_urls = [
+    path("patients/new/", people.patient_new, name="patient-new"),
+    path("patients/<uuid:public_id>/identity/", people.identity, name="patient-identity"),
+    path("patients/<uuid:public_id>/consent/", people.consent, name="consent"),
+    path("patients/<uuid:public_id>/episodes/new/", people.episode_new, name="episode-new"),
+    path("episodes/<uuid:public_id>/end/", people.episode_end, name="episode-end"),
+    path("episodes/<uuid:public_id>/sessions/new/", treatment.session_new, name="session-new"),
+    path("episodes/<uuid:public_id>/medications/new/", treatment.medication_new, name="medication-new"),
+    path("sessions/<uuid:public_id>/", treatment.session, name="session"),
+    path("sessions/<uuid:public_id>/dose/", treatment.dose_new, name="dose-new"),
+    path("medications/<uuid:public_id>/", treatment.medication, name="medication"),
+    path("records/<slug:kind>/<uuid:public_id>/void/", treatment.record_void, name="record-void"),
+]
+
+administration_urls = [
+    path("administration/", administration.administration, name="administration"),
+    path("administration/people/new/", administration.user_new, name="administration-user-new"),
+    path("administration/people/<uuid:public_id>/", administration.user, name="administration-user"),
+    path(
+        "administration/people/<uuid:public_id>/active/",
+        administration.user_active,
+        name="administration-user-active",
+    ),
+    path(
+        "administration/people/<uuid:public_id>/roles/new/",
+        administration.grant_new,
+        name="administration-grant-new",
+    ),
+    path(
+        "administration/people/<uuid:public_id>/studies/new/",
+        administration.study_join,
+        name="administration-study-join",
+    ),
+    path("administration/roles/<int:pk>/end/", administration.grant_end, name="administration-grant-end"),
+    path(
+        "administration/studies/<int:pk>/end/", administration.study_leave, name="administration-study-leave"
+    ),
+    path("administration/teams/new/", administration.team_new, name="administration-team-new"),
+    path("administration/teams/<uuid:public_id>/", administration.team, name="administration-team"),
+    path(
+        "administration/memberships/<int:pk>/end/",
+        administration.membership_end,
+        name="administration-membership-end",
+    ),
+]
+
+urlpatterns = [*sitting_urls, *entry_urls, *treatment_urls, *administration_urls]

@@ -1,0 +1,156 @@
+"""Forms that are built from an instrument: one field an item, nothing required, a gap named before it is accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+
+from measures.instrument import Instrument, Item
+from measures.scoring import Answer
+from tracking.errors import InvalidInput
+
+PREFIX = "item-"
+YES, NO = "1", "0"
+SHORT = 24  # characters
+NOT_AN_ANSWER = "Choose one of the answers."
+
+
+def field_name(item: Item) -> str:
+    """Name of an item's field in the page."""
+    return f"{PREFIX}{item.code}"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One item beside its field."""
+
+    item: Item
+    number: int
+    field: forms.BoundField
+
+    @property
+    def has_short_anchors(self) -> bool:
+        """Whether the anchors fit side by side."""
+        return max((len(option.label) for option in self.item.options), default=0) <= SHORT
+
+
+
+class AnswersForm(forms.Form):
+    """The answers to some items of one instrument. ``answers`` maps codes to values, ``None`` where left empty."""
+
+    def __init__(
+        self,
+        *args: Any,
+        instrument: Instrument,
+        items: Iterable[Item] | None = None,
+        answers: dict[str, Answer] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.instrument = instrument
+        self.items = tuple(items or instrument.items)
+        self.given = dict(answers or {})
+        for item in self.items:
+            name = field_name(item)
+            self.fields[name] = field_for(item)
+            self.initial[name] = _shown(item, self.given.get(item.code))
+
+    def rows(self) -> list[Row]:
+        return [Row(item, n, self[field_name(item)]) for n, item in enumerate(self.items, 1)]
+
+    def clean(self) -> dict[str, Any]:
+        known = {field_name(item) for item in self.items}
+        for name in self.data:
+            if name.startswith(PREFIX) and name not in known:
+                raise forms.ValidationError(
+                    f"{name.removeprefix(PREFIX)[:40]} is not an item of {self.instrument.short_title}."
+                )
+        return self.cleaned_data
+
+    @property
+    def answers(self) -> dict[str, Answer]:
+        return {item.code: self.cleaned_data.get(field_name(item)) for item in self.items}
+
+    @property
+    def gaps(self) -> list[Item]:
+        """The items that should have been answered and were not."""
+        return [item for item in self.items if item.required and self.answers[item.code] is None]
+
+    def refuse(self, error: InvalidInput) -> None:
+        """Shows what an action has refused beside the field that it names."""
+        name = next((n for n in (error.field, f"{PREFIX}{error.field}") if n in self.fields), None)
+        self.add_error(name, f"{error.reason[:1].upper()}{error.reason[1:]}.")
+
+
+class RecordForm(AnswersForm):
+    """A whole instrument with the day it speaks of. Gaps are named first and accepted only when that is said."""
+
+    assessed_on = forms.DateField(
+        label="Day of the assessment", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    with_gaps = forms.BooleanField(required=False, label="Submit with these gaps. They stay unanswered.")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        wrong = {field_name(item) for item in self.items} & set(self.errors)
+        if self.gaps and not wrong and not cleaned.get("with_gaps"):
+            self.add_error("with_gaps", "Some items have no answer yet.")
+        return cleaned
+
+    @property
+    def asks_about_gaps(self) -> bool:
+        """Whether the page names the gaps: after the first try, as long as there are any."""
+        return self.is_bound and bool(self.gaps)
+
+
+class NewRecordForm(RecordForm):
+    """An assessment that nobody had asked for. ``submission_id`` makes sending it twice harmless."""
+
+    submission_id = forms.UUIDField(widget=forms.HiddenInput)
+
+
+class CorrectionForm(RecordForm):
+    """A new version of an assessment, with the reason."""
+
+    reason = forms.CharField(
+        label="Why is it changed?",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Stays with the record. The version before remains readable.",
+    )
+
+
+def field_for(item: Item) -> forms.Field:
+    """The form field of one item. Never required: leaving it empty is an answer of its own kind."""
+    label = item.label
+    if item.kind == "boolean":
+        return _choice(label, [(YES, "Yes"), (NO, "No")], {YES: True, NO: False})
+    if item.options:
+        values = {str(option.value): option.value for option in item.options}
+        return _choice(label, [(str(option.value), option.label) for option in item.options], values)
+    kind = forms.FloatField if item.decimals else forms.IntegerField
+    return kind(label=label, required=False, min_value=item.minimum, max_value=item.maximum)
+
+
+def _choice(label: str, choices: list[tuple[str, str]], values: dict[str, Answer]) -> forms.Field:
+    return forms.TypedChoiceField(
+        label=label,
+        choices=choices,
+        coerce=values.__getitem__,
+        empty_value=None,
+        required=False,
+        widget=forms.RadioSelect,
+        error_messages={"invalid_choice": NOT_AN_ANSWER},
+    )
+
+
+def _shown(item: Item, answer: Answer) -> object:
+    """How a stored answer stands in its field."""
+    if answer is None:
+        return None
+    if item.kind == "boolean":
+        return YES if answer else NO
+    return str(answer) if item.options else answer

@@ -1,0 +1,81 @@
+"""Forms to ask for a questionnaire and to make a link for the patient."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+
+from measures.instrument import Instrument
+from tracking.instruments import instrument_of
+from tracking.models import AssessmentRequest, User
+
+
+def _day(label: str, *, required: bool = True, help_text: str = "") -> forms.DateField:
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(label=label, required=required, help_text=help_text, widget=widget)
+
+
+class AskForm(forms.Form):
+    """Which instrument, when, and for a rating: by whom."""
+
+    instrument = forms.ChoiceField(label="What")
+    due_on = _day("Due on")
+    closes_on = _day("Can be answered until", required=False, help_text="A week later when left empty.")
+    assigned_to = forms.ModelChoiceField(
+        label="Assigned to",
+        queryset=User.objects.none(),
+        required=False,
+        empty_label="Anybody of the team",
+        help_text="For a rating by an independent rater, who then sees a study code and the scale, nothing else.",
+    )
+
+    def __init__(
+        self, *args: Any, instruments: Sequence[Instrument], raters: QuerySet[User], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["instrument"].choices = [
+            (group, [(one.key, one.short_title) for one in instruments if one.rater == rater])
+            for group, rater in (("Answered by the patient", "self"), ("Rated by a clinician", "clinician"))
+        ]
+        self.fields["assigned_to"].queryset = raters
+        self.fields["assigned_to"].label_from_instance = lambda user: user.name
+
+    def clean(self) -> dict[str, Any]:
+        """A window that was left open is not passed on: the action has its own."""
+        return {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
+
+
+class RequestsField(forms.ModelMultipleChoiceField):
+    widget = forms.CheckboxSelectMultiple
+
+    def label_from_instance(self, obj: AssessmentRequest) -> str:
+        instrument = instrument_of(obj.instrument, obj.version)
+        return f"{instrument.short_title}, about {instrument.minutes} min, until {obj.closes_on:%-d %B}"
+
+
+class LinkForm(forms.Form):
+    """Which of the open questionnaires the link asks for, and whether it is mailed."""
+
+    requests = RequestsField(
+        label="Questionnaires",
+        queryset=AssessmentRequest.objects.none(),
+        error_messages={"required": "Choose at least one."},
+    )
+    mail = forms.BooleanField(
+        required=False,
+        label="Also mail it to the patient",
+        help_text="The mail says that some questions are waiting, and nothing about health.",
+    )
+
+    def __init__(
+        self, *args: Any, requests: QuerySet[AssessmentRequest], can_mail: bool, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["requests"].queryset = requests
+        self.fields["requests"].to_field_name = "public_id"
+        self.initial.setdefault("requests", [one.public_id for one in requests])
+        if not can_mail:
+            del self.fields["mail"]

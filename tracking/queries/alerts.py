@@ -1,0 +1,69 @@
+"""The alert worklist: found by plain query, never by a message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Case, IntegerField, QuerySet, Value, When
+
+from tracking.instruments import Shelf
+from tracking.models import AlertEvent, SafetyAlert, User
+from tracking.queries.assessments import in_words
+from tracking.queries.names import name_of
+from tracking.vocabulary import AlertLevel, AlertStatus, ItemState
+
+ORDER = [AlertStatus.OPEN, AlertStatus.ACKNOWLEDGED, AlertStatus.CLOSED]
+
+
+@dataclass(frozen=True, slots=True)
+class AlertLine:
+    """One alert in words: which item of which instrument, and what was answered."""
+
+    alert: SafetyAlert
+    name: str
+    instrument: str
+    item: str
+    answer: str
+    @property
+    def is_urgent(self) -> bool:
+        return self.alert.level == AlertLevel.URGENT
+
+    @property
+    def history(self) -> list[AlertEvent]:
+        return list(self.alert.events.all())
+
+
+def alert_worklist(user: User) -> QuerySet[SafetyAlert]:
+    """The alerts of the user's patients: open ones first, urgent before review, the longest waiting first."""
+    rows = SafetyAlert.objects.visible_to(user).select_related(
+        "episode__patient__identity", "episode__study", "assessment"
+    )
+    return rows.prefetch_related("events__by").order_by(
+        _ranked("status", ORDER), _ranked("level", [AlertLevel.URGENT, AlertLevel.REVIEW]), "raised_at", "pk"
+    )
+
+
+def _ranked(field: str, values: list[str]) -> Case:
+    whens = (When(**{field: value}, then=Value(rank)) for rank, value in enumerate(values))
+    return Case(*whens, default=Value(len(values)), output_field=IntegerField())
+
+
+def alert_lines(alerts: Iterable[SafetyAlert]) -> list[AlertLine]:
+    """Each alert with its words."""
+    shelf = Shelf()
+    return [_line(alert, shelf) for alert in alerts]
+
+
+def _line(alert: SafetyAlert, shelf: Shelf) -> AlertLine:
+    version = alert.assessment.version if alert.assessment else None
+    instrument = shelf.get(alert.instrument, version, alert.episode.study)
+    item = instrument.item(alert.item)
+    unanswered = alert.state == ItemState.UNANSWERED
+    return AlertLine(
+        alert=alert,
+        name=name_of(alert.episode.patient),
+        instrument=instrument.short_title,
+        item=item.label,
+        answer="Left unanswered" if unanswered else in_words(item, alert.answer) or "",
+    )

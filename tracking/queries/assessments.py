@@ -1,0 +1,176 @@
+"""What the pages about completed assessments read: answers in words, scores, conclusions, versions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from measures.instrument import Band, BandSet, Instrument, Item, Scale
+from measures.scoring import Answer
+from tracking.instruments import instrument_of
+from tracking.models import Assessment, ScaleScore, User
+from tracking.policies import is_late
+from tracking.vocabulary import AnswerSource
+
+WORDINGS = {
+    "verbatim": "The original wording.",
+    "site": "Wording supplied by the site.",
+    "labels": "Labels in our own words: the original wording is not ours to show.",
+    "score-only": "Only totals were recorded.",
+}
+DECIDED = {True: "Met", False: "Not met", None: "Cannot be decided: it hangs on missing answers"}
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerLine:
+    """One item and what was answered. ``words`` is ``None`` where no answer was given."""
+
+    item: Item
+    words: str | None
+    value: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreLine:
+    """One scale of one assessment beside its definition."""
+
+    scale: Scale
+    score: ScaleScore
+    band: Band | None
+    band_set: BandSet | None
+
+    @property
+    def items(self) -> int:
+        return self.score.items_answered + self.score.items_missing
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeLine:
+    title: str
+    met: bool | None
+
+    @property
+    def words(self) -> str:
+        return DECIDED[self.met]
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentView:
+    """One assessment, ready to be read."""
+
+    assessment: Assessment
+    instrument: Instrument
+    answers: list[AnswerLine]
+    scores: list[ScoreLine]
+    outcomes: list[OutcomeLine]
+    versions: list[Assessment]
+
+    @property
+    def is_late(self) -> bool:
+        return is_late(self.assessment)
+
+    @property
+    def is_current(self) -> bool:
+        return self.latest.pk == self.assessment.pk
+
+    @property
+    def latest(self) -> Assessment:
+        return self.versions[-1]
+
+    @property
+    def entered(self) -> list[tuple[str, float]]:
+        """Totals of the imported file beside items that were scored here, where they differ."""
+        scored = {line.scale.key: line for line in self.scores if line.items}
+        totals = self.assessment.entered_totals
+        return [
+            (line.scale.title, totals[key])
+            for key, line in scored.items()
+            if key in totals and totals[key] != line.score.value
+        ]
+
+    @property
+    def can_be_corrected(self) -> bool:
+        return self.is_current and bool(self.instrument.items)
+
+    @property
+    def wording(self) -> str:
+        return WORDINGS[self.assessment.wording]
+
+
+def with_people(rows: QuerySet[Assessment]) -> QuerySet[Assessment]:
+    """The rows with everybody that a page names."""
+    return rows.select_related(
+        "episode__patient__identity", "episode__patient__team", "episode__study", "rater", "recorded_by"
+    )
+
+
+def assessment_view(assessment: Assessment, versions: QuerySet[Assessment]) -> AssessmentView:
+    """Everything that the page of one assessment shows. ``versions``: the rows that the reader may see."""
+    instrument = instrument_of(assessment.instrument, assessment.version, assessment.episode.study)
+    return AssessmentView(
+        assessment=assessment,
+        instrument=instrument,
+        answers=answer_lines(instrument, assessment.answers),
+        scores=_score_lines(instrument, assessment),
+        outcomes=_outcome_lines(instrument, assessment),
+        versions=_chain(assessment, versions),
+    )
+
+
+def answer_lines(instrument: Instrument, answers: dict[str, Answer]) -> list[AnswerLine]:
+    """Each item with its answer in words."""
+    return [
+        AnswerLine(item, in_words(item, answers.get(item.code)), answers.get(item.code))
+        for item in instrument.items
+    ]
+
+
+def in_words(item: Item, answer: Answer) -> str | None:
+    """The label of an answer, the number itself where there is none, ``None`` for no answer."""
+    if answer is None:
+        return None
+    if item.kind == "boolean":
+        return "Yes" if answer else "No"
+    return next((option.label for option in item.options if option.value == answer), f"{answer:g}")
+
+
+def _score_lines(instrument: Instrument, assessment: Assessment) -> list[ScoreLine]:
+    stored = {score.scale: score for score in assessment.scores.all()}
+    return [
+        _score_line(scale, stored[scale.key]) for scale in instrument.scales if scale.key in stored
+    ]
+
+
+def _score_line(scale: Scale, score: ScaleScore) -> ScoreLine:
+    band_set = next((one for one in scale.band_sets if one.key == score.band_set), None)
+    bands = band_set.bands if band_set else ()
+    return ScoreLine(scale, score, next((band for band in bands if band.key == score.band), None), band_set)
+
+
+def _outcome_lines(instrument: Instrument, assessment: Assessment) -> list[OutcomeLine]:
+    stored = {result.outcome: result.met for result in assessment.outcomes.all()}
+    return [
+        OutcomeLine(one.title, stored[one.key]) for one in instrument.outcomes if one.key in stored
+    ]
+
+
+def _chain(assessment: Assessment, versions: QuerySet[Assessment]) -> list[Assessment]:
+    """All versions of this assessment among ``versions``, oldest first."""
+    same = versions.filter(episode=assessment.episode_id, instrument=assessment.instrument)
+    rows = {row.pk: row for row in same.select_related("recorded_by").order_by("pk")}
+    following = {row.supersedes_id: row for row in rows.values() if row.supersedes_id}
+    first = rows[assessment.pk]
+    while first.supersedes_id in rows:
+        first = rows[first.supersedes_id]
+    chain = [first]
+    while chain[-1].pk in following:
+        chain.append(following[chain[-1].pk])
+    return chain
+
+
+def own_self_reports(user: User) -> QuerySet[Assessment]:
+    """What this patient has answered, latest versions, newest first."""
+    rows = Assessment.objects.visible_to(user).current().filter(source=AnswerSource.SELF)
+    mine = rows.filter(episode__patient__user=user)
+    return mine.prefetch_related("scores").order_by("-assessed_on", "-pk")

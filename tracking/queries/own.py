@@ -1,0 +1,69 @@
+"""What a patient reads about the own answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from measures.instrument import Band, Scale
+from tracking.instruments import Shelf
+from tracking.models import Assessment, AssessmentRequest, User
+from tracking.policies import local_today
+from tracking.queries.assessments import own_self_reports
+
+
+@dataclass(frozen=True, slots=True)
+class OwnReport:
+    """One own self-report: the main score, its words, and how it moved since the report before."""
+
+    assessment: Assessment
+    title: str
+    scale: Scale
+    value: float | None
+    band: Band | None
+    change: float | None
+
+    @property
+    def moved(self) -> str:
+        """The change since the report before, in words."""
+        if self.change is None:
+            return ""
+        if self.change == 0:
+            return "the same as the time before"
+        return f"{abs(self.change):g} {'higher' if self.change > 0 else 'lower'} than the time before"
+
+    @property
+    def reading(self) -> str:
+        """Which way is better, where the scale says so."""
+        return {
+            "higher_is_worse": "A lower number is better.",
+            "higher_is_better": "A higher number is better.",
+            "neutral": "",
+        }[self.scale.direction]
+
+
+def own_reports(user: User) -> list[OwnReport]:
+    """The own self-reports, newest first. A score that could not be computed is none, never zero."""
+    shelf, before, lines = Shelf(), {}, []
+    for assessment in reversed(own_self_reports(user)):
+        line = _report(assessment, shelf, before.get(assessment.instrument))
+        if line.value is not None:
+            before[assessment.instrument] = line.value
+        lines.append(line)
+    return lines[::-1]
+
+
+def _report(assessment: Assessment, shelf: Shelf, before: float | None) -> OwnReport:
+    instrument = shelf.get(assessment.instrument, assessment.version)
+    scale = instrument.primary_scale
+    score = next((one for one in assessment.scores.all() if one.scale == scale.key), None)
+    value = score.best if score else None
+    band = next((band for band in scale.bands if score and band.key == score.band), None)
+    change = None if value is None or before is None else value - before
+    return OwnReport(assessment, instrument.short_title, scale, value, band, change)
+
+
+def own_open_requests(user: User) -> list[AssessmentRequest]:
+    """The questionnaires that this patient can answer today."""
+    rows = AssessmentRequest.objects.visible_to(user).open().filter(rater="self", episode__patient__user=user)
+    found = list(rows.select_related("episode__patient"))
+    return [one for one in found if one.opens_on <= local_today(one.episode.patient) <= one.closes_on]

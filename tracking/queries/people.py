@@ -1,0 +1,30 @@
+"""What the pages about patients and their teams read."""
+
+from __future__ import annotations
+
+from zoneinfo import available_timezones
+
+from django.db.models import QuerySet
+
+from tracking.models import CareTeam, Patient, User, current
+from tracking.vocabulary import ConsentKind
+
+REGIONS = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
+
+
+def time_zones() -> list[tuple[str, str]]:
+    """The time zones that people live in, by name; first UTC."""
+    names = sorted(name for name in available_timezones() if name.split("/")[0] in REGIONS)
+    return [("UTC", "UTC"), *((name, name.replace("_", " ")) for name in names)]
+
+
+def own_teams(user: User) -> QuerySet[CareTeam]:
+    """The teams that the user is in today."""
+    rows = user.memberships.filter(current()).values("team")
+    return CareTeam.objects.filter(pk__in=rows).select_related("site").order_by("name")
+
+
+def has_consent(patient: Patient) -> bool:
+    """Whether the patient's latest statement is a consent to research."""
+    latest = patient.research_consents.last()
+    return latest is not None and latest.kind == ConsentKind.GIVEN

@@ -1,0 +1,96 @@
+"""What the pages of asking and rating read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from measures import registry, scoring
+from measures.errors import AnswerError
+from measures.instrument import Band, Instrument, Scale
+from measures.scoring import ScaleResult
+from tracking.models import Assessment, AssessmentRequest, TreatmentEpisode, User, current
+from tracking.policies import local_today
+from tracking.vocabulary import RequestStatus, Role
+
+
+@dataclass(frozen=True, slots=True)
+class RunningScore:
+    """One scale while it is being rated: the sum so far, and the band once it is complete."""
+
+    scale: Scale
+    result: ScaleResult
+    band: Band | None
+
+    @property
+    def items(self) -> int:
+        return len(self.scale.items)
+
+
+def running_scores(instrument: Instrument, answers: dict[str, object]) -> list[RunningScore]:
+    """Every scale as far as it goes, the one that change is judged on first. An answer that cannot be taken
+    counts as none here; submitting names it."""
+    taken = {}
+    for item in instrument.items:
+        try:
+            taken[item.code] = scoring.check_answer(item, answers.get(item.code))
+        except AnswerError:
+            continue
+    results = scoring.score(instrument, taken).scales
+    primary = instrument.primary_scale
+    scales = [primary, *(scale for scale in instrument.scales if scale is not primary)]
+    return [RunningScore(scale, results[scale.key], _band(scale, results[scale.key])) for scale in scales]
+
+
+def _band(scale: Scale, result: ScaleResult) -> Band | None:
+    if result.value is None:
+        return None
+    return next((band for band in scale.bands if band.key == result.band), None)
+
+
+def is_of_team(user: User, episode: TreatmentEpisode) -> bool:
+    """Whether the user treats this patient. Whoever does not, and may rate, rates blind."""
+    return TreatmentEpisode.objects.visible_to(user).filter(pk=episode.pk).exists()
+
+
+def open_self_reports(episode: TreatmentEpisode) -> QuerySet[AssessmentRequest]:
+    """What the patient of this episode can answer today."""
+    return _in_window(episode).filter(rater="self")
+
+
+def open_request_for(episode: TreatmentEpisode, instrument: Instrument) -> AssessmentRequest | None:
+    """An open request that the same rating would answer."""
+    return _in_window(episode).filter(instrument=instrument.key, assigned_to=None).first()
+
+
+def _in_window(episode: TreatmentEpisode) -> QuerySet[AssessmentRequest]:
+    today = local_today(episode.patient)
+    window = episode.requests.filter(opens_on__lte=today, closes_on__gte=today)
+    return window.filter(status=RequestStatus.OPEN)
+
+
+def instruments_to_ask() -> list[Instrument]:
+    """Every instrument with items, the latest version of each, by title."""
+    shipped = registry.all_latest()
+    return sorted((one for one in shipped if one.items), key=lambda one: one.short_title)
+
+
+def raters_for(episode: TreatmentEpisode) -> QuerySet[User]:
+    """Independent raters of the patient's site (or of every site), who may be given a rating."""
+    site = Q(role_grants__site=None) | Q(role_grants__site=episode.patient.team.site_id)
+    grant = current("role_grants__") & Q(role_grants__role=Role.RATER) & site
+    return User.objects.filter(grant, is_active=True).distinct().order_by("name")
+
+
+def ratings_due(user: User) -> list[AssessmentRequest]:
+    """The ratings that were assigned to this user and can be made today."""
+    rows = AssessmentRequest.objects.visible_to(user).open().filter(assigned_to=user, rater="clinician")
+    due = rows.select_related("episode__patient").order_by("episode__patient__study_code", "instrument")
+    return [one for one in due if one.opens_on <= local_today(one.episode.patient) <= one.closes_on]
+
+
+def ratings_made(user: User) -> QuerySet[Assessment]:
+    """The latest versions of this user's own ratings, newest first."""
+    rows = Assessment.objects.visible_to(user).current().filter(rater=user, recorded_by=user)
+    return rows.select_related("episode__patient").order_by("-recorded_at", "-pk")

@@ -1,0 +1,95 @@
+"""What a patient's sitting reads: the link, what it asks for, what was answered so far."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from measures.instrument import Instrument, Item
+from tracking.actions.links import token_hash
+from tracking.crisis import Contact, contacts_of
+from tracking.instruments import instrument_of
+from tracking.models import AssessmentRequest, DraftAnswers, Patient, SittingLink
+from tracking.policies import local_today
+from tracking.vocabulary import RequestStatus
+
+Answers = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Questionnaire:
+    """One questionnaire of a sitting. ``answers`` has a key for each item seen, ``None`` where it was skipped."""
+
+    request: AssessmentRequest
+    instrument: Instrument
+    answers: Answers
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        return self.instrument.items
+
+    @property
+    def resume_at(self) -> int:
+        """Number of the first item that was not seen yet; the last one when all were."""
+        unseen = (n for n, item in enumerate(self.items, 1) if item.code not in self.answers)
+        return next(unseen, len(self.items))
+
+    @property
+    def is_begun(self) -> bool:
+        return bool(self.answers)
+
+    @property
+    def unanswered(self) -> list[tuple[int, Item]]:
+        """The items without an answer that are part of the questionnaire proper, with their numbers."""
+        numbered = enumerate(self.items, 1)
+        return [(n, item) for n, item in numbered if item.required and self.answers.get(item.code) is None]
+
+
+def usable_link(token: str, now: datetime) -> SittingLink | None:
+    """The link that this token opens, or ``None`` when it is unknown, expired, revoked or used."""
+    found = _links().filter(
+        token_hash=token_hash(token), expires_at__gt=now, revoked_at=None, finished_at=None
+    )
+    link = found.first()
+    return link if link and open_requests(link) else None
+
+
+def link_of_sitting(public_id: uuid.UUID | str) -> SittingLink | None:
+    """The link of a sitting that has begun. It may expire under way; once revoked it is gone."""
+    return _links().filter(public_id=public_id, revoked_at=None).first()
+
+
+def _links() -> QuerySet[SittingLink]:
+    return SittingLink.objects.select_related("episode__patient__team__site")
+
+
+def open_requests(link: SittingLink) -> list[AssessmentRequest]:
+    """What this link still asks for today, in the order in which it is due."""
+    today = local_today(link.episode.patient)
+    window = link.requests.filter(opens_on__lte=today, closes_on__gte=today)
+    return list(window.filter(status=RequestStatus.OPEN))
+
+
+def request_of(link: SittingLink, public_id: uuid.UUID) -> AssessmentRequest | None:
+    """The request of this link with this id, open or answered."""
+    return link.requests.filter(public_id=public_id).first()
+
+
+def questionnaire(request: AssessmentRequest) -> Questionnaire:
+    """The questionnaire behind a request, with what was answered so far."""
+    draft = DraftAnswers.objects.filter(request=request).first()
+    instrument = instrument_of(request.instrument, request.version)
+    return Questionnaire(request, instrument, dict(draft.answers) if draft else {})
+
+
+def minutes_of(requests: list[AssessmentRequest]) -> int:
+    """How long answering these takes, in minutes."""
+    return sum(instrument_of(request.instrument, request.version).minutes for request in requests)
+
+
+def crisis_contacts(patient: Patient) -> tuple[Contact, ...]:
+    """Whom this patient can call now."""
+    return contacts_of(patient.team.site.crisis_contacts)

@@ -1,0 +1,56 @@
+"""The one way in which a filled sheet becomes an assessment, shared by rating and correcting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from measures.instrument import Instrument
+from tracking.actions.assessments import Submitted
+from tracking.errors import InvalidInput
+from tracking.forms.answers import RecordForm
+from tracking.queries.requests import running_scores
+from tracking.tasks import nudge_episode
+
+Context = dict[str, object]
+
+
+def running(request: HttpRequest, form: RecordForm) -> HttpResponse:
+    """The totals so far, computed as they will be when the sheet is submitted."""
+    form.is_valid()
+    return render(request, "tracking/entry/running.html", running_context(form.instrument, form.answers))
+
+
+def running_context(instrument: Instrument, answers: dict[str, object]) -> Context:
+    answered = sum(answers.get(item.code) is not None for item in instrument.items if item.required)
+    needed = sum(item.required for item in instrument.items)
+    return {"scores": running_scores(instrument, answers), "answered": answered, "needed": needed}
+
+
+def sheet(request: HttpRequest, form: RecordForm, context: Context, status: int = 200) -> HttpResponse:
+    """The page with every item. ``context`` says whom and what it is about."""
+    answers = form.answers if form.is_bound else form.given
+    page = {"form": form, "instrument": form.instrument, **running_context(form.instrument, answers)}
+    return render(request, "tracking/entry/sheet.html", page | context, status=status)
+
+
+def take_in(
+    request: HttpRequest,
+    form: RecordForm,
+    context: Context,
+    write: Callable[[], Submitted],
+    after: Callable[[Submitted], HttpResponse],
+) -> HttpResponse:
+    """Validates, writes, asks the worker to compute the course again, and goes on; or shows what is wrong."""
+    if not form.is_valid():
+        return sheet(request, form, context, status=400)
+    try:
+        submitted = write()
+    except InvalidInput as error:
+        form.refuse(error)
+        return sheet(request, form, context, status=400)
+    nudge_episode(submitted.assessment.episode_id)
+    return after(submitted)
+

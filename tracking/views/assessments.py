@@ -1,0 +1,105 @@
+"""One completed assessment: read it, and correct it with a reason."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from tracking.actions import assessments, audit
+from tracking.actions.assessments import Submitted
+from tracking.errors import Conflict
+from tracking.forms.answers import CorrectionForm
+from tracking.models import Assessment, User
+from tracking.policies import check_latest_version, local_today
+from tracking.queries.assessments import AssessmentView, assessment_view, with_people
+from tracking.queries.names import name_of
+from tracking.queries.requests import is_of_team
+from tracking.views.access import one_or_404, roles_required
+from tracking.views.answering import Context, running, sheet, take_in
+from tracking.views.refusals import refusals_shown
+from tracking.vocabulary import Role
+
+
+@roles_required(Role.CLINICIAN, Role.RATER)
+@require_safe
+def assessment(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Answers, scores, conclusions, and every version. A rater sees the own rating alone."""
+    page, blind = _page(request.user, public_id)
+    patient = page.assessment.episode.patient
+    audit.record_read(by=request.user, patient=patient, page="assessment")
+    context = {"page": page, "alerts": [] if blind else page.assessment.alerts.all()}
+    return render(request, "tracking/assessments/assessment.html", context | _whom(page, blind))
+
+
+@roles_required(Role.CLINICIAN, Role.RATER)
+@require_http_methods(["GET", "HEAD", "POST"])
+@refusals_shown
+def correct(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Writes a new version with a reason. Whoever comes second is told so, and nothing is stored."""
+    page, blind = _page(request.user, public_id)
+    if not page.instrument.items:
+        raise Conflict("only totals were recorded here, so there is no answer to correct")
+    if request.method == "POST" and request.htmx:
+        return running(request, CorrectionForm(request.POST, instrument=page.instrument))
+    audit.record_read(by=request.user, patient=page.assessment.episode.patient, page="assessment-correct")
+    check_latest_version(page.assessment)
+    context = {"correcting": page.assessment} | _whom(page, blind)
+    if request.method != "POST":
+        return sheet(request, _prefilled(page), context)
+    form = CorrectionForm(request.POST, instrument=page.instrument)
+    return take_in(
+        request,
+        form,
+        context,
+        write=lambda: assessments.correct_assessment(
+            by=request.user,
+            assessment=page.assessment,
+            answers=form.answers,
+            reason=form.cleaned_data["reason"],
+            assessed_on=form.cleaned_data["assessed_on"],
+        ),
+        after=lambda submitted: _corrected(request, submitted),
+    )
+
+
+def _page(user: User, public_id: uuid.UUID) -> tuple[AssessmentView, bool]:
+    """The assessment as this user may see it, and whether the user is blind to everything around it."""
+    found = one_or_404(with_people(Assessment.objects.visible_to(user)), public_id=public_id)
+    blind = not is_of_team(user, found.episode)
+    if blind:
+        found = one_or_404(_own_ratings(user), public_id=public_id)
+    return assessment_view(found, _own_ratings(user) if blind else Assessment.objects.visible_to(user)), blind
+
+
+def _own_ratings(user: User) -> QuerySet[Assessment]:
+    """What the rater wrote, without the corrections of others: their reasons might tell of the treatment."""
+    return with_people(Assessment.objects.visible_to(user)).filter(rater=user, recorded_by=user)
+
+
+def _whom(page: AssessmentView, blind: bool) -> Context:
+    patient = page.assessment.episode.patient
+    return {
+        "patient": patient,
+        "name": patient.study_code if blind else name_of(patient),
+        "blind": blind,
+        "simulated": patient.is_simulated,
+        "today": local_today(patient),
+    }
+
+
+def _prefilled(page: AssessmentView) -> CorrectionForm:
+    return CorrectionForm(
+        instrument=page.instrument,
+        answers=page.assessment.answers,
+        initial={"assessed_on": page.assessment.assessed_on},
+    )
+
+
+def _corrected(request: HttpRequest, submitted: Submitted) -> HttpResponse:
+    messages.success(request, "Corrected. The version before stays readable below.")
+    return redirect("assessment", public_id=submitted.assessment.public_id)

@@ -1,0 +1,193 @@
+"""Staff pages of asking and rating: rate what was asked, rate at once, ask, make a link for the patient."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from measures import registry
+from measures.errors import UnknownInstrument
+from measures.instrument import Instrument
+from tracking.actions import assessments, audit, links, scheduling
+from tracking.actions.assessments import Submitted
+from tracking.errors import InvalidInput
+from tracking.forms.answers import NewRecordForm, RecordForm
+from tracking.forms.asking import AskForm, LinkForm
+from tracking.instruments import instrument_of
+from tracking.models import AssessmentRequest, TreatmentEpisode
+from tracking.policies import check_may_rate, check_request_open, local_today
+from tracking.queries.names import name_of
+from tracking.queries.requests import (
+    instruments_to_ask,
+    is_of_team,
+    open_request_for,
+    open_self_reports,
+    raters_for,
+)
+from tracking.views.access import one_or_404, roles_required
+from tracking.views.answering import Context, running, sheet, take_in
+from tracking.views.refusals import refusals_shown
+from tracking.vocabulary import AnswerSource, Role
+
+get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@roles_required(Role.CLINICIAN, Role.RATER)
+@get_or_post
+@refusals_shown
+def rate(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Rates what was asked for. Whoever is not of the team sees a study code and the scale, nothing else."""
+    rows = AssessmentRequest.objects.visible_to(request.user).select_related("episode__patient__identity")
+    asked = one_or_404(rows, public_id=public_id)
+    check_may_rate(asked, request.user)
+    instrument = instrument_of(asked.instrument, asked.version)
+    blind = not is_of_team(request.user, asked.episode)
+    if request.method == "POST" and request.htmx:
+        return running(request, RecordForm(request.POST, instrument=instrument))
+    audit.record_read(by=request.user, patient=asked.episode.patient, page="rate")
+    today = local_today(asked.episode.patient)
+    context = _context(asked.episode, instrument, blind=blind) | {"asked": None if blind else asked}
+    if request.method != "POST":
+        check_request_open(asked, today)
+        return sheet(request, RecordForm(instrument=instrument, initial={"assessed_on": today}), context)
+    form = RecordForm(request.POST, instrument=instrument)
+    return take_in(
+        request,
+        form,
+        context,
+        write=lambda: assessments.submit_assessment(
+            by=request.user,
+            request=asked,
+            answers=form.answers,
+            source=_source(instrument),
+            assessed_on=form.cleaned_data["assessed_on"],
+        ),
+        after=lambda submitted: _received(request, submitted),
+    )
+
+
+@roles_required(Role.CLINICIAN)
+@get_or_post
+@refusals_shown
+def rate_new(request: HttpRequest, public_id: uuid.UUID, instrument: str) -> HttpResponse:
+    """Rates at once what nobody had asked for, or enters a self-report for the patient."""
+    episode = _episode(request, public_id)
+    definition = _shipped(instrument)
+    if request.method == "POST" and request.htmx:
+        return running(request, RecordForm(request.POST, instrument=definition))
+    audit.record_read(by=request.user, patient=episode.patient, page="rate-new")
+    context = _context(episode, definition) | {"open_request": open_request_for(episode, definition)}
+    if request.method != "POST":
+        initial = {"assessed_on": local_today(episode.patient), "submission_id": uuid.uuid4()}
+        return sheet(request, NewRecordForm(instrument=definition, initial=initial), context)
+    form = NewRecordForm(request.POST, instrument=definition)
+    return take_in(
+        request,
+        form,
+        context,
+        write=lambda: assessments.record_assessment(
+            by=request.user,
+            episode=episode,
+            instrument=definition,
+            answers=form.answers,
+            source=_source(definition),
+            assessed_on=form.cleaned_data["assessed_on"],
+            submission_id=form.cleaned_data["submission_id"],
+        ),
+        after=lambda submitted: _received(request, submitted),
+    )
+
+
+@roles_required(Role.CLINICIAN)
+@get_or_post
+def request_new(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Asks for a questionnaire or a rating."""
+    episode = _episode(request, public_id)
+    audit.record_read(by=request.user, patient=episode.patient, page="request-new")
+    choices = {"instruments": instruments_to_ask(), "raters": raters_for(episode)}
+    initial = {"due_on": local_today(episode.patient), "instrument": request.GET.get("instrument")}
+    form = AskForm(request.POST or None, initial=initial, **choices)
+    if request.method == "POST" and form.is_valid():
+        try:
+            asked = scheduling.create_request(by=request.user, episode=episode, **form.cleaned_data)
+        except InvalidInput as error:
+            form.add_error(error.field if error.field in form.fields else None, error.reason)
+        else:
+            return _asked(request, asked)
+    context = {"form": form, "rate_now": choices["instruments"]} | _whom(episode)
+    return render(request, "tracking/entry/ask.html", context, status=400 if form.errors else 200)
+
+
+@roles_required(Role.CLINICIAN)
+@get_or_post
+def link_new(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Makes a link with which the patient answers without a password. Its address is shown once."""
+    episode = _episode(request, public_id)
+    audit.record_read(by=request.user, patient=episode.patient, page="link-new")
+    identity = getattr(episode.patient, "identity", None)
+    form = LinkForm(
+        request.POST or None,
+        requests=open_self_reports(episode),
+        can_mail=bool(identity and identity.email),
+    )
+    if request.method == "POST" and form.is_valid():
+        chosen = list(form.cleaned_data["requests"])
+        link, token = links.issue_link(by=request.user, episode=episode, requests=chosen)
+        url = settings.BASE_URL + reverse("sitting-landing", args=[token])
+        if form.cleaned_data.get("mail"):
+            links.mail_link(by=request.user, link=link, url=url)
+        page = {"link": link, "url": url, "mailed": form.cleaned_data.get("mail")} | _whom(episode)
+        return render(request, "tracking/entry/link_made.html", page)
+    context = {"form": form} | _whom(episode)
+    return render(request, "tracking/entry/link.html", context, status=400 if form.errors else 200)
+
+
+def _episode(request: HttpRequest, public_id: uuid.UUID) -> TreatmentEpisode:
+    rows = TreatmentEpisode.objects.visible_to(request.user)
+    return one_or_404(rows.select_related("patient__identity", "patient__team"), public_id=public_id)
+
+
+def _shipped(key: str) -> Instrument:
+    try:
+        return registry.get(key)
+    except UnknownInstrument as error:
+        raise Http404 from error
+
+
+def _whom(episode: TreatmentEpisode) -> Context:
+    patient = episode.patient
+    return {"episode": episode, "patient": patient, "name": name_of(patient), "simulated": patient.is_simulated}
+
+
+def _context(episode: TreatmentEpisode, instrument: Instrument, *, blind: bool = False) -> Context:
+    for_patient = instrument.rater == "self"
+    whom = _whom(episode) | ({"name": episode.patient.study_code} if blind else {})
+    return whom | {"blind": blind, "for_patient": for_patient, "today": local_today(episode.patient)}
+
+
+def _source(instrument: Instrument) -> AnswerSource:
+    """Staff rate a clinician's scale, and enter the patient's answers to a self-report."""
+    return AnswerSource.CLINICIAN_ENTERED if instrument.rater == "self" else AnswerSource.CLINICIAN
+
+
+def _received(request: HttpRequest, submitted: Submitted) -> HttpResponse:
+    if submitted.created:
+        messages.success(request, "Recorded.")
+    else:
+        messages.warning(request, "This had already been received. Nothing was stored a second time.")
+    if not is_of_team(request.user, submitted.assessment.episode):
+        return redirect("ratings")
+    return redirect("assessment", public_id=submitted.assessment.public_id)
+
+
+def _asked(request: HttpRequest, asked: AssessmentRequest) -> HttpResponse:
+    messages.success(request, "Asked for.")
+    if asked.rater == "self":
+        return redirect("link-new", public_id=asked.episode.public_id)
+    return redirect("patient", public_id=asked.episode.patient.public_id)

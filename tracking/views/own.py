@@ -1,0 +1,55 @@
+"""The patient's own pages: the course in plain words, the own answers, and answering without a link."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from tracking.actions import links
+from tracking.instruments import instrument_of
+from tracking.queries.assessments import answer_lines, own_self_reports
+from tracking.queries.own import own_open_requests, own_reports
+from tracking.queries.sittings import minutes_of
+from tracking.views import sitting_session
+from tracking.views.access import one_or_404, roles_required
+from tracking.vocabulary import Role
+
+
+@roles_required(Role.PATIENT)
+@require_safe
+def course(request: HttpRequest) -> HttpResponse:
+    """What I was asked, how it went, and what waits for me."""
+    waiting = own_open_requests(request.user)
+    context = {"reports": own_reports(request.user), "waiting": waiting, "minutes": minutes_of(waiting)}
+    return render(request, "tracking/own/course.html", context)
+
+
+@roles_required(Role.PATIENT)
+@require_safe
+def answers(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """One own self-report, question by question."""
+    report = one_or_404(own_self_reports(request.user), public_id=public_id)
+    instrument = instrument_of(report.instrument, report.version)
+    context = {"report": report, "instrument": instrument, "lines": answer_lines(instrument, report.answers)}
+    return render(request, "tracking/own/answers.html", context)
+
+
+@roles_required(Role.PATIENT)
+@require_POST
+def answer(request: HttpRequest) -> HttpResponse:
+    """Begins a sitting with what waits, as a link would."""
+    waiting = own_open_requests(request.user)
+    if not waiting:
+        messages.info(request, "Nothing is waiting for you at the moment.")
+        return redirect("own-course")
+    episode = waiting[0].episode
+    mine = [one for one in waiting if one.episode_id == episode.pk]
+    link, _ = links.issue_link(by=request.user, episode=episode, requests=mine)
+    links.open_link(link=link, now=timezone.now())
+    sitting_session.begin(request, link)
+    return redirect("sitting")
