@@ -49,8 +49,9 @@ class EpisodeCourse(models.Model):
     privacy = classes(
         internal="id episode rule_version inputs_hash computed_at",
         safe="instrument scale",
-        sensitive="n baseline baseline_day latest latest_day latest_band change percent_change
-        slope_per_week " "reliable_change treatment_response remission details", )
+        sensitive="n baseline baseline_day latest latest_day latest_band change percent_change slope_per_week "
+        "reliable_change treatment_response remission details",
+    )
 
     class Meta:
         constraints = [
@@ -94,8 +95,11 @@ class CourseFlag(models.Model):
     objects = DerivedQuerySet.as_manager()
 
     privacy = classes(
-        internal="id public_id episode evidence evidence_hash rule_version state raised_at closed_at
-        closed_by", safe="instrument scale", sensitive="kind day", free_text="sentence closed_note", )
+        internal="id public_id episode evidence evidence_hash rule_version state raised_at closed_at closed_by",
+        safe="instrument scale",
+        sensitive="kind day",
+        free_text="sentence closed_note",
+    )
 
     class Meta:
         ordering = ["-day", "-id"]
