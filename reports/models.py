@@ -223,26 +223,3 @@ class ReleaseMember(models.Model):
 
     def __str__(self) -> str:
         return self.study_id
-
-
-class ReleaseMember(models.Model):
-    """A patient in one release, under the random study id that holds there and nowhere else.
-
-    Drawn once, so that a build that was killed starts again with the same ids; and the ledger by which a
-    later release is refused when comparing the two would single somebody out. Nothing but a build reads it.
-    """
-
-    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="members")
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
-    study_id = models.CharField(max_length=16)
-
-    privacy = classes(internal="id release patient study_id")
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["release", "patient"], name="patient_once_per_release"),
-            models.UniqueConstraint(fields=["release", "study_id"], name="study_id_once_per_release"),
-        ]
-
-    def __str__(self) -> str:
-        return self.study_id
