@@ -8,12 +8,12 @@ from datetime import date, timedelta
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug
 from django.db import transaction
-from django.utils import timezone
 
-from tracking import checks
+from tracking import checks, clock
 from tracking import protocol as protocols
 from tracking.actions import audit
 from tracking.actions.marks import want_episode, want_study
+from tracking.actions.people import enrol_patient
 from tracking.errors import Conflict, InvalidInput
 from tracking.models import (
     CareTeam,
@@ -71,7 +71,7 @@ def add_member(
     if Membership.objects.filter(current(), team=team, user=user).exists():
         raise Conflict("this person is already in the team")
     membership = Membership.objects.create(
-        team=team, user=user, is_lead=is_lead, starts_on=starts_on or timezone.localdate()
+        team=team, user=user, is_lead=is_lead, starts_on=starts_on or clock.today()
     )
     audit.record(by=by, action="add_member", target=team, user=str(user.public_id), is_lead=is_lead)
     return membership
@@ -81,7 +81,7 @@ def add_member(
 def end_membership(*, by: User | None, membership: Membership, ends_on: date) -> None:
     """The membership ends; ``ends_on`` is its last day. Yesterday ends it at once."""
     checks.check_order("ends_on", membership.starts_on - DAY, ends_on, of="the day before it began")
-    running = Membership.objects.filter(pk=membership.pk).exclude(ends_on__lt=timezone.localdate())
+    running = Membership.objects.filter(pk=membership.pk).exclude(ends_on__lt=clock.today())
     if not running.update(ends_on=ends_on):
         raise Conflict("this membership has already ended")
     audit.record(by=by, action="end_membership", target=membership.team, user=str(membership.user.public_id))
@@ -126,11 +126,22 @@ def add_study_member(
     """Lets a user see the figures of a study. Raises ``Conflict`` when they already may."""
     if StudyMembership.objects.filter(current(), study=study, user=user).exists():
         raise Conflict("this person is already in the study")
-    membership = StudyMembership.objects.create(
-        study=study, user=user, starts_on=starts_on or timezone.localdate()
-    )
+    membership = StudyMembership.objects.create(study=study, user=user, starts_on=starts_on or clock.today())
     audit.record(by=by, action="add_study_member", target=study, user=str(user.public_id))
     return membership
+
+
+@transaction.atomic
+def end_study_membership(*, by: User | None, membership: StudyMembership, ends_on: date) -> None:
+    """The user sees the figures of the study no longer; ``ends_on`` is the last day. Yesterday ends it at
+    once."""
+    checks.check_order("ends_on", membership.starts_on - DAY, ends_on, of="the day before it began")
+    running = StudyMembership.objects.filter(pk=membership.pk).exclude(ends_on__lt=clock.today())
+    if not running.update(ends_on=ends_on):
+        raise Conflict("this membership has already ended")
+    audit.record(
+        by=by, action="end_study_membership", target=membership.study, user=str(membership.user.public_id)
+    )
 
 
 @transaction.atomic
@@ -173,6 +184,36 @@ def start_episode(
     audit.record(by=by, action="start_episode", target=episode, patient=patient, protocol=protocol)
     want_episode(episode=episode)
     return episode
+
+
+@transaction.atomic
+def admit_patient(
+    *,
+    by: User,
+    team: CareTeam,
+    identity: Mapping[str, object] | None,
+    sex: str,
+    enrolled_on: date,
+    timezone: str,
+    diagnosis: str,
+    protocol: str,
+    arm: str,
+    starts_on: date,
+    study: Study | None,
+) -> TreatmentEpisode:
+    """Enrols a patient and begins the treatment, both or neither."""
+    patient = enrol_patient(
+        by=by, team=team, identity=identity, sex=sex, enrolled_on=enrolled_on, timezone=timezone
+    )
+    return start_episode(
+        by=by,
+        patient=patient,
+        diagnosis=diagnosis,
+        protocol=protocol,
+        arm=arm,
+        starts_on=starts_on,
+        study=study,
+    )
 
 
 @transaction.atomic

@@ -11,9 +11,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.urls import reverse
-from django.utils import timezone
 
-from tracking import checks
+from tracking import checks, clock
 from tracking.actions import audit
 from tracking.actions.marks import want_episode
 from tracking.actions.outbox import queue_mail
@@ -28,6 +27,7 @@ from tracking.models import (
     User,
     current,
 )
+from tracking.queries.administration import administered_sites, governs_everything
 from tracking.vocabulary import ConsentKind, Role, Sex
 
 CODE_LETTERS = "23456789ACDEFGHJKLMNPQRTUVWXYZ"  # without those that are read as another
@@ -80,10 +80,11 @@ def grant_role(
     grants, and nobody grants to themselves: raises ``NotPermitted``. ``Conflict`` when it is held already."""
     _check_grantor(by, user)
     checks.clean_choice("role", role, Role.values)
+    _check_reach(by, role, site)
     if RoleGrant.objects.filter(current(), user=user, role=role, site=site).exists():
         raise Conflict("this role is already held")
     grant = RoleGrant.objects.create(
-        user=user, role=role, site=site, starts_on=starts_on or timezone.localdate(), granted_by=by
+        user=user, role=role, site=site, starts_on=starts_on or clock.today(), granted_by=by
     )
     audit.record(by=by, action="grant_role", target=user, role=role)
     return grant
@@ -96,7 +97,7 @@ def end_role(*, by: User | None, grant: RoleGrant, ends_on: date) -> None:
     _check_grantor(by, grant.user)
     checks.check_order("ends_on", grant.starts_on - DAY, ends_on, of="the day before it began")
     running = RoleGrant.objects.filter(current(), pk=grant.pk) | RoleGrant.objects.filter(
-        pk=grant.pk, starts_on__gt=timezone.localdate()
+        pk=grant.pk, starts_on__gt=clock.today()
     )
     if not running.update(ends_on=ends_on):
         raise Conflict("this role has already ended")
@@ -244,10 +245,20 @@ def _check_grantor(by: User | None, user: User) -> None:
         raise NotPermitted("only a site administrator grants and ends roles")
 
 
+def _check_reach(by: User | None, role: str, site: Site | None) -> None:
+    """Nobody hands out more than they hold: the administrator of a site makes none of another or of all."""
+    if by is None or governs_everything(by):
+        return
+    if site is None and role == Role.ADMINISTRATOR:
+        raise InvalidInput("site", "name the site that is to be administered")
+    if site is not None and site not in administered_sites(by):
+        raise NotPermitted("roles are granted at the own sites only")
+
+
 def _refuse_own(by: User | None, user: User) -> None:
     if by == user:
         raise NotPermitted("nobody changes their own roles or account")
 
 
 def _today() -> date:
-    return timezone.localdate()
+    return clock.today()

@@ -6,13 +6,12 @@ Nothing recorded is overwritten. A mistake is taken back with ``void`` and recor
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import transaction
-from django.utils import timezone
 
-from tracking import checks
+from tracking import checks, clock
 from tracking.actions import audit
 from tracking.actions.marks import want_episode
 from tracking.errors import Conflict, InvalidInput
@@ -27,22 +26,26 @@ from tracking.models import (
     User,
 )
 from tracking.models.treatment import OfEpisodeQuerySet
-from tracking.policies import local_day, local_today
+from tracking.policies import local_today
+from tracking.treatment_policies import (
+    Record,
+    check_given_at,
+    check_integrates,
+    check_moment,
+    check_nothing_rests_on,
+    check_session_parts,
+    check_takes_doses,
+)
 from tracking.vocabulary import (
     Attendance,
     DosePart,
     DoseStep,
     DoseUnit,
-    PresenceRole,
     RequestStatus,
     Route,
     SessionKind,
     StopReason,
 )
-
-LONGEST_SESSION = timedelta(hours=24)
-LONGEST_NOTE = 10_000
-Record = TreatmentSession | Dose | MedicationCourse | DoseChange
 
 
 @transaction.atomic
@@ -136,9 +139,9 @@ def record_session(
     _lock(episode)
     checks.clean_choice("kind", kind, SessionKind.values)
     checks.clean_choice("attendance", attendance, Attendance.values)
-    _check_moment(episode, "starts_at", starts_at)
-    _check_session_parts(kind, attendance, minutes, note, people_present)
-    _check_integrates(episode, kind, starts_at, integrates)
+    check_moment(episode, "starts_at", starts_at)
+    check_session_parts(attendance, minutes, note, people_present)
+    check_integrates(episode, kind, starts_at, integrates)
     if episode.sessions.standing().filter(kind=kind, starts_at=starts_at).exists():
         raise Conflict("this session is already recorded")
     session = TreatmentSession.objects.create(
@@ -172,10 +175,10 @@ def record_dose(
     """What was given in an attended dosing session, and when. A supplement needs a dose before it."""
     _lock(session.episode)
     session.refresh_from_db()
-    _check_takes_doses(session)
+    check_takes_doses(session)
     checks.clean_choice("part", part, DosePart.values)
     substance = checks.clean_line("substance", substance, longest=60)
-    _check_given_at(session, given_at)
+    check_given_at(session, given_at)
     doses = session.doses.standing()
     if part == DosePart.SUPPLEMENT and not doses.filter(part=DosePart.MAIN, given_at__lte=given_at).exists():
         raise InvalidInput("part", "a supplemental dose needs a dose before it in this session")
@@ -207,7 +210,7 @@ def void(*, by: User, record: Record, reason: str) -> None:
         raise InvalidInput("reason", "say why this is taken back")
     episode = episode_of(record)
     _lock(episode)
-    _check_nothing_rests_on(record)
+    check_nothing_rests_on(record)
     _void_rows(by, type(record).objects.filter(pk=record.pk), reason, needed=True)
     if isinstance(record, TreatmentSession):
         _void_rows(by, record.doses.all(), reason)
@@ -271,87 +274,8 @@ def _add_step(
     return change
 
 
-def _check_moment(episode: TreatmentEpisode, field: str, moment: datetime) -> None:
-    """Not in the future, and within the episode by the days of the patient's time zone."""
-    if moment > timezone.now():
-        raise InvalidInput(field, "lies in the future")
-    day = local_day(episode.patient, moment)
-    first = min(episode.starts_on, episode.patient.enrolled_on)
-    checks.check_order(field, first, day, of="the first day of the episode")
-    if episode.ends_on and day > episode.ends_on:
-        raise InvalidInput(field, f"is after the last day of the episode ({episode.ends_on:%-d %B %Y})")
-
-
-def _check_session_parts(
-    kind: str,
-    attendance: str,
-    minutes: int | None,
-    note: str,
-    people_present: Sequence[tuple[User, str]],
-) -> None:
-    longest = LONGEST_SESSION // timedelta(minutes=1)
-    if minutes is not None and not 1 <= minutes <= longest:
-        raise InvalidInput("minutes", f"must lie between 1 and {longest}")
-    if len(note) > LONGEST_NOTE:
-        raise InvalidInput("note", f"must not be longer than {LONGEST_NOTE} characters")
-    if people_present and attendance != Attendance.ATTENDED:
-        raise InvalidInput("people_present", "nobody was present at a session that did not take place")
-    users = [user.pk for user, _ in people_present]
-    if len(set(users)) < len(users):
-        raise InvalidInput("people_present", "names the same person twice")
-    for _, role in people_present:
-        checks.clean_choice("people_present", role, PresenceRole.values)
-
-
-def _check_integrates(
-    episode: TreatmentEpisode, kind: str, starts_at: datetime, dosing: TreatmentSession | None
-) -> None:
-    if dosing is None:
-        return
-    if kind != SessionKind.INTEGRATION:
-        raise InvalidInput("integrates", "only an integration session refers to a dosing session")
-    fits = (
-        dosing.episode_id == episode.pk
-        and dosing.kind == SessionKind.DOSING
-        and dosing.attendance == Attendance.ATTENDED
-        and dosing.voided_at is None
-    )
-    if not fits:
-        raise InvalidInput("integrates", "must be a dosing session of this episode that took place")
-    if dosing.starts_at >= starts_at:
-        raise InvalidInput("integrates", "must have taken place before this session")
-
-
-def _check_takes_doses(session: TreatmentSession) -> None:
-    if session.kind != SessionKind.DOSING:
-        raise InvalidInput("session", "a dose is given in a dosing session only")
-    if session.attendance != Attendance.ATTENDED:
-        raise InvalidInput("session", "this dosing session did not take place")
-    if session.voided_at:
-        raise Conflict("this session was taken back")
-
-
-def _check_given_at(session: TreatmentSession, given_at: datetime) -> None:
-    if given_at > timezone.now():
-        raise InvalidInput("given_at", "lies in the future")
-    if not session.starts_at <= given_at <= session.starts_at + LONGEST_SESSION:
-        raise InvalidInput("given_at", "must lie within 24 hours of the start of the session")
-
-
-def _check_nothing_rests_on(record: Record) -> None:
-    if isinstance(record, DoseChange) and record.step == DoseStep.START:
-        raise Conflict("the start goes with its medication; take back the medication")
-    if isinstance(record, TreatmentSession) and record.integration_sessions.standing().exists():
-        raise Conflict("an integration session refers to this session; take that back first")
-    if isinstance(record, Dose) and record.part == DosePart.MAIN:
-        doses = record.session.doses.standing().exclude(pk=record.pk)
-        alone = not doses.filter(part=DosePart.MAIN).exists()
-        if alone and doses.filter(part=DosePart.SUPPLEMENT).exists():
-            raise Conflict("a supplemental dose rests on this dose; take that back first")
-
-
 def _void_rows(by: User, rows: OfEpisodeQuerySet, reason: str, *, needed: bool = False) -> None:
-    changed = rows.standing().update(voided_at=timezone.now(), voided_by=by, void_reason=reason.strip())
+    changed = rows.standing().update(voided_at=clock.now(), voided_by=by, void_reason=reason.strip())
     if needed and not changed:
         raise Conflict("this was already taken back")
 

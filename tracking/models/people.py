@@ -100,6 +100,11 @@ class RoleGrant(models.Model):
     def __str__(self) -> str:
         return f"{self.role} from {self.starts_on}"
 
+    @property
+    def sentence(self) -> str:
+        """What the role allows, in words."""
+        return Role(self.role).sentence
+
 
 class CareTeam(models.Model):
     """The people who treat a set of patients together."""
@@ -202,11 +207,16 @@ class PatientIdentity(models.Model):
     def initials(self) -> str:
         return f"{self.given_name[:1]}. {self.family_name[:1]}."
 
+    @property
+    def born(self) -> date | None:
+        """The date of birth, or ``None`` when it is not known."""
+        return date.fromisoformat(self.date_of_birth) if self.date_of_birth else None
+
     def age_on(self, day: date) -> int | None:
         """Age in completed years, or ``None`` when the date of birth is not known."""
-        if not self.date_of_birth:
+        born = self.born
+        if born is None:
             return None
-        born = date.fromisoformat(self.date_of_birth)
         return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 

@@ -1,0 +1,73 @@
+"""What the staff's forms are made of: dates and moments in the browser's own pickers, fields set out in rows."""
+
+from __future__ import annotations
+
+from django import forms
+from django.forms import BoundField
+from django.utils import timezone
+
+Rows = list[list[BoundField]]
+
+
+class Rowed(forms.Form):
+    """A form that says which fields stand beside each other; a field that is not named stands alone."""
+
+    layout: tuple[tuple[str, ...], ...] = ()
+
+    def rows(self) -> Rows:
+        beside = {name: row for row in self.layout for name in row if name in self.fields}
+        rows: Rows = []
+        for name in self.fields:
+            row = beside.get(name, (name,))
+            if name == next(other for other in row if other in self.fields):
+                rows.append([self[other] for other in row if other in self.fields])
+        return rows
+
+
+def day_field(
+    label: str, help_text: str = "", *, required: bool = True, future: bool = False
+) -> forms.DateField:
+    """A day, picked. The browser does not offer the future unless ``future``; the action refuses it anyway."""
+    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    field = forms.DateField(label=label, help_text=help_text, required=required, widget=widget)
+    field.may_be_future = future
+    return field
+
+
+def moment_field(label: str, help_text: str = "") -> forms.DateTimeField:
+    """A moment to the minute, in the time zone that is active."""
+    widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
+    return forms.DateTimeField(label=label, help_text=help_text, widget=widget)
+
+
+def amount_field(label: str, help_text: str = "") -> forms.DecimalField:
+    return forms.DecimalField(
+        label=label, help_text=help_text, min_value=0, max_digits=8, decimal_places=3, localize=False
+    )
+
+
+class Dated(Rowed):
+    """Fills empty day and moment fields with now, and lets the browser offer nothing later."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        now = timezone.localtime()
+        for field in self.fields.values():
+            if isinstance(field, forms.DateTimeField):
+                field.initial = field.initial or now.replace(second=0, microsecond=0)
+                field.widget.attrs["max"] = f"{now:%Y-%m-%dT%H:%M}"
+            elif isinstance(field, forms.DateField):
+                field.initial = field.initial or (now.date() if field.required else None)
+                if not field.may_be_future:
+                    field.widget.attrs["max"] = f"{now:%Y-%m-%d}"
+
+
+class ReasonForm(Rowed):
+    """Why a record is taken back."""
+
+    reason = forms.CharField(
+        label="Why is this taken back?",
+        help_text="The record stays readable, crossed out, with your name and this reason.",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )

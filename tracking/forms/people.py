@@ -1,0 +1,129 @@
+"""Patients: enrolment, who they are, consent, and the first and last day of an episode."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from tracking import protocol as protocols
+from tracking.forms.parts import Dated, day_field
+from tracking.models import CareTeam, PatientIdentity, Study, User
+from tracking.queries.people import own_teams, time_zones
+from tracking.vocabulary import ConsentKind, Diagnosis, EpisodeStatus, Sex
+
+BETWEEN = ":"
+
+
+class IdentityForm(Dated):
+    """Who a patient is."""
+
+    given_name = forms.CharField(label="Given name", max_length=120)
+    family_name = forms.CharField(label="Family name", max_length=120)
+    date_of_birth = day_field("Date of birth", required=False)
+    record_number = forms.CharField(label="Record number", max_length=60, required=False)
+    email = forms.EmailField(label="E-mail", required=False, help_text="Links to questionnaires go here.")
+    phone = forms.CharField(label="Telephone", max_length=40, required=False)
+    layout = (("given_name", "family_name"), ("date_of_birth", "record_number"), ("email", "phone"))
+
+    @classmethod
+    def initial_of(cls, identity: PatientIdentity | None) -> dict[str, object]:
+        return {name: getattr(identity, name) for name in cls.base_fields} if identity else {}
+
+
+class TreatmentFields(Dated):
+    """Which treatment begins, by which protocol, when."""
+
+    diagnosis = forms.ChoiceField(label="Diagnosis", choices=Diagnosis)
+    plan = forms.ChoiceField(label="Protocol and arm")
+    starts_on = day_field(
+        "Treatment began on", "Scores and windows are counted from this day until a dose is given."
+    )
+    study = forms.ModelChoiceField(
+        label="Study", queryset=Study.objects.none(), required=False, empty_label="None"
+    )
+    layout = (("diagnosis", "plan"), ("starts_on", "study"))
+
+    def __init__(self, *args: object, user: User, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["plan"].choices = plans()
+        self.fields["study"].queryset = Study.objects.visible_to(user).order_by("title")
+
+    def clean(self) -> dict[str, Any]:
+        """The plan becomes a protocol and an arm."""
+        data = super().clean()
+        protocol, _, arm = data.pop("plan", "").partition(BETWEEN)
+        return data | {"protocol": protocol, "arm": arm}
+
+
+class EpisodeForm(TreatmentFields):
+    """A further course of treatment of a patient who is known."""
+
+
+class EnrolmentForm(IdentityForm, TreatmentFields):
+    """A new patient and the treatment that begins."""
+
+    team = forms.ModelChoiceField(label="Care team", queryset=CareTeam.objects.none(), empty_label=None)
+    sex = forms.ChoiceField(label="Sex", choices=Sex, initial=Sex.UNKNOWN)
+    enrolled_on = day_field("Enrolled on")
+    timezone = forms.ChoiceField(label="Time zone of the patient", choices=time_zones)
+    layout = (
+        *IdentityForm.layout,
+        ("sex", "timezone"),
+        ("team", "enrolled_on"),
+        *TreatmentFields.layout,
+    )
+    field_order = [
+        *IdentityForm.base_fields,
+        "sex",
+        "timezone",
+        "team",
+        "enrolled_on",
+        *TreatmentFields.base_fields,
+    ]
+
+    def __init__(self, *args: object, user: User, **kwargs: object) -> None:
+        super().__init__(*args, user=user, **kwargs)
+        teams = own_teams(user)
+        self.fields["team"].queryset = teams
+        self.fields["timezone"].initial = teams[0].site.timezone if teams else "UTC"
+
+    def clean(self) -> dict[str, Any]:
+        """The identity becomes one value."""
+        data = super().clean()
+        return data | {"identity": {name: data.pop(name, None) for name in IdentityForm.base_fields}}
+
+
+class ConsentForm(Dated):
+    """What the patient said about research."""
+
+    kind = forms.ChoiceField(label="The patient", choices=ConsentKind, widget=forms.RadioSelect)
+    stated_on = day_field("On")
+
+    def __init__(self, *args: object, given: bool, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        words = {ConsentKind.GIVEN: "consents to research", ConsentKind.WITHDRAWN: "withdraws the consent"}
+        self.fields["kind"].choices = list(words.items())
+        self.fields["kind"].initial = ConsentKind.WITHDRAWN if given else ConsentKind.GIVEN
+
+
+class EndForm(Dated):
+    """How an episode ends."""
+
+    status = forms.ChoiceField(
+        label="The treatment was",
+        choices=[(EpisodeStatus.COMPLETED, "completed"), (EpisodeStatus.DISCONTINUED, "stopped early")],
+        widget=forms.RadioSelect,
+    )
+    ends_on = day_field("Last day")
+
+
+def plans() -> list[tuple[str, object]]:
+    """Every arm of every protocol, grouped by protocol, after the choice to follow none."""
+    return [
+        (BETWEEN, "No protocol"),
+        *(
+            (protocol.title, [(f"{protocol.key}{BETWEEN}{arm.key}", arm.title) for arm in protocol.arms])
+            for protocol in protocols.all_protocols()
+        ),
+    ]

@@ -1,0 +1,150 @@
+"""Recording treatment: sessions, doses, medication, and taking a record back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from tracking.actions import treatment
+from tracking.forms.parts import ReasonForm
+from tracking.forms.treatment import DoseChangeForm, DoseForm, MedicationForm, SessionForm, StopForm
+from tracking.models import Dose, DoseChange, MedicationCourse, TreatmentEpisode, TreatmentSession
+from tracking.treatment_policies import Record
+from tracking.views.writing import Page, about, course_changed, for_patient, form_page
+from tracking.vocabulary import Attendance, DoseStep, SessionKind
+
+RECORDS = {
+    "session": TreatmentSession,
+    "dose": Dose,
+    "medication": MedicationCourse,
+    "dose-change": DoseChange,
+}
+
+
+@for_patient(TreatmentEpisode, page="session-new")
+def session_new(request: HttpRequest, episode: TreatmentEpisode) -> HttpResponse:
+    """Record a session; a dosing session that took place leads on to its dose."""
+
+    def write(**data: Any) -> HttpResponse:
+        session = treatment.record_session(by=request.user, episode=episode, **data)
+        response = course_changed(request, episode, f"{session.get_kind_display()} recorded.")
+        return redirect("dose-new", session.public_id) if takes_doses(session) else response
+
+    page = Page("Record a session", "Record session")
+    form = SessionForm(request.POST or None, episode=episode)
+    return form_page(request, form, write, page, **about(episode.patient))
+
+
+@for_patient(TreatmentSession, page="session")
+def session(request: HttpRequest, session: TreatmentSession) -> HttpResponse:
+    """One session: who was there, what was given, and its way back."""
+    context = {
+        "session": session,
+        "doses": session.doses.select_related("voided_by"),
+        "present": session.people_present.select_related("user"),
+        "takes_doses": takes_doses(session),
+    }
+    return render(request, "tracking/treatment/session.html", context | about(session.episode.patient))
+
+
+@for_patient(TreatmentSession, page="dose-new")
+def dose_new(request: HttpRequest, session: TreatmentSession) -> HttpResponse:
+    """Record what was given in a dosing session."""
+    if not takes_doses(session):
+        raise Http404
+
+    def write(**data: Any) -> HttpResponse:
+        treatment.record_dose(by=request.user, session=session, **data)
+        return course_changed(request, session.episode, "Dose recorded.")
+
+    page = Page(
+        "Record a dose",
+        "Record dose",
+        "What was given in this dosing session, and when. Day 0 of the time line is the day of the first dose.",
+    )
+    form = DoseForm(request.POST or None, initial={"given_at": session.starts_at})
+    return form_page(request, form, write, page, **about(session.episode.patient))
+
+
+@for_patient(TreatmentEpisode, page="medication-new")
+def medication_new(request: HttpRequest, episode: TreatmentEpisode) -> HttpResponse:
+    """Record that a medication was begun."""
+
+    def write(**data: Any) -> HttpResponse:
+        course = treatment.start_medication(by=request.user, episode=episode, **data)
+        return course_changed(request, episode, f"{course.substance} recorded.")
+
+    page = Page("Start a medication", "Start medication")
+    return form_page(request, MedicationForm(request.POST or None), write, page, **about(episode.patient))
+
+
+@for_patient(MedicationCourse, page="medication")
+def medication(request: HttpRequest, course: MedicationCourse) -> HttpResponse:
+    """One medication by its steps, with the next one: another dose, a taper step, or the stop."""
+    stopping = request.POST.get("do") == "stop"
+
+    def write(**data: Any) -> HttpResponse:
+        act = treatment.stop_medication if stopping else treatment.change_dose
+        act(by=request.user, course=course, **data)
+        said = "stopped" if stopping else "changed"
+        return course_changed(request, course.episode, f"{course.substance} {said}.")
+
+    change = DoseChangeForm(None if stopping else request.POST or None, prefix="change")
+    stop = StopForm(request.POST if stopping else None, prefix="stop")
+    steps = list(course.dose_changes.select_related("voided_by"))
+    standing = [step for step in steps if step.voided_at is None]
+    context = {
+        "course": course,
+        "steps": steps,
+        "change": change,
+        "stop": stop,
+        "is_running": bool(standing) and standing[-1].step != DoseStep.STOP,
+    }
+    return form_page(
+        request,
+        stop if stopping else change,
+        write,
+        Page(course.substance, "Save"),
+        "tracking/treatment/medication.html",
+        **context,
+        **about(course.episode.patient),
+    )
+
+
+def record_void(request: HttpRequest, kind: str, public_id: object) -> HttpResponse:
+    """Take a record back, with a reason. What may be taken back is a closed list."""
+    if kind not in RECORDS:
+        raise Http404
+    return for_patient(RECORDS[kind], page="record-void")(_void)(request, public_id=public_id)
+
+
+def _void(request: HttpRequest, record: Record) -> HttpResponse:
+    episode = treatment.episode_of(record)
+
+    def write(reason: str) -> HttpResponse:
+        treatment.void(by=request.user, record=record, reason=reason)
+        return course_changed(request, episode, "The record was taken back.")
+
+    page = Page(f"Take back: {in_words(record)}", "Take back")
+    return form_page(request, ReasonForm(request.POST or None), write, page, **about(episode.patient))
+
+
+def in_words(record: Record) -> str:
+    """Which record it is, as a person would say it."""
+    match record:
+        case TreatmentSession():
+            return f"{record.get_kind_display().lower()} of {record.starts_at:%-d %B %Y}"
+        case Dose():
+            return f"{record.substance} {record.amount.normalize():f} {record.get_unit_display()}"
+        case DoseChange():
+            return f"{record.get_step_display().lower()} of {record.course.substance} on {record.changed_on:%-d %B %Y}"
+        case MedicationCourse():
+            return record.substance
+
+
+def takes_doses(session: TreatmentSession) -> bool:
+    """Whether a dose can be recorded in this session."""
+    attended = session.attendance == Attendance.ATTENDED and session.voided_at is None
+    return attended and session.kind == SessionKind.DOSING
