@@ -87,13 +87,14 @@ def classify(points: Iterable[Point], rules: ChangeRules, direction: Direction, 
     """
     series = prepare(points)
     yardstick = Yardstick(rules, direction)
-    baseline, later = _split(usable(series), index_day)
+    scores = usable(series)
+    baseline, later = _split(scores, index_day)
     latest = later[-1] if later else None
     pair = (baseline, latest) if baseline and latest else None
     return Course(
         index_day=index_day,
         rule_version=rules.version,
-        n=len(usable(series)),
+        n=len(scores),
         missing=missing(series),
         baseline=baseline,
         reason="" if baseline else _why_no_baseline(later, index_day),

@@ -49,11 +49,12 @@ class Flag:
         """The flag in words with its numbers. ``scale`` is the short title shown to the reader ("HAM-D")."""
         shown = " and ".join(_on_day(score) for score in self.evidence)
         cleared = f" Cleared by {_on_day(self.cleared_by)}." if self.cleared_by else ""
-        return f"{scale} {shown}, {self._after()}: {self.criterion}.{cleared}"
+        return f"{scale} {shown}, {self._against()}: {self.criterion}.{cleared}"
 
-    def _after(self) -> str:
+    def _against(self) -> str:
         if self.kind == "deterioration":
-            return f"after {_on_day(self.anchor)} at baseline"
+            worse = abs(self.evidence[0].value - self.anchor.value)
+            return f"{worse:g} points worse than {_on_day(self.anchor)} (baseline)"
         return f"after remission from day {self.anchor.day}"
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from numbers import Integral
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def _precedence(point: Point) -> tuple[bool, int, str]:
 
 
 def _checked(point: Point) -> Point:
-    if isinstance(point.day, bool) or not isinstance(point.day, int):
+    if isinstance(point.day, bool) or not isinstance(point.day, Integral):
         raise ValueError(f"assessment {point.assessment}: day {point.day!r} is not a whole number of days")
     if point.value is not None and not math.isfinite(point.value):
         raise ValueError(f"assessment {point.assessment}: score {point.value!r} is not a finite number")

@@ -94,12 +94,13 @@ class Yardstick:
         return f"first score {bound}"
 
     def deterioration_in_words(self, before: Score, after: Score) -> str:
-        worse = f"{abs(self.change(before, after)):g} points worse"
         rule = self.rules.deterioration
         if rule is not None:
             needed = f"{rule.percent:g} %" if rule.percent is not None else f"{rule.points:g} points"
-            return f"{worse}, at least {needed} is deterioration"
+            return f"{needed} or more count as deterioration"
         found = change.reliable_change(self.rules, before.value, after.value, self.direction)
         if found is None:
-            return worse
-        return f"{worse}, {'at least' if found.inclusive else 'more than'} {found.threshold:.1f} is reliable"
+            return "no rule"
+        if found.inclusive:
+            return f"{found.threshold:g} points or more are reliable"
+        return f"more than {found.threshold:.1f} points are reliable"

@@ -6,8 +6,10 @@ The rules are those of the HAM-D17 in the sources: remission at 7 or less (Frank
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from measures.instrument import ChangeRules, Direction, Drop, Relapse, Reliability, Remission, Source
@@ -224,8 +226,31 @@ def test_sentences_say_the_numbers() -> None:
         "two scores in a row at or above 15 within 28 days."
     )
     assert [score.assessment for score in confirmed.evidence] == ["a120", "a134"]
+    worse = flags(series("-3:18 30:24"), HAMD, WORSE, 0)[0]
+    assert worse.sentence("HAM-D") == (
+        "HAM-D 24 on day 30, 6 points worse than 18 on day -3 (baseline): more than 5.5 points are reliable."
+    )
     cleared = flags(series("0:24 56:6 80:7 120:15 134:9"), HAMD, WORSE, 0)[0]
     assert cleared.sentence("HAM-D").endswith("first score at or above 15. Cleared by 9 on day 134.")
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        (Drop(None, 6, CITED), "6 points or more count as deterioration"),
+        (Drop(25, None, CITED), "25 % or more count as deterioration"),
+    ],
+)
+def test_the_instruments_own_rule_for_deterioration_comes_first(rule: Drop, words: str) -> None:
+    rules = replace(HAMD, deterioration=rule)
+    assert flags(series("0:20 7:24"), rules, WORSE, 0) == ()
+    (found,) = flags(series("0:20 7:26"), rules, WORSE, 0)
+    assert found.criterion == words
+
+
+def test_a_flag_on_an_estimated_score_says_so() -> None:
+    points = [*series("0:24 7:6 28:7"), Point(60, 16.0, "a60", estimated=True)]
+    assert "HAM-D 16 (estimated) on day 60" in flags(points, HAMD, WORSE, 0)[0].sentence("HAM-D")
 
 
 @st.composite
@@ -244,6 +269,7 @@ def arrivals(draw: st.DrawFn) -> tuple[list[Point], list[Point]]:
     return points, draw(st.permutations(points))
 
 
+@settings(deadline=None)
 @given(arrivals())
 def test_the_order_of_arrival_never_matters(pair: tuple[list[Point], list[Point]]) -> None:
     points, shuffled = pair
@@ -251,6 +277,7 @@ def test_the_order_of_arrival_never_matters(pair: tuple[list[Point], list[Point]
     assert flags(points, HAMD, WORSE, 0) == flags(shuffled, HAMD, WORSE, 0)
 
 
+@settings(deadline=None)
 @given(arrivals(), st.integers(-10, 60), st.integers(0, 52))
 def test_an_acute_point_changes_nothing(pair: tuple[list[Point], list[Point]], day: int, score: int) -> None:
     points = pair[0]
@@ -259,6 +286,7 @@ def test_an_acute_point_changes_nothing(pair: tuple[list[Point], list[Point]], d
     assert flags(points, HAMD, WORSE, 0) == flags(more, HAMD, WORSE, 0)
 
 
+@settings(deadline=None)
 @given(arrivals())
 def test_every_flag_rests_on_scores_of_the_series(pair: tuple[list[Point], list[Point]]) -> None:
     known = {(point.assessment, point.day, point.value) for point in pair[0]}

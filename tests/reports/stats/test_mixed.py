@@ -81,7 +81,7 @@ def test_no_other_place_is_better(seed: int, reml: bool) -> None:
     optimum = mixed.maximise(of)
     assert optimum.converged
     rng = np.random.default_rng(seed)
-    elsewhere = [mixed.evaluate(of, np.tril(rng.normal(0, (2, 0.5), (2, 2)))).deviance for _ in range(300)]
+    elsewhere = [mixed.evaluate(of, np.tril(rng.normal(0, (2, 0.5), (2, 2)))).deviance for _ in range(100)]
     assert min(elsewhere) >= optimum.estimate.deviance - 1e-8
 
 
