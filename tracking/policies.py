@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,8 +11,17 @@ from django.utils import timezone
 from measures.instrument import Instrument
 from tracking import clock
 from tracking.errors import Conflict, InvalidInput, NotPermitted
-from tracking.models import Assessment, AssessmentRequest, Patient, TreatmentEpisode, User
-from tracking.vocabulary import AnswerSource, RequestStatus
+from tracking.models import (
+    Assessment,
+    AssessmentRequest,
+    CareTeam,
+    Membership,
+    Patient,
+    TreatmentEpisode,
+    User,
+    current,
+)
+from tracking.vocabulary import AnswerSource, RequestStatus, Role
 
 LATE_AFTER = timedelta(hours=48)
 
@@ -51,6 +61,15 @@ def check_latest_version(assessment: Assessment) -> None:
     """Only the latest version may be corrected; two people at once cannot both win."""
     if Assessment.objects.filter(supersedes=assessment).exists():
         raise Conflict("this assessment was corrected by somebody else in the meantime")
+
+
+def check_may_import(by: User | None, teams: Collection[CareTeam]) -> None:
+    """Files are imported by an administrator, by clinicians for their own teams, and by the command line."""
+    if by is None or by.has_role(Role.ADMINISTRATOR):
+        return
+    own = Membership.objects.filter(current(), user=by, team__in=teams).values("team").distinct().count()
+    if not (by.has_role(Role.CLINICIAN) and teams and own == len(teams)):
+        raise NotPermitted("only an administrator or a clinician of the care team imports files")
 
 
 def is_late(assessment: Assessment) -> bool:
