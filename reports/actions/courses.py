@@ -16,6 +16,7 @@ from reports.actions import jobs
 from reports.frames import Axis, axes, judged_instruments, points, score_frame
 from reports.models import CourseFlag, EpisodeCourse, FlagState
 from reports.plain import plain
+from reports.rules import rules_of
 from reports.stats import course as courses
 from reports.stats.course import Course
 from reports.stats.flags import Flag
@@ -89,7 +90,7 @@ def _prepare(episode_id: int) -> jobs.Write:
 
 def _judge(episode: TreatmentEpisode, instrument: Instrument, axis: Axis) -> Judged:
     scale = instrument.primary_scale
-    rules = instrument.change or ChangeRules(scale.key, f"{instrument.key}-{instrument.version}")
+    rules = rules_of(instrument, scale.key)
     frame = score_frame(
         TreatmentEpisode.objects.filter(pk=episode.pk), instrument, scale.key, {episode.pk: axis}
     )

@@ -7,8 +7,10 @@ written. Lost, doubled, late and reordered jobs all end right, because nothing b
 from __future__ import annotations
 
 import logging
+import traceback
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -48,20 +50,26 @@ def attempt(*, marks: Marks, prepare: Callable[[], Write]) -> None:
     except (
         Exception
     ) as error:  # whatever it is, it must not stop the others, and its values must not be logged
-        _fail(marks, claimed, type(error).__name__)
+        _fail(marks, claimed, _kind(error))
+
+
+def behind(marks: Marks) -> Marks:
+    """Marks whose data is newer than what was computed from it, parked ones included."""
+    return marks.filter(wanted_rev__gt=F("done_rev"))
 
 
 def pending(marks: Marks) -> Marks:
-    """Marks whose work is wanted, not parked and not out of tries."""
-    return marks.filter(wanted_rev__gt=F("done_rev"), parked_at__isnull=True, attempts__lt=TRIES)
+    """Those of them that may be tried: not parked and not out of tries."""
+    return behind(marks).filter(parked_at__isnull=True, attempts__lt=TRIES)
 
 
 def park_lost(*, now: datetime) -> int:
     """Park the jobs whose last try never came back. Returns how many. One that does come back is released
     by it."""
-    lost = {"wanted_rev__gt": F("done_rev"), "parked_at__isnull": True, "attempts__gte": TRIES}
     return sum(
-        model.objects.filter(**lost).update(parked_at=now, failure=WORKER_LOST)
+        behind(model.objects.filter(parked_at__isnull=True, attempts__gte=TRIES)).update(
+            parked_at=now, failure=WORKER_LOST
+        )
         for model in (EpisodeMark, StudyMark)
     )
 
@@ -105,6 +113,12 @@ def _finish(marks: Marks, claimed: RevisionMark) -> bool:
     revision = claimed.wanted_rev
     done = marks.filter(pk=claimed.pk, done_rev__lt=revision)
     return bool(done.update(done_rev=revision, attempts=0, parked_at=None, failure=""))
+
+
+def _kind(error: Exception) -> str:
+    """What failed and where, without what it said: a message may hold a score."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in {Path(last.filename).name}, line {last.lineno}"[:120]
 
 
 def _fail(marks: Marks, claimed: RevisionMark, kind: str) -> None:

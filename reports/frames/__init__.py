@@ -2,6 +2,7 @@
 lie on."""
 
 from reports.frames.axis import Axis, Episodes, axes, index_day
+from reports.frames.patients import episode_frame, experience_column
 from reports.frames.scores import judged_instruments, points, score_frame
 from reports.frames.treatment import treatment_frame
 
@@ -9,6 +10,8 @@ __all__ = [
     "Axis",
     "Episodes",
     "axes",
+    "episode_frame",
+    "experience_column",
     "index_day",
     "judged_instruments",
     "points",

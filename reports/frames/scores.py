@@ -74,7 +74,9 @@ def score_frame(
         )
     ]
     frame = pd.DataFrame(rows, columns=list(SCORE_COLUMNS))
-    return frame.astype({"value": float, "estimated": bool, "acute": bool})
+    return frame.astype(
+        {"episode": int, "recorded": int, "day": int, "value": float, "estimated": bool, "acute": bool}
+    )
 
 
 def points(scores: pd.DataFrame) -> list[Point]:

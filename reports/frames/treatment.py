@@ -31,4 +31,6 @@ def treatment_frame(episodes: Episodes, known_axes: Mapping[int, Axis] | None = 
         )
         for dose in doses
     ]
-    return pd.DataFrame(rows, columns=list(DOSE_COLUMNS)).astype({"amount": float})
+    return pd.DataFrame(rows, columns=list(DOSE_COLUMNS)).astype(
+        {"episode": int, "day": int, "amount": float}
+    )

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from reports.actions.courses import recompute_episode
-from reports.models import CourseFlag, EpisodeCourse
+from reports.models import EpisodeCourse
 from tests.reports.clinic import give_dose, rate
-from tracking.models import EpisodeMark, TreatmentEpisode, User
+from tracking.models import TreatmentEpisode, User
 
 pytestmark = pytest.mark.django_db
 

@@ -1,0 +1,109 @@
+"""The figures of a study, computed again from all its episodes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+
+from reports import analyses
+from reports.actions import jobs
+from reports.frames import judged_instruments
+from reports.models import StudyResult
+from reports.plain import plain
+from reports.stats.errors import Refusal
+from tracking.models import Study, StudyMark, TreatmentEpisode
+
+ALGORITHM = "study-1"  # a change of what is computed is a new name, so that stored figures are replaced
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """One analysis of one scale, ready to be stored."""
+
+    analysis: str
+    instrument: str
+    scale: str
+    result: object
+
+
+def recompute_study(*, study_id: int) -> None:
+    """Bring the stored figures of a study up to its wanted revision. Harmless when called twice.
+
+    The outcome is analysed in every way; every other scale with a better and a worse end by course, growth
+    and contrast. An analysis that its data cannot carry is stored with the reason. Figures of a scale that
+    the study no longer has are removed.
+    """
+    jobs.attempt(marks=StudyMark.objects.filter(study=study_id), prepare=partial(_prepare, study_id))
+
+
+def _prepare(study_id: int) -> jobs.Write:
+    study = Study.objects.get(pk=study_id)
+    instruments = judged_instruments(TreatmentEpisode.objects.filter(study=study), study)
+    others = [each.key for each in instruments if each.key != study.outcome_instrument]
+    figures = [
+        *_of_outcome(study),
+        *(each for key in others for each in _of_scale(analyses.load(study, key))),
+    ]
+    return partial(_store, study, figures)
+
+
+def _of_outcome(study: Study) -> list[Figures]:
+    try:
+        sample = analyses.load(study)
+    except Refusal as refusal:
+        refused = {"refused": refusal.reason}
+        return [Figures("course", study.outcome_instrument, study.outcome_scale, refused)]
+    return [*_of_scale(sample), _figures("predict", sample, lambda: plain(analyses.predict(sample)))]
+
+
+def _of_scale(sample: analyses.Sample) -> list[Figures]:
+    return [
+        _figures("course", sample, lambda: plain(analyses.course(sample))),
+        _figures("growth", sample, lambda: _growth(sample)),
+        _figures("contrast", sample, lambda: plain(analyses.contrast(sample))),
+    ]
+
+
+def _growth(sample: analyses.Sample) -> object:
+    """A random intercept, and a random intercept with slope; by arm where there are several."""
+    by_arm = len(sample.arms) > 1
+    models = [
+        _or_refusal(lambda random=random: plain(analyses.growth(sample, random=random, by_arm=by_arm)))
+        for random in ("intercept", "slope")
+    ]
+    return {"models": models}
+
+
+def _figures(analysis: str, sample: analyses.Sample, compute: Callable[[], object]) -> Figures:
+    return Figures(analysis, sample.instrument.key, sample.scale.key, _or_refusal(compute))
+
+
+def _or_refusal(compute: Callable[[], object]) -> object:
+    try:
+        return compute()
+    except Refusal as refusal:
+        return {"refused": refusal.reason}
+
+
+def _store(study: Study, figures: Iterable[Figures]) -> None:
+    kept = [_store_one(study, each).pk for each in figures]
+    StudyResult.objects.filter(study=study).exclude(pk__in=kept).delete()
+
+
+def _store_one(study: Study, figures: Figures) -> StudyResult:
+    place = {
+        "study": study,
+        "analysis": figures.analysis,
+        "instrument": figures.instrument,
+        "scale": figures.scale,
+    }
+    content = json.dumps([ALGORITHM, figures.result], sort_keys=True)
+    digest = hashlib.sha256(content.encode()).hexdigest()
+    known = StudyResult.objects.filter(**place, inputs_hash=digest).first()
+    if known:
+        return known
+    stored = {"inputs_hash": digest, "result": figures.result}
+    return StudyResult.objects.update_or_create(**place, defaults=stored)[0]

@@ -1,0 +1,62 @@
+"""How much more one side changes from baseline to endpoint than the other."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from reports.analyses.sample import Sample
+from reports.stats.contrast import Contrast, change_by_arm, change_by_predictor
+from reports.stats.errors import Refusal
+from reports.stats.growth import Method
+
+BASELINE = "baseline"
+
+
+def contrast(
+    sample: Sample,
+    *,
+    method: Method = "REML",
+    reference: str | None = None,
+    predictor: str | None = None,
+    arm: str | None = None,
+) -> Contrast:
+    """``score ~ time point * arm + (1 | episode)`` on the scores at baseline and endpoint; with
+    ``predictor`` its standardised value instead of the arm, within one ``arm`` where that is named.
+
+    The baseline is that of the course. Raises ``Refusal`` when fewer than two arms can be compared, a time
+    point has no score, or nobody has the predictor.
+    """
+    rows = _two_times(sample)
+    if predictor is None:
+        if len(sample.arms) < 2:
+            raise Refusal(f"{sample.title}: fewer than two arms have a usable score.")
+        return change_by_arm(
+            rows.dropna(subset=["arm"]),
+            outcome="score",
+            time="at",
+            start=BASELINE,
+            end=sample.endpoint,
+            arm="arm",
+            group="episode",
+            reference=reference,
+            method=method,
+        )
+    if predictor not in rows:
+        raise Refusal(f"Nobody has a value of {predictor}.")
+    return change_by_predictor(
+        rows[rows["arm"] == arm] if arm else rows,
+        outcome="score",
+        time="at",
+        start=BASELINE,
+        end=sample.endpoint,
+        predictor=predictor,
+        group="episode",
+        method=method,
+    )
+
+
+def _two_times(sample: Sample) -> pd.DataFrame:
+    table = sample.episodes.reset_index()
+    start = table.assign(at=BASELINE, score=table["baseline"])
+    end = table.assign(at=sample.endpoint, score=table["endpoint"])
+    return pd.concat([start, end], ignore_index=True)

@@ -1,0 +1,152 @@
+"""What goes with the outcome at the endpoint, beyond baseline, arm and alliance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+
+from measures.registry import get
+from reports.analyses.sample import Sample
+from reports.frames import experience_column
+from reports.frames.patients import EXPERIENCE
+from reports.stats.design import Dropped
+from reports.stats.errors import Refusal
+from reports.stats.estimates import Estimate
+from reports.stats.predictors import LinePoint, PartialCorrelation, PredictorModel, analyse
+from reports.stats.regression import Errors, Regression, ordinary_least_squares
+
+SEED = (
+    20_060_915  # any number, the same one for ever: the bootstrap interval must not change between two looks
+)
+
+Dose = Literal["first", "last"]
+Outcome = Literal["endpoint", "change"]
+
+
+@dataclass(frozen=True, slots=True)
+class RegressionFigures:
+    """A regression without its cases."""
+
+    formula: str
+    terms: Mapping[str, Estimate]
+    n: int
+    r_squared: float
+    errors: Errors
+    reference: Mapping[str, str]
+    dropped: Dropped
+
+
+@dataclass(frozen=True, slots=True)
+class PredictorFigures:
+    """One predictor beside the covariates: its regression, its partial correlation, the line to draw."""
+
+    predictor: str
+    regression: RegressionFigures
+    partial: PartialCorrelation
+    line: tuple[LinePoint, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PredictFigures:
+    """``left_out``: covariates that could not be used, and why. ``refused``: predictors without a model,
+    and why."""
+
+    outcome: Outcome
+    endpoint: str
+    covariates: tuple[str, ...]
+    left_out: Mapping[str, str]
+    models: tuple[PredictorFigures, ...]
+    refused: Mapping[str, str]
+
+
+def predict(
+    sample: Sample,
+    *,
+    predictors: Sequence[str] = (),
+    covariates: Sequence[str] = (),
+    outcome: Outcome = "endpoint",
+    dose: Dose = "first",
+    reference: str | None = None,
+) -> PredictFigures:
+    """Analysis of covariance of the outcome, one predictor at a time (see ``stats.predictors``).
+
+    Without ``predictors``: the MEQ30 total and each of its factors after the ``dose`` named. Without
+    ``covariates``: baseline, arm and first-session alliance, as far as the patients who have the first
+    predictor differ in them. Raises ``Refusal`` when nobody has a score at the endpoint.
+    """
+    table = _one_row_per_patient(sample)
+    if table[outcome].notna().sum() == 0:
+        raise Refusal(f"{sample.title}: nobody has a baseline and a score at {sample.endpoint}.")
+    asked = list(predictors) or _experience(dose)
+    known, unknown = [name for name in asked if name in table], [name for name in asked if name not in table]
+    chosen, left_out = _covariates(table, outcome, known) if not covariates else (list(covariates), {})
+    found = analyse(
+        table,
+        outcome=outcome,
+        predictors=known,
+        covariates=chosen,
+        seed=SEED,
+        reference={"arm": reference} if reference and "arm" in chosen else None,
+    )
+    absent = {name: f"Nobody has a value of {name}." for name in unknown}
+    models = tuple(_figures(model) for model in found.models)
+    return PredictFigures(
+        outcome, sample.endpoint, tuple(chosen), left_out, models, {**absent, **found.refused}
+    )
+
+
+def regress(
+    sample: Sample, *, outcome: Outcome, terms: Sequence[str], errors: Errors, reference: str | None = None
+) -> RegressionFigures:
+    """One regression of the outcome on the named columns and products ``a:b``, whatever their number.
+
+    Unlike ``predict`` it asks for no more cases than it has coefficients. Raises ``Refusal``, and for a
+    name that no column has.
+    """
+    absent = sorted({name for term in terms for name in term.split(":")} - set(sample.episodes))
+    if absent:
+        raise Refusal(f"Nobody has a value of {', '.join(absent)}.")
+    fit = ordinary_least_squares(
+        _one_row_per_patient(sample),
+        outcome=outcome,
+        terms=terms,
+        errors=errors,
+        reference={"arm": reference} if reference else None,
+    )
+    return _regression(fit)
+
+
+def _one_row_per_patient(sample: Sample) -> pd.DataFrame:
+    """Of a patient with several episodes the first: rows of one person are not independent."""
+    return sample.episodes.sort_index().drop_duplicates("patient")
+
+
+def _experience(dose: Dose) -> list[str]:
+    return [experience_column(dose, scale.key) for scale in get(EXPERIENCE).scales]
+
+
+def _covariates(
+    table: pd.DataFrame, outcome: Outcome, predictors: Sequence[str]
+) -> tuple[list[str], dict[str, str]]:
+    """A covariate in which the patients at hand do not differ would stop every model: it is left out, and
+    said."""
+    cases = table.dropna(subset=[outcome, "baseline", *predictors[:1]])
+    left_out = {}
+    if cases["arm"].nunique() < 2:
+        left_out["arm"] = "All patients with this predictor and outcome are of one arm."
+    if cases["alliance"].notna().sum() == 0:
+        left_out["alliance"] = "Alliance was not measured in patients with this predictor and outcome."
+    return [name for name in ("baseline", "arm", "alliance") if name not in left_out], left_out
+
+
+def _figures(model: PredictorModel) -> PredictorFigures:
+    return PredictorFigures(model.predictor, _regression(model.regression), model.partial, model.line)
+
+
+def _regression(fit: Regression) -> RegressionFigures:
+    return RegressionFigures(
+        fit.formula, fit.terms, fit.n, fit.r_squared, fit.errors, fit.design.reference, fit.dropped
+    )

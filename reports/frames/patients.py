@@ -1,0 +1,82 @@
+"""One row per treatment episode: who was treated how, and what was known before the outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from measures.registry import get
+from reports.frames.axis import Axis, Episodes, axes
+from reports.frames.scores import score_frame
+from reports.frames.treatment import treatment_frame
+
+EXPERIENCE = "meq30"
+ALLIANCE = "wai_sr"
+OCCASIONS = ("first", "last")
+
+
+def episode_frame(episodes: Episodes, known_axes: Mapping[int, Axis] | None = None) -> pd.DataFrame:
+    """One row per episode, its key as index.
+
+    ``patient``, ``arm`` (missing where none was given), ``age``, ``sex``, ``doses`` (days with a dose).
+    Imported covariates under their own names; one that has the name of a column here gives way to it.
+    ``alliance``: the first WAI-SR total; where nobody has one, a covariate that was imported under that
+    name. ``meq30_first``, ``meq30_last`` and, by factor, ``meq30_first_mystical`` and so on: the experience
+    of the first and of the last dose. What was not measured is missing.
+    """
+    lines = known_axes if known_axes is not None else axes(episodes)
+    rows = [
+        {**covariates, "episode": key, "patient": patient, "arm": arm or None, "age": age, "sex": sex}
+        for key, patient, arm, age, sex, covariates in episodes.values_list(
+            "pk", "patient_id", "arm", "age_at_start", "patient__sex", "covariates"
+        )
+    ]
+    frame = pd.DataFrame(rows, columns=_columns(rows)).set_index("episode").sort_index()
+    days = treatment_frame(episodes, lines).groupby("episode")["day"].nunique()
+    frame["doses"] = days.reindex(frame.index, fill_value=0)
+    alliance = _alliance(episodes, lines)
+    if not alliance.empty or "alliance" not in frame:
+        frame["alliance"] = alliance
+    experience = _experience(episodes, lines)
+    return frame.drop(columns=experience.columns, errors="ignore").join(experience)
+
+
+def experience_column(occasion: str, scale: str) -> str:
+    """The column of one MEQ30 scale: ``meq30_first``, ``meq30_last_mystical``."""
+    return f"{EXPERIENCE}_{occasion}" if scale == "total" else f"{EXPERIENCE}_{occasion}_{scale}"
+
+
+def _columns(rows: list[dict[str, object]]) -> list[str]:
+    own = ["episode", "patient", "arm", "age", "sex"]
+    return [*own, *sorted({name for row in rows for name in row} - set(own))]
+
+
+def _alliance(episodes: Episodes, lines: Mapping[int, Axis]) -> pd.Series:
+    scores = score_frame(episodes, get(ALLIANCE), "total", lines).dropna(subset=["value"])
+    return scores.sort_values(["day", "recorded"]).groupby("episode")["value"].first().rename("alliance")
+
+
+def _experience(episodes: Episodes, lines: Mapping[int, Axis]) -> pd.DataFrame:
+    instrument = get(EXPERIENCE)
+    columns = [_of_doses(episodes, scale.key, lines) for scale in instrument.scales]
+    return pd.concat(columns, axis=1)
+
+
+def _of_doses(episodes: Episodes, scale: str, lines: Mapping[int, Axis]) -> pd.DataFrame:
+    """First and last. Several forms about one dose: the last recorded. A form belongs to the dose before
+    it; where no dose is known (imported totals), each day is an occasion of its own."""
+    scores = score_frame(episodes, get(EXPERIENCE), scale, lines).dropna(subset=["value"])
+    scores["dose"] = [_dose(lines[row.episode], row.day) for row in scores.itertuples()]
+    ordered = scores.sort_values(["dose", "recorded"]).groupby(["episode", "dose"])["value"].last()
+    by_episode = ordered.groupby("episode")
+    return pd.DataFrame(
+        {
+            experience_column("first", scale): by_episode.first(),
+            experience_column("last", scale): by_episode.last(),
+        }
+    )
+
+
+def _dose(axis: Axis, day: int) -> int:
+    return max((dose for dose in axis.dose_days if dose <= day), default=day)

@@ -1,0 +1,35 @@
+"""``manage.py sweep``: compute, here and now, everything that is wanted; needs no broker and no worker."""
+
+from __future__ import annotations
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
+
+from reports.actions import courses, jobs, studies
+from tracking.models import EpisodeMark, StudyMark
+
+
+class Command(BaseCommand):
+    help = "Computes the courses and study figures that are behind their data, in this process."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--all", action="store_true", help="compute everything again, behind or not")
+        parser.add_argument("--parked", action="store_true", help="try again what was parked after failing")
+
+    def handle(self, *, all: bool, parked: bool, **options: object) -> None:
+        if all:
+            jobs.want_everything(by=None)
+        if parked:
+            self.stdout.write(f"released {jobs.release_parked(by=None)}")
+        jobs.park_lost(now=timezone.now())
+        episodes = self._sweep(EpisodeMark, "episode_id", courses.recompute_episode)
+        studied = self._sweep(StudyMark, "study_id", studies.recompute_study)
+        left = sum(jobs.behind(model.objects.all()).count() for model in (EpisodeMark, StudyMark))
+        self.stdout.write(f"episodes {episodes}, studies {studied}, still behind {left}")
+
+    def _sweep(self, marks: type[EpisodeMark | StudyMark], key: str, compute: object) -> int:
+        """One try for each that is behind; those that fail stay behind and are counted by the caller."""
+        wanted = list(jobs.pending(marks.objects.order_by("pk")).values_list(key, flat=True))
+        for each in wanted:
+            compute(**{key: each})
+        return len(wanted)
