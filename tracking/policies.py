@@ -17,6 +17,7 @@ from tracking.models import (
     CareTeam,
     Membership,
     Patient,
+    Study,
     TreatmentEpisode,
     User,
     current,
@@ -70,6 +71,16 @@ def check_may_import(by: User | None, teams: Collection[CareTeam]) -> None:
     own = Membership.objects.filter(current(), user=by, team__in=teams).values("team").distinct().count()
     if not (by.has_role(Role.CLINICIAN) and teams and own == len(teams)):
         raise NotPermitted("only an administrator or a clinician of the care team imports files")
+
+
+def check_may_import_into(by: User | None, study: Study | None) -> None:
+    """Clinicians import into the studies that they are members of; they do not make new ones."""
+    if by is None or by.has_role(Role.ADMINISTRATOR):
+        return
+    if study is None or not Study.objects.visible_to(by).filter(pk=study.pk).exists():
+        raise NotPermitted(
+            "only an administrator or a clinician who is a member of this study imports into it"
+        )
 
 
 def is_late(assessment: Assessment) -> bool:

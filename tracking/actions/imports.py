@@ -10,7 +10,7 @@ from datetime import date
 from django.db import transaction
 
 from tracking import clock
-from tracking.actions import audit, care
+from tracking.actions import audit
 from tracking.actions.import_joins import join, save_joined
 from tracking.actions.import_rows import (
     CHUNK,
@@ -21,27 +21,24 @@ from tracking.actions.import_rows import (
     external_key,
     mismatch_rows,
 )
+from tracking.actions.import_setting import check_diagnosis, declare_scales, study_of, team_of
 from tracking.actions.marks import want_episodes, want_study
 from tracking.errors import InvalidInput
 from tracking.imports.plan import Plan, PlannedAssessment, PlannedPatient
 from tracking.imports.problems import Problems
-from tracking.imports.spec import Place, Spec, StudyText
+from tracking.imports.spec import Spec
 from tracking.models import (
     Assessment,
     AuditEvent,
     CareTeam,
-    DeclaredScale,
     EpisodeSource,
     ImportBatch,
-    Patient,
     ResearchConsent,
-    Site,
-    Study,
     TreatmentEpisode,
     User,
 )
 from tracking.policies import check_may_import
-from tracking.vocabulary import ConsentKind, Diagnosis, Sex
+from tracking.vocabulary import ConsentKind, Sex
 
 Progress = Callable[[str, int, int], None]
 
@@ -102,13 +99,12 @@ class _Import:
         self.problems = Problems()
 
     def run(self, study_key: str, source: Source) -> Imported:
-        if self.spec.episode and self.spec.episode.diagnosis not in Diagnosis.values:
-            raise InvalidInput("episode.diagnosis", f"must be one of {', '.join(Diagnosis.values)}")
-        team = self.team()
-        self.study = self.find_study(study_key, team)
+        check_diagnosis(self.spec)
+        team = team_of(self.by, self.spec.place)
+        self.study = study_of(self.by, study_key, self.spec.study, team)
         if ImportBatch.objects.filter(study=self.study, sha256=source.sha256).exists():
             return Imported(again=True)
-        self.declare_scales()
+        declare_scales(self.study, self.spec)
         known = self.known_episodes()
         self.check_teams(known, team)
         changed = self.join_known(known)
@@ -118,7 +114,7 @@ class _Import:
         self.problems.raise_any()
         batch = self.store(source, episodes, rows)
         consented = self.record_consents(new)
-        counts = {episode: 0 for episode in [*new.values(), *changed]}
+        counts = dict.fromkeys([*new.values(), *changed], 0)
         counts.update(Counter(episode for episode, _ in rows))
         AuditEvent.objects.bulk_create(audit_rows(self.by, batch, counts, consented), batch_size=CHUNK)
         want_episodes(episodes=list(counts))
@@ -131,55 +127,6 @@ class _Import:
             assessments_known=len(self.plan.assessments) - len(rows),
             consents=len(consented),
         )
-
-    # --- where ------------------------------------------------------------------------------------
-
-    def team(self) -> CareTeam | None:
-        """The team of new patients; made with its site where the spec describes the site."""
-        place = self.spec.place
-        if place is None:
-            return None
-        site = Site.objects.filter(key=place.site).first()
-        team = CareTeam.objects.filter(site=site, name=place.team).first() if site else None
-        check_may_import(self.by, {team} if team else set())
-        return team or care.create_team(by=self.by, site=site or self.create_site(place), name=place.team)
-
-    def create_site(self, place: Place) -> Site:
-        if not place.site_name:
-            raise InvalidInput("place.site", f"there is no site {place.site}: make it first, or describe it")
-        return care.create_site(
-            by=self.by, key=place.site, name=place.site_name, crisis_contacts=place.contacts
-        )
-
-    def find_study(self, key: str, team: CareTeam | None) -> Study:
-        """The study, locked: two imports into it take turns."""
-        study = Study.objects.select_for_update().filter(key=key).first()
-        text = self.spec.study
-        if study is not None:
-            if text is not None:
-                _check_same_study(study, text)
-            return study
-        if text is None or team is None:
-            raise InvalidInput("study", f"there is no study {key}, and this file only adds to one")
-        return care.create_study(
-            by=self.by,
-            key=key,
-            title=text.title,
-            outcome_instrument=text.outcome_instrument,
-            outcome_scale=text.outcome_scale,
-            endpoint=text.endpoint,
-            site=team.site,
-            is_simulated=text.is_simulated,
-            provenance=text.provenance,
-        )
-
-    def declare_scales(self) -> None:
-        for key, definition in self.spec.declared.items():
-            scale, made = DeclaredScale.objects.get_or_create(
-                study=self.study, key=key, defaults={"definition": definition}
-            )
-            if not made and scale.definition != definition:
-                raise InvalidInput(f"declared {key}", "differs from what this study has declared before")
 
     # --- who --------------------------------------------------------------------------------------
 
@@ -325,12 +272,3 @@ class _Import:
             batch_size=CHUNK,
         )
         return {episode.patient_id for episode in new.values()}
-
-
-def _check_same_study(study: Study, text: StudyText) -> None:
-    """A file must not turn a study into another one, nor mix invented people with real ones."""
-    stored = (study.outcome_instrument, study.outcome_scale, study.endpoint)
-    if stored != (text.outcome_instrument, text.outcome_scale, text.endpoint):
-        raise InvalidInput("study", f"{study.key} exists with another outcome or endpoint than the spec says")
-    if study.is_simulated != text.is_simulated:
-        raise InvalidInput("study", f"{study.key} mixes simulated people with real ones")

@@ -11,6 +11,8 @@ from measures.instrument import Instrument
 from measures.table import Table
 from tracking.imports.spec import Form, Spec, StudyText, Times
 
+LONGEST_NAME = 40  # of a time point, as the column holds it
+
 
 def check_form(form: Form, table: Table, times: Times) -> None:
     """Refuse a form that says neither what nor when. Raises ``DefinitionError``."""
@@ -59,6 +61,9 @@ def check(spec: Spec, top: Table, declared: Mapping[str, Instrument]) -> None:
 
 def _check_points(spec: Spec, top: Table) -> None:
     points = spec.times.points
+    for point in points:
+        if len(point.name) > LONGEST_NAME:
+            top.refuse("time.points", f"a name must not be longer than {LONGEST_NAME} characters")
     _refuse_repeats(top, "time.points", [point.name for point in points])
     _refuse_repeats(top, "time.points", [point.value for point in points if point.value])
     if (spec.times.column is not None) != any(point.value for point in points):

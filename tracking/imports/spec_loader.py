@@ -261,10 +261,10 @@ def _run(text: str) -> dict[str, str]:
 
 def _named_point(table: Table, times: Times) -> Point:
     name = table.text("time_point")
-    for point in times.points:
-        if point.name == name:
-            return point
-    table.refuse("time_point", f"names none of time.points: {name}")
+    points = {point.name: point for point in times.points}
+    if name not in points:
+        table.refuse("time_point", f"names none of time.points: {name}")
+    return points[name]
 
 
 def _read_known_error(table: Table) -> KnownError:
