@@ -7,7 +7,7 @@ import logging
 from celery import Task, shared_task
 from django.utils import timezone
 
-from reports.actions import courses, housekeeping, jobs, studies
+from reports.actions import courses, housekeeping, jobs, release_builds, releases, studies
 from tracking.models import EpisodeMark, StudyMark
 
 log = logging.getLogger(__name__)
@@ -27,9 +27,16 @@ def recompute_study(study_id: int) -> None:
     studies.recompute_study(study_id=study_id)
 
 
+@shared_task(name="reports.build_release", ignore_result=True)
+def build_release(release_id: int) -> None:
+    release_builds.build_release(release_id=release_id)
+
+
 @shared_task(name="reports.sweep", ignore_result=True)
 def sweep() -> None:
-    """Ask for every episode that is behind, whatever became of its first message."""
+    """Ask for every episode that is behind, and every release that waits, whatever became of the first
+    message."""
+    _ask(build_release, release_builds.waiting_releases(now=timezone.now()), SWEEP_SECONDS)
     jobs.park_lost(now=timezone.now())
     behind = jobs.pending(EpisodeMark.objects.order_by("pk"))
     _ask(recompute_episode, behind.values_list("episode_id", flat=True)[:SWEEP_AT_MOST], SWEEP_SECONDS)
@@ -45,6 +52,7 @@ def refresh_studies() -> None:
 
 @shared_task(name="reports.housekeeping", ignore_result=True)
 def clear_expired() -> None:
+    releases.expire_releases(now=timezone.now())
     housekeeping.clear_expired(now=timezone.now())
 
 

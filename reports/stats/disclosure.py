@@ -187,11 +187,16 @@ def _combined(left: Codes, right: Codes) -> Codes:
 def _combinations(
     coded: Sequence[Sequence[Codes]], classes: Codes, levels: tuple[int, ...] = ()
 ) -> Iterator[tuple[tuple[int, ...], Codes]]:
-    """Every combination of levels with its classes, the finest first."""
+    """Every combination of levels with its classes, the finest first. Of levels that part the
+    patients alike the finer one is enough."""
     if len(levels) == len(coded):
         yield levels, classes
         return
+    seen: set[bytes] = set()
     for level, codes in enumerate(coded[len(levels)]):
+        if codes.tobytes() in seen:
+            continue
+        seen.add(codes.tobytes())
         yield from _combinations(coded, _combined(classes, codes), (*levels, level))
 
 

@@ -1,0 +1,253 @@
+"""Building an approved release: under a lease, in tries that are counted first, checked before it is there."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import logging
+import os
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+
+from reports.actions.releases import may_ask, part_path, release_path
+from reports.export import package
+from reports.export.deidentify import deidentify, plan_release
+from reports.export.leak import scan
+from reports.export.ledger import settle
+from reports.export.package import Contents, InstrumentFacts, Package, StudyFacts
+from reports.models import Release, ReleaseMember, ReleaseStatus
+from reports.release_frames import (
+    Reading,
+    consenting,
+    identifiers,
+    read_tables,
+    secret_order,
+    stored_days,
+)
+from reports.stats.disclosure import DisclosureRefusal
+from tracking import clock
+from tracking.actions import audit
+from tracking.models import Patient, Study
+
+log = logging.getLogger(__name__)
+
+TRIES = 3
+LEASE = timedelta(minutes=5)  # renewed between the steps; a try that lost it writes nothing
+HANDED_OVER = (ReleaseStatus.READY, ReleaseStatus.EXPIRED)
+DIGITS, LETTERS = "0123456789", "BCDFGHJKLMNPQRSTVWXZ"
+NOT_AUTHORISED = "The person who asked is no longer a researcher of this study."
+LOST = "The worker was lost three times while it was being built."
+DISK_FULL = "The disk is full."
+
+
+class Ended(Exception):
+    """This try ends the release: with a status, and reasons that may be shown."""
+
+    def __init__(self, status: ReleaseStatus, reasons: Sequence[str]) -> None:
+        super().__init__(status)
+        self.status, self.reasons = status, list(reasons)
+
+
+class LostLease(Exception):
+    """Another try has begun; this one must not write."""
+
+
+def waiting_releases(*, now: datetime) -> list[int]:
+    """Keys of approved releases that nobody builds at the moment. Those that lost every try fail here."""
+    lost = _free(now).filter(attempts__gte=TRIES)
+    for release in lost:
+        _end(release, ReleaseStatus.FAILED, [LOST])
+    return list(_free(now).filter(attempts__lt=TRIES).values_list("pk", flat=True))
+
+
+def build_release(*, release_id: int) -> None:
+    """Builds one approved release, if nobody else does. Delivered twice, it is built once.
+
+    It ends as ready, as refused with reasons, or, after ``TRIES``, as failed with a reason; until then another
+    try follows with the next sweep. No file is there unless it is ready.
+    """
+    release = _claim(release_id, clock.now())
+    if release is None:
+        return
+    try:
+        _publish(release, _checked_package(release))
+    except Ended as end:
+        _end(release, end.status, end.reasons)
+    except LostLease:
+        log.warning("release %s is built by another try", release.pk)
+    except Exception as error:  # whatever it is, the reason is shown and its values are not
+        _retry_or_fail(release, error)
+    finally:
+        part_path(release).unlink(missing_ok=True)
+
+
+def _free(now: datetime) -> QuerySet[Release]:
+    """Approved, and under no lease that still runs."""
+    unleased = Q(lease_until__isnull=True) | Q(lease_until__lte=now)
+    return Release.objects.filter(unleased, status=ReleaseStatus.APPROVED)
+
+
+def _claim(release_id: int, now: datetime) -> Release | None:
+    """Takes the lease and counts the try, or finds that another worker has it."""
+    free = _free(now).filter(pk=release_id, attempts__lt=TRIES)
+    if not free.update(attempts=F("attempts") + 1, lease_until=now + LEASE):
+        return None
+    return Release.objects.select_related("study", "requested_by").get(pk=release_id)
+
+
+def _mine(release: Release) -> QuerySet[Release]:
+    """The row, as long as this try is the latest."""
+    return Release.objects.filter(pk=release.pk, status=ReleaseStatus.APPROVED, attempts=release.attempts)
+
+
+def _keep_lease(release: Release) -> None:
+    if not _mine(release).update(lease_until=clock.now() + LEASE):
+        raise LostLease
+
+
+def _checked_package(release: Release) -> Package:
+    if not may_ask(release.requested_by, release.study):
+        raise Ended(ReleaseStatus.FAILED, [NOT_AUTHORISED])
+    try:
+        contents = _contents(release)
+    except DisclosureRefusal as refusal:
+        raise Ended(ReleaseStatus.REFUSED, refusal.reasons) from refusal
+    built = package.build(contents)
+    _keep_lease(release)
+    findings = scan(built.content, identifiers(), stored_days(), package.vocabulary(contents))
+    if findings:
+        raise Ended(ReleaseStatus.REFUSED, [f"The leak scan stopped it: {each}." for each in findings])
+    return built
+
+
+def _contents(release: Release) -> Contents:
+    k = settings.RELEASE_SMALLEST_CLASS
+    candidates = {str(each.public_id): each for each in sorted(consenting(release.study), key=secret_order)}
+    settled = settle(list(candidates), _earlier_cohorts(release), k)
+    patients = [candidates[key] for key in settled.patients]
+    reading = Reading(release.study, patients)
+    tables = read_tables(reading, release.tables)
+    _keep_lease(release)
+    plan = plan_release([each for found in tables.values() for each in found], settled.patients, k)
+    asked_for = [each for name in release.tables for each in tables[name]]
+    released, withheld = deidentify(asked_for, plan=plan, study_ids=_study_ids(release, patients))
+    everybody = Patient.objects.filter(episodes__study=release.study).distinct().count()
+    return Contents(
+        study=_study_facts(release.study),
+        instruments=_instrument_facts(reading),
+        tables=released,
+        plan=plan,
+        withheld=withheld,
+        left_out={
+            "without consent to research": everybody - len(candidates),
+            "waiting, so that no earlier release tells them apart": settled.waiting,
+        },
+        released_on=clock.today(),
+    )
+
+
+def _earlier_cohorts(release: Release) -> list[frozenset[str]]:
+    """Who was in each release of this study that was handed over, oldest first."""
+    earlier = Release.objects.filter(study=release.study, status__in=HANDED_OVER).order_by("built_at", "pk")
+    cohorts: dict[int, set[str]] = {key: set() for key in earlier.values_list("pk", flat=True)}
+    members = ReleaseMember.objects.filter(release__in=earlier).values_list("release", "patient__public_id")
+    for key, patient in members:
+        cohorts[key].add(str(patient))
+    return [frozenset(cohort) for cohort in cohorts.values()]
+
+
+@transaction.atomic
+def _study_ids(release: Release, patients: Sequence[Patient]) -> dict[str, str]:
+    """The random study id of each patient in this release: drawn once, kept by a later try."""
+    ReleaseMember.objects.filter(release=release).exclude(patient__in=patients).delete()
+    known = dict(release.members.values_list("patient_id", "study_id"))
+    missing = [patient for patient in patients if patient.pk not in known]
+    drawn = _draw(len(missing), set(known.values()))
+    new = [
+        ReleaseMember(release=release, patient=patient, study_id=code)
+        for patient, code in zip(missing, drawn, strict=True)
+    ]
+    ReleaseMember.objects.bulk_create(new)
+    known |= {member.patient_id: member.study_id for member in new}
+    return {str(patient.public_id): known[patient.pk] for patient in patients}
+
+
+def _draw(count: int, taken: set[str]) -> list[str]:
+    """New random codes. Digit and letter take turns and there is no vowel, so that none can be read as a word,
+    a number or a date."""
+    drawn: set[str] = set()
+    while len(drawn) < count:
+        pairs = (secrets.choice(DIGITS) + secrets.choice(LETTERS) for _ in range(5))
+        drawn |= {"P" + "".join(pairs)} - taken
+    return list(drawn)
+
+
+def _study_facts(study: Study) -> StudyFacts:
+    return StudyFacts(study.key, study.title, study.provenance, study.is_simulated)
+
+
+def _instrument_facts(reading: Reading) -> tuple[InstrumentFacts, ...]:
+    return tuple(
+        InstrumentFacts(
+            each.key,
+            each.version,
+            each.title,
+            each.rights.wording,
+            each.rights.holder,
+            each.rights.terms,
+        )
+        for each in reading.instruments
+    )
+
+
+def _publish(release: Release, built: Package) -> None:
+    """Writes the file beside its place, then moves it there in the transaction that says it is ready."""
+    part = part_path(release)
+    _write(part, built.content)
+    now = clock.now()
+    with transaction.atomic():
+        ready = _mine(release).update(
+            status=ReleaseStatus.READY,
+            lease_until=None,
+            built_at=now,
+            expires_at=now + settings.RELEASE_LIFE,
+            sha256=hashlib.sha256(built.content).hexdigest(),
+            manifest=built.manifest,
+            reasons=[],
+        )
+        if not ready:
+            raise LostLease
+        audit.record(by=None, action="build_release", target=release, study=release.study.key)
+        os.replace(part, release_path(release))
+
+
+def _write(path: Path, content: bytes) -> None:
+    """To the disk itself, readable by the owner alone."""
+    descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+@transaction.atomic
+def _end(release: Release, status: ReleaseStatus, reasons: Sequence[str]) -> None:
+    if _mine(release).update(status=status, reasons=list(reasons), lease_until=None):
+        audit.record(by=None, action="build_release", target=release, status=status)
+
+
+def _retry_or_fail(release: Release, error: Exception) -> None:
+    """The kind of error is told, never what it says: that might be a value."""
+    full = isinstance(error, OSError) and error.errno == errno.ENOSPC
+    reason = DISK_FULL if full else f"It could not be built ({type(error).__name__})."
+    log.warning("release %s, try %s: %s", release.pk, release.attempts, type(error).__name__)
+    if release.attempts >= TRIES:
+        _end(release, ReleaseStatus.FAILED, [reason])
+    else:
+        _mine(release).update(lease_until=None, reasons=[f"{reason} It will be tried again."])

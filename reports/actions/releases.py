@@ -1,0 +1,130 @@
+"""A release from request to removal: asked for by one person, approved by another, built, handed over, expired."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from reports.models import Release, ReleaseStatus
+from reports.release_frames import TABLES
+from tracking import clock
+from tracking.actions import audit
+from tracking.errors import Conflict, InvalidInput, NotPermitted
+from tracking.models import Study, User
+from tracking.vocabulary import Role
+
+
+@transaction.atomic
+def request_release(*, by: User, study: Study, tables: Collection[str], purpose: str) -> Release:
+    """Asks for a release. The same request twice, while it waits, is one.
+
+    Raises ``NotPermitted`` unless ``by`` is a researcher of the study today, ``InvalidInput`` for an unknown
+    table, none, or no purpose.
+    """
+    if not may_ask(by, study):
+        raise NotPermitted("only a researcher of the study may ask for a release")
+    unknown = sorted(set(tables) - set(TABLES))
+    if unknown or not tables:
+        raise InvalidInput("tables", "choose at least one of: " + ", ".join(TABLES))
+    if not purpose.strip():
+        raise InvalidInput("purpose", "say what the data are needed for")
+    wanted = [name for name in TABLES if name in {*tables, "episodes"}]
+    release, is_new = Release.objects.get_or_create(
+        study=study,
+        requested_by=by,
+        status=ReleaseStatus.REQUESTED,
+        tables=wanted,
+        purpose=purpose.strip(),
+    )
+    if is_new:
+        audit.record(by=by, action="request_release", target=release, study=study.key, tables=wanted)
+    return release
+
+
+@transaction.atomic
+def decide_release(*, by: User, release: Release, approve: bool, note: str = "") -> None:
+    """Approves or declines somebody else's request. A refusal says why.
+
+    Raises ``NotPermitted`` for the person who asked and for anybody but a steward of the study,
+    ``InvalidInput`` when it is declined without a note, ``Conflict`` when it has been decided before.
+    """
+    if by.pk == release.requested_by_id:
+        raise NotPermitted("somebody else must decide about a release that you asked for")
+    if not (by.has_role(Role.STEWARD) and Study.objects.visible_to(by).filter(pk=release.study_id).exists()):
+        raise NotPermitted("only a data steward of the study decides about its releases")
+    if not approve and not note.strip():
+        raise InvalidInput("note", "say why it is declined")
+    status = ReleaseStatus.APPROVED if approve else ReleaseStatus.DECLINED
+    decided = Release.objects.filter(pk=release.pk, status=ReleaseStatus.REQUESTED).update(
+        status=status, decided_by=by, decided_at=clock.now(), decision_note=note.strip()
+    )
+    if not decided:
+        raise Conflict("this request has been decided already")
+    audit.record(by=by, action="decide_release", target=release, status=status)
+
+
+@transaction.atomic
+def hand_over(*, by: User, release: Release) -> Path:
+    """The file, for the person who asked, if they may still have it; the handing over is logged.
+
+    Raises ``NotPermitted`` for anybody else and when the role or the membership has ended, ``Conflict`` when
+    there is no file, its time is over, or it is not what was built.
+    """
+    if by.pk != release.requested_by_id or not may_ask(by, release.study):
+        raise NotPermitted("only the researcher who asked may download a release, while in the study")
+    path = release_path(release)
+    if release.status != ReleaseStatus.READY or release.expires_at <= clock.now() or not path.exists():
+        raise Conflict("this release is not there to be downloaded")
+    if hashlib.sha256(path.read_bytes()).hexdigest() != release.sha256:
+        raise Conflict("the file is not the one that was built and checked")
+    audit.record(by=by, action="download_release", target=release, sha256=release.sha256)
+    return path
+
+
+def expire_releases(*, now: datetime) -> int:
+    """Removes files whose time is over, and whatever a killed build left behind. Returns how many expired."""
+    expired = 0
+    for release in Release.objects.filter(status=ReleaseStatus.READY, expires_at__lte=now):
+        expired += _expire(release)
+    _sweep_files(now)
+    return expired
+
+
+def may_ask(user: User, study: Study) -> bool:
+    """Whether the user is a researcher, and in this study, today."""
+    return user.has_role(Role.RESEARCHER) and Study.objects.visible_to(user).filter(pk=study.pk).exists()
+
+
+def release_path(release: Release) -> Path:
+    """Where the finished file of a release lies. Its name tells nothing."""
+    return Path(settings.RELEASES) / f"{release.public_id}.zip"
+
+
+def part_path(release: Release) -> Path:
+    """Where the file lies while it is written, by which try."""
+    return Path(settings.RELEASES) / f"{release.public_id}.{release.attempts}.part"
+
+
+@transaction.atomic
+def _expire(release: Release) -> bool:
+    gone = Release.objects.filter(pk=release.pk, status=ReleaseStatus.READY).update(
+        status=ReleaseStatus.EXPIRED
+    )
+    if gone:
+        audit.record(by=None, action="expire_release", target=release)
+    return bool(gone)
+
+
+def _sweep_files(now: datetime) -> None:
+    """Only what is ready, or being written under a lease that still runs, may lie in the folder."""
+    ready = Release.objects.filter(status=ReleaseStatus.READY)
+    building = Release.objects.filter(status=ReleaseStatus.APPROVED, lease_until__gt=now)
+    known = {release_path(each) for each in (*ready, *building)} | {part_path(each) for each in building}
+    for path in Path(settings.RELEASES).iterdir():
+        if path not in known:
+            path.unlink(missing_ok=True)

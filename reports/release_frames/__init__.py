@@ -1,0 +1,15 @@
+"""From the database to the tables of a release: only declared columns, only of patients who consent."""
+
+from reports.release_frames.cohort import consenting, secret_order
+from reports.release_frames.identifiers import identifiers, stored_days
+from reports.release_frames.tables import TABLES, Reading, read_tables
+
+__all__ = [
+    "TABLES",
+    "Reading",
+    "consenting",
+    "identifiers",
+    "read_tables",
+    "secret_order",
+    "stored_days",
+]

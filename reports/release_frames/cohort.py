@@ -1,0 +1,25 @@
+"""Whose rows may leave, and in which order they are dealt with."""
+
+from __future__ import annotations
+
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils.crypto import salted_hmac
+
+from tracking.models import Patient, ResearchConsent, Study
+from tracking.vocabulary import ConsentKind
+
+
+def consenting(study: Study) -> QuerySet[Patient]:
+    """Patients with a treatment episode in this study whose latest statement about research is consent."""
+    latest = ResearchConsent.objects.filter(patient=OuterRef("pk")).order_by("-stated_on", "-id")
+    in_study = Patient.objects.filter(episodes__study=study).distinct()
+    return in_study.alias(said=Subquery(latest.values("kind")[:1])).filter(said=ConsentKind.GIVEN)
+
+
+def secret_order(patient: Patient) -> str:
+    """Sorts patients in an order that nobody outside can know and that is the same at every release.
+
+    Whose values are suppressed to fill up a class follows it: if each release drew anew, two of them put side
+    by side would undo each other.
+    """
+    return salted_hmac("reports.release", str(patient.public_id), algorithm="sha256").hexdigest()

@@ -1,0 +1,81 @@
+"""Everything in the database that finds a person or a place, for the leak scan. Never leaves this process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from django.apps import apps
+from django.db import models
+from django.db.models.functions import TruncDate
+
+from reports.export.needles import Identifier
+from tracking.models import CareTeam, Patient, PatientIdentity, Site, User
+from tracking.privacy import Privacy
+
+APPS = ("tracking", "reports")
+PEOPLE = {(User, "name"), (PatientIdentity, "given_name"), (PatientIdentity, "family_name")}
+PHRASES = {
+    (Site, "name"),
+    (Site, "key"),
+    (Site, "timezone"),
+    (CareTeam, "name"),
+    (Patient, "timezone"),
+}
+
+
+def identifiers() -> list[Identifier]:
+    """The text of every field that is classed as an identifier, of everybody, and the full names of patients.
+
+    A new field of that class is sought without being named here: as a code, which finds it anywhere.
+    """
+    found = {each for model, field in _fields() for each in _of_field(model, field)}
+    return sorted(found | set(_full_names()), key=lambda each: (each.what, each.text))
+
+
+def stored_days() -> set[date]:
+    """Every day that some date or moment in the database falls on, and every date of birth."""
+    days = {
+        day for model in _models() for field in model._meta.concrete_fields for day in _days(model, field)
+    }
+    born = PatientIdentity.objects.values_list("date_of_birth", flat=True)
+    return days | {date.fromisoformat(text) for text in born if text}
+
+
+def _models() -> Iterator[type[models.Model]]:
+    return (model for app in APPS for model in apps.get_app_config(app).get_models())
+
+
+def _fields() -> Iterator[tuple[type[models.Model], models.Field]]:
+    for model in _models():
+        for name, privacy in getattr(model, "privacy", {}).items():
+            field = model._meta.get_field(name)
+            if privacy == Privacy.IDENTIFIER and isinstance(field, models.CharField | models.TextField):
+                yield model, field
+
+
+def _of_field(model: type[models.Model], field: models.Field) -> Iterator[Identifier]:
+    place = (model, field.name)
+    kind = "person" if place in PEOPLE else "phrase" if place in PHRASES else "code"
+    what = f"{model._meta.verbose_name}: {field.verbose_name}"
+    for text in model._default_manager.values_list(field.name, flat=True):
+        yield from (
+            Identifier(what, line.strip(), kind) for line in (text or "").splitlines() if line.strip()
+        )
+
+
+def _full_names() -> Iterator[Identifier]:
+    for given, family in PatientIdentity.objects.values_list("given_name", "family_name"):
+        yield Identifier("patient identity: full name", f"{given} {family}", "person")
+        yield Identifier("patient identity: full name", f"{family}, {given}", "person")
+
+
+def _days(model: type[models.Model], field: models.Field) -> Iterator[date]:
+    if not isinstance(field, models.DateField):
+        return
+    rows = model._default_manager.filter(**{f"{field.name}__isnull": False})
+    if isinstance(field, models.DateTimeField):
+        rows = rows.annotate(day=TruncDate(field.name)).order_by()
+        yield from rows.values_list("day", flat=True).distinct()
+    else:
+        yield from rows.order_by().values_list(field.name, flat=True).distinct()
