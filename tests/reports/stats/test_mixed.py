@@ -128,3 +128,16 @@ def test_an_episode_split_between_shards_is_added_up() -> None:
     whole = episode_sums(frame["id"], frame["t"], frame["y"])
     assert np.array_equal(merged.n, whole.n)
     assert merged.ty == pytest.approx(whole.ty)
+
+
+@pytest.mark.parametrize("random_slope", [True, False], ids=["slope", "intercept"])
+def test_a_standstill_on_the_boundary_is_not_taken_for_the_optimum(
+    monkeypatch: pytest.MonkeyPatch, random_slope: bool
+) -> None:
+    """With all variances at zero the gradient in the factor is nil, though the deviance falls inwards."""
+    of = problem(irregular(8), reml=True, random_slope=random_slope)
+    best = mixed.maximise(of)
+    monkeypatch.setattr(mixed, "_STARTS", (0.0,))
+    assert not mixed.maximise(of).converged
+    monkeypatch.setattr(mixed, "_STARTS", (0.0, 1.0))
+    assert mixed.maximise(of).estimate.deviance == pytest.approx(best.estimate.deviance, abs=1e-8)
