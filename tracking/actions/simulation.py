@@ -47,7 +47,8 @@ from tracking.vocabulary import AnswerSource, ConsentKind, EpisodeStatus, Presen
 DIAGNOSES = {"psilocybin-mdd": "mdd", "mdma-ptsd": "ptsd", "ssri-psychotherapy": "mdd"}
 ALERT_HANDLED_WITHIN = timedelta(days=7)  # older alerts of the simulation have been dealt with
 HANDLED = "Called the same day: no plan, no intent. Talked through in the next session."
-MISSED = 0.06  # share of questionnaires that nobody fills in
+DAYS_LATE = {"self": [0, 0, 0, 1, 2], "clinician": [0, 0, 1, 3, 6]}
+MISSED = 0.06  # share of PHQ-9 that nobody fills in
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,6 @@ class Walk:
         self.started = today - timedelta(days=self.plan.started)
         self.zone = ZoneInfo(staff.team.site.timezone)
         self.dosing: list[TreatmentSession] = []
-        self.asked: set[int] = set()
         self.queue: list[tuple[int, int, object]] = []
 
     def moment(self, day: int, hour: float) -> datetime:
@@ -142,11 +142,15 @@ class Walk:
         with clock.simulated(self.moment(day, hour=9)):
             wanted = schedule_episode(by=self.staff.lead, episode=self.episode, as_of=on)
         for request in wanted:
-            if self.rng.random() < MISSED and request.rater == "self":
-                continue
-            latest = min(request.closes_on, request.due_on + timedelta(days=self.rng.choice([0, 0, 0, 1, 2])))
-            due = max((latest - self.started).days, day)
-            heappush(self.queue, (due, 1000 + request.pk, request))
+            if self.plan.punctual or request.instrument != "phq9" or self.rng.random() > MISSED:
+                self._expect(day, request)
+
+    def _expect(self, day: int, request: AssessmentRequest) -> None:
+        prompt = self.plan.punctual or request.time_point == "baseline"
+        late = 0 if prompt else self.rng.choice(DAYS_LATE[request.rater])
+        answered = min(request.closes_on, request.due_on + timedelta(days=late))
+        due = max((answered - self.started).days, day)
+        heappush(self.queue, (due, 1000 + request.pk, request))
 
     def _session(self, planned: PlannedSession) -> None:
         starts = self.moment(planned.day, hour=9)

@@ -41,7 +41,7 @@ class Person:
 
 
 def cast(seed: int) -> list[Person]:
-    """Sixty-two people in three treatments. The first ones of each are the stories of the demonstration."""
+    """Sixty-five people in three treatments. The first ones of each are the stories of the demonstration."""
     rng = Random(seed)  # noqa: S311 (invented people, not secrets)
     plans = [*_psilocybin(rng), *_mdma(rng), *_combined(rng)]
     names = rng.sample(FAMILY, len(FAMILY)) * 2
@@ -56,14 +56,14 @@ def _person(rng: Random, team: str, plan: Plan, story: str, family: str) -> Pers
 
 
 def _psilocybin(rng: Random) -> list[Planned]:
-    """One with a suspected relapse half a year after remission, one who left, the others at every stage."""
+    """One with a suspected relapse three months after remission, one who left, the others at every stage."""
     relapse = replace(
-        psilocybin_plan(rng, 226),
-        curve=((0, 23.0), (21, 22.0), (28, 10.0), (49, 6.0), (70, 5.0), (140, 5.0), (200, 17.5), (400, 17.5)),
-        shift=0.0, mystical=0.7, alliance=50.0, noise=0.6,
+        psilocybin_plan(rng, 138),
+        curve=((0, 23.0), (21, 22.0), (28, 10.0), (49, 6.0), (84, 5.0), (130, 17.0), (400, 17.0)),
+        shift=0.0, mystical=0.7, alliance=50.0, noise=0.6, punctual=True,
     )  # fmt: skip
     left = replace(psilocybin_plan(rng, 160), stops_after=60)
-    treated = [psilocybin_plan(rng, rng.randint(95, 420)) for _ in range(30)]
+    treated = [psilocybin_plan(rng, rng.randint(95, 420)) for _ in range(33)]
     under_way = [psilocybin_plan(rng, days) for days in (20, 33)]
     waiting = [waiting_plan(rng, rng.randint(70, 300)) for _ in range(8)]
     stories = [("psilocybin", relapse, "relapse"), ("psilocybin", left, "left")]
@@ -78,9 +78,9 @@ def _mdma(rng: Random) -> list[Planned]:
 def _combined(rng: Random) -> list[Planned]:
     """One with an open safety alert, one getting worse, one whose alert of last month was dealt with, and one
     who is asked today."""
-    alert = replace(combined_plan(rng, 29), safety={28: 2}, shift=4.0)
-    worse = replace(combined_plan(rng, 44), curve=((0, 13.0), (21, 15.0), (42, 24.0)), shift=0.0, noise=0.8)
-    handled = replace(combined_plan(rng, 70), safety={21: 1, 28: 0})
+    alert = replace(combined_plan(rng, 29), safety={28: 2}, shift=4.0, punctual=True)
+    worse = replace(combined_plan(rng, 44), curve=((0, 13.0), (21, 15.0), (42, 24.0)), shift=0.0, noise=0.8, punctual=True)
+    handled = replace(combined_plan(rng, 70), safety={21: 1, 28: 0}, punctual=True)
     today = replace(combined_plan(rng, 49), shift=1.0)
     others = [combined_plan(rng, rng.randint(30, 200)) for _ in range(6)]
     stories = {"alert": alert, "worse": worse, "handled": handled, "asked today": today}

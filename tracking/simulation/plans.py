@@ -62,6 +62,7 @@ class Plan:
     stops_after: int | None = None  # leaves treatment on this day
     safety: dict[int, int] = field(default_factory=dict)  # PHQ-9 item 9 by day: the first answer from it on
     noise: float = 2.0
+    punctual: bool = False  # answers everything on the day it is due
 
 
 def mean_on(curve: Curve, day: int) -> float:
@@ -122,7 +123,7 @@ def psilocybin_plan(rng: Random, started: int) -> Plan:
     """Immediate treatment. The fuller the experience, the further below the curve this person ends."""
     mystical = min(max(rng.gauss(0.62, 0.2), 0.05), 1.0)
     alliance = min(max(rng.gauss(49, 5), 24), 60)
-    shift = rng.gauss(0, 3.5) - 9 * (mystical - 0.62) - 0.15 * (alliance - 49)
+    shift = rng.gauss(0, 2.8) - 15 * (mystical - 0.62) - 0.15 * (alliance - 49)
     return Plan(
         "psilocybin-mdd", "psilocybin", started, PSILOCYBIN, psilocybin_sessions(),
         medication=(SERTRALINE_TAPER,) if rng.random() < 0.35 else (),

@@ -1,0 +1,33 @@
+"""Studies: did it work, for whom, for how long?"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from reports.queries.study import study_page
+from tracking.models import Study
+from tracking.views.access import one_or_404, roles_required
+from tracking.vocabulary import Role
+
+WHO = (Role.CLINICIAN, Role.RESEARCHER, Role.STEWARD)
+
+
+@require_safe
+@roles_required(*WHO)
+def studies(request: HttpRequest) -> HttpResponse:
+    """The studies that the user is a member of."""
+    rows = Study.objects.visible_to(request.user).order_by("title")
+    return render(request, "reports/studies.html", {"studies": rows})
+
+
+@require_safe
+@roles_required(*WHO)
+def study(request: HttpRequest, key: str) -> HttpResponse:
+    """One study: course by arm, rates, growth, predictors."""
+    found = one_or_404(Study.objects.visible_to(request.user), key=key)
+    page = study_page(request.user, found, settings.RELEASE_SMALLEST_CLASS)
+    simulated = settings.SITE_IS_DEMO and found.is_simulated
+    return render(request, "reports/study.html", {"page": page, "simulated": simulated})
