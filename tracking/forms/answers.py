@@ -37,7 +37,6 @@ class Row:
         return max((len(option.label) for option in self.item.options), default=0) <= SHORT
 
 
-
 class AnswersForm(forms.Form):
     """The answers to some items of one instrument. ``answers`` maps codes to values, ``None`` where left empty."""
 
@@ -49,7 +48,7 @@ class AnswersForm(forms.Form):
         answers: dict[str, Answer] | None = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, label_suffix="", **kwargs)
         self.instrument = instrument
         self.items = tuple(items or instrument.items)
         self.given = dict(answers or {})

@@ -35,7 +35,7 @@ class AskForm(forms.Form):
     def __init__(
         self, *args: Any, instruments: Sequence[Instrument], raters: QuerySet[User], **kwargs: Any
     ) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, label_suffix="", **kwargs)
         self.fields["instrument"].choices = [
             (group, [(one.key, one.short_title) for one in instruments if one.rater == rater])
             for group, rater in (("Answered by the patient", "self"), ("Rated by a clinician", "clinician"))
@@ -73,7 +73,7 @@ class LinkForm(forms.Form):
     def __init__(
         self, *args: Any, requests: QuerySet[AssessmentRequest], can_mail: bool, **kwargs: Any
     ) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, label_suffix="", **kwargs)
         self.fields["requests"].queryset = requests
         self.fields["requests"].to_field_name = "public_id"
         self.initial.setdefault("requests", [one.public_id for one in requests])

@@ -25,6 +25,7 @@ class AlertLine:
     instrument: str
     item: str
     answer: str
+
     @property
     def is_urgent(self) -> bool:
         return self.alert.level == AlertLevel.URGENT

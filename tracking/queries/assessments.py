@@ -75,6 +75,10 @@ class AssessmentView:
         return self.latest.pk == self.assessment.pk
 
     @property
+    def has_bands(self) -> bool:
+        return any(line.band_set for line in self.scores)
+
+    @property
     def latest(self) -> Assessment:
         return self.versions[-1]
 
@@ -137,9 +141,7 @@ def in_words(item: Item, answer: Answer) -> str | None:
 
 def _score_lines(instrument: Instrument, assessment: Assessment) -> list[ScoreLine]:
     stored = {score.scale: score for score in assessment.scores.all()}
-    return [
-        _score_line(scale, stored[scale.key]) for scale in instrument.scales if scale.key in stored
-    ]
+    return [_score_line(scale, stored[scale.key]) for scale in instrument.scales if scale.key in stored]
 
 
 def _score_line(scale: Scale, score: ScaleScore) -> ScoreLine:
@@ -150,9 +152,7 @@ def _score_line(scale: Scale, score: ScaleScore) -> ScoreLine:
 
 def _outcome_lines(instrument: Instrument, assessment: Assessment) -> list[OutcomeLine]:
     stored = {result.outcome: result.met for result in assessment.outcomes.all()}
-    return [
-        OutcomeLine(one.title, stored[one.key]) for one in instrument.outcomes if one.key in stored
-    ]
+    return [OutcomeLine(one.title, stored[one.key]) for one in instrument.outcomes if one.key in stored]
 
 
 def _chain(assessment: Assessment, versions: QuerySet[Assessment]) -> list[Assessment]:

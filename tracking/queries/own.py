@@ -21,22 +21,24 @@ class OwnReport:
     value: float | None
     band: Band | None
     change: float | None
+    is_estimate: bool
 
     @property
     def moved(self) -> str:
         """The change since the report before, in words."""
         if self.change is None:
             return ""
-        if self.change == 0:
-            return "the same as the time before"
-        return f"{abs(self.change):g} {'higher' if self.change > 0 else 'lower'} than the time before"
+        points = round(abs(self.change))
+        if not points:
+            return "about the same" if self.change else "the same"
+        return f"{points} {'higher' if self.change > 0 else 'lower'}"
 
     @property
     def reading(self) -> str:
         """Which way is better, where the scale says so."""
         return {
-            "higher_is_worse": "A lower number is better.",
-            "higher_is_better": "A higher number is better.",
+            "higher_is_worse": "a lower number is better.",
+            "higher_is_better": "a higher number is better.",
             "neutral": "",
         }[self.scale.direction]
 
@@ -59,7 +61,15 @@ def _report(assessment: Assessment, shelf: Shelf, before: float | None) -> OwnRe
     value = score.best if score else None
     band = next((band for band in scale.bands if score and band.key == score.band), None)
     change = None if value is None or before is None else value - before
-    return OwnReport(assessment, instrument.short_title, scale, value, band, change)
+    return OwnReport(
+        assessment=assessment,
+        title=instrument.short_title,
+        scale=scale,
+        value=value,
+        band=band,
+        change=change,
+        is_estimate=bool(score and score.value is None),
+    )
 
 
 def own_open_requests(user: User) -> list[AssessmentRequest]:

@@ -25,7 +25,13 @@ from tracking.vocabulary import Role
 def course(request: HttpRequest) -> HttpResponse:
     """What I was asked, how it went, and what waits for me."""
     waiting = own_open_requests(request.user)
-    context = {"reports": own_reports(request.user), "waiting": waiting, "minutes": minutes_of(waiting)}
+    reports = own_reports(request.user)
+    context = {
+        "reports": reports,
+        "readings": sorted({(report.title, report.reading) for report in reports if report.reading}),
+        "waiting": waiting,
+        "minutes": minutes_of(waiting),
+    }
     return render(request, "tracking/own/course.html", context)
 
 
