@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 
+import django
 import pytest
+from django.core.management import call_command
 from django.db import connections
 from django.test.testcases import TransactionTestCase
 
@@ -24,6 +26,13 @@ def flush_with_the_guard_open(self: TransactionTestCase) -> None:
 
 
 TransactionTestCase._fixture_teardown = flush_with_the_guard_open
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Pages name their static files by the manifest, so it is made once, before any worker starts."""
+    if not hasattr(config, "workerinput"):
+        django.setup()
+        call_command("collectstatic", verbosity=0, interactive=False)
 
 
 def pytest_report_header(config: pytest.Config) -> str:
