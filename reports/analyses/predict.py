@@ -135,10 +135,10 @@ def _covariates(
     said."""
     cases = table.dropna(subset=[outcome, "baseline", *predictors[:1]])
     left_out = {}
-    if cases["arm"].nunique() < 2:
+    if not cases.empty and cases["arm"].nunique() < 2:
         left_out["arm"] = "All patients with this predictor and outcome are of one arm."
     if cases["alliance"].notna().sum() == 0:
-        left_out["alliance"] = "Alliance was not measured in patients with this predictor and outcome."
+        left_out["alliance"] = "Alliance was measured in nobody with this predictor and outcome."
     return [name for name in ("baseline", "arm", "alliance") if name not in left_out], left_out
 
 
