@@ -15,13 +15,14 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
-from reports.actions.releases import may_ask, part_path, release_path
+from reports.actions.releases import part_path, release_path
 from reports.export import package
 from reports.export.deidentify import deidentify, plan_release
 from reports.export.leak import scan
 from reports.export.ledger import settle
 from reports.export.package import Contents, InstrumentFacts, Package, StudyFacts
 from reports.models import Release, ReleaseMember, ReleaseStatus
+from reports.policies import may_receive
 from reports.release_frames import (
     Reading,
     consenting,
@@ -112,7 +113,7 @@ def _keep_lease(release: Release) -> None:
 
 
 def _checked_package(release: Release) -> Package:
-    if not may_ask(release.requested_by, release.study):
+    if not may_receive(release.requested_by, release.study):
         raise Ended(ReleaseStatus.FAILED, [NOT_AUTHORISED])
     try:
         contents = _contents(release)

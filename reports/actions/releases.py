@@ -11,12 +11,12 @@ from django.conf import settings
 from django.db import transaction
 
 from reports.models import Release, ReleaseStatus
+from reports.policies import may_decide, may_receive
 from reports.release_frames import TABLES
 from tracking import clock
 from tracking.actions import audit
 from tracking.errors import Conflict, InvalidInput, NotPermitted
 from tracking.models import Study, User
-from tracking.vocabulary import Role
 
 
 @transaction.atomic
@@ -26,7 +26,7 @@ def request_release(*, by: User, study: Study, tables: Collection[str], purpose:
     Raises ``NotPermitted`` unless ``by`` is a researcher of the study today, ``InvalidInput`` for an unknown
     table, none, or no purpose.
     """
-    if not may_ask(by, study):
+    if not may_receive(by, study):
         raise NotPermitted("only a researcher of the study may ask for a release")
     unknown = sorted(set(tables) - set(TABLES))
     if unknown or not tables:
@@ -55,7 +55,7 @@ def decide_release(*, by: User, release: Release, approve: bool, note: str = "")
     """
     if by.pk == release.requested_by_id:
         raise NotPermitted("somebody else must decide about a release that you asked for")
-    if not (by.has_role(Role.STEWARD) and Study.objects.visible_to(by).filter(pk=release.study_id).exists()):
+    if not may_decide(by, release.study):
         raise NotPermitted("only a data steward of the study decides about its releases")
     if not approve and not note.strip():
         raise InvalidInput("note", "say why it is declined")
@@ -75,7 +75,7 @@ def hand_over(*, by: User, release: Release) -> Path:
     Raises ``NotPermitted`` for anybody else and when the role or the membership has ended, ``Conflict`` when
     there is no file, its time is over, or it is not what was built.
     """
-    if by.pk != release.requested_by_id or not may_ask(by, release.study):
+    if by.pk != release.requested_by_id or not may_receive(by, release.study):
         raise NotPermitted("only the researcher who asked may download a release, while in the study")
     path = release_path(release)
     if release.status != ReleaseStatus.READY or release.expires_at <= clock.now() or not path.exists():
@@ -93,11 +93,6 @@ def expire_releases(*, now: datetime) -> int:
         expired += _expire(release)
     _sweep_files(now)
     return expired
-
-
-def may_ask(user: User, study: Study) -> bool:
-    """Whether the user is a researcher, and in this study, today."""
-    return user.has_role(Role.RESEARCHER) and Study.objects.visible_to(user).filter(pk=study.pk).exists()
 
 
 def release_path(release: Release) -> Path:

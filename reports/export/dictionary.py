@@ -69,6 +69,8 @@ def _treatment(column: Column, released_as: Mapping[str, str]) -> str:
         return released_as[column.quasi]
     if column.follows:
         return "empty where " + " or ".join(column.follows) + " is not released"
-    if column.is_open_text and column.name != STUDY_ID:
+    if column.name == STUDY_ID:
+        return "drawn for this release"
+    if column.is_open_text:
         return "only what enough patients share, otherwise other"
     return "rounded to weeks far from day 0" if column.kind == "day" else "as recorded"

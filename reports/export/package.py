@@ -158,9 +158,11 @@ def _warnings(tables: Sequence[Table]) -> list[str]:
 
 
 def _file(name: str, content: bytes, tables: Sequence[Table]) -> dict[str, object]:
-    sizes = {f"{table.name}.csv": table for table in tables}
-    found: dict[str, object] = {"name": name, "sha256": hashlib.sha256(content).hexdigest()}
-    if name in sizes:
-        rows = sizes[name].rows
-        found |= {"rows": len(rows), "columns": len(rows.columns), "patients": int(rows[STUDY_ID].nunique())}
-    return found
+    table = {f"{each.name}.csv": each.rows for each in tables}.get(name)
+    return {
+        "name": name,
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "rows": None if table is None else len(table),
+        "columns": None if table is None else len(table.columns),
+        "patients": None if table is None else int(table[STUDY_ID].nunique()),
+    }

@@ -1,0 +1,49 @@
+"""Forms of the release pages."""
+
+from __future__ import annotations
+
+from django import forms
+
+from reports.release_frames import TABLES
+from tracking.models import Study, User
+
+CHOSEN_AT_FIRST = ("episodes", "scores")
+
+
+class ReleaseRequestForm(forms.Form):
+    """What a researcher asks for. The studies are those that the researcher is in today."""
+
+    study = forms.ModelChoiceField(queryset=Study.objects.none(), to_field_name="key", empty_label=None)
+    tables = forms.MultipleChoiceField(
+        choices=[(name, title) for name, (title, _) in TABLES.items()],
+        widget=forms.CheckboxSelectMultiple,
+        initial=CHOSEN_AT_FIRST,
+        help_text="Ask for what the question needs: every table more makes people easier to recognise. "
+        "The treatment episodes always come along.",
+    )
+    purpose = forms.CharField(
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=2000,
+        help_text="Which question the data are to answer, and who will work with them. "
+        "The data steward decides on this.",
+    )
+
+    def __init__(self, *args: object, user: User, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["study"].queryset = Study.objects.visible_to(user).order_by("title")
+
+
+class ReleaseDecisionForm(forms.Form):
+    """Yes or no, and why. The two buttons say which."""
+
+    decision = forms.ChoiceField(choices=[("approve", "Approve"), ("decline", "Decline")])
+    note = forms.CharField(
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=2000,
+        required=False,
+        help_text="Needed when you decline. The person who asked reads it.",
+    )
+
+    @property
+    def approves(self) -> bool:
+        return self.cleaned_data["decision"] == "approve"
