@@ -270,7 +270,7 @@ def _named_point(table: Table, times: Times) -> Point:
 def _read_known_error(table: Table) -> KnownError:
     error = KnownError(
         patient=table.text("patient"),
-        time_point=table.text("time_point"),
+        time_point=table.text("time_point", default=""),
         column=table.text("column"),
         value=table.text("value"),
         reason=table.text("reason"),
