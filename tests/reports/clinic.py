@@ -16,13 +16,14 @@ from tracking.vocabulary import AnswerSource
 
 def answers_for(instrument: Instrument, scale: str, total: int) -> dict[str, object]:
     """A complete form whose ``scale`` sums up to ``total``."""
-    wanted = set(instrument.scale(scale).items)
-    answers: dict[str, object] = {}
-    for item in instrument.items:
-        given = min(int(item.maximum), total) if item.code in wanted else int(item.minimum)
-        answers[item.code] = given if item.kind != "boolean" else False
-        total -= given if item.code in wanted else 0
-    assert total == 0, "more than the scale can hold"
+    lowest = {item.code: int(item.minimum) if item.kind != "boolean" else False for item in instrument.items}
+    answers: dict[str, object] = dict(lowest)
+    left = total - sum(lowest[code] for code in instrument.scale(scale).items)
+    for code in instrument.scale(scale).items:
+        more = min(int(instrument.item(code).maximum) - lowest[code], left)
+        answers[code] = lowest[code] + more
+        left -= more
+    assert left == 0, "the scale cannot hold this total"
     return answers
 
 
