@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[3]
-PATIENTS, KILL_AT = 1_200, 500
+PATIENTS, KILL_AT = 700, 500
 
 SPEC = """
 study = { title = "Many", outcome_instrument = "hamd17", endpoint = "week 1", provenance = "Made for a test." }
