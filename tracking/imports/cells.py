@@ -36,7 +36,7 @@ def number(text: str, decimal: Decimal) -> int | float:
     """A decimal number as plain digits; no exponent, no thousands mark, no ``NaN`` or ``inf``."""
     _refuse_blanks(text)
     if not _NUMBERS[decimal].fullmatch(text):
-        other = "," if decimal == "." else "."
+        other: Decimal = "," if decimal == "." else "."
         if _NUMBERS[other].fullmatch(text):
             raise CellError(f"has the decimal mark {other}: the spec says {decimal}")
         raise CellError(f"must be a number in plain digits, decimals after {decimal}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TypeVar
 
 from measures import scoring
@@ -155,7 +156,7 @@ class _Planner:
             if self.is_known_error(row, column, source_id):
                 answers[code] = None
                 continue
-            answers[code] = self.cell(row, column, lambda text, item=item: self.answer(item, text))
+            answers[code] = self.cell(row, column, partial(self.answer, item))
         return answers
 
     def answer(self, item: Item, text: str) -> object:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Literal
 
 from measures.instrument import Instrument
@@ -84,8 +84,8 @@ class PatientColumns:
 
     @property
     def columns(self) -> set[str]:
-        single = [self.age, self.sex and self.sex.column, self.arm and self.arm.column]
-        return {self.id, *filter(None, single), *self.numbers, *self.categories}
+        coded = [coded.column for coded in (self.sex, self.arm) if coded]
+        return {self.id, *coded, *([self.age] if self.age else []), *self.numbers, *self.categories}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class Times:
     column: str | None
     day: str | None
     date: str | None
-    start: date | None  # the nominal first day of a file without dates
+    start: datetime.date | None  # the nominal first day of a file without dates
 
     @property
     def columns(self) -> set[str]:

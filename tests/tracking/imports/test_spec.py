@@ -113,3 +113,10 @@ def test_each_shipped_spec_has_its_data_set_and_a_note_on_its_licence(path: Path
     assert (data / f"{path.stem}.csv").is_file()
     assert "**Licence:**" in (data / f"{path.stem}.md").read_text()
     assert path.stem in (data / "NOTICE").read_text()
+
+
+def test_the_spec_of_the_guide_is_a_sound_one() -> None:
+    guide = (FOLDER.parents[2] / "docs" / "import.md").read_text()
+    (example,) = [block.split("```")[0] for block in guide.split("```toml\n")[1:]]
+    found = spec(example)
+    assert [form.instrument.key for form in found.forms] == ["phq9", "hamd17", "bdi"]
