@@ -27,6 +27,7 @@ from tracking.models import (
     User,
     current,
 )
+from tracking.policies import local_today
 from tracking.queries.administration import administered_sites, governs_everything
 from tracking.vocabulary import ConsentKind, Role, Sex
 
@@ -116,8 +117,7 @@ def enrol_patient(
     is_simulated: bool = False,
 ) -> Patient:
     """A new patient of a team under a random study code. ``identity`` is ``None`` where none is known."""
-    checks.check_past_day("enrolled_on", enrolled_on, _today())
-    patient = Patient.objects.create(
+    patient = Patient(
         study_code=new_study_codes(1)[0],
         team=team,
         sex=checks.clean_choice("sex", sex, Sex.values),
@@ -125,6 +125,8 @@ def enrol_patient(
         timezone=checks.clean_timezone("timezone", timezone),
         is_simulated=is_simulated,
     )
+    checks.check_past_day("enrolled_on", enrolled_on, local_today(patient))
+    patient.save()
     if identity is not None:
         PatientIdentity.objects.create(patient=patient, **_clean_identity(identity))
     audit.record(by=by, action="enrol_patient", target=patient, patient=patient)
@@ -151,7 +153,7 @@ def link_account(*, by: User, patient: Patient, user: User) -> None:
     if not Patient.objects.filter(pk=patient.pk, user__isnull=True).update(user=user):
         raise Conflict("this patient already has an account")
     patient.user = user
-    RoleGrant.objects.create(user=user, role=Role.PATIENT, starts_on=_today(), granted_by=by)
+    RoleGrant.objects.create(user=user, role=Role.PATIENT, starts_on=clock.today(), granted_by=by)
     audit.record(by=by, action="link_account", target=patient, patient=patient)
 
 
@@ -161,7 +163,7 @@ def record_consent(*, by: User, patient: Patient, kind: str, stated_on: date) ->
     is a ``Conflict``."""
     Patient.objects.select_for_update().get(pk=patient.pk)
     checks.clean_choice("kind", kind, ConsentKind.values)
-    checks.check_past_day("stated_on", stated_on, _today())
+    checks.check_past_day("stated_on", stated_on, local_today(patient))
     latest = patient.research_consents.last()
     if latest is None and kind == ConsentKind.WITHDRAWN:
         raise InvalidInput("kind", "no consent was given that could be withdrawn")
@@ -223,7 +225,7 @@ def _clean_birth(text: str) -> str | None:
         born = date.fromisoformat(text)
     except ValueError:
         raise InvalidInput("date_of_birth", "is not a date") from None
-    checks.check_past_day("date_of_birth", born, _today())
+    checks.check_past_day("date_of_birth", born, clock.today())
     return born.isoformat()
 
 
@@ -258,7 +260,3 @@ def _check_reach(by: User | None, role: str, site: Site | None) -> None:
 def _refuse_own(by: User | None, user: User) -> None:
     if by == user:
         raise NotPermitted("nobody changes their own roles or account")
-
-
-def _today() -> date:
-    return clock.today()

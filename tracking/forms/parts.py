@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django import forms
 from django.forms import BoundField
 from django.utils import timezone
 
-Rows = list[list[BoundField]]
+UNCHOSEN = ("", "Choose")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Fields that stand beside each other, below a heading when a new part of the form begins."""
+
+    heading: str
+    fields: list[BoundField]
 
 
 class Rowed(forms.Form):
-    """A form that says which fields stand beside each other; a field that is not named stands alone."""
+    """A form that says which fields stand beside each other and which one begins a new part."""
 
     layout: tuple[tuple[str, ...], ...] = ()
+    headings: dict[str, str] = {}
 
-    def rows(self) -> Rows:
-        beside = {name: row for row in self.layout for name in row if name in self.fields}
-        rows: Rows = []
+    def rows(self) -> list[Row]:
+        """The fields in their order; one that the layout does not name stands alone."""
+        rows: list[Row] = []
         for name in self.fields:
-            row = beside.get(name, (name,))
-            if name == next(other for other in row if other in self.fields):
-                rows.append([self[other] for other in row if other in self.fields])
+            beside = next((row for row in self.layout if name in row), (name,))
+            present = [other for other in beside if other in self.fields]
+            if name == present[0]:
+                rows.append(Row(self.headings.get(name, ""), [self[other] for other in present]))
         return rows
 
 

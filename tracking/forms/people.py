@@ -7,9 +7,9 @@ from typing import Any
 from django import forms
 
 from tracking import protocol as protocols
-from tracking.forms.parts import Dated, day_field
+from tracking.forms.parts import UNCHOSEN, Dated, day_field
 from tracking.models import CareTeam, PatientIdentity, Study, User
-from tracking.queries.people import own_teams, time_zones
+from tracking.queries.people import own_teams, own_time_zone, time_zones
 from tracking.vocabulary import ConsentKind, Diagnosis, EpisodeStatus, Sex
 
 BETWEEN = ":"
@@ -22,7 +22,7 @@ class IdentityForm(Dated):
     family_name = forms.CharField(label="Family name", max_length=120)
     date_of_birth = day_field("Date of birth", required=False)
     record_number = forms.CharField(label="Record number", max_length=60, required=False)
-    email = forms.EmailField(label="E-mail", required=False, help_text="Links to questionnaires go here.")
+    email = forms.EmailField(label="E-mail", required=False)
     phone = forms.CharField(label="Telephone", max_length=40, required=False)
     layout = (("given_name", "family_name"), ("date_of_birth", "record_number"), ("email", "phone"))
 
@@ -34,11 +34,9 @@ class IdentityForm(Dated):
 class TreatmentFields(Dated):
     """Which treatment begins, by which protocol, when."""
 
-    diagnosis = forms.ChoiceField(label="Diagnosis", choices=Diagnosis)
+    diagnosis = forms.ChoiceField(label="Diagnosis", choices=[UNCHOSEN, *Diagnosis.choices])
     plan = forms.ChoiceField(label="Protocol and arm")
-    starts_on = day_field(
-        "Treatment began on", "Scores and windows are counted from this day until a dose is given."
-    )
+    starts_on = day_field("Treatment began on")
     study = forms.ModelChoiceField(
         label="Study", queryset=Study.objects.none(), required=False, empty_label="None"
     )
@@ -73,6 +71,7 @@ class EnrolmentForm(IdentityForm, TreatmentFields):
         ("team", "enrolled_on"),
         *TreatmentFields.layout,
     )
+    headings = {"given_name": "Who it is", "team": "Care", "diagnosis": "Treatment"}
     field_order = [
         *IdentityForm.base_fields,
         "sex",
@@ -84,9 +83,8 @@ class EnrolmentForm(IdentityForm, TreatmentFields):
 
     def __init__(self, *args: object, user: User, **kwargs: object) -> None:
         super().__init__(*args, user=user, **kwargs)
-        teams = own_teams(user)
-        self.fields["team"].queryset = teams
-        self.fields["timezone"].initial = teams[0].site.timezone if teams else "UTC"
+        self.fields["team"].queryset = own_teams(user)
+        self.fields["timezone"].initial = own_time_zone(user).key
 
     def clean(self) -> dict[str, Any]:
         """The identity becomes one value."""
@@ -97,14 +95,15 @@ class EnrolmentForm(IdentityForm, TreatmentFields):
 class ConsentForm(Dated):
     """What the patient said about research."""
 
-    kind = forms.ChoiceField(label="The patient", choices=ConsentKind, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(
+        label="The patient",
+        choices=[
+            (ConsentKind.GIVEN, "consents to research"),
+            (ConsentKind.WITHDRAWN, "withdraws the consent to research"),
+        ],
+        widget=forms.RadioSelect,
+    )
     stated_on = day_field("On")
-
-    def __init__(self, *args: object, given: bool, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
-        words = {ConsentKind.GIVEN: "consents to research", ConsentKind.WITHDRAWN: "withdraws the consent"}
-        self.fields["kind"].choices = list(words.items())
-        self.fields["kind"].initial = ConsentKind.WITHDRAWN if given else ConsentKind.GIVEN
 
 
 class EndForm(Dated):
@@ -121,6 +120,7 @@ class EndForm(Dated):
 def plans() -> list[tuple[str, object]]:
     """Every arm of every protocol, grouped by protocol, after the choice to follow none."""
     return [
+        UNCHOSEN,
         (BETWEEN, "No protocol"),
         *(
             (protocol.title, [(f"{protocol.key}{BETWEEN}{arm.key}", arm.title) for arm in protocol.arms])

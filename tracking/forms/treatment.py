@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import forms
 
-from tracking.forms.parts import Dated, amount_field, day_field, moment_field
+from tracking.forms.parts import UNCHOSEN, Dated, amount_field, day_field, moment_field
 from tracking.models import TreatmentEpisode, TreatmentSession, User
 from tracking.queries.treatment import dosing_sessions, team_members
 from tracking.vocabulary import (
@@ -18,8 +18,6 @@ from tracking.vocabulary import (
     StopReason,
 )
 
-SUBSTANCE_HELP = "The generic name, in small letters: sertraline, psilocybin."
-
 
 class SessionOption(forms.ModelChoiceField):
     def label_from_instance(self, session: TreatmentSession) -> str:
@@ -29,9 +27,9 @@ class SessionOption(forms.ModelChoiceField):
 class SessionForm(Dated):
     """One session, with the people who were in the room."""
 
-    kind = forms.ChoiceField(label="Kind of session", choices=SessionKind)
+    kind = forms.ChoiceField(label="Kind of session", choices=[UNCHOSEN, *SessionKind.choices])
     attendance = forms.ChoiceField(label="Did it take place?", choices=Attendance)
-    starts_at = moment_field("Began at", "In the patient's local time.")
+    starts_at = moment_field("Began at (local time)")
     minutes = forms.IntegerField(label="Length in minutes", required=False, min_value=1, max_value=1440)
     integrates = SessionOption(
         label="Which dosing session is integrated?",
@@ -78,19 +76,19 @@ class DoseForm(Dated):
     """What was given in a dosing session."""
 
     part = forms.ChoiceField(label="Which dose", choices=DosePart)
-    substance = forms.CharField(label="Substance", max_length=60, help_text=SUBSTANCE_HELP)
+    substance = forms.CharField(label="Substance (generic name)", max_length=60)
     amount = amount_field("Amount")
     unit = forms.ChoiceField(label="Unit", choices=DoseUnit)
     route = forms.ChoiceField(label="Route", choices=Route)
-    given_at = moment_field("Given at", "In the patient's local time.")
-    layout = (("part", "substance"), ("amount", "unit", "route"))
+    given_at = moment_field("Given at (local time)")
+    layout = (("substance", "part"), ("amount", "unit", "route"))
 
 
 class MedicationForm(Dated):
     """The start of a medication."""
 
-    substance = forms.CharField(label="Substance", max_length=60, help_text=SUBSTANCE_HELP)
-    started_on = day_field("First day", "May lie before this treatment began.")
+    substance = forms.CharField(label="Substance (generic name)", max_length=60)
+    started_on = day_field("First day")
     amount_per_day = amount_field("Amount a day")
     unit = forms.ChoiceField(label="Unit", choices=DoseUnit)
     route = forms.ChoiceField(label="Route", choices=Route)
@@ -107,12 +105,16 @@ class DoseChangeForm(Dated):
     )
     changed_on = day_field("From this day on")
     amount_per_day = amount_field("Amount a day")
-    layout = (("step", "amount_per_day", "changed_on"),)
+    layout = (("amount_per_day", "changed_on"),)
+
+    def __init__(self, *args: object, unit: str, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["amount_per_day"].label = f"Amount a day, in {unit}"
 
 
 class StopForm(Dated):
     """The end of a medication."""
 
     stopped_on = day_field("First day without it")
-    reason = forms.ChoiceField(label="Why was it stopped?", choices=StopReason)
+    reason = forms.ChoiceField(label="Why was it stopped?", choices=[UNCHOSEN, *StopReason.choices])
     layout = (("stopped_on", "reason"),)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from django.db.models import QuerySet
 
@@ -22,6 +22,12 @@ def own_teams(user: User) -> QuerySet[CareTeam]:
     """The teams that the user is in today."""
     rows = user.memberships.filter(current()).values("team")
     return CareTeam.objects.filter(pk__in=rows).select_related("site").order_by("name")
+
+
+def own_time_zone(user: User) -> ZoneInfo:
+    """The time zone of the site where the user works: that of the first team by name, else UTC."""
+    team = own_teams(user).first()
+    return ZoneInfo(team.site.timezone if team else "UTC")
 
 
 def has_consent(patient: Patient) -> bool:

@@ -8,12 +8,13 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from tracking.actions import care, people
 from tracking.forms.people import ConsentForm, EndForm, EnrolmentForm, EpisodeForm, IdentityForm
 from tracking.models import Patient, TreatmentEpisode
-from tracking.queries.people import has_consent
+from tracking.queries.people import has_consent, own_time_zone
 from tracking.views.access import roles_required
 from tracking.views.writing import Page, about, course_changed, for_patient, form_page, patient_url
 from tracking.vocabulary import Role
@@ -33,8 +34,9 @@ def patient_new(request: HttpRequest) -> HttpResponse:
         "Enrol patient",
         "The identity is stored encrypted and apart from everything else. Research sees a random code.",
     )
-    form = EnrolmentForm(request.POST or None, user=request.user)
-    return form_page(request, form, write, page, back=reverse("patients"))
+    with timezone.override(own_time_zone(request.user)):
+        form = EnrolmentForm(request.POST or None, user=request.user)
+        return form_page(request, form, write, page, back=reverse("patients"))
 
 
 @for_patient(Patient, page="episode-new")
@@ -76,7 +78,7 @@ def consent(request: HttpRequest, patient: Patient) -> HttpResponse:
         "Record statement",
         "Without a consent nothing of this patient enters a release. A withdrawal counts for every later one.",
     )
-    form = ConsentForm(request.POST or None, given=given)
+    form = ConsentForm(request.POST or None)
     statements = patient.research_consents.select_related("recorded_by").order_by("-stated_on", "-id")
     return form_page(
         request,

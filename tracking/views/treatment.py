@@ -76,7 +76,9 @@ def medication_new(request: HttpRequest, episode: TreatmentEpisode) -> HttpRespo
         course = treatment.start_medication(by=request.user, episode=episode, **data)
         return course_changed(request, episode, f"{course.substance} recorded.")
 
-    page = Page("Start a medication", "Start medication")
+    page = Page(
+        "Start a medication", "Start medication", "Its first day may lie before this treatment began."
+    )
     return form_page(request, MedicationForm(request.POST or None), write, page, **about(episode.patient))
 
 
@@ -91,9 +93,11 @@ def medication(request: HttpRequest, course: MedicationCourse) -> HttpResponse:
         said = "stopped" if stopping else "changed"
         return course_changed(request, course.episode, f"{course.substance} {said}.")
 
-    change = DoseChangeForm(None if stopping else request.POST or None, prefix="change")
-    stop = StopForm(request.POST if stopping else None, prefix="stop")
     steps = list(course.dose_changes.select_related("voided_by"))
+    change = DoseChangeForm(
+        None if stopping else request.POST or None, prefix="change", unit=steps[0].get_unit_display()
+    )
+    stop = StopForm(request.POST if stopping else None, prefix="stop")
     standing = [step for step in steps if step.voided_at is None]
     context = {
         "course": course,

@@ -267,7 +267,7 @@ class TestConsent:
         with pytest.raises(Conflict):
             people.record_consent(by=clinician, patient=patient, kind="given", stated_on=days_ago(4))
 
-    @pytest.mark.parametrize(("day", "reason"), [(-1, "future"), (6, "before the last statement")])
+    @pytest.mark.parametrize(("day", "reason"), [(-2, "future"), (6, "before the last statement")])
     def test_the_day_must_fit(self, patient: Patient, clinician: User, day: int, reason: str) -> None:
         people.record_consent(by=clinician, patient=patient, kind="given", stated_on=days_ago(5))
         with pytest.raises(InvalidInput, match=reason):
