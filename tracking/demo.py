@@ -58,6 +58,7 @@ LOGINS = (
     Login("patient@demo.example", "A patient", Role.PATIENT, "reads the own answers"),
 )
 SECOND_THERAPIST = Login("second@demo.example", "Gustav Lind", Role.CLINICIAN, "second therapist")
+TRIAL = "psilodep2"  # real and published: psilocybin v. escitalopram
 STUDIES = {
     "psilocybin": (
         "psilocybin-mdd",
@@ -130,6 +131,15 @@ def _study(admin: User, team: str, users: dict[str, User], lead: User, since: da
     for member in (users["researcher@demo.example"], users["steward@demo.example"], lead):
         add_study_member(by=admin, study=study, user=member, starts_on=since)
     return study
+
+
+@transaction.atomic
+def show_trial() -> None:
+    """The researcher, the steward and a clinician see the figures of the published trial."""
+    study = Study.objects.get(key=TRIAL)
+    admin = User.objects.get(email="admin@demo.example")
+    for email in ("researcher@demo.example", "steward@demo.example", "clinician@demo.example"):
+        add_study_member(by=admin, study=study, user=User.objects.get(email=email))
 
 
 def _patient_account(admin: User, patient: Patient, users: dict[str, User]) -> None:
