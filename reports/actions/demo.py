@@ -1,8 +1,8 @@
 """What the demonstration clinic shows at the first visit, computed before it opens instead of a minute later."""
 
 from reports.actions.courses import recompute_episode
-from reports.actions.studies import recompute_study
 from reports.actions.releases import request_release
+from reports.actions.studies import recompute_study
 from tracking.models import Study, TreatmentEpisode, User
 
 
