@@ -51,7 +51,7 @@ def guard(apps, schema_editor):
             for event in ("UPDATE", "DELETE"):
                 run(SQLITE.format(table=table, event=event))
     else:
-        run(POSTGRES_FUNCTION)
+        run(POSTGRES_FUNCTION, None)  # no parameters: its % is not a placeholder
         for table in TABLES:
             for statement in POSTGRES:
                 run(statement.format(table=table))
