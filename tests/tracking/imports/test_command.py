@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 
 from tests.tracking.imports.small import ROWS, SPEC, table, with_cell
 from tracking.management.commands import import_scores
@@ -92,6 +93,19 @@ def test_somebody_who_may_not_is_told_so(folder: Path, outsider: User) -> None:
     with pytest.raises(CommandError, match="only an administrator"):
         run(folder, "--by", outsider.email)
     assert not Assessment.objects.exists()
+
+
+@pytest.mark.parametrize("fault", [OperationalError("disk full"), KeyboardInterrupt()])
+def test_a_fault_of_the_database_or_ctrl_c_is_one_sentence_too(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, fault: BaseException
+) -> None:
+    def broken(**_: object) -> None:
+        raise fault
+
+    monkeypatch.setattr("tracking.actions.imports.create_assessments", broken)
+    with pytest.raises(CommandError, match=f"{type(fault).__name__}. Nothing was stored."):
+        run(folder)
+    assert not Patient.objects.exists()
 
 
 def test_what_is_no_file_is_refused(folder: Path) -> None:

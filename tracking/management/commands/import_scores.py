@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TextIO
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
 from measures.errors import DefinitionError
 from tracking.actions.imports import Imported, Source, import_scores
@@ -51,6 +52,9 @@ class Command(BaseCommand):
             raise CommandError("\n".join(report.refusal(file.name, refused))) from None
         except (DefinitionError, TrackingError) as error:
             raise CommandError(f"{file.name} was not imported: {error}. Nothing was stored.") from None
+        except (DatabaseError, KeyboardInterrupt) as error:  # a race for a new study, a full disk, Ctrl-C
+            kind = type(error).__name__
+            raise CommandError(f"{file.name} was not imported: {kind}. Nothing was stored.") from None
         finally:
             meter.end()
 
