@@ -1,8 +1,18 @@
 """Every address of the site."""
 
 from django.urls import include, path
+from drf_spectacular.views import SpectacularJSONAPIView
+
+from tracking.api.permissions import IsStaff
+
+api = [
+    path("schema/", SpectacularJSONAPIView.as_view(permission_classes=[IsStaff]), name="api-schema"),
+    path("", include("tracking.api.urls")),
+    path("", include("reports.api.urls")),
+]
 
 urlpatterns = [
+    path("api/v1/", include(api)),
     path("account/", include("allauth.urls")),
     path("", include("tracking.urls")),
     path("", include("reports.urls")),

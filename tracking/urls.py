@@ -11,6 +11,7 @@ from tracking.views import (
     people,
     portal,
     ratings,
+    tokens,
     treatment,
 )
 
@@ -84,4 +85,9 @@ administration_urls = [
     ),
 ]
 
-urlpatterns = [*sitting_urls, *entry_urls, *treatment_urls, *administration_urls]
+token_urls = [
+    path("account/tokens/", tokens.tokens, name="tokens"),
+    path("account/tokens/revoke/", tokens.token_revoke, name="token-revoke"),
+]
+
+urlpatterns = [*sitting_urls, *entry_urls, *treatment_urls, *administration_urls, *token_urls]

@@ -1,5 +1,7 @@
 """Audit and read log."""
 
+from collections.abc import Iterable
+
 from django.db import models
 
 from tracking.models import AuditEvent, Patient, ReadEvent, User
@@ -25,3 +27,10 @@ def record(
 def record_read(*, by: User, patient: Patient, page: str) -> None:
     """Says that ``by`` is about to see ``patient`` on ``page``. Call it before anything is shown."""
     ReadEvent.objects.create(actor=by.public_id, patient=patient.public_id, page=page)
+
+
+def record_reads(*, by: User, patients: Iterable[Patient], page: str) -> None:
+    """The same for everybody on a page of a list."""
+    ReadEvent.objects.bulk_create(
+        ReadEvent(actor=by.public_id, patient=patient.public_id, page=page) for patient in patients
+    )

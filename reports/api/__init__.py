@@ -1,0 +1,1 @@
+"""The API's doors to what was derived: courses, flags, figures of studies, releases."""

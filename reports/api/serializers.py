@@ -1,0 +1,144 @@
+"""What the API shows of what was derived. Every field is named."""
+
+from __future__ import annotations
+
+from rest_framework import serializers
+
+from reports.api.cohorts import ANALYSES, SAID_OF_STUDY
+from reports.forms import ReleaseDecisionForm
+from reports.models import CourseFlag, EpisodeCourse, Release
+from reports.release_frames import TABLES
+from tracking.api.fields import StrictSerializer
+from tracking.models import Study
+
+DECISIONS = ReleaseDecisionForm.base_fields["decision"].choices
+
+
+class CourseSerializer(serializers.ModelSerializer):
+    """Days count from the first dose, else from the start of treatment."""
+
+    patient = serializers.UUIDField(source="episode.patient.public_id")
+    episode = serializers.UUIDField(source="episode.public_id")
+
+    class Meta:
+        model = EpisodeCourse
+        fields = [
+            "patient",
+            "episode",
+            "instrument",
+            "scale",
+            "rule_version",
+            "computed_at",
+            "n",
+            "baseline",
+            "baseline_day",
+            "latest",
+            "latest_day",
+            "latest_band",
+            "change",
+            "percent_change",
+            "slope_per_week",
+            "reliable_change",
+            "treatment_response",
+            "remission",
+        ]
+
+
+class FlagSerializer(serializers.ModelSerializer):
+    id = serializers.UUIDField(source="public_id")
+    patient = serializers.UUIDField(source="episode.patient.public_id")
+    episode = serializers.UUIDField(source="episode.public_id")
+    evidence = serializers.JSONField()
+
+    class Meta:
+        model = CourseFlag
+        fields = [
+            "id",
+            "patient",
+            "episode",
+            "instrument",
+            "scale",
+            "kind",
+            "day",
+            "sentence",
+            "evidence",
+            "rule_version",
+            "state",
+            "raised_at",
+            "closed_at",
+            "closed_note",
+        ]
+
+
+class CohortSummarySerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Study
+        fields = list(SAID_OF_STUDY)
+
+
+class CohortSerializer(CohortSummarySerializer):
+    """Figures as the worker stored them; an analysis that its data cannot carry says ``{"refused": reason}``.
+
+    ``withheld_below``: what rests on fewer patients is null or refused; null for a reader who may see single
+    patients, and then nothing is withheld. ``course``: means by arm and time point, rates with their
+    denominators. ``growth``, ``contrast``, ``predict``: the fitted models. Null: not computed yet.
+    """
+
+    patients = serializers.IntegerField(allow_null=True)
+    withheld_below = serializers.IntegerField(allow_null=True)
+    computed_at = serializers.DateTimeField(allow_null=True)
+    course = serializers.DictField(allow_null=True)
+    growth = serializers.DictField(allow_null=True)
+    contrast = serializers.DictField(allow_null=True)
+    predict = serializers.DictField(allow_null=True)
+
+    class Meta(CohortSummarySerializer.Meta):
+        fields = [
+            *CohortSummarySerializer.Meta.fields,
+            "patients",
+            "withheld_below",
+            "computed_at",
+            *ANALYSES,
+        ]
+
+
+class ReleaseSerializer(serializers.ModelSerializer):
+    id = serializers.UUIDField(source="public_id")
+    study = serializers.CharField(source="study.key")
+    tables = serializers.ListField(child=serializers.CharField())
+    reasons = serializers.ListField(child=serializers.CharField())
+    is_own = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Release
+        fields = [
+            "id",
+            "study",
+            "tables",
+            "purpose",
+            "status",
+            "is_own",
+            "requested_at",
+            "decided_at",
+            "decision_note",
+            "built_at",
+            "expires_at",
+            "sha256",
+            "reasons",
+        ]
+
+    def get_is_own(self, release: Release) -> bool:
+        return release.requested_by_id == self.context["request"].user.pk
+
+
+class ReleaseRequestSerializer(StrictSerializer):
+    study = serializers.SlugField()
+    tables = serializers.ListField(
+        child=serializers.ChoiceField(choices=list(TABLES)), allow_empty=False, max_length=len(TABLES)
+    )
+    purpose = serializers.CharField(max_length=2000)
+
+
+class ReleaseDecisionSerializer(StrictSerializer):
+    decision = serializers.ChoiceField(choices=DECISIONS)
+    note = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")

@@ -1,0 +1,35 @@
+"""Tokens of the API: made by the signed-in person for themselves, shown once, stored as a hash, ended by time."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+from knox.models import AuthToken
+from knox.settings import knox_settings
+
+from tracking.actions import audit
+from tracking.errors import Conflict
+from tracking.models import User
+
+
+@transaction.atomic
+def create_token(*, by: User) -> tuple[AuthToken, str]:
+    """A new token of ``by``, and its text, which is kept nowhere.
+
+    Raises ``Conflict`` when ``by`` has as many as anybody may have.
+    """
+    User.objects.select_for_update().get(pk=by.pk)
+    AuthToken.objects.filter(user=by, expiry__lte=timezone.now()).delete()
+    if AuthToken.objects.filter(user=by).count() >= knox_settings.TOKEN_LIMIT_PER_USER:
+        raise Conflict(f"you have {knox_settings.TOKEN_LIMIT_PER_USER} tokens already, revoke one first")
+    token, text = AuthToken.objects.create(user=by)
+    audit.record(by=by, action="create_token", target=by)
+    return token, text
+
+
+@transaction.atomic
+def revoke_token(*, by: User, token_key: str) -> None:
+    """Ends an own token at once. One that has ended already stays ended."""
+    gone, _ = AuthToken.objects.filter(user=by, token_key=token_key).delete()
+    if gone:
+        audit.record(by=by, action="revoke_token", target=by)

@@ -1,0 +1,1 @@
+"""The API's doors to what is recorded: parse, authorise, call one action or read visible rows, answer in JSON."""

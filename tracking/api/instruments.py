@@ -1,0 +1,129 @@
+"""Instruments: what is asked, how it is scored, what its bands are, and what may be shown of its wording."""
+
+from __future__ import annotations
+
+from django.http import Http404
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from measures import registry
+from measures.errors import UnknownInstrument
+from measures.instrument import Instrument
+from tracking.api.doors import Door
+from tracking.api.permissions import STAFF
+
+
+class SourceSerializer(serializers.Serializer):
+    text = serializers.CharField()
+    confidence = serializers.CharField()
+
+
+class RightsSerializer(serializers.Serializer):
+    """``wording`` says whose words the labels are: ``verbatim`` the authors', ``labels`` our own."""
+
+    holder = serializers.CharField()
+    terms = serializers.CharField()
+    wording = serializers.CharField()
+
+
+class OptionSerializer(serializers.Serializer):
+    value = serializers.FloatField()
+    label = serializers.CharField()
+
+
+class ItemSerializer(serializers.Serializer):
+    code = serializers.CharField()
+    label = serializers.CharField()
+    kind = serializers.CharField()
+    options = OptionSerializer(many=True)
+    minimum = serializers.FloatField()
+    maximum = serializers.FloatField()
+    scored = serializers.BooleanField()
+    required = serializers.BooleanField()
+    is_critical = serializers.SerializerMethodField()
+
+    def get_is_critical(self, item: object) -> bool:
+        return item.critical is not None
+
+
+class BandSerializer(serializers.Serializer):
+    key = serializers.CharField()
+    label = serializers.CharField()
+    low = serializers.FloatField()
+    high = serializers.FloatField()
+
+
+class BandSetSerializer(serializers.Serializer):
+    key = serializers.CharField()
+    bands = BandSerializer(many=True)
+    source = SourceSerializer()
+
+
+class ScaleSerializer(serializers.Serializer):
+    key = serializers.CharField()
+    title = serializers.CharField()
+    items = serializers.ListField(child=serializers.CharField())
+    rule = serializers.CharField()
+    minimum = serializers.FloatField()
+    maximum = serializers.FloatField()
+    direction = serializers.CharField()
+    unit = serializers.CharField()
+    prorate_up_to = serializers.IntegerField()
+    band_sets = BandSetSerializer(many=True)
+
+
+class ConclusionSerializer(serializers.Serializer):
+    key = serializers.CharField()
+    title = serializers.CharField()
+    source = SourceSerializer()
+
+
+class InstrumentSummarySerializer(serializers.Serializer):
+    key = serializers.CharField()
+    version = serializers.CharField()
+    title = serializers.CharField()
+    short_title = serializers.CharField()
+    rater = serializers.CharField()
+    rights = RightsSerializer()
+
+
+class InstrumentSerializer(InstrumentSummarySerializer):
+    recall = serializers.CharField()
+    minutes = serializers.IntegerField()
+    instruction = serializers.CharField()
+    sources = SourceSerializer(many=True)
+    items = ItemSerializer(many=True)
+    scales = ScaleSerializer(many=True)
+    outcomes = ConclusionSerializer(many=True)
+
+
+class InstrumentDoor(Door):
+    """Instruments, the latest version of each, and any version by name."""
+
+    roles = STAFF
+    serializer_class = InstrumentSummarySerializer
+    filter_backends = ()
+
+    @extend_schema(operation_id="instruments_list")
+    def list(self, request: Request) -> Response:
+        page = self.paginate_queryset(registry.all_latest())
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+    @extend_schema(operation_id="instruments_retrieve", responses=InstrumentSerializer)
+    def retrieve(self, request: Request, key: str) -> Response:
+        """The latest version."""
+        return Response(InstrumentSerializer(_instrument(key)).data)
+
+    @extend_schema(operation_id="instruments_version", responses=InstrumentSerializer)
+    def version(self, request: Request, key: str, version: str) -> Response:
+        """The version that an assessment names."""
+        return Response(InstrumentSerializer(_instrument(key, version)).data)
+
+
+def _instrument(key: str, version: str | None = None) -> Instrument:
+    try:
+        return registry.get(key, version)
+    except UnknownInstrument as error:
+        raise Http404 from error

@@ -1,0 +1,173 @@
+"""What the API shows of what was recorded. Every field is named; names, contacts and birth dates are not among
+them, and neither is free text about treatment."""
+
+from __future__ import annotations
+
+from rest_framework import serializers
+
+from tracking.models import (
+    Assessment,
+    AssessmentRequest,
+    OutcomeResult,
+    Patient,
+    SafetyAlert,
+    ScaleScore,
+    TreatmentEpisode,
+)
+
+
+class PatientSerializer(serializers.ModelSerializer):
+    id = serializers.UUIDField(source="public_id")
+
+    class Meta:
+        model = Patient
+        fields = ["id", "study_code", "sex", "enrolled_on", "is_simulated"]
+
+
+class EpisodeSerializer(serializers.ModelSerializer):
+    id = serializers.UUIDField(source="public_id")
+    patient = serializers.UUIDField(source="patient.public_id")
+    study = serializers.CharField(source="study.key", allow_null=True)
+
+    class Meta:
+        model = TreatmentEpisode
+        fields = [
+            "id",
+            "patient",
+            "study",
+            "diagnosis",
+            "protocol",
+            "arm",
+            "status",
+            "starts_on",
+            "ends_on",
+            "dates_are_nominal",
+            "age_at_start",
+        ]
+
+
+class RequestSerializer(serializers.ModelSerializer):
+    id = serializers.UUIDField(source="public_id")
+    episode = serializers.UUIDField(source="episode.public_id")
+    patient = serializers.UUIDField(source="episode.patient.public_id")
+
+    class Meta:
+        model = AssessmentRequest
+        fields = [
+            "id",
+            "episode",
+            "patient",
+            "instrument",
+            "version",
+            "rater",
+            "time_point",
+            "opens_on",
+            "due_on",
+            "closes_on",
+            "status",
+        ]
+
+
+class DueRatingSerializer(serializers.ModelSerializer):
+    """A rating to be made, for eyes that must stay blind."""
+
+    id = serializers.UUIDField(source="public_id")
+    study_code = serializers.CharField(source="episode.patient.study_code")
+
+    class Meta:
+        model = AssessmentRequest
+        fields = ["id", "study_code", "instrument", "version"]
+
+
+class ScoreSerializer(serializers.ModelSerializer):
+    """``value`` is null while an answer is missing; ``prorated`` is an estimate and never stands for it."""
+
+    class Meta:
+        model = ScaleScore
+        fields = ["scale", "value", "prorated", "items_answered", "items_missing", "band", "band_set"]
+
+
+class OutcomeSerializer(serializers.ModelSerializer):
+    """``met`` is null where the conclusion hangs on missing answers."""
+
+    class Meta:
+        model = OutcomeResult
+        fields = ["outcome", "met"]
+
+
+class AlertSerializer(serializers.ModelSerializer):
+    id = serializers.UUIDField(source="public_id")
+
+    class Meta:
+        model = SafetyAlert
+        fields = ["id", "item", "state", "level", "status", "raised_at"]
+
+
+class RatingSerializer(serializers.ModelSerializer):
+    """A rater's own rating: nothing of the visit, the treatment or anybody else."""
+
+    id = serializers.UUIDField(source="public_id")
+    study_code = serializers.CharField(source="episode.patient.study_code")
+    answers = serializers.DictField()
+    scores = ScoreSerializer(many=True)
+    outcomes = OutcomeSerializer(many=True)
+    supersedes = serializers.UUIDField(source="supersedes.public_id", allow_null=True)
+
+    class Meta:
+        model = Assessment
+        fields = [
+            "id",
+            "submission_id",
+            "study_code",
+            "instrument",
+            "version",
+            "wording",
+            "assessed_on",
+            "recorded_at",
+            "answers",
+            "scores",
+            "outcomes",
+            "supersedes",
+            "correction_reason",
+        ]
+
+
+class AssessmentSerializer(serializers.ModelSerializer):
+    """One version of one assessment. ``superseded_by`` is the version that corrected it."""
+
+    id = serializers.UUIDField(source="public_id")
+    episode = serializers.UUIDField(source="episode.public_id")
+    patient = serializers.UUIDField(source="episode.patient.public_id")
+    request = serializers.UUIDField(source="request.public_id", allow_null=True)
+    answers = serializers.DictField()
+    entered_totals = serializers.DictField()
+    scores = ScoreSerializer(many=True)
+    outcomes = OutcomeSerializer(many=True)
+    alerts = AlertSerializer(many=True)
+    supersedes = serializers.UUIDField(source="supersedes.public_id", allow_null=True)
+    superseded_by = serializers.UUIDField(source="superseded_by.public_id", allow_null=True)
+
+    class Meta:
+        model = Assessment
+        fields = [
+            "id",
+            "submission_id",
+            "patient",
+            "episode",
+            "request",
+            "instrument",
+            "version",
+            "wording",
+            "source",
+            "assessed_on",
+            "recorded_at",
+            "time_point",
+            "answers",
+            "entered_totals",
+            "scores",
+            "outcomes",
+            "alerts",
+            "supersedes",
+            "superseded_by",
+            "correction_reason",
+        ]

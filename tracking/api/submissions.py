@@ -1,0 +1,121 @@
+"""The bodies by which answers come in."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.db.models import QuerySet
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+
+from measures import registry
+from measures.errors import UnknownInstrument
+from measures.instrument import Instrument
+from tracking.api.fields import AnswersField, IdField, StrictSerializer, VisibleField
+from tracking.instruments import instrument_of
+from tracking.models import AssessmentRequest, TreatmentEpisode, User
+
+HEADER = "Idempotency-Key"
+
+
+def caseload_requests(user: User) -> QuerySet[AssessmentRequest]:
+    """The requests of the own patients, without what the user was asked as a rater or as a patient."""
+    episodes = TreatmentEpisode.objects.visible_to(user)
+    return AssessmentRequest.objects.visible_to(user).filter(episode__in=episodes)
+
+
+def assigned_requests(user: User) -> QuerySet[AssessmentRequest]:
+    """The ratings that were given to this user."""
+    return AssessmentRequest.objects.visible_to(user).filter(assigned_to=user, rater="clinician")
+
+
+class AnswersSerializer(StrictSerializer):
+    """Answers to every item that must be answered: ``null`` says that one was left out. An item that is not
+    named at all is refused, for nobody can tell whether it was left out or forgotten."""
+
+    answers = AnswersField()
+    assessed_on = serializers.DateField()
+
+    def check_complete(self, instrument: Instrument, answers: dict[str, Any]) -> None:
+        missing = [item.code for item in instrument.items if item.required and item.code not in answers]
+        if missing:
+            said = f"Say null for an item that was left unanswered. Not named: {', '.join(missing)}."
+            raise ValidationError({"answers": [said]})
+
+
+class SubmissionSerializer(AnswersSerializer):
+    """``submission_id`` is chosen by the sender and makes a retry harmless. It may come as a header instead."""
+
+    submission_id = IdField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs["submission_id"] = self._submission_id(attrs.get("submission_id"))
+        return attrs
+
+    def _submission_id(self, given: uuid.UUID | None) -> uuid.UUID:
+        text = self.context["request"].headers.get(HEADER)
+        if text is None and given is None:
+            raise ValidationError({"submission_id": [f"Needed, here or as the header {HEADER}."]})
+        header = _uuid(text) if text is not None else given
+        if given not in (None, header):
+            raise ValidationError({"submission_id": [f"Differs from the header {HEADER}."]})
+        return header
+
+
+class RatingSubmissionSerializer(SubmissionSerializer):
+    """The answer to a rating that was assigned."""
+
+    request = VisibleField(assigned_requests)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs = super().validate(attrs)
+        asked = attrs["request"]
+        self.check_complete(instrument_of(asked.instrument, asked.version), attrs["answers"])
+        return attrs
+
+
+class AssessmentSubmissionSerializer(SubmissionSerializer):
+    """The answer to ``request``; or, unasked, an assessment of ``episode`` with ``instrument``."""
+
+    request = VisibleField(caseload_requests, required=False)
+    episode = VisibleField(TreatmentEpisode.objects.visible_to, required=False)
+    instrument = serializers.SlugField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs = super().validate(attrs)
+        given = {"request", "episode", "instrument"} & set(attrs)
+        if given not in ({"request"}, {"episode", "instrument"}):
+            raise ValidationError({"request": ["Give either a request, or an episode and an instrument."]})
+        attrs["instrument"] = self._instrument(attrs)
+        self.check_complete(attrs["instrument"], attrs["answers"])
+        return attrs
+
+    def _instrument(self, attrs: dict[str, Any]) -> Instrument:
+        if "request" in attrs:
+            return instrument_of(attrs["request"].instrument, attrs["request"].version)
+        try:
+            return registry.get(attrs["instrument"])
+        except UnknownInstrument:
+            raise ValidationError({"instrument": ["There is no such instrument."]}) from None
+
+
+class CorrectionSerializer(AnswersSerializer):
+    """All answers anew, with the reason. ``assessed_on`` is given when the day was wrong."""
+
+    assessed_on = serializers.DateField(required=False)
+    reason = serializers.CharField(max_length=2000)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        assessment = self.context["assessment"]
+        if assessment.answers:
+            instrument = instrument_of(assessment.instrument, assessment.version)
+            self.check_complete(instrument, attrs["answers"])
+        return attrs
+
+
+def _uuid(text: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        raise ValidationError({"submission_id": [f"The header {HEADER} must be a UUID."]}) from None

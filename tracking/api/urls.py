@@ -1,0 +1,25 @@
+"""Addresses of the API about what is recorded."""
+
+from django.urls import path
+from rest_framework.routers import SimpleRouter
+
+from tracking.api import views
+from tracking.api.instruments import InstrumentDoor
+
+LIST = {"get": "list"}
+LATEST, VERSION = InstrumentDoor.as_view({"get": "retrieve"}), InstrumentDoor.as_view({"get": "version"})
+
+router = SimpleRouter()
+router.register("patients", views.PatientDoor, basename="api-patient")
+router.register("episodes", views.EpisodeDoor, basename="api-episode")
+router.register("requests", views.RequestDoor, basename="api-request")
+router.register("assessments", views.AssessmentDoor, basename="api-assessment")
+router.register("ratings", views.RatingDoor, basename="api-rating")
+
+urlpatterns = [
+    path("instruments/", InstrumentDoor.as_view(LIST), name="api-instrument-list"),
+    path("instruments/<slug:key>/", LATEST, name="api-instrument-detail"),
+    path("instruments/<slug:key>/<slug:version>/", VERSION, name="api-instrument-version"),
+    path("ratings/due/", views.DueRatingDoor.as_view(LIST), name="api-rating-due"),
+    *router.urls,
+]

@@ -1,0 +1,222 @@
+"""Patients, episodes, requests, assessments and ratings."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import status
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from measures import scoring
+from measures.errors import AnswerError
+from tracking.actions import assessments
+from tracking.actions.assessments import Submitted
+from tracking.api import filters, serializers
+from tracking.api.doors import ListDoor, PatientData, ReadDoor
+from tracking.api.submissions import (
+    HEADER,
+    AssessmentSubmissionSerializer,
+    CorrectionSerializer,
+    RatingSubmissionSerializer,
+    caseload_requests,
+)
+from tracking.errors import Conflict
+from tracking.instruments import instrument_of
+from tracking.models import Assessment, AssessmentRequest, Patient, TreatmentEpisode, User
+from tracking.queries.requests import ratings_due
+from tracking.tasks import nudge_episode
+from tracking.vocabulary import AnswerSource, Role
+
+CLINICIANS = frozenset({Role.CLINICIAN})
+RATERS = frozenset({Role.RATER})
+KEY = OpenApiParameter(HEADER, str, OpenApiParameter.HEADER, description="The submission id, as a header.")
+
+
+class PatientDoor(PatientData, ReadDoor):
+    """The patients of the own care teams, by study code."""
+
+    roles = CLINICIANS
+    page = "api-patients"
+    patient_path = ""
+    queryset = Patient.objects.none()
+    serializer_class = serializers.PatientSerializer
+    filterset_class = filters.PatientFilter
+
+    def get_queryset(self) -> QuerySet[Patient]:
+        return Patient.objects.visible_to(self.request.user).order_by("study_code")
+
+
+class EpisodeDoor(PatientData, ReadDoor):
+    """Their treatment episodes."""
+
+    roles = CLINICIANS
+    page = "api-episodes"
+    patient_path = "patient"
+    queryset = TreatmentEpisode.objects.none()
+    serializer_class = serializers.EpisodeSerializer
+    filterset_class = filters.EpisodeFilter
+
+    def get_queryset(self) -> QuerySet[TreatmentEpisode]:
+        rows = TreatmentEpisode.objects.visible_to(self.request.user)
+        return rows.select_related("patient", "study").order_by("starts_on", "pk")
+
+
+class RequestDoor(PatientData, ReadDoor):
+    """What is asked of them, and when."""
+
+    roles = CLINICIANS
+    page = "api-requests"
+    patient_path = "episode.patient"
+    queryset = AssessmentRequest.objects.none()
+    serializer_class = serializers.RequestSerializer
+    filterset_class = filters.RequestFilter
+
+    def get_queryset(self) -> QuerySet[AssessmentRequest]:
+        return caseload_requests(self.request.user).select_related("episode__patient")
+
+
+class Corrections(PatientData):
+    """The one way in which the API corrects: a new version, with a reason."""
+
+    @extend_schema(request=CorrectionSerializer, responses={409: OpenApiResponse(description="Too late.")})
+    @action(detail=True, methods=["post"])
+    def correct(self, request: Request, id: Any) -> Response:
+        """All answers anew, with the reason. 409 when somebody else has corrected the same version."""
+        assessment = self.get_object()
+        body = CorrectionSerializer(data=request.data, context={"request": request, "assessment": assessment})
+        body.is_valid(raise_exception=True)
+        submitted = assessments.correct_assessment(
+            by=request.user, assessment=assessment, **body.validated_data
+        )
+        return self.received(submitted)
+
+    def received(self, submitted: Submitted) -> Response:
+        """What is now stored, after the worker was asked to compute the course again."""
+        stored = self.get_queryset().get(pk=submitted.assessment.pk)
+        if not submitted.created:
+            self.log_reads([stored])
+            return Response(self.get_serializer(stored).data)
+        nudge_episode(stored.episode_id)
+        return Response(self.get_serializer(stored).data, status=status.HTTP_201_CREATED)
+
+
+class AssessmentDoor(Corrections, ReadDoor):
+    """The own patients' assessments: the latest versions in the list, any version by its id."""
+
+    roles = CLINICIANS
+    page = "api-assessments"
+    patient_path = "episode.patient"
+    queryset = Assessment.objects.none()
+    serializer_class = serializers.AssessmentSerializer
+    filterset_class = filters.AssessmentFilter
+
+    def get_queryset(self) -> QuerySet[Assessment]:
+        episodes = TreatmentEpisode.objects.visible_to(self.request.user)
+        rows = Assessment.objects.visible_to(self.request.user).filter(episode__in=episodes)
+        rows = rows.current() if self.action == "list" else rows
+        related = ("episode__patient", "request", "supersedes", "superseded_by")
+        return rows.select_related(*related).prefetch_related("scores", "outcomes", "alerts")
+
+    @extend_schema(
+        request=AssessmentSubmissionSerializer,
+        responses={201: serializers.AssessmentSerializer, 200: serializers.AssessmentSerializer},
+        parameters=[KEY],
+    )
+    def create(self, request: Request) -> Response:
+        """Answers a request, or records an assessment unasked. Sent again it is answered 200 with the first."""
+        body = AssessmentSubmissionSerializer(data=request.data, context=self.get_serializer_context())
+        body.is_valid(raise_exception=True)
+        data = body.validated_data
+        instrument = data.pop("instrument")
+        rated = instrument.rater == "clinician"
+        source = AnswerSource.CLINICIAN if rated else AnswerSource.CLINICIAN_ENTERED
+        if "request" in data:
+            return self.received(answer(by=request.user, source=source, **data))
+        submitted = assessments.record_assessment(
+            by=request.user, instrument=instrument, source=source, **data
+        )
+        return self.received(submitted)
+
+
+class RatingDoor(Corrections, ReadDoor):
+    """An independent rater's own ratings, under study codes. Nothing here tells of treatment or of others."""
+
+    roles = RATERS
+    page = "api-ratings"
+    patient_path = "episode.patient"
+    queryset = Assessment.objects.none()
+    serializer_class = serializers.RatingSerializer
+    filterset_class = filters.RatingFilter
+
+    def get_queryset(self) -> QuerySet[Assessment]:
+        user = self.request.user
+        rows = Assessment.objects.visible_to(user).filter(rater=user, recorded_by=user)
+        rows = rows.current() if self.action == "list" else rows
+        related = rows.select_related("episode__patient", "supersedes").order_by("-recorded_at", "-pk")
+        return related.prefetch_related("scores", "outcomes")
+
+    @extend_schema(
+        request=RatingSubmissionSerializer,
+        responses={201: serializers.RatingSerializer, 200: serializers.RatingSerializer},
+        parameters=[KEY],
+    )
+    def create(self, request: Request) -> Response:
+        """Makes an assigned rating. Sent again it is answered 200 with the first."""
+        body = RatingSubmissionSerializer(data=request.data, context=self.get_serializer_context())
+        body.is_valid(raise_exception=True)
+        data = body.validated_data
+        return self.received(answer(by=request.user, source=AnswerSource.CLINICIAN, **data))
+
+
+class DueRatingDoor(PatientData, ListDoor):
+    """The ratings that wait for this rater today."""
+
+    roles = RATERS
+    page = "api-ratings"
+    patient_path = "episode.patient"
+    queryset = AssessmentRequest.objects.none()
+    serializer_class = serializers.DueRatingSerializer
+    filter_backends = ()
+
+    def get_queryset(self) -> list[AssessmentRequest]:
+        return ratings_due(self.request.user)
+
+
+def answer(
+    *,
+    by: User,
+    request: AssessmentRequest,
+    answers: dict[str, Any],
+    source: AnswerSource,
+    assessed_on: date,
+    submission_id: uuid.UUID,
+) -> Submitted:
+    """Answers a request. Raises ``Conflict`` when it was answered before, unless this is the same submission
+    sent again."""
+    submitted = assessments.submit_assessment(
+        by=by,
+        request=request,
+        answers=answers,
+        source=source,
+        assessed_on=assessed_on,
+        submission_id=submission_id,
+    )
+    known = submitted.assessment
+    said = (known.submission_id, known.assessed_on, known.answers)
+    if not submitted.created and said != (submission_id, assessed_on, _as_stored(known, answers)):
+        raise Conflict("this request has been answered with other content")
+    return submitted
+
+
+def _as_stored(known: Assessment, answers: dict[str, Any]) -> dict[str, Any] | None:
+    """The answers as they would stand in the table; ``None`` when they could not stand there."""
+    try:
+        return dict(scoring.score(instrument_of(known.instrument, known.version), answers).answers)
+    except AnswerError:
+        return None
