@@ -53,4 +53,3 @@ def take_in(
         return sheet(request, form, context, status=400)
     nudge_episode(submitted.assessment.episode_id)
     return after(submitted)
-

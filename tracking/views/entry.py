@@ -6,7 +6,7 @@ import uuid
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
@@ -112,7 +112,7 @@ def request_new(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     audit.record_read(by=request.user, patient=episode.patient, page="request-new")
     choices = {"instruments": instruments_to_ask(), "raters": raters_for(episode)}
     initial = {"due_on": local_today(episode.patient), "instrument": request.GET.get("instrument")}
-    form = AskForm(request.POST or None, initial=initial, **choices)
+    form = AskForm(_data(request), initial=initial, **choices)
     if request.method == "POST" and form.is_valid():
         try:
             asked = scheduling.create_request(by=request.user, episode=episode, **form.cleaned_data)
@@ -132,7 +132,7 @@ def link_new(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     audit.record_read(by=request.user, patient=episode.patient, page="link-new")
     identity = getattr(episode.patient, "identity", None)
     form = LinkForm(
-        request.POST or None,
+        _data(request),
         requests=open_self_reports(episode),
         can_mail=bool(identity and identity.email),
     )
@@ -146,6 +146,11 @@ def link_new(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         return render(request, "tracking/entry/link_made.html", page)
     context = {"form": form} | _whom(episode)
     return render(request, "tracking/entry/link.html", context, status=400 if form.errors else 200)
+
+
+def _data(request: HttpRequest) -> QueryDict | None:
+    """What was posted, even when it is nothing at all; ``None`` for a page that is only looked at."""
+    return request.POST if request.method == "POST" else None
 
 
 def _episode(request: HttpRequest, public_id: uuid.UUID) -> TreatmentEpisode:
@@ -162,7 +167,12 @@ def _shipped(key: str) -> Instrument:
 
 def _whom(episode: TreatmentEpisode) -> Context:
     patient = episode.patient
-    return {"episode": episode, "patient": patient, "name": name_of(patient), "simulated": patient.is_simulated}
+    return {
+        "episode": episode,
+        "patient": patient,
+        "name": name_of(patient),
+        "simulated": patient.is_simulated,
+    }
 
 
 def _context(episode: TreatmentEpisode, instrument: Instrument, *, blind: bool = False) -> Context:

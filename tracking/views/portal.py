@@ -86,10 +86,15 @@ def item(request: HttpRequest, link: SittingLink, public_id: uuid.UUID, number: 
     if not 1 <= number <= len(sheet.items):
         raise Http404
     asked = sheet.items[number - 1]
-    form = AnswersForm(
-        request.POST or None, instrument=sheet.instrument, items=[asked], answers=sheet.answers
-    )
-    context = {"sheet": sheet, "number": number, "item": asked, "form": form, "field": form[field_name(asked)]}
+    posted = request.POST if request.method == "POST" else None
+    form = AnswersForm(posted, instrument=sheet.instrument, items=[asked], answers=sheet.answers)
+    context = {
+        "sheet": sheet,
+        "number": number,
+        "item": asked,
+        "form": form,
+        "field": form[field_name(asked)],
+    }
     if request.method != "POST":
         return _page(request, link, "item.html", context)
     if not form.is_valid():

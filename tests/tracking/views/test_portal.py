@@ -1,0 +1,381 @@
+"""A patient's sitting, from the link to thank you."""
+
+from __future__ import annotations
+
+import logging
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from config.logs import HideTokens
+from tests.cast import CRISIS, days_ago
+from tests.tracking.answers import PHQ9
+from tracking.actions import links, scheduling, tries
+from tracking.models import (
+    Assessment,
+    AssessmentRequest,
+    AuditEvent,
+    DraftAnswers,
+    EpisodeMark,
+    Patient,
+    SafetyAlert,
+    SittingLink,
+    TreatmentEpisode,
+    User,
+)
+
+PHONE = "0800 111 0 111"
+
+
+@pytest.fixture
+def asked(episode: TreatmentEpisode, clinician: User) -> AssessmentRequest:
+    return scheduling.create_request(by=clinician, episode=episode, instrument="phq9", due_on=days_ago(1))
+
+
+@pytest.fixture
+def made(asked: AssessmentRequest, clinician: User) -> tuple[SittingLink, str]:
+    return links.issue_link(by=clinician, episode=asked.episode, requests=[asked])
+
+
+@pytest.fixture
+def door(made: tuple[SittingLink, str]) -> str:
+    return reverse("sitting-landing", args=[made[1]])
+
+
+@pytest.fixture
+def begun(client: Client, door: str) -> Client:
+    """A browser in which start was pressed."""
+    assert client.post(door).status_code == 302
+    return client
+
+
+def item_url(asked: AssessmentRequest, number: int) -> str:
+    return reverse("sitting-item", kwargs={"public_id": asked.public_id, "number": number})
+
+
+def answer(client: Client, asked: AssessmentRequest, number: int, value: object, **more: object):
+    given = {} if value is None else {f"item-{number}": value}
+    return client.post(item_url(asked, number), given | {"step": "next"} | more)
+
+
+def answer_all(client: Client, asked: AssessmentRequest, answers: dict) -> None:
+    for code, value in answers.items():
+        step = {"step": "leave"} if value is None else {}
+        assert answer(client, asked, int(code), value, **step).status_code == 302
+
+
+def send(client: Client, asked: AssessmentRequest):
+    return client.post(reverse("sitting-review", kwargs={"public_id": asked.public_id}), follow=True)
+
+
+def words(response: object) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
+
+
+class TestLanding:
+    def test_looking_changes_nothing(self, client: Client, door: str) -> None:
+        """Mail scanners open links."""
+        events = AuditEvent.objects.count()
+        for _ in range(5):
+            assert client.get(door).status_code == client.head(door).status_code == 200
+        assert AuditEvent.objects.count() == events
+        assert SittingLink.objects.get().opened_at is None
+        assert not client.session.get("sitting")
+        assert client.post(door).status_code == 302
+
+    def test_it_tells_a_stranger_nothing(self, client: Client, door: str) -> None:
+        response = client.get(door)
+        assert response.headers["Referrer-Policy"] == "no-referrer"
+        assert response.headers["Cache-Control"] == "no-store, private"
+        said = response.content.decode().lower()
+        for word in (
+            "petra",
+            "patientin",
+            "mrn-4711",
+            "1984",
+            "psilo",
+            "depress",
+            "phq",
+            "mood",
+            "north clinic",
+        ):
+            assert word not in said
+        assert "<title>Questions</title>" in response.content.decode()
+
+    def test_start_moves_the_token_out_of_the_address(
+        self, client: Client, door: str, made: tuple[SittingLink, str]
+    ) -> None:
+        client.get(reverse("account_login"))
+        before = client.session.session_key
+        response = client.post(door)
+        assert response.headers["Location"] == reverse("sitting")
+        assert client.session.session_key != before
+        assert made[1] not in repr(dict(client.session))
+        assert SittingLink.objects.get().opened_at
+
+    def test_wrong_expired_used_and_revoked_look_the_same(
+        self, client: Client, asked: AssessmentRequest, clinician: User
+    ) -> None:
+        def one() -> tuple[SittingLink, str]:
+            return links.issue_link(by=clinician, episode=asked.episode, requests=[asked])
+
+        expired, used, revoked = one(), one(), one()
+        SittingLink.objects.filter(pk=expired[0].pk).update(expires_at=timezone.now())
+        links.finish_link(link=used[0], now=timezone.now())
+        links.revoke_link(by=clinician, link=revoked[0])
+        urls = [
+            reverse("sitting-landing", args=[token])
+            for token in ("A" * 43, "x", expired[1], used[1], revoked[1])
+        ]
+        for method in (client.get, client.post):
+            answers = [method(url) for url in urls] + [client.get("/no-such-page/")]
+            assert {one.status_code for one in answers} == {404}
+            assert len({one.content for one in answers}) == 1
+        assert "sitting" not in client.session
+
+    def test_guessing_is_slowed_and_the_true_link_with_it(self, client: Client, door: str) -> None:
+        for number in range(tries.ALLOWED):
+            assert client.get(f"/s/guess{number}/").status_code == 404
+        assert client.get("/s/guess/").status_code == 429
+        assert client.get(door).status_code == client.post(door).status_code == 429
+        assert client.get(door, REMOTE_ADDR="192.0.2.7").status_code == 200
+
+    def test_the_token_is_in_no_log(
+        self, client: Client, door: str, made: tuple[SittingLink, str], capfd: pytest.CaptureFixture
+    ) -> None:
+        handler = logging.StreamHandler()
+        handler.addFilter(HideTokens())
+        logger = logging.getLogger("django.request")
+        logger.addHandler(handler)
+        try:
+            client.put(door)
+            links.finish_link(link=made[0], now=timezone.now())
+            client.get(door)
+        finally:
+            logger.removeHandler(handler)
+        written = capfd.readouterr().err
+        assert "Not Found: /s/…/" in written
+        assert made[1] not in written
+
+    def test_whoever_is_signed_in_can_be_signed_out_first(
+        self, client: Client, door: str, clinician: User
+    ) -> None:
+        client.force_login(clinician)
+        assert "Somebody else is signed in" in words(client.get(door))
+        client.post(door, {"sign_out": "yes"})
+        assert client.get(reverse("alerts")).status_code == 302
+        assert client.get(reverse("sitting")).status_code == 200
+
+
+class TestItems:
+    def test_why_how_long_and_then_one_item_a_screen(self, begun: Client, asked: AssessmentRequest) -> None:
+        why = words(begun.get(reverse("sitting")))
+        assert "nine questions" in why and "2 minutes" in why
+        first = begun.get(item_url(asked, 1))
+        assert "Question 1 of 10" in words(first)
+        assert first.content.decode().count('type="radio"') == 4
+
+    def test_each_answer_is_kept_and_shown_again(self, begun: Client, asked: AssessmentRequest) -> None:
+        response = answer(begun, asked, 1, 2)
+        assert response.headers["Location"] == item_url(asked, 2)
+        assert asked.draft.answers == {"1": 2}
+        assert re.search(r'value="2"[^>]*checked', begun.get(item_url(asked, 1)).content.decode())
+
+    def test_autosave_answers_with_a_fragment(self, begun: Client, asked: AssessmentRequest) -> None:
+        response = begun.post(item_url(asked, 1), {"item-1": "3"}, headers={"HX-Request": "true"})
+        assert response.status_code == 200
+        assert "<html" not in response.content.decode()
+        assert "Saved" in words(response)
+        assert PHONE not in words(response)
+        assert asked.draft.answers == {"1": 3}
+
+    def test_back_keeps_what_was_chosen(self, begun: Client, asked: AssessmentRequest) -> None:
+        assert answer(begun, asked, 2, 1, step="back").headers["Location"] == item_url(asked, 1)
+        assert answer(begun, asked, 1, None, step="back").headers["Location"] == reverse("sitting")
+        assert asked.draft.answers == {"2": 1}
+
+    def test_next_without_an_answer_asks_for_one_or_a_skip(
+        self, begun: Client, asked: AssessmentRequest
+    ) -> None:
+        response = answer(begun, asked, 1, None)
+        assert response.status_code == 400
+        assert "Choose an answer" in words(response)
+        assert not DraftAnswers.objects.exists()
+
+    def test_a_skipped_item_stays_unanswered(self, begun: Client, asked: AssessmentRequest) -> None:
+        assert answer(begun, asked, 4, None, step="skip").status_code == 302
+        assert asked.draft.answers == {"4": None}
+
+    def test_a_skipped_safety_item_is_asked_about_once_more(
+        self, begun: Client, asked: AssessmentRequest
+    ) -> None:
+        response = answer(begun, asked, 9, None, step="skip")
+        assert response.status_code == 200
+        assert "You may still leave it out" in words(response)
+        assert not DraftAnswers.objects.exists()
+        assert answer(begun, asked, 9, None, step="leave").status_code == 302
+        assert asked.draft.answers == {"9": None}
+
+    @pytest.mark.parametrize("wrong", [{"item-1": "4"}, {"item-1": "x"}, {"item-1": "1", "item-99": "1"}])
+    def test_a_wrong_answer_or_item_is_refused(
+        self, begun: Client, asked: AssessmentRequest, wrong: dict
+    ) -> None:
+        response = begun.post(item_url(asked, 1), wrong)
+        assert response.status_code == 400
+        assert "Choose one of the answers" in words(response) or "99 is not an item" in words(response)
+        assert not DraftAnswers.objects.exists()
+
+    @pytest.mark.parametrize("number", [0, 11])
+    def test_a_number_that_is_no_item_is_not_there(
+        self, begun: Client, asked: AssessmentRequest, number: int
+    ) -> None:
+        assert begun.get(item_url(asked, number)).status_code == 404
+
+    def test_the_same_link_resumes_where_it_stopped(
+        self, begun: Client, asked: AssessmentRequest, door: str
+    ) -> None:
+        answer(begun, asked, 1, 1)
+        answer(begun, asked, 2, None, step="skip")
+        other = Client()
+        other.post(door)
+        assert item_url(asked, 3) in other.get(reverse("sitting")).content.decode()
+
+    def test_a_request_of_another_link_is_not_there(
+        self, begun: Client, episode: TreatmentEpisode, clinician: User
+    ) -> None:
+        other = scheduling.create_request(
+            by=clinician, episode=episode, instrument="wai_sr", due_on=days_ago(1)
+        )
+        assert begun.get(item_url(other, 1)).status_code == 404
+        assert answer(begun, other, 1, 1).status_code == 404
+
+
+class TestCrisis:
+    def test_contacts_come_at_once_when_the_item_is_endorsed(
+        self, begun: Client, asked: AssessmentRequest
+    ) -> None:
+        response = begun.post(item_url(asked, 9), {"item-9": "1"}, headers={"HX-Request": "true"})
+        assert PHONE in words(response)
+        assert PHONE in words(begun.get(item_url(asked, 10)))
+        assert SafetyAlert.objects.get().status == "open"
+
+    @pytest.mark.parametrize("given", [1, None])
+    def test_thank_you_says_them_first(
+        self, begun: Client, asked: AssessmentRequest, given: int | None
+    ) -> None:
+        answer_all(begun, asked, PHQ9 | {"9": given})
+        page = words(send(begun, asked))
+        assert page.index("Please talk to someone now") < page.index("Thank you")
+        assert page.index(PHONE) < page.index("Thank you")
+        assert SafetyAlert.objects.get().state == ("unanswered" if given is None else "endorsed")
+
+    def test_they_are_there_in_any_case(self, begun: Client, asked: AssessmentRequest) -> None:
+        answer_all(begun, asked, PHQ9)
+        page = words(send(begun, asked))
+        assert PHONE in page and "day and night" in page and CRISIS.split(",")[0] in page
+        assert "Please talk to someone now" not in page
+        assert not SafetyAlert.objects.exists()
+
+
+class TestSending:
+    def test_what_was_left_out_is_named_first(self, begun: Client, asked: AssessmentRequest) -> None:
+        answer_all(begun, asked, PHQ9 | {"4": None})
+        page = begun.get(reverse("sitting-review", kwargs={"public_id": asked.public_id}))
+        assert "You left out 1 question" in words(page)
+        assert item_url(asked, 4) in page.content.decode()
+
+    def test_the_answers_arrive_and_wake_the_course(self, begun: Client, asked: AssessmentRequest) -> None:
+        wanted = EpisodeMark.objects.get(episode=asked.episode).wanted_rev
+        answer_all(begun, asked, PHQ9)
+        assert "Thank you" in words(send(begun, asked))
+        stored = Assessment.objects.get()
+        assert (stored.source, stored.recorded_by, stored.scores.get(scale="total").value) == (
+            "self",
+            None,
+            9,
+        )
+        assert stored.answers == PHQ9 | {"10": None}
+        assert EpisodeMark.objects.get(episode=asked.episode).wanted_rev == wanted + 1
+        assert SittingLink.objects.get().finished_at
+
+    def test_sending_twice_stores_once_and_says_so(self, begun: Client, asked: AssessmentRequest) -> None:
+        answer_all(begun, asked, PHQ9)
+        send(begun, asked)
+        again = words(send(begun, asked))
+        assert "already received" in again
+        assert Assessment.objects.count() == 1
+        assert "already received" in words(answer(begun, asked, 1, 0) and begun.get(reverse("sitting-done")))
+        assert Assessment.objects.get().answers["1"] == 2
+
+    def test_nothing_is_sent_before_anything_was_seen(self, begun: Client, asked: AssessmentRequest) -> None:
+        response = begun.post(reverse("sitting-review", kwargs={"public_id": asked.public_id}))
+        assert response.headers["Location"] == item_url(asked, 1)
+        assert not Assessment.objects.exists()
+
+    def test_several_questionnaires_come_in_turn(
+        self, client: Client, asked: AssessmentRequest, clinician: User
+    ) -> None:
+        second = scheduling.create_request(
+            by=clinician, episode=asked.episode, instrument="wai_sr", due_on=days_ago(0)
+        )
+        _, token = links.issue_link(by=clinician, episode=asked.episode, requests=[second, asked])
+        client.post(reverse("sitting-landing", args=[token]))
+        answer_all(client, asked, PHQ9)
+        between = words(send(client, asked))
+        assert "Part 2 of 2" in between
+        assert client.get(reverse("sitting-done")).headers["Location"] == reverse("sitting")
+        answer_all(client, second, dict.fromkeys(map(str, range(1, 13)), 3))
+        assert "Thank you" in words(send(client, second))
+        assert Assessment.objects.count() == 2
+
+    def test_a_closed_window_is_said(self, begun: Client, asked: AssessmentRequest) -> None:
+        answer_all(begun, asked, PHQ9)
+        AssessmentRequest.objects.update(opens_on=days_ago(9), due_on=days_ago(9), closes_on=days_ago(3))
+        assert "time for this questionnaire has passed" in words(send(begun, asked))
+        assert not Assessment.objects.exists()
+
+
+class TestWhoMayAnswer:
+    def test_without_a_sitting_there_is_nothing(self, client: Client, asked: AssessmentRequest) -> None:
+        review = reverse("sitting-review", kwargs={"public_id": asked.public_id})
+        for url in (reverse("sitting"), reverse("sitting-done"), item_url(asked, 1), review):
+            response = client.get(url)
+            assert response.status_code == 404
+            assert "open your link again" in words(response)
+        assert client.post(item_url(asked, 1), {"item-1": "1"}).status_code == 404
+        assert not DraftAnswers.objects.exists()
+
+    def test_after_half_an_hour_the_link_is_needed_again(
+        self, client: Client, door: str, asked: AssessmentRequest
+    ) -> None:
+        with time_machine.travel(timezone.now(), tick=False) as clock:
+            client.post(door)
+            clock.shift(timedelta(minutes=29))
+            assert answer(client, asked, 1, 1).status_code == 302
+            clock.shift(timedelta(minutes=29))
+            assert client.get(item_url(asked, 2)).status_code == 200
+            clock.shift(timedelta(minutes=31))
+            assert answer(client, asked, 2, 1).status_code == 404
+        assert asked.draft.answers == {"1": 1}
+
+    def test_a_revoked_link_ends_the_sitting(
+        self, begun: Client, asked: AssessmentRequest, clinician: User
+    ) -> None:
+        links.revoke_link(by=clinician, link=SittingLink.objects.get())
+        assert answer(begun, asked, 1, 1).status_code == 404
+
+    def test_a_form_without_its_token_is_refused(self, door: str, asked: AssessmentRequest) -> None:
+        strict = Client(enforce_csrf_checks=True)
+        assert strict.post(door).status_code == 302
+        assert strict.post(item_url(asked, 1), {"item-1": "1"}).status_code == 403
+        assert not DraftAnswers.objects.exists()
+
+    def test_a_simulated_person_says_so(self, begun: Client, patient: Patient) -> None:
+        assert "nobody on this page is real" not in words(begun.get(reverse("sitting")))
+        Patient.objects.filter(pk=patient.pk).update(is_simulated=True)
+        assert "nobody on this page is real" in words(begun.get(reverse("sitting")))
