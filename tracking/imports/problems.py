@@ -56,7 +56,7 @@ class Problems:
         return self.error()
 
     def error(self) -> FileRefused:
-        return FileRefused(self.listed, self.count)
+        return FileRefused(sorted(self.listed, key=lambda problem: problem.line), self.count)
 
     def raise_any(self) -> None:
         """Raise ``FileRefused`` when there is at least one."""

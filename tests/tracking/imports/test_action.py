@@ -178,8 +178,8 @@ def test_a_covariate_file_joins_and_a_stranger_in_it_is_refused(administrator: U
     with pytest.raises(FileRefused) as refused:
         run(table("P1,62.5,4", "P9,1,1", "P2,31,7", header=header), administrator, spec(text))
     assert [(problem.line, problem.column) for problem in refused.value.problems] == [
-        (4, "expectancy"),
         (3, "id"),
+        (4, "expectancy"),
     ]
 
 
