@@ -121,7 +121,7 @@ def _released(
 ) -> Table:
     frame = table.rows
     if table.rows_tell:
-        frame = frame[~frame[PATIENT].isin(plan.suppressed)]
+        frame = frame[_rows_may_tell(table, plan)]
         rows[table.name] = len(table.rows) - len(frame)
     withheld = {column.quasi: _generalised(frame, column, plan) for column in table.quasi_columns}
     out = {"study_id": [study_ids[patient] for patient in frame[PATIENT]], "episode": list(frame["episode"])}
@@ -130,6 +130,12 @@ def _released(
         cells[f"{table.name}.{column.name}"] += _taken(frame[column.name], out[column.name])
     shuffled = pd.DataFrame(out).sort_values(STUDY_ID, kind="stable", ignore_index=True)
     return replace(table, rows=shuffled)
+
+
+def _rows_may_tell(table: Table, plan: Plan) -> pd.Series:
+    """Which rows stay: none of suppressed patients, and none at all where the level says so."""
+    stays = ~table.rows[PATIENT].isin(plan.suppressed)
+    return stays & (not any(plan.levels[column.quasi].drops_rows for column in table.quasi_columns))
 
 
 def _generalised(frame: pd.DataFrame, column: Column, plan: Plan) -> list[str]:

@@ -40,7 +40,10 @@ def age_levels(values: Values, k: int) -> tuple[Level, ...]:
 
 
 def rare_levels(values: Values, k: int) -> tuple[Level, ...]:
-    """Values of fewer than k, 2k or 4k patients become "other", at last all. Case and blanks are ignored."""
+    """Values of fewer than k, 2k or 4k patients become "other", then all do; at last the rows are left out.
+
+    Case and blanks are ignored.
+    """
     patients = Counter(value for found in values.values() for value in {plain(each) for each in found})
     levels = [
         Level(
@@ -49,7 +52,13 @@ def rare_levels(values: Values, k: int) -> tuple[Level, ...]:
         )
         for times in RARE_BELOW
     ]
-    return (*levels, Level("all are called other", dict.fromkeys(_all(values), OTHER)))
+    return (
+        *levels,
+        Level("all are called other", dict.fromkeys(_all(values), OTHER)),
+        Level(
+            "not released, nor whether there is any", dict.fromkeys(_all(values), WITHHELD), drops_rows=True
+        ),
+    )
 
 
 def plain(text: str) -> str:

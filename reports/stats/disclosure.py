@@ -48,10 +48,14 @@ class DisclosureRefusal(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """One way to release a quasi-identifier: what is done in words, and original → released value."""
+    """One way to release a quasi-identifier: what is done in words, and original → released value.
+
+    ``drops_rows``: not even whether a patient has any value is told.
+    """
 
     words: str
     recode: Mapping[str, str]
+    drops_rows: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +141,8 @@ def information_lost(quasi: Quasi, level: Level) -> float:
 
     0 too where there is nothing to lose: all values are the same.
     """
+    if level.drops_rows:
+        return 1.0
     original = Counter(value for values in quasi.values.values() for value in values)
     released: Counter[str] = Counter()
     for value, count in original.items():
@@ -174,6 +180,8 @@ def _patients(quasis: Sequence[Quasi]) -> tuple[str, ...]:
 
 
 def _codes(quasi: Quasi, level: Level, patients: Sequence[str]) -> Codes:
+    if level.drops_rows:
+        return np.zeros(len(patients), np.int64)
     sets = [frozenset(level.recode[value] for value in quasi.values[patient]) for patient in patients]
     numbers = {each: number for number, each in enumerate(dict.fromkeys(sets))}
     return np.array([numbers[each] for each in sets], np.int64)

@@ -1,0 +1,159 @@
+"""Tables of a few invented patients: what is generalised, what follows, what is left out."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reports.export.deidentify import coarse_day, deidentify, plan_release
+from reports.export.generalise import (
+    NOT_RECORDED,
+    OTHER,
+    WITHHELD,
+    age_levels,
+    band_starts,
+    rare_levels,
+)
+from reports.export.tables import Column, Table, Unreleasable, check
+
+PATIENTS = [f"p{number}" for number in range(12)]
+STUDY_IDS = {patient: f"S{99 - number}" for number, patient in enumerate(PATIENTS)}
+
+
+def episodes(**changed: list) -> Table:
+    columns = (
+        Column("sex", "text", "Sex", values=(("female", ""), ("male", ""), ("other", "")), quasi="sex"),
+        Column("age_band", "text", "Age", quasi="age"),
+        Column("diagnosis", "text", "Diagnosis", quasi="diagnosis"),
+        Column("protocol", "text", "Protocol", quasi="protocol"),
+        Column("arm", "text", "Arm", quasi="arm"),
+        Column("end_day", "day", "Last day"),
+        Column("time_point", "text", "Open text"),
+    )
+    rows = {
+        "patient": PATIENTS,
+        "episode": [1] * 12,
+        "sex": ["female", "male"] * 6,
+        "age_band": ["34"] * 12,
+        "diagnosis": ["mdd"] * 12,
+        "protocol": ["p"] * 12,
+        "arm": ["a"] * 12,
+        "end_day": [200.0] * 12,
+        "time_point": ["week 4"] * 12,
+    }
+    return Table("episodes", "One line per episode.", columns, pd.DataFrame(rows | changed))
+
+
+def medication(drugs: dict[str, str]) -> Table:
+    columns = (
+        Column("substance", "text", "Drug", quasi="medication"),
+        Column("amount", "number", "Amount", follows=("medication",)),
+    )
+    rows = {
+        "patient": list(drugs),
+        "episode": [1] * len(drugs),
+        "substance": list(drugs.values()),
+        "amount": [50.0] * len(drugs),
+    }
+    return Table("medication", "One line per drug.", columns, pd.DataFrame(rows), rows_tell=True)
+
+
+def released(*tables: Table) -> tuple[dict[str, pd.DataFrame], object, object]:
+    plan = plan_release(tables, PATIENTS, 5)
+    found, withheld = deidentify(tables, plan=plan, study_ids=STUDY_IDS)
+    return {table.name: table.rows for table in found}, plan, withheld
+
+
+def test_study_ids_replace_patients_and_order_the_rows() -> None:
+    frame = released(episodes())[0]["episodes"]
+    assert "patient" not in frame
+    assert list(frame["study_id"]) == sorted(STUDY_IDS.values())
+
+
+def test_the_only_non_binary_patient_is_not_told_apart() -> None:
+    frame = released(episodes(sex=["other"] + ["female"] * 11))[0]["episodes"]
+    assert "other" not in set(frame["sex"])
+    assert frame["sex"].value_counts().min() >= 5
+
+
+def test_a_rare_drug_is_called_other_and_its_amount_is_empty() -> None:
+    drugs = dict.fromkeys(PATIENTS, "Sertraline") | {"p0": "Moclobemide", "p1": " sertraline "}
+    tables, _, withheld = released(episodes(), medication(drugs))
+    frame = tables["medication"]
+    assert set(frame["substance"]) <= {"sertraline", OTHER}
+    assert "moclobemide" not in set(frame["substance"])
+    assert frame.loc[frame["substance"] == OTHER, "amount"].isna().all()
+    assert withheld.cells["medication.amount"] == int((frame["substance"] == OTHER).sum())
+
+
+def test_to_have_no_drug_at_all_may_not_tell_somebody_apart() -> None:
+    drugs = dict.fromkeys(PATIENTS[1:], "Sertraline")
+    tables, plan, withheld = released(episodes(), medication(drugs))
+    without = 12 - tables["medication"]["study_id"].nunique()
+    assert without == 12 or without >= 5
+    assert withheld.rows["medication"] == 11 - len(tables["medication"])
+
+
+def test_open_text_leaves_only_where_five_patients_share_it() -> None:
+    frame = released(episodes(time_point=["Call Mrs Q."] * 4 + ["week 4"] * 8))[0]["episodes"]
+    assert sorted(frame["time_point"]) == [OTHER] * 4 + ["week 4"] * 8
+
+
+def test_days_far_from_zero_are_rounded_and_missing_stays_missing() -> None:
+    frame = released(episodes(end_day=[200.0] * 11 + [None]))[0]["episodes"]
+    assert sorted(frame["end_day"].dropna()) == [196] * 11
+    assert frame["end_day"].isna().sum() == 1
+
+
+@pytest.mark.parametrize(
+    ("day", "coarse"),
+    [(0, 0), (-14, -14), (14, 14), (15, 14), (18, 21), (-18, -21), (182, 182), (183, 196), (400, 392)],
+)
+def test_coarse_days(day: int, coarse: int) -> None:
+    assert coarse_day(day) == coarse
+
+
+@given(st.integers(-4000, 4000), st.integers(-4000, 4000))
+def test_coarse_days_keep_their_order(one: int, other: int) -> None:
+    first, second = sorted((one, other))
+    assert coarse_day(first) <= coarse_day(second)
+
+
+def test_an_undeclared_column_stops_everything() -> None:
+    table = episodes()
+    table.rows["note"] = "text"
+    with pytest.raises(Unreleasable, match="episodes.note"):
+        check(table)
+
+
+@pytest.mark.parametrize(("column", "value"), [("sex", "F"), ("end_day", "yesterday"), ("time_point", 4)])
+def test_a_cell_that_its_column_does_not_allow_stops_everything(column: str, value: object) -> None:
+    with pytest.raises(Unreleasable, match=f"episodes.{column}") as refusal:
+        plan_release([episodes(**{column: [value] * 12})], PATIENTS, 5)
+    assert str(value) not in str(refusal.value)
+
+
+def test_the_outermost_age_bands_hold_enough_patients() -> None:
+    assert band_starts([22] + [35] * 6 + [47] * 6 + [93], width=10, k=5) == [30, 40]
+    values = {str(n): frozenset([age]) for n, age in enumerate(["22"] + ["35"] * 6 + ["47"] * 6 + ["93"])}
+    assert age_levels(values, 5)[0].recode == {
+        "22": "under 40",
+        "35": "under 40",
+        "47": "40 or over",
+        "93": "40 or over",
+    }
+
+
+def test_an_age_that_was_not_recorded_says_so_until_age_is_withheld() -> None:
+    values = {str(n): frozenset([age]) for n, age in enumerate(["35", "45", NOT_RECORDED])}
+    *banded, withheld = age_levels(values, 1)
+    assert all(level.recode[NOT_RECORDED] == NOT_RECORDED for level in banded)
+    assert set(withheld.recode.values()) == {WITHHELD}
+
+
+def test_rarity_counts_patients_whatever_the_spelling() -> None:
+    values = {str(n): frozenset({"Sertraline", "SERTRALINE"} if n < 3 else {"sertraline "}) for n in range(5)}
+    assert set(rare_levels(values, 5)[0].recode.values()) == {"sertraline"}
+    assert set(rare_levels(values, 6)[0].recode.values()) == {OTHER}

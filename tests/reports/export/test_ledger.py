@@ -1,0 +1,57 @@
+"""Two releases side by side: nobody who joined or left may be told from the difference."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reports.export.ledger import settle
+from reports.stats.disclosure import DisclosureRefusal
+
+EVERYBODY = [f"p{number:02}" for number in range(30)]
+
+
+def test_a_first_release_has_everybody() -> None:
+    assert settle(EVERYBODY, [], 5).patients == tuple(EVERYBODY)
+
+
+def test_four_newcomers_wait_and_a_fifth_brings_them_in() -> None:
+    before = frozenset(EVERYBODY[:20])
+    assert settle(EVERYBODY[:24], [before], 5).patients == tuple(EVERYBODY[:20])
+    assert settle(EVERYBODY[:24], [before], 5).waiting == 4
+    assert settle(EVERYBODY[:25], [before], 5).patients == tuple(EVERYBODY[:25])
+
+
+def test_one_who_left_is_hidden_among_four_others() -> None:
+    before = frozenset(EVERYBODY[:20])
+    settled = settle(EVERYBODY[1:20], [before], 5)
+    assert len(before - set(settled.patients)) == 5
+    assert EVERYBODY[0] not in settled.patients
+
+
+def test_those_left_out_wait_as_well_next_time() -> None:
+    first = frozenset(EVERYBODY[:20])
+    second = settle(EVERYBODY[1:20], [first], 5)
+    third = settle(EVERYBODY[1:20], [first, frozenset(second.patients)], 5)
+    assert third.patients == second.patients
+
+
+def test_a_difference_to_an_older_release_is_refused() -> None:
+    oldest, latest = frozenset(EVERYBODY[:20]), frozenset(EVERYBODY[10:20])
+    with pytest.raises(DisclosureRefusal, match="fewer than 5"):
+        settle(EVERYBODY[2:20], [oldest, latest], 5)
+
+
+@given(st.lists(st.sets(st.sampled_from(EVERYBODY), min_size=10), min_size=1, max_size=4))
+def test_no_release_in_any_row_of_them_tells_one_to_four_people(cohorts: list[set[str]]) -> None:
+    out: list[frozenset[str]] = []
+    for cohort in cohorts:
+        try:
+            out.append(frozenset(settle(sorted(cohort), out, 5).patients))
+        except DisclosureRefusal:
+            continue
+        assert out[-1] <= cohort
+    for one in out:
+        for other in out:
+            assert len(one - other) not in range(1, 5)

@@ -1,0 +1,196 @@
+"""Building under faults: killed, doubled, disk full, nobody authorised, something found. Nothing half stays."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+from pytest_django import DjangoDbBlocker
+
+from reports import tasks
+from reports.actions import release_builds, releases
+from reports.models import Release, ReleaseStatus
+from reports.release_frames import columns
+from tests.cast import days_ago
+from tests.reports.release_clinic import Clinic, build, kept_for_the_module
+from tracking.actions import people
+from tracking.models import Patient, PatientIdentity, TreatmentEpisode, TreatmentSession
+
+pytestmark = pytest.mark.django_db
+
+
+class Killed(BaseException):
+    """Ends a build as the kill of its process would: no handler of ours runs after it."""
+
+
+@pytest.fixture(scope="module")
+def clinic(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Clinic]:
+    with kept_for_the_module(django_db_blocker):
+        yield build(14)
+
+
+@pytest.fixture(autouse=True)
+def folder(settings: object, tmp_path: Path) -> Path:
+    settings.RELEASES = tmp_path
+    return tmp_path
+
+
+@pytest.fixture
+def approved(clinic: Clinic) -> Release:
+    release = releases.request_release(
+        by=clinic.researcher, study=clinic.study, tables=["scores", "medication"], purpose="To see it fail"
+    )
+    releases.decide_release(by=clinic.steward, release=release, approve=True)
+    return release
+
+
+def tried(release: Release) -> Release:
+    release_builds.build_release(release_id=release.pk)
+    release.refresh_from_db()
+    return release
+
+
+def killed_while_writing(release: Release, patch: pytest.MonkeyPatch) -> None:
+    """The process dies after half of the file; the file that it had begun stays, as it would."""
+
+    def die(path: Path, content: bytes) -> None:
+        path.write_bytes(content[: len(content) // 2])
+        raise Killed
+
+    with patch.context() as killing:
+        killing.setattr(release_builds, "_write", die)
+        killing.setattr(Path, "unlink", lambda *args, **kwargs: None)
+        with pytest.raises(Killed):
+            release_builds.build_release(release_id=release.pk)
+
+
+def test_a_killed_build_is_found_again_and_gives_the_same_bytes(
+    approved: Release, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed_while_writing(approved, monkeypatch)
+    ids = set(approved.members.values_list("patient", "study_id"))
+    assert release_builds.waiting_releases(now=timezone.now()) == []  # its lease still runs
+    later = timezone.now() + release_builds.LEASE
+    assert release_builds.waiting_releases(now=later) == [approved.pk]
+    Release.objects.filter(pk=approved.pk).update(lease_until=timezone.now())
+    assert tried(approved).status == ReleaseStatus.READY
+    assert set(approved.members.values_list("patient", "study_id")) == ids
+    first = releases.release_path(approved).read_bytes()
+    Release.objects.filter(pk=approved.pk).update(status=ReleaseStatus.APPROVED, sha256="")
+    assert hashlib.sha256(first).hexdigest() == tried(approved).sha256
+    releases.expire_releases(now=timezone.now())
+    assert list(folder.iterdir()) == [releases.release_path(approved)]
+
+
+def test_three_killed_builds_end_as_failed_with_the_reason(
+    approved: Release, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(release_builds.TRIES):
+        killed_while_writing(approved, monkeypatch)
+        Release.objects.filter(pk=approved.pk).update(lease_until=timezone.now())
+    assert release_builds.waiting_releases(now=timezone.now()) == []
+    approved.refresh_from_db()
+    assert (approved.status, approved.reasons) == (ReleaseStatus.FAILED, [release_builds.LOST])
+    releases.expire_releases(now=timezone.now())
+    assert list(folder.iterdir()) == []
+
+
+def test_delivered_twice_it_is_built_once(approved: Release) -> None:
+    tasks.build_release(approved.pk)
+    approved.refresh_from_db()
+    built = approved.built_at
+    tasks.build_release(approved.pk)
+    approved.refresh_from_db()
+    assert (approved.attempts, approved.built_at) == (1, built)
+
+
+def test_a_try_that_lost_its_lease_writes_nothing(
+    approved: Release, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def overtaken(path: Path, content: bytes) -> None:
+        Release.objects.filter(pk=approved.pk).update(attempts=2)
+        path.write_bytes(content)
+
+    monkeypatch.setattr(release_builds, "_write", overtaken)
+    assert tried(approved).status == ReleaseStatus.APPROVED
+    assert list(folder.iterdir()) == []
+
+
+def test_a_full_disk_is_tried_again_then_told_and_leaves_no_file(
+    approved: Release, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    for _ in range(release_builds.TRIES - 1):
+        assert tried(approved).status == ReleaseStatus.APPROVED
+        assert approved.reasons == ["The disk is full. It will be tried again."]
+        assert release_builds.waiting_releases(now=timezone.now()) == [approved.pk]
+    assert tried(approved).status == ReleaseStatus.FAILED
+    assert approved.reasons == [release_builds.DISK_FULL]
+    assert list(folder.iterdir()) == []
+
+
+def test_nothing_is_built_for_somebody_who_left_the_study(
+    clinic: Clinic, approved: Release, folder: Path
+) -> None:
+    clinic.researcher.study_memberships.update(ends_on=days_ago(1))
+    assert tried(approved).status == ReleaseStatus.FAILED
+    assert approved.reasons == [release_builds.NOT_AUTHORISED]
+    assert list(folder.iterdir()) == []
+
+
+def test_too_few_patients_are_refused(clinic: Clinic, approved: Release, folder: Path) -> None:
+    for patient in clinic.consenting[:-4]:
+        people.record_consent(by=clinic.clinician, patient=patient, kind="withdrawn", stated_on=days_ago(1))
+    assert tried(approved).status == ReleaseStatus.REFUSED
+    assert approved.reasons == ["Fewer than 5 patients may be released."]
+    assert list(folder.iterdir()) == []
+
+
+def test_a_name_that_got_into_a_column_is_found_and_nothing_leaves(
+    clinic: Clinic, approved: Release, folder: Path
+) -> None:
+    """Five patients share the arm, so that disclosure control lets it pass; it is a therapist's name."""
+    TreatmentEpisode.objects.filter(study=clinic.study).update(arm="group Quittenbaum")
+    assert tried(approved).status == ReleaseStatus.REFUSED
+    assert approved.reasons == ["The leak scan stopped it: episodes.csv holds user: name."]
+    assert "Quittenbaum" not in str(approved.reasons)
+    assert list(folder.iterdir()) == []
+
+
+def test_the_same_name_in_a_field_that_does_not_leave_is_no_leak(clinic: Clinic, approved: Release) -> None:
+    TreatmentSession.objects.filter(episode__study=clinic.study).update(note="Quittenbaum was there")
+    assert tried(approved).status == ReleaseStatus.READY
+
+
+@pytest.mark.parametrize(
+    ("model", "field"),
+    [(PatientIdentity, "given_name"), (TreatmentSession, "note"), (TreatmentEpisode, "id"), (Patient, "new")],
+)
+def test_identifiers_free_text_keys_and_unclassed_fields_cannot_be_columns(model: type, field: str) -> None:
+    with pytest.raises(columns.NotReleasable):
+        columns.stored(model, field, "Whatever is said of it")
+
+
+def test_a_quasi_identifier_cannot_pass_as_an_ordinary_column() -> None:
+    with pytest.raises(columns.NotReleasable):
+        columns.stored(TreatmentEpisode, "arm", "Arm of the study")
+
+
+def test_a_file_of_nobody_is_swept_and_one_under_a_lease_stays(approved: Release, folder: Path) -> None:
+    Release.objects.filter(pk=approved.pk).update(
+        attempts=1, lease_until=timezone.now() + timedelta(minutes=1)
+    )
+    approved.refresh_from_db()
+    releases.part_path(approved).write_bytes(b"half")
+    (folder / "left-behind.zip").write_bytes(b"whole")
+    releases.expire_releases(now=timezone.now())
+    assert list(folder.iterdir()) == [releases.part_path(approved)]
