@@ -175,7 +175,8 @@ def _foot(view: View, course: CohortCourse, left: float) -> Marks:
 
 
 def _note(course: CohortCourse) -> str:
-    return f"day 0 is {course.zero}; dots: means; bars: {course.interval}; thin lines: people"
+    lines = "; thin lines: people" if any(arm.people for arm in course.arms) else ""
+    return f"day 0 is {course.zero}; dots: means; bars: {course.interval}{lines}"
 
 
 def _apart(view: View, days: Sequence[float]) -> list[float]:

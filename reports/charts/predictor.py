@@ -29,25 +29,27 @@ SHAPES: tuple[Callable[..., str], ...] = (disc, square, diamond, triangle)
 def predictor(study: Predictor, *, key: str = "predictor") -> Figure:
     """Draw a predictor analysis; without a fit (refused) the points stand alone and the words say why."""
     groups = list(dict.fromkeys(point.group for point in study.points))
-    finding = wrap(f"n = {len(study.points)}. {study.finding}", BODY, PLOT[0] + LEFT)
+    count = len(study.points) if study.n is None else study.n
+    finding = wrap(f"n = {count}. {study.finding}" if count else study.finding, BODY, PLOT[0] + LEFT)
     top = 30.0 + 18 * len(finding) + 22
     view = View(PLOT[0], top + PLOT[1], *_domains(study), top=top)
     marks = [
         *(words(-LEFT, 10 + 18 * row, line, size=BODY, fill=INK) for row, line in enumerate(finding)),
         words(-LEFT, top - 16, study.y_label, size=BODY, font_weight=600, fill=INK),
-        *(y_axis(view, 5) if study.points else frame(view)),
+        *(y_axis(view, 5) if study.points or study.fit else frame(view)),
         *_fit(view, study),
         *(_point(view, study, point, groups.index(point.group)) for point in study.points),
         *_foot(view, study, groups),
     ]
     height = view.height + 40 + 16 * len(_x_title(study)) + (22 if any(groups) else 0)
-    text = f"{study.y_label} against {study.x_label}, {len(study.points)} people. {study.finding}"
+    people = f", {count} people" if count else ""
+    text = f"{study.y_label} against {study.x_label}{people}. {study.finding}"
     svg = document(LEFT + view.width + RIGHT, height, study.title, text, [group(LEFT, 0, marks)], key=key)
     return Figure(svg, study.title, text, tuple(_tables(study)))
 
 
 def _domains(study: Predictor) -> tuple[tuple[float, float], tuple[float, float]]:
-    xs = [point.x for point in study.points]
+    xs = [point.x for point in (*study.points, *study.fit)]
     ys = [point.y for point in study.points] + [
         edge for point in study.fit for edge in (point.low, point.high)
     ]

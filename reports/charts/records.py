@@ -164,7 +164,10 @@ class FitPoint:
 
 @dataclass(frozen=True)
 class Predictor:
-    """Outcome against predictor. `finding`: the coefficient in words, or why it was refused (no `fit`)."""
+    """Outcome against predictor. `finding`: the coefficient in words, or why it was refused (no `fit`).
+
+    `n`: the people that the finding rests on; None where there is none, then those drawn are counted.
+    """
 
     title: str
     x_label: str
@@ -172,6 +175,7 @@ class Predictor:
     finding: str
     points: tuple[PredictorPoint, ...]
     fit: tuple[FitPoint, ...] = ()
+    n: int | None = None
 
 
 @dataclass(frozen=True)
