@@ -23,7 +23,9 @@ class Command(BaseCommand):
         self.stdout.write("Importing a published trial …")
         for file in (f"{TRIAL}_scores", f"{TRIAL}_baseline"):
             path = FOLDER.parent / "data" / f"{file}.csv"
-            call_command("import_scores", str(path), study=TRIAL, spec=file, stdout=StringIO())
+            call_command(
+                "import_scores", str(path), study=TRIAL, spec=file, by="admin@demo.example", stdout=StringIO()
+            )
         show_trial()
         self.stdout.write("Computing courses and figures …")
         compute_everything()
