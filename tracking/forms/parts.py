@@ -25,6 +25,9 @@ class Rowed(forms.Form):
     layout: tuple[tuple[str, ...], ...] = ()
     headings: dict[str, str] = {}
 
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+
     def rows(self) -> list[Row]:
         """The fields in their order; one that the layout does not name stands alone."""
         rows: list[Row] = []
