@@ -75,7 +75,7 @@ def _days(model: type[models.Model], field: models.Field) -> Iterator[date]:
         return
     rows = model._default_manager.filter(**{f"{field.name}__isnull": False})
     if isinstance(field, models.DateTimeField):
-        rows = rows.annotate(day=TruncDate(field.name)).order_by()
-        yield from rows.values_list("day", flat=True).distinct()
+        rows = rows.annotate(day_it_fell_on=TruncDate(field.name)).order_by()
+        yield from rows.values_list("day_it_fell_on", flat=True).distinct()
     else:
         yield from rows.order_by().values_list(field.name, flat=True).distinct()

@@ -263,7 +263,9 @@ def test_row_order_does_not_follow_enrolment(
     order = sorted(range(len(ranks)), key=ranks.__getitem__)
     n = len(order)
     distance = sum((rank - where) ** 2 for where, rank in enumerate(order))
-    assert abs(1 - 6 * distance / (n * (n**2 - 1))) < 0.8  # in order it is 1; chance alone is past 0.8 once in a million
+    assert (
+        abs(1 - 6 * distance / (n * (n**2 - 1))) < 0.8
+    )  # in order it is 1; chance alone is past 0.8 once in a million
 
 
 def test_study_ids_hold_in_one_release_only(clinic: Clinic, release: Release) -> None:
