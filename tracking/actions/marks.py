@@ -14,8 +14,10 @@ AGAIN = {"wanted_rev": F("wanted_rev") + 1, "attempts": 0, "parked_at": None, "f
 @transaction.atomic
 def want_episode(*, episode: TreatmentEpisode) -> None:
     """The course of this episode must be computed again. New data also releases a parked episode."""
-    EpisodeMark.objects.get_or_create(episode=episode)
-    EpisodeMark.objects.filter(episode=episode).update(**AGAIN)
+    marks = EpisodeMark.objects.filter(episode=episode)
+    if not marks.update(**AGAIN):
+        EpisodeMark.objects.get_or_create(episode=episode)
+        marks.update(**AGAIN)
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 from django.db import transaction
@@ -83,7 +84,8 @@ def schedule_episode(
         for wanted in wanted_requests(protocol, episode.arm, events_of(episode), as_of)
         if (wanted.time_point, wanted.instrument, wanted.session) not in known
     ]
-    return tuple(_create_wanted(by, episode, wanted) for wanted in missing)
+    sessions = episode.sessions.in_bulk({wanted.session for wanted in missing if wanted.session})
+    return tuple(_create_wanted(by, episode, wanted, sessions) for wanted in missing)
 
 
 @transaction.atomic
@@ -107,8 +109,12 @@ def events_of(episode: TreatmentEpisode) -> Events:
     return Events(episode.starts_on, tuple(DosingDay(session, day) for session, day in days.items()))
 
 
-def _create_wanted(by: User | None, episode: TreatmentEpisode, wanted: WantedRequest) -> AssessmentRequest:
-    session = TreatmentSession.objects.get(pk=wanted.session) if wanted.session else None
+def _create_wanted(
+    by: User | None,
+    episode: TreatmentEpisode,
+    wanted: WantedRequest,
+    sessions: Mapping[int, TreatmentSession],
+) -> AssessmentRequest:
     return create_request(
         by=by,
         episode=episode,
@@ -117,7 +123,7 @@ def _create_wanted(by: User | None, episode: TreatmentEpisode, wanted: WantedReq
         due_on=wanted.due_on,
         closes_on=wanted.closes_on,
         time_point=wanted.time_point,
-        anchor_session=session,
+        anchor_session=sessions[wanted.session] if wanted.session else None,
     )
 
 

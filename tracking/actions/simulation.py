@@ -66,7 +66,7 @@ class Staff:
 def simulate(*, by: User, person: Person, staff: Staff, rng: Random, today: date) -> TreatmentEpisode:
     """One invented patient from enrolment to ``today``. Returns the episode."""
     walk = Walk(person, staff, rng, today)
-    with clock.simulated(walk.moment(0, hour=8)):
+    with clock.simulated(walk.at(0, hour=8)):
         walk.enrol(by)
     walk.run()
     return walk.episode
@@ -83,8 +83,13 @@ class Walk:
         self.queue: list[tuple[int, int, object]] = []
 
     def moment(self, day: int, hour: float) -> datetime:
-        noon = datetime.combine(self.started + timedelta(days=day), time(0), self.zone)
-        return noon + timedelta(hours=hour)
+        """An hour of a day of treatment, by the clock on the clinic's wall."""
+        midnight = datetime.combine(self.started + timedelta(days=day), time(0), self.zone)
+        return midnight + timedelta(hours=hour)
+
+    def at(self, day: int, hour: float) -> datetime:
+        """When something of that day is written down: never later than now."""
+        return min(self.moment(day, hour), clock.now())
 
     def enrol(self, by: User) -> None:
         patient = enrol_patient(
@@ -116,7 +121,7 @@ class Walk:
         self._ask(0)
         while self.queue and self.queue[0][0] <= last:
             day, _, event = heappop(self.queue)
-            with clock.simulated(min(self.moment(max(day, 0), hour=18), clock.now())):
+            with clock.simulated(self.at(max(day, 0), hour=18)):
                 self._happen(day, event)
         self._leave()
 
@@ -130,7 +135,8 @@ class Walk:
     def _happen(self, day: int, event: object) -> None:
         if isinstance(event, PlannedSession):
             self._session(event)
-            self._ask(day)
+            if event.doses:  # protocols ask by the start of treatment and by its doses
+                self._ask(day)
         elif isinstance(event, MedicationEvent):
             self._medication(event)
         elif isinstance(event, AssessmentRequest):
@@ -139,7 +145,7 @@ class Walk:
     def _ask(self, day: int) -> None:
         """What the protocol asks for from now on comes into the queue on the day that it will be answered."""
         on = self.started + timedelta(days=day)
-        with clock.simulated(self.moment(day, hour=9)):
+        with clock.simulated(self.at(day, hour=9)):
             wanted = schedule_episode(by=self.staff.lead, episode=self.episode, as_of=on)
         for request in wanted:
             if self.plan.punctual or request.instrument != "phq9" or self.rng.random() > MISSED:
@@ -154,7 +160,7 @@ class Walk:
 
     def _session(self, planned: PlannedSession) -> None:
         starts = self.moment(planned.day, hour=9)
-        if starts > clock.now():
+        if starts + timedelta(minutes=planned.minutes) > clock.now():
             return
         session = record_session(
             by=self.staff.lead,
@@ -219,16 +225,12 @@ class Walk:
     def _look_after(self, alert: SafetyAlert, on: date) -> None:
         if self.today - on > ALERT_HANDLED_WITHIN:
             acknowledge_alert(by=self.staff.lead, alert=alert)
-            close_alert(
-                by=self.staff.lead,
-                alert=alert,
-                note="Called the same day; no plan, no intent. Seen next week.",
-            )
+            close_alert(by=self.staff.lead, alert=alert, note=HANDLED)
 
     def _leave(self) -> None:
         if self.plan.stops_after is not None:
             on = self.started + timedelta(days=self.plan.stops_after)
-            with clock.simulated(self.moment(self.plan.stops_after, hour=17)):
+            with clock.simulated(self.at(self.plan.stops_after, hour=17)):
                 end_episode(
                     by=self.staff.lead, episode=self.episode, status=EpisodeStatus.DISCONTINUED, ends_on=on
                 )

@@ -60,7 +60,7 @@ def _psilocybin(rng: Random) -> list[Planned]:
     relapse = replace(
         psilocybin_plan(rng, 138),
         curve=((0, 23.0), (21, 22.0), (28, 10.0), (49, 6.0), (84, 5.0), (130, 17.0), (400, 17.0)),
-        shift=0.0, mystical=0.7, alliance=50.0, noise=0.6, punctual=True,
+        shift=0.0, gain=0.0, mystical=0.7, alliance=50.0, noise=0.6, punctual=True,
     )  # fmt: skip
     left = replace(psilocybin_plan(rng, 160), stops_after=60)
     treated = [psilocybin_plan(rng, rng.randint(95, 420)) for _ in range(33)]

@@ -57,6 +57,7 @@ class Plan:
     sessions: tuple[PlannedSession, ...]
     medication: tuple[tuple[str, tuple[MedicationStep, ...]], ...] = ()
     shift: float = 0.0  # how far this person's totals lie above the curve
+    gain: float = 0.0  # by how much more than the curve this person improves once a dose was given
     mystical: float = 0.0  # share of the highest possible MEQ30 total
     alliance: float = 0.0  # WAI-SR total
     stops_after: int | None = None  # leaves treatment on this day
@@ -75,8 +76,9 @@ def mean_on(curve: Curve, day: int) -> float:
 
 
 def main_total(plan: Plan, day: int, rng: Random) -> float:
-    """The total of the main scale on a day: curve, person and chance."""
-    return max(mean_on(plan.curve, day) + plan.shift + rng.gauss(0, plan.noise), 0)
+    """The total of the main scale on a day: curve, person, what the doses did for this person, and chance."""
+    gained = plan.gain if any(session.doses and session.day < day for session in plan.sessions) else 0.0
+    return max(mean_on(plan.curve, day) + plan.shift - gained + rng.gauss(0, plan.noise), 0)
 
 
 def _every(first: int, count: int, kind: str, minutes: int, step: int = 7) -> list[PlannedSession]:
@@ -120,14 +122,14 @@ ESCITALOPRAM = ("escitalopram", (MedicationStep(0, 10), MedicationStep(28, 20)))
 
 
 def psilocybin_plan(rng: Random, started: int) -> Plan:
-    """Immediate treatment. The fuller the experience, the further below the curve this person ends."""
+    """Immediate treatment. The fuller the experience and the better the alliance, the more is gained."""
     mystical = min(max(rng.gauss(0.62, 0.2), 0.05), 1.0)
     alliance = min(max(rng.gauss(49, 5), 24), 60)
-    shift = rng.gauss(0, 2.8) - 15 * (mystical - 0.62) - 0.15 * (alliance - 49)
+    gain = 14 * (mystical - 0.62) + 0.15 * (alliance - 49)
     return Plan(
         "psilocybin-mdd", "psilocybin", started, PSILOCYBIN, psilocybin_sessions(),
         medication=(SERTRALINE_TAPER,) if rng.random() < 0.35 else (),
-        shift=shift, mystical=mystical, alliance=alliance,
+        shift=rng.gauss(0, 2.8), gain=gain, mystical=mystical, alliance=alliance,
     )  # fmt: skip
 
 
