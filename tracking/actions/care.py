@@ -68,6 +68,7 @@ def add_member(
 ) -> Membership:
     """Puts a user into a team from a day on, today when none is named: from then on they see its patients.
     Raises ``Conflict`` when they are in it."""
+    User.objects.select_for_update().get(pk=user.pk)
     if Membership.objects.filter(current(), team=team, user=user).exists():
         raise Conflict("this person is already in the team")
     membership = Membership.objects.create(
@@ -124,6 +125,7 @@ def add_study_member(
     *, by: User | None, study: Study, user: User, starts_on: date | None = None
 ) -> StudyMembership:
     """Lets a user see the figures of a study. Raises ``Conflict`` when they already may."""
+    User.objects.select_for_update().get(pk=user.pk)
     if StudyMembership.objects.filter(current(), study=study, user=user).exists():
         raise Conflict("this person is already in the study")
     membership = StudyMembership.objects.create(study=study, user=user, starts_on=starts_on or clock.today())

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from tracking import checks, clock
@@ -42,11 +42,12 @@ def create_user(*, by: User | None, email: str, name: str, password: str | None 
     """A new account without any role. ``by`` is ``None`` for the command line; without a password nobody
     can sign in until one is chosen by mail."""
     email = _clean_email("email", email)
-    if User.objects.filter(email__iexact=email).exists():
-        raise InvalidInput("email", "belongs to another account")
-    user = User.objects.create_user(
-        email=email, password=password, name=checks.clean_line("name", name, longest=120)
-    )
+    name = checks.clean_line("name", name, longest=120)
+    try:
+        with transaction.atomic():
+            user = User.objects.create_user(email=email, password=password, name=name)
+    except IntegrityError:
+        raise InvalidInput("email", "belongs to another account") from None
     audit.record(by=by, action="create_user", target=user)
     return user
 
@@ -82,6 +83,7 @@ def grant_role(
     _check_grantor(by, user)
     checks.clean_choice("role", role, Role.values)
     _check_reach(by, role, site)
+    User.objects.select_for_update().get(pk=user.pk)
     if RoleGrant.objects.filter(current(), user=user, role=role, site=site).exists():
         raise Conflict("this role is already held")
     grant = RoleGrant.objects.create(
@@ -97,9 +99,7 @@ def end_role(*, by: User | None, grant: RoleGrant, ends_on: date) -> None:
     ended before, ``NotPermitted`` for an own role."""
     _check_grantor(by, grant.user)
     checks.check_order("ends_on", grant.starts_on - DAY, ends_on, of="the day before it began")
-    running = RoleGrant.objects.filter(current(), pk=grant.pk) | RoleGrant.objects.filter(
-        pk=grant.pk, starts_on__gt=clock.today()
-    )
+    running = RoleGrant.objects.filter(pk=grant.pk).exclude(ends_on__lt=clock.today())
     if not running.update(ends_on=ends_on):
         raise Conflict("this role has already ended")
     audit.record(by=by, action="end_role", target=grant.user, role=grant.role)

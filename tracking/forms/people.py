@@ -31,7 +31,7 @@ class IdentityForm(Dated):
         return {name: getattr(identity, name) for name in cls.base_fields} if identity else {}
 
 
-class TreatmentFields(Dated):
+class EpisodeForm(Dated):
     """Which treatment begins, by which protocol, when."""
 
     diagnosis = forms.ChoiceField(label="Diagnosis", choices=[UNCHOSEN, *Diagnosis.choices])
@@ -54,11 +54,7 @@ class TreatmentFields(Dated):
         return data | {"protocol": protocol, "arm": arm}
 
 
-class EpisodeForm(TreatmentFields):
-    """A further course of treatment of a patient who is known."""
-
-
-class EnrolmentForm(IdentityForm, TreatmentFields):
+class EnrolmentForm(IdentityForm, EpisodeForm):
     """A new patient and the treatment that begins."""
 
     team = forms.ModelChoiceField(label="Care team", queryset=CareTeam.objects.none(), empty_label=None)
@@ -69,7 +65,7 @@ class EnrolmentForm(IdentityForm, TreatmentFields):
         *IdentityForm.layout,
         ("sex", "timezone"),
         ("team", "enrolled_on"),
-        *TreatmentFields.layout,
+        *EpisodeForm.layout,
     )
     headings = {"given_name": "Who it is", "team": "Care", "diagnosis": "Treatment"}
     field_order = [
@@ -78,7 +74,7 @@ class EnrolmentForm(IdentityForm, TreatmentFields):
         "timezone",
         "team",
         "enrolled_on",
-        *TreatmentFields.base_fields,
+        *EpisodeForm.base_fields,
     ]
 
     def __init__(self, *args: object, user: User, **kwargs: object) -> None:
