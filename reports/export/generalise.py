@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from statistics import median
 
 from reports.stats.disclosure import Level
 
@@ -12,7 +13,8 @@ Values = Mapping[str, frozenset[str]]
 WITHHELD = "not released"
 NOT_RECORDED = "not recorded"
 OTHER = "other"
-BAND_YEARS = (10, 20, 40)
+BAND_YEARS = (10, 20)
+DECADE = 10
 RARE_BELOW = (1, 2, 4)  # times k
 
 
@@ -25,18 +27,21 @@ def recorded_or_withheld(values: Values) -> tuple[Level, ...]:
 
 
 def age_levels(values: Values, k: int) -> tuple[Level, ...]:
-    """Bands of 10, 20 and 40 years, or not at all. Values are ages in completed years, or ``NOT_RECORDED``.
+    """Bands of 10 and 20 years, two halves, or not at all. Ages in completed years, or ``NOT_RECORDED``.
 
-    The outermost bands are widened until each holds ``k`` patients: a single person of 93 is "60 or over".
+    The outermost bands are widened until each holds ``k`` patients: a single person of 93 is "60 or over". The
+    halves are parted at the full decade next to the median.
     """
     ages = [int(age) for age in _values_by_patient(values) if age != NOT_RECORDED]
     banded = tuple(
         Level(
-            f"bands of {width} years, open at both ends", _banded(_all(values), band_starts(ages, width, k))
+            f"bands of {width} years, open at both ends",
+            _banded(_all(values), band_starts(ages, width, k)),
         )
         for width in BAND_YEARS
     )
-    return (*banded, Level("not released", dict.fromkeys(_all(values), WITHHELD)))
+    halves = Level("two bands, parted near the median", _banded(_all(values), _half_starts(ages)))
+    return (*banded, halves, Level("not released", dict.fromkeys(_all(values), WITHHELD)))
 
 
 def rare_levels(values: Values, k: int) -> tuple[Level, ...]:
@@ -75,6 +80,11 @@ def band_starts(ages: Iterable[int], width: int, k: int) -> list[int]:
     while len(starts) > 1 and counts[starts[0]] < k:
         counts[starts[1]] += counts[starts.pop(0)]
     return starts
+
+
+def _half_starts(ages: list[int]) -> list[int]:
+    parted_at = round(median(ages) / DECADE) * DECADE if ages else 0
+    return [min(ages, default=0), parted_at]
 
 
 def _values_by_patient(values: Values) -> list[str]:

@@ -74,12 +74,13 @@ def readme(study: Study, instruments: Sequence[Instrument], tables: Sequence[Tab
 
 
 def _instrument(each: Instrument) -> str:
-    rights = " ".join(part for part in (each.holder, each.terms) if part)
+    rights = " ".join(f"{part.rstrip('.')}." for part in (each.holder, each.terms) if part)
     return _bullet(f"{each.key} version {each.version}: {each.title}. Wording: {each.wording}. {rights}")
 
 
 def _provenance(text: str) -> str:
-    return f"\nSource of the data and licence\n------------------------------\n{text}\n" if text else ""
+    wrapped = textwrap.fill(text, 110)
+    return f"\nSource of the data and licence\n------------------------------\n{wrapped}\n" if text else ""
 
 
 def _bullet(text: str) -> str:

@@ -146,6 +146,12 @@ def test_the_outermost_age_bands_hold_enough_patients() -> None:
     }
 
 
+def test_two_age_bands_are_parted_at_the_decade_next_to_the_median() -> None:
+    values = {str(n): frozenset([age]) for n, age in enumerate(["22", "35", "44", "52", "71"])}
+    recode = age_levels(values, 2)[2].recode
+    assert [recode[age] for age in ("35", "44")] == ["under 40", "40 or over"]
+
+
 def test_an_age_that_was_not_recorded_says_so_until_age_is_withheld() -> None:
     values = {str(n): frozenset([age]) for n, age in enumerate(["35", "45", NOT_RECORDED])}
     *banded, withheld = age_levels(values, 1)
