@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from tracking.actions import safety
+from tracking.actions import audit, safety
 from tracking.errors import InvalidInput
 from tracking.models import SafetyAlert
 from tracking.queries.alerts import alert_lines, alert_worklist
@@ -58,6 +58,8 @@ def _worklist(
 ) -> HttpResponse:
     rows = alert_worklist(request.user)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    shown = {alert.episode.patient for alert in page}
+    audit.record_reads(by=request.user, patients=shown, page="alerts")
     context = {
         "page": page,
         "lines": alert_lines(page),

@@ -10,7 +10,7 @@ from django.urls import reverse
 from tests.tracking.answers import HAMD, PHQ9, recorded
 from tests.tracking.views.doors import assert_anonymous_signs_in, assert_refused, assert_unseen, signed_in
 from tracking.actions import safety
-from tracking.models import AlertEvent, SafetyAlert, TreatmentEpisode, User
+from tracking.models import AlertEvent, ReadEvent, SafetyAlert, TreatmentEpisode, User
 
 LIST = "/alerts/"
 
@@ -37,6 +37,7 @@ def test_an_alert_is_there_at_the_next_look_in_words(alert: SafetyAlert, clinici
     assert "1 open alert waits" in page
     assert "Petra Patientin" in page and "Several days" in page
     assert "better off dead" in page and "PHQ-9, item 9" in page
+    assert ReadEvent.objects.get(page="alerts").patient == alert.episode.patient.public_id
 
 
 def test_open_come_first_then_urgent_then_the_longest_waiting(
