@@ -105,7 +105,7 @@ def _claim(marks: Marks) -> RevisionMark | None:
     mark = pending(marks).first()
     if mark is None:
         return None
-    same = marks.filter(pk=mark.pk, wanted_rev=mark.wanted_rev, attempts=mark.attempts)
+    same = pending(marks).filter(pk=mark.pk, wanted_rev=mark.wanted_rev, attempts=mark.attempts)
     return mark if same.update(attempts=F("attempts") + 1) else None
 
 

@@ -26,6 +26,8 @@ def contrast(
     The baseline is that of the course. Raises ``Refusal`` when fewer than two arms can be compared, a time
     point has no score, or nobody has the predictor.
     """
+    if sample.episodes["endpoint"].isna().all():
+        raise Refusal(f"{sample.title}: there is no score at {sample.endpoint}.")
     rows = _two_times(sample)
     if predictor is None:
         if len(sample.arms) < 2:
