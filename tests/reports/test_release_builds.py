@@ -194,3 +194,22 @@ def test_a_file_of_nobody_is_swept_and_one_under_a_lease_stays(approved: Release
     (folder / "left-behind.zip").write_bytes(b"whole")
     releases.expire_releases(now=timezone.now())
     assert list(folder.iterdir()) == [releases.part_path(approved)]
+
+
+def test_the_sweep_asks_for_a_release_whose_message_was_lost(
+    approved: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    monkeypatch.setattr(tasks.build_release, "apply_async", lambda args, **options: asked.append(args))
+    monkeypatch.setattr(tasks.recompute_episode, "apply_async", lambda args, **options: None)
+    tasks.sweep()
+    assert asked == [(approved.pk,)]
+
+
+def test_housekeeping_removes_what_is_past_its_time(approved: Release, folder: Path) -> None:
+    assert tried(approved).status == ReleaseStatus.READY
+    Release.objects.filter(pk=approved.pk).update(expires_at=timezone.now())
+    tasks.clear_expired()
+    approved.refresh_from_db()
+    assert approved.status == ReleaseStatus.EXPIRED
+    assert list(folder.iterdir()) == []
