@@ -5,6 +5,9 @@ BIN := .venv/bin
 UV := $(BIN)/uv pip
 INSTALL := $(UV) install --quiet --require-hashes --python $(BIN)/python
 
+# Compiled modules are kept: without them each process of the demo reads pandas and scipy from source for seconds.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: demo demo-reset setup test check format lock bench clean
 
 demo: .venv/runtime ## a seeded clinic on this machine, until Ctrl-C

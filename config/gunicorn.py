@@ -6,6 +6,7 @@ bind = os.environ.get("BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("WEB_WORKERS", "2"))
 worker_class = "gthread"
 threads = 4
+preload_app = True  # read the code once, then fork: pandas and scipy take seconds to import
 timeout = 60
 graceful_timeout = 5
 keepalive = 5

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import statsmodels.api as sm
+from statsmodels.regression.linear_model import OLS, RegressionResults
 
 from reports.stats.design import Design, Dropped, complete_rows, design, refuse_dependence
 from reports.stats.errors import Refusal
@@ -67,7 +67,7 @@ def ordinary_least_squares(
     if len(rows) <= len(x.names):
         raise Refusal(f"{len(rows)} complete cases are too few for {len(x.names)} coefficients.")
     refuse_dependence(x.matrix.T @ x.matrix, x.names)
-    fit = sm.OLS(rows[outcome].to_numpy(float), x.matrix).fit()
+    fit = OLS(rows[outcome].to_numpy(float), x.matrix).fit()
     covariance = _robust(fit, x) if errors == "HC3" else np.asarray(fit.cov_params())
     df = len(rows) - len(x.names)
     return Regression(
@@ -86,7 +86,7 @@ def ordinary_least_squares(
     )
 
 
-def _robust(fit: sm.regression.linear_model.RegressionResults, x: Design) -> npt.NDArray[np.floating]:
+def _robust(fit: RegressionResults, x: Design) -> npt.NDArray[np.floating]:
     leverage = np.einsum("ij,jk,ik->i", x.matrix, np.linalg.inv(x.matrix.T @ x.matrix), x.matrix)
     if leverage.max() > 1 - 1e-9:
         raise Refusal(
