@@ -100,7 +100,9 @@
 
   document.addEventListener("keydown", (event) => {
     const form = event.target.closest?.("form.rating-form") || (event.target === document.body && document.querySelector("form.rating-form"));
-    if (!form || event.ctrlKey || event.metaKey || event.altKey || event.target.matches(TYPING)) return;
+    if (!form || event.ctrlKey || event.metaKey || event.altKey) return;
+    const typesANumber = event.target.matches(".rating-item input");
+    if (event.target.matches(TYPING) && !(typesANumber && event.key === "Enter")) return;
     const item = current(form, event.target);
     if (!item) return;
     if (/^[0-9]$/.test(event.key)) {
