@@ -27,9 +27,7 @@ from tracking.actions.marks import want_study
 from tracking.errors import Conflict, InvalidInput
 from tracking.models import EpisodeMark, TreatmentEpisode, User
 
-ALGORITHM = (
-    "course-1"  # a change of what is computed below is a new name, so that stored courses are replaced
-)
+ALGORITHM = "course-1"  # what is computed below; a change of it is a new name and replaces stored courses
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +47,8 @@ class Judged:
     @property
     def inputs_hash(self) -> str:
         known = [asdict(point) for point in self.points]
-        return _hash([ALGORITHM, self.instrument.version, asdict(self.rules), known])
+        counted_from = _zero(self.axis)
+        return _hash([ALGORITHM, self.instrument.version, asdict(self.rules), counted_from, known])
 
 
 def recompute_episode(*, episode_id: int) -> None:
@@ -151,7 +150,7 @@ def _details(judged: Judged) -> dict[str, object]:
     course = judged.course
     return {
         "algorithm": ALGORITHM,
-        "zero": "dose" if judged.axis.dose_days else "start",
+        "zero": _zero(judged.axis),
         "reason": course.reason,
         "missing": course.missing,
         "acute": sum(point.acute for point in judged.points),
@@ -163,6 +162,10 @@ def _details(judged: Judged) -> dict[str, object]:
         "trajectory": plain(judged.trajectory),
         "flags": [_flag(flag) for flag in judged.flags],
     }
+
+
+def _zero(axis: Axis) -> str:
+    return "dose" if axis.dose_days else "start"
 
 
 def _score(score: Score | None) -> dict[str, object] | None:

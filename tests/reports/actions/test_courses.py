@@ -145,6 +145,15 @@ class TestWriting:
         recompute_episode(episode_id=episode.pk)
         assert course(episode).computed_at == before
 
+    def test_a_dose_on_the_first_day_changes_what_zero_is(
+        self, episode: TreatmentEpisode, clinician: User
+    ) -> None:
+        after(episode, clinician, REMITTED)
+        assert course(episode).details["zero"] == "start"
+        give_dose(episode, clinician, 0)
+        recompute_episode(episode_id=episode.pk)
+        assert course(episode).details["zero"] == "dose"
+
     def test_what_was_deleted_is_built_again(self, episode: TreatmentEpisode, clinician: User) -> None:
         after(episode, clinician, RELAPSED)
         CourseFlag.objects.all().delete()
