@@ -62,7 +62,7 @@ class Table:
 def check(table: Table) -> None:
     """Raises ``Unreleasable`` when a column is not declared, or holds what its declaration does not allow."""
     expected = [PATIENT, EPISODE, *(column.name for column in table.columns)]
-    for name in [*set(table.rows.columns).symmetric_difference(expected)]:
+    for name in sorted(set(table.rows.columns).symmetric_difference(expected)):
         raise Unreleasable(table.name, str(name), "is not both declared and present")
     for column in table.columns:
         reason = _fault(column, table.rows[column.name])
