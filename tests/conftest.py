@@ -8,6 +8,7 @@ import django
 import pytest
 from django.core.management import call_command
 from django.db import connections
+from django.template import engines
 from django.test.testcases import TransactionTestCase
 
 pytest_plugins = ["tests.cast"]
@@ -28,10 +29,21 @@ def flush_with_the_guard_open(self: TransactionTestCase) -> None:
 TransactionTestCase._fixture_teardown = flush_with_the_guard_open
 
 
+class Unresolved(str):
+    """What a template would show for a variable that is not there: here it stops the test."""
+
+    def __contains__(self, part: object) -> bool:
+        return True
+
+    def __mod__(self, variable: object) -> str:
+        raise AssertionError(f"the template variable {variable} does not resolve")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Pages name their static files by the manifest, so it is made once, before any worker starts."""
+    django.setup()
+    engines["django"].engine.string_if_invalid = Unresolved("%s")
     if not hasattr(config, "workerinput"):
-        django.setup()
         call_command("collectstatic", verbosity=0, interactive=False)
 
 

@@ -29,6 +29,7 @@ from tracking.models import (
 )
 from tracking.templatetags.figures import score, signed
 
+RECENT = 12  # so many assessments stand open in the table, earlier ones are folded away
 REMISSION_WORDS = {
     "threshold_met": "remission threshold met",
     "sustained": "remission",
@@ -82,6 +83,19 @@ class PatientPage:
     sessions: Sequence[TreatmentSession]
     medications: Sequence[MedicationCourse]
     revision: int
+
+    @property
+    def flag(self) -> CourseFlag | None:
+        """The one that the page is headed by: the latest."""
+        return self.flags[0] if self.flags else None
+
+    @property
+    def recent_rows(self) -> Sequence[AssessmentRow]:
+        return self.rows[:RECENT]
+
+    @property
+    def earlier_rows(self) -> Sequence[AssessmentRow]:
+        return self.rows[RECENT:]
 
 
 def patient_page(user: User, patient: Patient, episode_id: str | None, as_of: date) -> PatientPage | None:

@@ -8,7 +8,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from reports.queries.caseload import caseload
+from reports.queries.caseload import Case, caseload
+from tracking.actions.audit import record_reads
 from tracking.views.access import roles_required
 from tracking.vocabulary import Role
 
@@ -36,8 +37,9 @@ def home(request: HttpRequest) -> HttpResponse:
 @roles_required(Role.CLINICIAN)
 def today(request: HttpRequest) -> HttpResponse:
     """Who needs me, and why?"""
-    cases = caseload(request.user, timezone.localdate())
+    cases = _caseload(request)
     needed = [case for case in cases if case.reasons]
+    _log(request, needed, "today")
     alerts = sum(1 for case in needed if case.first.level == "alarm")
     context = {"needed": needed, "alerts": alerts, "others": len(cases) - len(needed)}
     return render(request, "reports/today.html", context)
@@ -47,4 +49,16 @@ def today(request: HttpRequest) -> HttpResponse:
 @roles_required(Role.CLINICIAN)
 def patients(request: HttpRequest) -> HttpResponse:
     """Everybody on the caseload, with the latest score and its change."""
-    return render(request, "reports/patients.html", {"cases": caseload(request.user, timezone.localdate())})
+    cases = _caseload(request)
+    _log(request, cases, "patients")
+    return render(request, "reports/patients.html", {"cases": cases})
+
+
+def _caseload(request: HttpRequest) -> list[Case]:
+    return caseload(request.user, timezone.localdate())
+
+
+def _log(request: HttpRequest, cases: list[Case], page: str) -> None:
+    """Everybody named on the page is in the read log, once, before it is shown."""
+    patients = {case.episode.patient_id: case.episode.patient for case in cases}
+    record_reads(by=request.user, patients=patients.values(), page=page)

@@ -68,4 +68,7 @@ def _page(request: HttpRequest, public_id: uuid.UUID, episode_id: str | None = N
 
 
 def _figures(page: PatientPage) -> dict[str, Figure]:
-    return {"figure": timeline(page.timeline), "narrow_figure": timeline(page.timeline, narrow=True)}
+    return {
+        "figure": timeline(page.timeline),
+        "narrow_figure": timeline(page.timeline, key="timeline-narrow", narrow=True),
+    }

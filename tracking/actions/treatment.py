@@ -154,8 +154,9 @@ def record_session(
         note=note.strip(),
         recorded_by=by,
     )
-    for user, role in people_present:
-        Presence.objects.create(session=session, user=user, role=role)
+    Presence.objects.bulk_create(
+        Presence(session=session, user=user, role=role) for user, role in people_present
+    )
     _done(by, "record_session", session, episode)
     return session
 

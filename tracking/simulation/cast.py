@@ -79,7 +79,8 @@ def _combined(rng: Random) -> list[Planned]:
     """One with an open safety alert, one getting worse, one whose alert of last month was dealt with, and one
     who is asked today."""
     alert = replace(combined_plan(rng, 29), safety={28: 2}, shift=4.0, punctual=True)
-    worse = replace(combined_plan(rng, 44), curve=((0, 13.0), (21, 15.0), (42, 24.0)), shift=0.0, noise=0.8, punctual=True)
+    rising = ((0, 13.0), (21, 15.0), (42, 24.0))
+    worse = replace(combined_plan(rng, 44), curve=rising, shift=0.0, noise=0.8, punctual=True)
     handled = replace(combined_plan(rng, 70), safety={21: 1, 28: 0}, punctual=True)
     today = replace(combined_plan(rng, 49), shift=1.0)
     others = [combined_plan(rng, rng.randint(30, 200)) for _ in range(6)]

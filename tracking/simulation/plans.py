@@ -125,7 +125,7 @@ def psilocybin_plan(rng: Random, started: int) -> Plan:
     """Immediate treatment. The fuller the experience and the better the alliance, the more is gained."""
     mystical = min(max(rng.gauss(0.62, 0.2), 0.05), 1.0)
     alliance = min(max(rng.gauss(49, 5), 24), 60)
-    gain = 14 * (mystical - 0.62) + 0.15 * (alliance - 49)
+    gain = 9 * (mystical - 0.62) + 0.15 * (alliance - 49)
     return Plan(
         "psilocybin-mdd", "psilocybin", started, PSILOCYBIN, psilocybin_sessions(),
         medication=(SERTRALINE_TAPER,) if rng.random() < 0.35 else (),
