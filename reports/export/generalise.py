@@ -33,13 +33,7 @@ def age_levels(values: Values, k: int) -> tuple[Level, ...]:
     halves are parted at the full decade next to the median.
     """
     ages = [int(age) for age in _values_by_patient(values) if age != NOT_RECORDED]
-    banded = tuple(
-        Level(
-            f"bands of {width} years, open at both ends",
-            _banded(_all(values), band_starts(ages, width, k)),
-        )
-        for width in BAND_YEARS
-    )
+    banded = tuple(_bands(_all(values), band_starts(ages, width, k), width) for width in BAND_YEARS)
     halves = Level("two bands, parted near the median", _banded(_all(values), _half_starts(ages)))
     return (*banded, halves, Level("not released", dict.fromkeys(_all(values), WITHHELD)))
 
@@ -94,6 +88,11 @@ def _values_by_patient(values: Values) -> list[str]:
 
 def _all(values: Values) -> list[str]:
     return sorted({value for found in values.values() for value in found})
+
+
+def _bands(ages: list[str], starts: list[int], width: int) -> Level:
+    words = f"bands of {width} years, open at both ends" if len(starts) > 1 else "one band for all ages"
+    return Level(words, _banded(ages, starts))
 
 
 def _banded(ages: Iterable[str], starts: list[int]) -> dict[str, str]:
