@@ -53,7 +53,7 @@ def create_user(*, by: User | None, email: str, name: str, password: str | None 
 
 
 @transaction.atomic
-def invite_user(*, by: User, email: str, name: str) -> User:
+def invite_user(*, by: User | None, email: str, name: str) -> User:
     """A new account, and a mail that says how its owner chooses a password."""
     user = create_user(by=by, email=email, name=name)
     queue_mail(
