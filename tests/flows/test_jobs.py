@@ -21,7 +21,7 @@ import pytest
 
 from tests.servers import short_folder
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.embedded]
 
 PATIENTS = 12
 REPOSITORY = Path(__file__).parents[2]
