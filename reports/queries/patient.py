@@ -16,9 +16,11 @@ from reports.queries.caseload import main_course, patient_name
 from reports.queries.timeline import band_label, timeline_records
 from tracking.instruments import Shelf
 from tracking.models import (
+    AlertEvent,
     Assessment,
     AssessmentRequest,
     Dose,
+    EpisodeMark,
     MedicationCourse,
     Patient,
     SafetyAlert,
@@ -103,7 +105,7 @@ def patient_page(user: User, patient: Patient, episode_id: str | None, as_of: da
     episodes = list(
         TreatmentEpisode.objects.visible_to(user)
         .filter(patient=patient)
-        .select_related("patient__identity", "patient__team", "study", "mark")
+        .select_related("patient__identity", "patient__team", "study")
         .order_by("-starts_on", "-pk")
     )
     chosen = [each for each in episodes if episode_id in (None, str(each.public_id))]
@@ -160,8 +162,15 @@ def _page(episode: TreatmentEpisode, episodes: Sequence[TreatmentEpisode], as_of
         experiences=_experiences(assessments, axis, episode, shelf),
         sessions=sessions,
         medications=medications,
-        revision=episode.mark.done_rev if hasattr(episode, "mark") else 0,
+        revision=revision_of(episode),
     )
+
+
+def revision_of(episode: TreatmentEpisode) -> int:
+    """A number that grows with each computation of the course and with each step of an alert: by it an open
+    page knows whether it is still true."""
+    done = EpisodeMark.objects.filter(episode=episode).values_list("done_rev", flat=True).first() or 0
+    return done + AlertEvent.objects.filter(alert__episode=episode).count()
 
 
 def _assessments(episode: TreatmentEpisode) -> list[Assessment]:

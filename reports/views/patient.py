@@ -13,10 +13,10 @@ from django.views.decorators.http import require_POST, require_safe
 from reports.actions.courses import close_flag
 from reports.charts import Figure, timeline
 from reports.models import CourseFlag
-from reports.queries.patient import PatientPage, patient_page
+from reports.queries.patient import PatientPage, patient_page, revision_of
 from tracking.actions.audit import record_read
 from tracking.errors import TrackingError
-from tracking.models import EpisodeMark, Patient, TreatmentEpisode
+from tracking.models import Patient, TreatmentEpisode
 from tracking.views.access import one_or_404, roles_required
 from tracking.vocabulary import Role
 
@@ -37,8 +37,7 @@ def course(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     Asked for every few seconds by the page itself, so it is not a sign that somebody is there.
     """
     episode = one_or_404(TreatmentEpisode.objects.visible_to(request.user), public_id=public_id)
-    latest = EpisodeMark.objects.filter(episode=episode).values_list("done_rev", flat=True).first() or 0
-    if request.GET.get("revision") == str(latest):
+    if request.GET.get("revision") == str(revision_of(episode)):
         return HttpResponse(status=204)
     page = _page(request, episode.patient.public_id, str(public_id))
     return render(request, "reports/parts/course.html", {"page": page, **_figures(page)})
