@@ -119,7 +119,9 @@ def _answered(request: HttpRequest, link: SittingLink, context: dict, value: Ans
 
 
 def _keep(request: HttpRequest, sheet: Questionnaire, asked: Item, value: Answer) -> None:
-    if assessments.save_draft(request=sheet.request, item=asked.code, value=value):
+    """A safety item that is left out is no denial: it brings the crisis contacts as an endorsed one does."""
+    endorsed = assessments.save_draft(request=sheet.request, item=asked.code, value=value)
+    if endorsed or (asked.critical and value is None):
         note_concern(request)
 
 
