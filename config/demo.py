@@ -26,8 +26,8 @@ for variable in ("DATABASE_URL", "REDIS_URL"):  # the demo never touches a clini
 
 COMMANDS = {
     "web": ["-m", "gunicorn", "--config", "python:config.gunicorn", "config.wsgi"],
-    "worker": ["-m", "celery", "-A", "config", "worker", "--concurrency", "1", "--loglevel", "WARNING"],
-    "beat": ["-m", "celery", "-A", "config", "beat", "--loglevel", "WARNING"],
+    "worker": ["-m", "celery", "--quiet", "-A", "config", "worker", "--concurrency", "1", "--loglevel", "WARNING"],
+    "beat": ["-m", "celery", "--quiet", "-A", "config", "beat", "--loglevel", "WARNING"],
 }
 PATIENCE = 8.0  # seconds that a process may take to stop before it is killed
 
@@ -100,7 +100,8 @@ def main() -> int:
     if not port_is_free():
         print(f"Port {PORT} is taken. Try: make demo PORT=8001", file=sys.stderr)
         return 1
-    signal.signal(signal.SIGTERM, interrupted)
+    for stopping in (signal.SIGINT, signal.SIGTERM):  # a shell's background jobs ignore SIGINT unless told
+        signal.signal(stopping, interrupted)
     processes: dict[str, subprocess.Popen[bytes]] = {}
     try:
         text = prepare()

@@ -34,7 +34,7 @@ def main(arguments: list[str]) -> int:
     embedded = run("embedded SQLite, file broker, browser", arguments, {})
     with ExitStack() as stack:
         servers = {"DATABASE_URL": stack.enter_context(postgres()), "REDIS_URL": stack.enter_context(redis())}
-        clinic = run("PostgreSQL, Redis", ["-m", "not browser", *arguments], servers | PRODUCTION_LIKE)
+        clinic = run("PostgreSQL, Redis", ["-m", "not browser and not embedded", *arguments], servers | PRODUCTION_LIKE)
     return embedded or clinic
 
 
