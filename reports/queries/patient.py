@@ -77,7 +77,7 @@ class PatientPage:
     main: EpisodeCourse | None
     courses: Sequence[tuple[str, EpisodeCourse]]
     timeline: Timeline
-    alerts: Sequence[SafetyAlert]
+    alerts: Sequence[tuple[SafetyAlert, str]]
     flags: Sequence[CourseFlag]
     due: Sequence[tuple[AssessmentRequest, str]]
     rows: Sequence[AssessmentRow]
@@ -150,7 +150,10 @@ def _page(episode: TreatmentEpisode, episodes: Sequence[TreatmentEpisode], as_of
             medications=medications,
             shelf=shelf,
         ),
-        alerts=list(SafetyAlert.objects.filter(episode=episode).unresolved()),
+        alerts=[
+            (alert, shelf.get(alert.instrument, study=episode.study).short_title)
+            for alert in SafetyAlert.objects.filter(episode=episode).unresolved()
+        ],
         flags=flags,
         due=[
             (request, shelf.get(request.instrument, request.version).short_title)

@@ -77,19 +77,23 @@ def predictor_title(name: str) -> str:
 def predictor_figure(
     study: Study, instrument: Instrument, predict: Json, sample: analyses.Sample | None
 ) -> Figure | None:
-    """The first predictor against the outcome: its fitted line, and a dot for each patient of ``sample``."""
+    """The first predictor against the outcome: its fitted line, and a dot for each patient of ``sample``. ``None``
+    when there is neither."""
     names = [model["predictor"] for model in predict["models"]] or list(predict["refused"])
     if not names:
         return None
     name = names[0]
     model = next((each for each in predict["models"] if each["predictor"] == name), None)
+    points = _dots(name, sample) if sample is not None else ()
+    if not points and model is None:
+        return None
     return predictor(
         Predictor(
             title=f"{predictor_title(name)} and {instrument.short_title} at {study.endpoint}",
             x_label=predictor_title(name),
             y_label=f"{instrument.short_title} at {study.endpoint}",
             finding=_finding(name, model) if model else predict["refused"][name],
-            points=_dots(name, sample) if sample is not None else (),
+            points=points,
             fit=tuple(FitPoint(**point) for point in model["line"]) if model else (),
             n=model["regression"]["n"] if model else None,
         ),
