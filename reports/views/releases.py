@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from reports.actions import releases as actions
 from reports.forms import ReleaseDecisionForm, ReleaseRequestForm
@@ -20,7 +20,7 @@ from tracking.views.access import one_or_404, roles_required
 from tracking.vocabulary import Role
 
 
-@require_GET
+@require_safe
 @roles_required(Role.RESEARCHER, Role.STEWARD)
 def release_list(request: HttpRequest) -> HttpResponse:
     """Every release of the own studies, the newest first."""
@@ -32,7 +32,7 @@ def release_list(request: HttpRequest) -> HttpResponse:
     return render(request, "reports/releases/list.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @roles_required(Role.RESEARCHER)
 def release_new(request: HttpRequest) -> HttpResponse:
     """Asks for a release."""
@@ -48,7 +48,7 @@ def release_new(request: HttpRequest) -> HttpResponse:
     return render(request, "reports/releases/new.html", {"form": form})
 
 
-@require_GET
+@require_safe
 @roles_required(Role.RESEARCHER, Role.STEWARD)
 def release(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """What leaves, what was taken out, and who said yes."""

@@ -9,7 +9,7 @@ from tracking.api.instruments import InstrumentDoor
 LIST = {"get": "list"}
 LATEST, VERSION = InstrumentDoor.as_view({"get": "retrieve"}), InstrumentDoor.as_view({"get": "version"})
 
-router = SimpleRouter()
+router = SimpleRouter(use_regex_path=False)
 router.register("patients", views.PatientDoor, basename="api-patient")
 router.register("episodes", views.EpisodeDoor, basename="api-episode")
 router.register("requests", views.RequestDoor, basename="api-request")

@@ -1,0 +1,209 @@
+"""Who gets in where: the reviewed table. A route that is not in it fails the tests.
+
+One line a route and place. A cell says what somebody meets, in the order of ``ROLES``: ``+`` is let in, ``L`` is
+sent to sign in (the API: 401), ``3`` is told that this kind of page is not theirs, ``4`` is told that there is
+nothing, in the very words for what does not exist.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tests.architecture.world import ROLES
+
+#               anonymous, link, patient, clinician, outsider, rater, researcher, steward, administrator
+ANYBODY = "+ + + + + + + + +"
+SITTING = "4 + 4 4 4 4 4 4 4"
+SIGNED_IN = "L L + + + + + + +"
+STAFF = "L L 3 + + + + + +"
+PATIENT = "L L + 3 3 3 3 3 3"
+CLINICIANS = "L L 3 + + 3 3 3 3"
+TEAM = "L L 3 + 4 3 3 3 3"
+TEAM_NOT_RATER = "L L 3 + 4 4 3 3 3"  # a kind of page that raters have, too, but not of this row
+TEAM_AND_RATER = "L L 3 + 4 + 3 3 3"
+RATER_ALONE = "L L 3 3 4 + 3 3 3"  # a rating that was given away: the therapist may see it, not make it
+RATERS = "L L 3 3 3 + 3 3 3"
+NOT_ANY_RATERS = "L L 3 3 3 4 3 3 3"
+FIGURES = "L L 3 + + 3 + + 3"
+OF_STUDY = "L L 3 4 4 3 + + 3"
+RELEASES = "L L 3 3 3 3 + + 3"
+RESEARCHERS = "L L 3 3 3 3 + 3 3"
+STEWARDS = "L L 3 3 3 3 3 + 3"
+ADMINISTRATORS = "L L 3 3 3 3 3 3 +"
+
+
+@dataclass(frozen=True)
+class Row:
+    """``get`` and ``post``: the cells by role, empty where the route does not know the method. ``body``: what
+    an API route is sent."""
+
+    route: str
+    place: str = ""
+    get: str = ""
+    post: str = ""
+    body: str = ""
+
+    def cell(self, method: str, role: str) -> str:
+        cells = self.get if method in {"GET", "HEAD"} else self.post if method == "POST" else ""
+        return dict(zip(ROLES, cells.split(), strict=True))[role] if cells else ""
+
+    def denial(self, role: str) -> str:
+        """What the role meets at this route by whatever method, if it is never let in."""
+        cells = {self.cell(method, role) for method in ("GET", "POST")} - {""}
+        return cells.pop() if len(cells) == 1 else "+"
+
+    def __str__(self) -> str:
+        return f"{self.route}-{self.place}" if self.place else self.route
+
+
+def reads(route: str, cells: str, place: str = "") -> Row:
+    return Row(route, place, get=cells)
+
+
+def writes(route: str, cells: str, place: str = "", body: str = "") -> Row:
+    return Row(route, place, post=cells, body=body)
+
+
+def both(route: str, cells: str, place: str = "") -> Row:
+    return Row(route, place, get=cells, post=cells)
+
+
+SITTINGS = [
+    both("sitting-landing", ANYBODY, "token"),
+    reads("sitting", SITTING),
+    reads("sitting-done", SITTING),
+    both("sitting-item", SITTING, "item"),
+    both("sitting-review", SITTING, "open-report"),
+]
+OWN = [
+    reads("own-course", PATIENT),
+    writes("own-answer", PATIENT),
+    reads("own-answers", PATIENT, "self-report"),
+    reads("own-answers", "L L 4 3 3 3 3 3 3", "rating-of-team"),
+]
+ENTRY = [
+    both("rate", TEAM_NOT_RATER, "open-report"),
+    both("rate", RATER_ALONE, "open-rating"),
+    both("rate-new", TEAM, "rate-new"),
+    both("request-new", TEAM, "episode"),
+    both("link-new", TEAM, "episode"),
+    reads("assessment", TEAM_NOT_RATER, "self-report"),
+    reads("assessment", TEAM_NOT_RATER, "rating-of-team"),
+    reads("assessment", TEAM_AND_RATER, "rating-of-rater"),
+    both("assessment-correct", TEAM_NOT_RATER, "rating-of-team"),
+    both("assessment-correct", TEAM_AND_RATER, "rating-of-rater"),
+    reads("ratings", RATERS),
+    reads("alerts", CLINICIANS),
+    writes("alert-acknowledge", TEAM, "alert"),
+    writes("alert-close", TEAM, "alert"),
+]
+TREATMENT = [
+    both("patient-new", CLINICIANS),
+    both("patient-identity", TEAM, "patient"),
+    both("consent", TEAM, "patient"),
+    both("episode-new", TEAM, "patient"),
+    both("episode-end", TEAM, "episode"),
+    both("session-new", TEAM, "episode"),
+    both("medication-new", TEAM, "episode"),
+    both("session", TEAM, "session"),
+    both("dose-new", TEAM, "session"),
+    both("medication", TEAM, "medication"),
+    both("record-void", TEAM, "record"),
+]
+ADMINISTRATION = [
+    reads("administration", ADMINISTRATORS),
+    both("administration-user-new", ADMINISTRATORS),
+    reads("administration-user", ADMINISTRATORS, "person"),
+    writes("administration-user-active", ADMINISTRATORS, "person"),
+    both("administration-grant-new", ADMINISTRATORS, "person"),
+    both("administration-study-join", ADMINISTRATORS, "person"),
+    both("administration-grant-end", ADMINISTRATORS, "grant"),
+    both("administration-study-leave", ADMINISTRATORS, "study-membership"),
+    both("administration-team-new", ADMINISTRATORS),
+    both("administration-team", ADMINISTRATORS, "team"),
+    both("administration-membership-end", ADMINISTRATORS, "membership"),
+    both("tokens", STAFF),
+    writes("token-revoke", STAFF),
+]
+REPORTS = [
+    reads("home", SIGNED_IN),
+    reads("today", CLINICIANS),
+    reads("patients", CLINICIANS),
+    reads("patient", TEAM, "patient"),
+    reads("patient-course", TEAM, "episode"),
+    writes("flag-close", TEAM, "flag"),
+    reads("studies", FIGURES),
+    reads("study", OF_STUDY, "study"),
+    reads("releases", RELEASES),
+    both("release-new", RESEARCHERS),
+    reads("release", RELEASES, "release"),
+    writes("release-decide", STEWARDS, "release"),
+    writes("release-download", RESEARCHERS, "release"),
+]
+API = [
+    reads("api-schema", STAFF),
+    reads("api-instrument-list", STAFF),
+    reads("api-instrument-detail", STAFF, "instrument"),
+    reads("api-instrument-version", STAFF, "instrument-version"),
+    reads("api-patient-list", CLINICIANS),
+    reads("api-patient-detail", TEAM, "patient"),
+    reads("api-episode-list", CLINICIANS),
+    reads("api-episode-detail", TEAM, "episode"),
+    reads("api-request-list", CLINICIANS),
+    reads("api-request-detail", TEAM, "open-rating"),
+    Row("api-assessment-list", get=CLINICIANS, post=CLINICIANS, body="assessment"),
+    reads("api-assessment-detail", TEAM, "self-report"),
+    reads("api-assessment-detail", TEAM, "rating-of-rater"),
+    writes("api-assessment-correct", TEAM, "rating-of-team", "correction"),
+    Row("api-rating-list", get=RATERS, post=RATERS, body="rating"),
+    reads("api-rating-due", RATERS),
+    reads("api-rating-detail", RATERS, "rating-of-rater"),
+    reads("api-rating-detail", NOT_ANY_RATERS, "rating-of-team"),
+    writes("api-rating-correct", RATERS, "rating-of-rater", "correction"),
+    writes("api-rating-correct", NOT_ANY_RATERS, "self-report", "correction"),
+    reads("api-course-list", CLINICIANS),
+    reads("api-flag-list", CLINICIANS),
+    reads("api-flag-detail", TEAM, "flag"),
+    reads("api-cohort-list", FIGURES),
+    reads("api-cohort-detail", OF_STUDY, "study"),
+    Row("api-release-list", get=RELEASES, post=RESEARCHERS, body="release"),
+    reads("api-release-detail", RELEASES, "release"),
+    writes("api-release-decide", STEWARDS, "release", "decision"),
+    writes("api-release-download", RESEARCHERS, "release"),
+]
+MATRIX = [*SITTINGS, *OWN, *ENTRY, *TREATMENT, *ADMINISTRATION, *REPORTS, *API]
+
+# Doors of the sign-in library. Those that anybody may open ask for nothing but a password, an address or a code.
+SIGN_IN_OPEN = {
+    "account_login",
+    "account_logout",
+    "account_inactive",
+    "account_signup",
+    "account_email_verification_sent",
+    "account_confirm_email",
+    "account_confirm_login_code",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    "mfa_authenticate",
+    "mfa_login_webauthn",
+}
+SIGN_IN_CLOSED = {
+    "account_reauthenticate",
+    "account_email",
+    "account_change_password",
+    "account_set_password",
+    "mfa_index",
+    "mfa_reauthenticate",
+    "mfa_activate_totp",
+    "mfa_deactivate_totp",
+    "mfa_view_recovery_codes",
+    "mfa_generate_recovery_codes",
+    "mfa_download_recovery_codes",
+    "mfa_list_webauthn",
+    "mfa_add_webauthn",
+    "mfa_reauthenticate_webauthn",
+    "mfa_remove_webauthn",
+    "mfa_edit_webauthn",
+}

@@ -1,0 +1,184 @@
+"""Every route, every role, every method: let in where the reviewed table says so, and nowhere else."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from pytest_django import DjangoDbBlocker
+
+from measures import registry
+from tests.architecture.matrix import MATRIX, SIGN_IN_CLOSED, SIGN_IN_OPEN, Row
+from tests.architecture.world import ROLES, World, build
+from tests.reports.release_clinic import kept_for_the_module
+
+pytestmark = pytest.mark.django_db
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+ARGUMENTS = {"pk": 1, "key": "abc", "uidb36": "1"}
+LET_IN = {200, 201, 204, 302, 400, 409, 422}
+NAMES_PATIENT = {"patient", "episode", "self-report", "rating-of-team", "rating-of-rater", "open-report"}
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+    with kept_for_the_module(django_db_blocker):
+        world = build()
+        world.places["instrument"] = {"key": "phq9"}
+        world.places["instrument-version"] = {"key": "phq9", "version": registry.get("phq9").version}
+        yield world
+
+
+@pytest.fixture(autouse=True)
+def no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tracking.tasks.current_app.send_task", lambda *_, **__: None)
+
+
+def routes(patterns: list[URLPattern | URLResolver]) -> Iterator[str]:
+    for each in patterns:
+        if isinstance(each, URLResolver):
+            yield from routes(each.url_patterns)
+        else:
+            assert each.name, f"{each.pattern} has no name"
+            yield each.name
+
+
+def url(row: Row, arguments: dict[str, Any]) -> str:
+    named = {"id" if row.route.startswith("api") and k == "public_id" else k: v for k, v in arguments.items()}
+    return reverse(row.route, kwargs=named)
+
+
+def ask(client: Client, method: str, address: str, body: dict | None = None) -> HttpResponse:
+    """One request whose effects, even a sign-out, are gone when it is answered."""
+    sent = json.dumps(body or {}) if address.startswith("/api/") else b""
+    kind = "application/json" if address.startswith("/api/") else "application/x-www-form-urlencoded"
+    with transaction.atomic():
+        response = client.generic(method, address, sent, content_type=kind)
+        transaction.set_rollback(True)
+    return response
+
+
+def met(response: HttpResponse) -> str:
+    """The answer as a cell of the matrix, ``405`` or what else it was."""
+    code, to = response.status_code, response.headers.get("Location", "")
+    if code == 401 or code == 302 and to.startswith(reverse("account_login")):
+        return "L"
+    return {403: "3", 404: "4"}.get(code) or ("+" if code in LET_IN else str(code))
+
+
+def expected(row: Row, method: str, role: str) -> set[str]:
+    cell = row.cell(method, role)
+    if cell:
+        return {cell}
+    denial = row.denial(role)
+    return {"405"} if denial == "+" else {"405", denial}
+
+
+def test_every_route_is_in_the_reviewed_table() -> None:
+    named = list(routes(get_resolver().url_patterns))
+    reviewed = {row.route for row in MATRIX} | SIGN_IN_OPEN | SIGN_IN_CLOSED
+    assert set(named) == reviewed
+    assert len(named) == len(set(named))
+
+
+def test_few_routes_are_open_to_anybody() -> None:
+    """The patient's link and what it opens; with everything else anonymous people are sent to sign in."""
+    open_routes = {row.route for row in MATRIX if row.denial("anonymous") != "L"}
+    assert open_routes == {"sitting-landing", "sitting", "sitting-item", "sitting-review", "sitting-done"}
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("row", MATRIX, ids=str)
+def test_cell(world: World, row: Row, role: str) -> None:
+    address = url(row, world.places[row.place] if row.place else {})
+    found = {
+        method: met(ask(world.client(role), method, address, world.bodies[row.body] if row.body else None))
+        for method in METHODS
+    }
+    assert {m: cell for m, cell in found.items() if cell not in expected(row, m, role)} == {}
+
+
+@pytest.mark.parametrize("name", sorted(SIGN_IN_OPEN | SIGN_IN_CLOSED))
+def test_the_librarys_own_doors(world: World, name: str) -> None:
+    pattern = next(p for p in get_resolver().reverse_dict.getlist(name))
+    arguments = {argument: ARGUMENTS[argument] for argument in pattern[0][0][1]}
+    address, client = reverse(name, kwargs=arguments), Client(raise_request_exception=False)
+    answers = {method: met(ask(client, method, address)) for method in METHODS}
+    if name in SIGN_IN_CLOSED:
+        assert {cell for cell in answers.values() if cell != "405"} == {"L"}
+    assert not [cell for cell in answers.values() if cell.startswith("5")]
+
+
+FOREIGN = [row for row in MATRIX if row.place and "4" in (row.get + row.post) and row.place != "token"]
+
+
+def absent(arguments: dict[str, Any]) -> dict[str, Any]:
+    """The same address for something that does not exist."""
+    other = {"public_id": uuid.uuid4(), "pk": 999_999_999, "key": "there-is-none"}
+    return arguments | {name: other[name] for name in other if name in arguments}
+
+
+@pytest.mark.parametrize("row", FOREIGN, ids=str)
+def test_what_is_not_to_be_seen_looks_like_what_is_not_there(world: World, row: Row) -> None:
+    arguments = world.places[row.place]
+    for role in ROLES:
+        client = world.client(role)
+        for method in ("GET", "POST"):
+            if row.cell(method, role) != "4":
+                continue
+            seen = ask(client, method, url(row, arguments), world.bodies.get(row.body))
+            none = ask(client, method, url(row, absent(arguments)), world.bodies.get(row.body))
+            assert (seen.status_code, seen.content) == (404, none.content)
+            assert dict(seen.headers) == dict(none.headers)
+
+
+def test_who_left_the_team_is_out_at_the_next_request(world: World) -> None:
+    client = world.client("clinician")
+    rows = [row for row in MATRIX if row.place in NAMES_PATIENT and row.cell("GET", "clinician") == "+"]
+    assert len(rows) > 10
+    world.users["clinician"].memberships.all().delete()
+    for row in rows:
+        assert ask(client, "GET", url(row, world.places[row.place])).status_code == 404
+
+
+def test_whose_account_is_closed_is_out_at_the_next_request(world: World) -> None:
+    client, user = world.client("clinician"), world.users["clinician"]
+    type(user).objects.filter(pk=user.pk).update(is_active=False)
+    for row in MATRIX:
+        if row.cell("GET", "anonymous") == "L":
+            address = url(row, world.places[row.place] if row.place else {})
+            assert met(ask(client, "GET", address)) == "L"
+
+
+def test_no_page_takes_a_form_of_another_site(world: World) -> None:
+    """CSRF. The landing page of a link is the one exception: it sends no referrer, and its token is the proof."""
+    taken = set()
+    for row in MATRIX:
+        role = next((role for role in ROLES if row.cell("POST", role) == "+"), None)
+        if role is None:
+            continue
+        client = Client(enforce_csrf_checks=True)
+        client.cookies = world.client(role).cookies
+        address = url(row, world.places[row.place] if row.place else {})
+        body = world.bodies[row.body] if row.body else None
+        if ask(client, "POST", address, body).status_code != 403:
+            taken.add(row.route)
+    assert taken == {"sitting-landing"}
+
+
+def test_nothing_tells_an_anonymous_visitor_how_the_site_is_made(world: World) -> None:
+    client = Client(raise_request_exception=False)
+    for address in ("/admin/", "/admin/login/", "/metrics", "/api/", "/api/v1/", "/docs/", "/api/schema/"):
+        assert client.get(address).status_code == 404
+    assert client.get("/api/v1/schema/").status_code == 401
+    assert client.generic("TRACE", "/").status_code in {302, 405}
+    assert (
+        "text/html"
+        not in client.get("/api/v1/patients/", headers={"accept": "text/html"}).headers["Content-Type"]
+    )

@@ -1,0 +1,183 @@
+"""One small world in which every address of the site leads somewhere, and everybody who might knock."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.test import Client
+from django.urls import reverse
+
+from measures import registry
+from reports.actions.courses import recompute_episode
+from reports.actions.releases import request_release
+from reports.models import CourseFlag
+from tests.cast import CRISIS, days_ago, person
+from tests.reports.clinic import answers_for, give_dose, rate
+from tests.tracking.answers import HAMD, PHQ9, recorded
+from tracking.actions import assessments, care, links, people, scheduling, treatment
+from tracking.models import Study, TreatmentEpisode, User
+from tracking.vocabulary import AnswerSource, Role
+
+ROLES = (
+    "anonymous",
+    "link",
+    "patient",
+    "clinician",
+    "outsider",
+    "rater",
+    "researcher",
+    "steward",
+    "administrator",
+)
+Arguments = dict[str, Any]
+
+
+@dataclass
+class World:
+    """``users``: by role. ``places``: what stands in an address, by the name that the matrix uses."""
+
+    users: dict[str, User] = field(default_factory=dict)
+    places: dict[str, Arguments] = field(default_factory=dict)
+    bodies: dict[str, Arguments] = field(default_factory=dict)
+    token: str = ""
+
+    def client(self, role: str) -> Client:
+        """Somebody at a browser, signed in or in a sitting as the role says."""
+        client = Client(raise_request_exception=False)
+        if role == "link":
+            client.post(reverse("sitting-landing", args=[self.token]))
+        elif role != "anonymous":
+            client.force_login(self.users[role])
+        return client
+
+    def place(self, name: str, row: object) -> None:
+        self.places[name] = {"public_id": row.public_id}
+
+
+def build() -> World:
+    world = World()
+    site = care.create_site(by=None, key="north", name="North", timezone="UTC", crisis_contacts=CRISIS)
+    team = care.create_team(by=None, site=site, name="Team A")
+    study = care.create_study(
+        by=None, key="psilo", title="Psilo", site=site, outcome_instrument="hamd17", endpoint="week 4"
+    )
+    _staff(world, site, team, study)
+    episode = _patient(world, team, study)
+    _recorded(world, episode)
+    _treated(world, episode)
+    _administered(world, team)
+    release = request_release(by=world.users["researcher"], study=study, tables=["scores"], purpose="growth")
+    world.place("release", release)
+    world.places["study"] = {"key": study.key}
+    world.bodies["release"] = {"study": study.key, "tables": ["scores"], "purpose": "predictors"}
+    world.bodies["decision"] = {"decision": "approve", "note": ""}
+    return world
+
+
+def _staff(world: World, site: object, team: object, study: Study) -> None:
+    for role in (Role.CLINICIAN, Role.RATER, Role.RESEARCHER, Role.STEWARD):
+        world.users[role] = person(f"Some {role.label}", role)
+    world.users["outsider"] = person("Otto Outsider", Role.CLINICIAN)
+    world.users["administrator"] = person("Ada Administrator", Role.ADMINISTRATOR, site=site)
+    other = care.create_team(by=None, site=site, name="Team B")
+    for name, place in (("clinician", team), ("outsider", other)):
+        care.add_member(by=None, team=place, user=world.users[name], starts_on=days_ago(900))
+    for name in ("researcher", "steward"):
+        care.add_study_member(by=None, study=study, user=world.users[name], starts_on=days_ago(900))
+
+
+def _patient(world: World, team: object, study: Study) -> TreatmentEpisode:
+    by = world.users["clinician"]
+    identity = {
+        "given_name": "Petra",
+        "family_name": "Patientin",
+        "date_of_birth": None,
+        "record_number": "MRN-4711",
+        "email": "petra@example.net",
+        "phone": "",
+    }
+    patient = people.enrol_patient(
+        by=by, team=team, identity=identity, sex="female", enrolled_on=days_ago(200)
+    )
+    world.users["patient"] = people.create_user(by=by, email="petra@example.net", name="Petra Patientin")
+    people.link_account(by=by, patient=patient, user=world.users["patient"])
+    episode = care.start_episode(
+        by=by,
+        patient=patient,
+        diagnosis="mdd",
+        protocol="psilocybin-mdd",
+        arm="psilocybin",
+        starts_on=days_ago(120),
+        study=study,
+    )
+    world.place("patient", patient)
+    world.place("episode", episode)
+    world.places["rate-new"] = {"public_id": episode.public_id, "instrument": "phq9"}
+    return episode
+
+
+def _recorded(world: World, episode: TreatmentEpisode) -> None:
+    by, rater = world.users["clinician"], world.users["rater"]
+    world.place("self-report", recorded(episode, None, "phq9", PHQ9 | {"9": 2}).assessment)
+    for day, total in ((0, 24), (14, 6), (42, 5), (60, 16), (74, 18)):
+        world.place("rating-of-team", rate(episode, by, day, total))
+    recompute_episode(episode_id=episode.pk)
+    world.place("flag", CourseFlag.objects.filter(episode=episode)[0])
+    world.place("alert", episode.alerts.get(instrument="phq9"))
+
+    def ask(instrument: str, to: User | None = None) -> Any:
+        return scheduling.create_request(
+            by=by, episode=episode, instrument=instrument, due_on=days_ago(0), assigned_to=to
+        )
+
+    open_report, open_rating, made = ask("phq9"), ask("hamd17", rater), ask("hamd17", rater)
+    world.place("open-report", open_report)
+    world.place("open-rating", open_rating)
+    world.places["item"] = {"public_id": open_report.public_id, "number": 1}
+    submitted = assessments.submit_assessment(
+        by=rater, request=made, answers=HAMD, source=AnswerSource.CLINICIAN, assessed_on=days_ago(0)
+    )
+    world.place("rating-of-rater", submitted.assessment)
+    _, world.token = links.issue_link(by=by, episode=episode, requests=[open_report])
+    world.places["token"] = {"token": world.token}
+    _bodies(world, episode, open_rating)
+
+
+def _bodies(world: World, episode: TreatmentEpisode, rating: Any) -> None:
+    hamd = answers_for(registry.get("hamd17"), "total", 11)
+    common = {"answers": hamd, "assessed_on": str(days_ago(0)), "submission_id": str(uuid.uuid4())}
+    world.bodies["assessment"] = common | {"episode": str(episode.public_id), "instrument": "hamd17"}
+    world.bodies["rating"] = common | {"request": str(rating.public_id)}
+    world.bodies["correction"] = {"answers": hamd, "reason": "misread"}
+
+
+def _treated(world: World, episode: TreatmentEpisode) -> None:
+    by = world.users["clinician"]
+    session = give_dose(episode, by, 1)
+    talk = treatment.record_session(
+        by=by, episode=episode, kind="psychotherapy", starts_at=datetime.now(UTC) - timedelta(days=2)
+    )
+    course = treatment.start_medication(
+        by=by,
+        episode=episode,
+        substance="sertraline",
+        started_on=days_ago(100),
+        amount_per_day=50,
+        unit="mg",
+        route="oral",
+    )
+    world.place("session", session)
+    world.place("medication", course)
+    world.places["record"] = {"kind": "session", "public_id": talk.public_id}
+
+
+def _administered(world: World, team: Any) -> None:
+    clinician = world.users["clinician"]
+    world.place("person", clinician)
+    world.place("team", team)
+    world.places["grant"] = {"pk": clinician.role_grants.get().pk}
+    world.places["membership"] = {"pk": clinician.memberships.get().pk}
+    world.places["study-membership"] = {"pk": world.users["researcher"].study_memberships.get().pk}
