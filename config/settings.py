@@ -115,7 +115,7 @@ if REDIS_URL:
         "visibility_timeout": 3600,
     }
 else:
-    CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_URL = "filesystem://localhost"  # kombu warns when there is no host
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(private_folder("broker/queue")),
         "data_folder_out": str(private_folder("broker/queue")),
