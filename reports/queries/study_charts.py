@@ -20,7 +20,7 @@ from reports.charts import (
     predictor,
 )
 from tracking.models import Study
-from tracking.templatetags.figures import score, signed
+from tracking.templatetags.figures import fixed
 
 Json = Mapping[str, Any]
 
@@ -104,9 +104,9 @@ def predictor_figure(
 def _finding(name: str, model: Json) -> str:
     term = model["regression"]["terms"][name]
     return (
-        f"{signed(term['value'], 2)} points of outcome for each point of the predictor "
-        f"(95 % interval {signed(term['low'], 2)} to {signed(term['high'], 2)}); "
-        f"partial correlation {score(model['partial']['r'], 2)}"
+        f"{fixed(term['value'])} points of outcome for each point of the predictor "
+        f"(95 % interval {fixed(term['low'])} to {fixed(term['high'])}); "
+        f"partial correlation {fixed(model['partial']['r'])}"
     )
 
 

@@ -25,6 +25,18 @@ def signed(value: float | None, decimals: int = 1) -> str:
 
 
 @register.filter
+def fixed(value: float, decimals: int = 2) -> str:
+    """An estimate with all its decimals: ``-0.6`` → ``−0.60``."""
+    return f"{value:.{decimals}f}".replace("-", MINUS)
+
+
+@register.filter
+def p_value(value: float) -> str:
+    """``0.0412`` → ``0.041``; what would round to nought is ``< 0.001``."""
+    return "< 0.001" if value < 0.001 else f"{value:.3f}"
+
+
+@register.filter
 def words(key: str) -> str:
     """``relapse_suspected`` → ``relapse suspected``."""
     return key.replace("_", " ")

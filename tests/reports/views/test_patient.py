@@ -147,7 +147,7 @@ class TestTheState:
         rate(episode, clinician, 20, None, instrument="phq9", **{"1": 1})
         recompute_episode(episode_id=episode.pk)
         shown = page(desk, patient)
-        assert '<td class="num"><strong>–</strong></td>' in shown
+        assert '<td class="num"><span><strong>–</strong></span></td>' in shown
         assert "item 9: left unanswered" in shown
 
 
