@@ -26,8 +26,8 @@ for variable in ("DATABASE_URL", "REDIS_URL"):  # the demo never touches a clini
 
 COMMANDS = {
     "web": ["-m", "gunicorn", "--config", "python:config.gunicorn", "config.wsgi"],
-    "worker": ["-m", "celery", "--quiet", "-A", "config", "worker", "--concurrency", "1", "--loglevel", "WARNING"],
-    "beat": ["-m", "celery", "--quiet", "-A", "config", "beat", "--loglevel", "WARNING"],
+    "worker": ["-m", "celery", "--quiet", "-A", "config", "worker", "-c", "1", "-l", "WARNING"],
+    "beat": ["-m", "celery", "--quiet", "-A", "config", "beat", "-l", "WARNING"],
 }
 PATIENCE = 8.0  # seconds that a process may take to stop before it is killed
 

@@ -45,7 +45,7 @@ def main(target: Path) -> None:
     today = clock.today()
     users = {role.value: account(role, today) for role in Role}
     trial, care_as_usual = clinic(users, today)
-    rng = Random(7)
+    rng = Random(7)  # noqa: S311 (invented people, not secrets)
     for number in range(COHORT):
         simulate(by=users["administrator"], person=treated(number, rng), staff=trial, rng=rng, today=today)
     episodes = {story: told(story, care_as_usual, rng, today) for story in STORIES}
@@ -90,7 +90,12 @@ def clinic(users: dict[str, User], today: date) -> tuple[Staff, Staff]:
 
 def study(key: str, users: dict[str, User], since: date) -> Study:
     made = care.create_study(
-        by=None, key=key, title=f"Study {key}", outcome_instrument="hamd17", endpoint="week 4", is_simulated=True
+        by=None,
+        key=key,
+        title=f"Study {key}",
+        outcome_instrument="hamd17",
+        endpoint="week 4",
+        is_simulated=True,
     )
     for role in ("clinician", "researcher", "steward"):
         care.add_study_member(by=None, study=made, user=users[role], starts_on=since)

@@ -52,7 +52,9 @@ def check(page: Page) -> None:
 
 
 def told(violations: list[dict]) -> str:
-    return "; ".join(f"{found['id']} at {[node['target'] for node in found['nodes']]}" for found in violations)
+    return "; ".join(
+        f"{found['id']} at {[node['target'] for node in found['nodes']]}" for found in violations
+    )
 
 
 @pytest.mark.parametrize(("role", "first"), FIRST_PAGES.items())

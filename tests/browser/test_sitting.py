@@ -80,8 +80,9 @@ def test_an_answer_on_the_phone_reaches_the_chart_with_its_alert(
 
     expect(phone.get_by_role("heading", name="Thank you")).to_be_visible()
     expect(phone.get_by_role("heading", name=CRISIS)).to_be_visible()
-    expect(clinician.locator(".chart.wide-only").get_by_label(re.compile(r"^Day 2[234]: PHQ-9 12, moderate"))).to_be_visible()
-    expect(clinician.get_by_role("row", name=re.compile(r"^2[234] .*PHQ-9 12 moderate"))).to_be_visible()
+    chart = clinician.locator(".chart.wide-only")
+    expect(chart.get_by_label(re.compile(r"^Day 2[234]: PHQ-9 12, moderate"))).to_be_visible()
+    expect(clinician.get_by_role("row", name=re.compile(r"^PHQ-9 2[234] .* 12 moderate"))).to_be_visible()
     clinician.get_by_role("link", name="Go to the alert").first.click()
     alert = clinician.get_by_role("region", name="Alert: Phone Shore")
     expect(alert).to_contain_text("More than half the days")

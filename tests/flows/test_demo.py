@@ -75,10 +75,16 @@ def demonstration(var: Path, port: int) -> Iterator[Demo]:
     began = time.monotonic()
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "config.demo"], env=environment, stdout=out, stderr=out, start_new_session=True
+            [sys.executable, "-m", "config.demo"],
+            env=environment,
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
         )
     try:
-        while READY not in log.read_text() and process.poll() is None and time.monotonic() - began < FIRST_START:
+        while (
+            READY not in log.read_text() and process.poll() is None and time.monotonic() - began < FIRST_START
+        ):
             time.sleep(0.1)
         said = log.read_text()
         assert READY in said, said

@@ -12,14 +12,26 @@ pytestmark = pytest.mark.django_db
 
 
 def add_site(*changes: str) -> None:
-    given = ["--timezone", "Europe/Berlin", "--crisis", "Crisis line, 0800 111 0 111", "--crisis", "Desk, 555 0100"]
+    given = [
+        "--timezone",
+        "Europe/Berlin",
+        "--crisis",
+        "Crisis line, 0800 111 0 111",
+        "--crisis",
+        "Desk, 555 0100",
+    ]
     person = ["--administrator", "first@example.org", "--administrator-name", "Fiona First"]
     call_command("add_site", "north", "North Clinic", *given, *person, *changes)
 
 
-def test_a_site_with_its_contacts_and_somebody_who_can_do_the_rest(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_site_with_its_contacts_and_somebody_who_can_do_the_rest(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     add_site()
-    assert Site.objects.get().crisis_contacts.splitlines() == ["Crisis line, 0800 111 0 111", "Desk, 555 0100"]
+    assert Site.objects.get().crisis_contacts.splitlines() == [
+        "Crisis line, 0800 111 0 111",
+        "Desk, 555 0100",
+    ]
     user = User.objects.get()
     assert user.roles == {Role.ADMINISTRATOR}
     assert OutboxMail.objects.get().to == "first@example.org"
@@ -28,7 +40,11 @@ def test_a_site_with_its_contacts_and_somebody_who_can_do_the_rest(capsys: pytes
 
 @pytest.mark.parametrize(
     ("option", "value", "where"),
-    [("--timezone", "Berlin", "timezone"), ("--administrator", "x", "email"), ("--administrator-name", " ", "name")],
+    [
+        ("--timezone", "Berlin", "timezone"),
+        ("--administrator", "x", "email"),
+        ("--administrator-name", " ", "name"),
+    ],
 )
 def test_what_is_wrong_is_named_and_nothing_is_stored(option: str, value: str, where: str) -> None:
     with pytest.raises(CommandError, match=where):
