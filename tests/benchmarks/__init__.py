@@ -1,0 +1,1 @@
+"""Measurements, not tests: medians and ratios printed by ``make bench``, quoted in docs/performance.md."""

@@ -1,0 +1,8 @@
+"""All benchmarks one after the other: ``python -m tests.benchmarks``."""
+
+import subprocess
+import sys
+
+for module in ("growth", "clinic"):
+    print(f"\n=== {module}", flush=True)
+    subprocess.run([sys.executable, "-m", f"tests.benchmarks.{module}"], check=True)
