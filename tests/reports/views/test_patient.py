@@ -190,7 +190,7 @@ class TestWhatIsShown:
     ) -> None:
         history(dict.fromkeys(range(100), 10))
         page(desk, patient)
-        with django_assert_max_num_queries(25):
+        with django_assert_max_num_queries(20):
             page(desk, patient)
 
 
