@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+SEPARATOR = re.compile(r",|:\s")  # "Crisis line: 555 0100" is written as often as "Crisis line, 555 0100"
 PHONE = re.compile(r"\+?\d[\d ()/-]*\d")  # "116 123", "+49 30 123456", "112"
 
 
@@ -26,6 +27,6 @@ def contacts_of(text: str) -> tuple[Contact, ...]:
 
 
 def _contact(line: str) -> Contact:
-    parts = [part.strip() for part in line.split(",") if part.strip()]
+    parts = [part.strip() for part in SEPARATOR.split(line) if part.strip()]
     phone = next((part for part in parts if PHONE.fullmatch(part)), "")
     return Contact(label=", ".join(part for part in parts if part != phone), phone=phone)
