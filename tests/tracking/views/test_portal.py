@@ -175,7 +175,7 @@ class TestLanding:
 class TestItems:
     def test_why_how_long_and_then_one_item_a_screen(self, begun: Client, asked: AssessmentRequest) -> None:
         why = words(begun.get(reverse("sitting")))
-        assert "nine questions" in why and "2 minutes" in why
+        assert "These questions ask" in why and "2 minutes" in why
         first = begun.get(item_url(asked, 1))
         assert "Question 1 of 10" in words(first)
         assert first.content.decode().count('type="radio"') == 4
