@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from http.cookies import SimpleCookie
 from typing import Any
 
 from django.test import Client
@@ -43,15 +45,21 @@ class World:
     places: dict[str, Arguments] = field(default_factory=dict)
     bodies: dict[str, Arguments] = field(default_factory=dict)
     token: str = ""
+    cookies: dict[str, SimpleCookie] = field(default_factory=dict)
 
     def client(self, role: str) -> Client:
         """Somebody at a browser, signed in or in a sitting as the role says."""
         client = Client(raise_request_exception=False)
+        client.cookies = deepcopy(self.cookies[role])
+        return client
+
+    def sign_in(self, role: str) -> SimpleCookie:
+        client = Client()
         if role == "link":
             client.post(reverse("sitting-landing", args=[self.token]))
         elif role != "anonymous":
             client.force_login(self.users[role])
-        return client
+        return client.cookies
 
     def place(self, name: str, row: object) -> None:
         self.places[name] = {"public_id": row.public_id}
@@ -74,6 +82,7 @@ def build() -> World:
     world.places["study"] = {"key": study.key}
     world.bodies["release"] = {"study": study.key, "tables": ["scores"], "purpose": "predictors"}
     world.bodies["decision"] = {"decision": "approve", "note": ""}
+    world.cookies = {role: world.sign_in(role) for role in ROLES}
     return world
 
 
