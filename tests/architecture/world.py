@@ -10,6 +10,7 @@ from http.cookies import SimpleCookie
 from typing import Any
 
 from django.test import Client
+from django.test.client import ClientHandler
 from django.urls import reverse
 
 from measures import registry
@@ -39,17 +40,20 @@ Arguments = dict[str, Any]
 
 @dataclass
 class World:
-    """``users``: by role. ``places``: what stands in an address, by the name that the matrix uses."""
+    """``users``: by role. ``places``: what stands in an address, by the name that the matrix uses. One
+    ``handler`` serves all: loading the middleware anew for each client would look at every static file."""
 
     users: dict[str, User] = field(default_factory=dict)
     places: dict[str, Arguments] = field(default_factory=dict)
     bodies: dict[str, Arguments] = field(default_factory=dict)
     token: str = ""
     cookies: dict[str, SimpleCookie] = field(default_factory=dict)
+    handler: ClientHandler = field(default_factory=lambda: ClientHandler(enforce_csrf_checks=False))
 
     def client(self, role: str) -> Client:
         """Somebody at a browser, signed in or in a sitting as the role says."""
         client = Client(raise_request_exception=False)
+        client.handler = self.handler
         client.cookies = deepcopy(self.cookies[role])
         return client
 
