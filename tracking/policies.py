@@ -58,6 +58,12 @@ def check_assessed_on(episode: TreatmentEpisode, assessed_on: date, today: date)
         raise InvalidInput("assessed_on", "the day of the assessment is before the patient was enrolled")
 
 
+def check_has_answers(assessment: Assessment) -> None:
+    """Of imported totals no item is known: answers put in their place would be made up."""
+    if not assessment.has_answers:
+        raise Conflict("only totals were recorded here, so there is no answer to correct")
+
+
 def check_latest_version(assessment: Assessment) -> None:
     """Only the latest version may be corrected; two people at once cannot both win."""
     if Assessment.objects.filter(supersedes=assessment).exists():

@@ -18,7 +18,7 @@ from tracking.actions import audit
 from tracking.actions.marks import want_episode
 from tracking.actions.safety import carry_alerts, findings, raise_alert
 from tracking.errors import Conflict, InvalidInput
-from tracking.instruments import SCORE_ONLY, instrument_of
+from tracking.instruments import instrument_of
 from tracking.models import (
     Assessment,
     AssessmentRequest,
@@ -31,6 +31,7 @@ from tracking.models import (
 )
 from tracking.policies import (
     check_assessed_on,
+    check_has_answers,
     check_latest_version,
     check_may_rate,
     check_request_open,
@@ -149,8 +150,7 @@ def correct_assessment(
     """
     if not reason.strip():
         raise InvalidInput("reason", "say why the answers are changed")
-    if assessment.version == SCORE_ONLY:
-        raise Conflict("only totals were recorded here, so there is no answer to correct")
+    check_has_answers(assessment)
     check_latest_version(assessment)
     try:
         with transaction.atomic():

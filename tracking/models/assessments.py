@@ -90,6 +90,11 @@ class Assessment(models.Model):
     def __str__(self) -> str:
         return f"{self.instrument} {self.assessed_on}"
 
+    @property
+    def has_answers(self) -> bool:
+        """Whether items were recorded: of an imported total nobody knows what was answered."""
+        return bool(self.answers)
+
 
 class ScaleScore(models.Model):
     """One scale of one assessment as ``measures`` computed it: ``value`` is null when an answer is missing."""

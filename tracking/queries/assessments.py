@@ -17,7 +17,7 @@ WORDINGS = {
     "verbatim": "The original wording.",
     "site": "Wording supplied by the site.",
     "labels": "Labels in our own words: the original wording is not ours to show.",
-    "score-only": "Only totals were recorded.",
+    "imported": "Imported from a file: which wording was on the paper is not known.",
 }
 DECIDED = {True: "Met", False: "Not met", None: "Cannot be decided: it hangs on missing answers"}
 
@@ -95,7 +95,7 @@ class AssessmentView:
 
     @property
     def can_be_corrected(self) -> bool:
-        return self.is_current and bool(self.instrument.items)
+        return self.is_current and self.assessment.has_answers
 
     @property
     def wording(self) -> str:
@@ -115,7 +115,7 @@ def assessment_view(assessment: Assessment, versions: QuerySet[Assessment]) -> A
     return AssessmentView(
         assessment=assessment,
         instrument=instrument,
-        answers=answer_lines(instrument, assessment.answers),
+        answers=answer_lines(instrument, assessment.answers) if assessment.has_answers else [],
         scores=_score_lines(instrument, assessment),
         outcomes=_outcome_lines(instrument, assessment),
         versions=_chain(assessment, versions),

@@ -12,10 +12,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from tracking.actions import assessments, audit
 from tracking.actions.assessments import Submitted
-from tracking.errors import Conflict
 from tracking.forms.answers import CorrectionForm
 from tracking.models import Assessment, User
-from tracking.policies import check_latest_version, local_today
+from tracking.policies import check_has_answers, check_latest_version, local_today
 from tracking.queries.assessments import AssessmentView, assessment_view, with_people
 from tracking.queries.names import name_of
 from tracking.queries.requests import is_of_team
@@ -42,8 +41,7 @@ def assessment(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 def correct(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Writes a new version with a reason. Whoever comes second is told so, and nothing is stored."""
     page, blind = _page(request.user, public_id)
-    if not page.instrument.items:
-        raise Conflict("only totals were recorded here, so there is no answer to correct")
+    check_has_answers(page.assessment)
     if request.method == "POST" and request.htmx:
         return running(request, CorrectionForm(request.POST, instrument=page.instrument))
     audit.record_read(by=request.user, patient=page.assessment.episode.patient, page="assessment-correct")

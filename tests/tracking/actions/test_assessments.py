@@ -298,19 +298,21 @@ class TestCorrection:
         corrected = assessments.correct_assessment(assessed_on=days_ago(3), **correct).assessment
         assert corrected.assessed_on == days_ago(3)
 
+    @pytest.mark.parametrize(("instrument", "version"), [("bdi", "score-only"), ("hamd17", "1")])
     def test_where_only_totals_are_known_there_is_nothing_to_correct(
-        self, episode: TreatmentEpisode, clinician: User
+        self, episode: TreatmentEpisode, clinician: User, instrument: str, version: str
     ) -> None:
         totals = Assessment.objects.create(
             episode=episode,
-            instrument="bdi",
-            version="score-only",
+            instrument=instrument,
+            version=version,
             wording="score-only",
             source=AnswerSource.IMPORTED,
             assessed_on=days_ago(9),
         )
         with pytest.raises(Conflict, match="only totals"):
-            assessments.correct_assessment(by=clinician, assessment=totals, answers={}, reason="typo")
+            assessments.correct_assessment(by=clinician, assessment=totals, answers=HAMD, reason="typo")
+        assert not ScaleScore.objects.exists()
 
 
 class TestDraft:

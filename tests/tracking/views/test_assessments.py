@@ -9,14 +9,17 @@ from django.urls import reverse
 
 from tests.cast import days_ago
 from tests.tracking.answers import CAPS, HAMD, PHQ9, posted, recorded
+from tests.tracking.imports.small import plan, spec
 from tests.tracking.views.doors import (
     assert_anonymous_signs_in,
     assert_refused,
     assert_unseen,
     signed_in,
 )
+from tracking.actions.imports import Source, import_scores
 from tracking.models import (
     Assessment,
+    CareTeam,
     DeclaredScale,
     EpisodeMark,
     ReadEvent,
@@ -91,6 +94,18 @@ class TestReading:
         page = said(signed_in(clinician).get(of(one)))
         assert "total only" in page and "21" in page and "Correct with a reason" not in page
         assert signed_in(clinician).get(of(one, "assessment-correct")).status_code == 409
+
+    def test_an_imported_file_of_answers_and_of_totals(self, team_a: CareTeam, clinician: User) -> None:
+        source = Source("small.csv", "0" * 64)
+        import_scores(by=None, study="small", spec=spec(), plan=plan(), source=source)
+        items, totals = (
+            Assessment.objects.filter(instrument=key).order_by("pk").first() for key in ("phq9", "hamd17")
+        )
+        page = said(signed_in(clinician).get(of(items)))
+        assert "which wording was on the paper is not known" in page and "Correct with a reason" in page
+        page = said(signed_in(clinician).get(of(totals)))
+        assert "total only" in page and "left unanswered" not in page and "Correct with a reason" not in page
+        assert signed_in(clinician).get(of(totals, "assessment-correct")).status_code == 409
 
     def test_an_entered_total_that_differs_is_shown(self, episode: TreatmentEpisode, clinician: User) -> None:
         one = Assessment.objects.create(
