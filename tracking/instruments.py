@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from functools import lru_cache
+
 from measures import registry
 from measures.errors import UnknownInstrument
 from measures.instrument import Instrument
@@ -19,7 +22,13 @@ def instrument_of(key: str, version: str | None = None, study: Study | None = No
     declared = DeclaredScale.objects.filter(study=study, key=key).first()
     if declared is None:
         raise UnknownInstrument(f"{key} is not declared in this study")
-    return instrument_from(declared.definition, f"declared scale {key}")
+    return _read(json.dumps(declared.definition, sort_keys=True), key)
+
+
+@lru_cache(maxsize=256)
+def _read(definition: str, key: str) -> Instrument:
+    """Reading a definition checks all of it; the same text is read once."""
+    return instrument_from(json.loads(definition), f"declared scale {key}")
 
 
 class Shelf:

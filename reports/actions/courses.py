@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from measures.instrument import ChangeRules, Instrument, Scale
 from reports.actions import jobs
-from reports.frames import Axis, axes, judged_instruments, points, score_frame
+from reports.frames import Axis, axes, judged_instruments, points, score_rows
 from reports.models import CourseFlag, EpisodeCourse, FlagState
 from reports.plain import plain
 from reports.rules import rules_of
@@ -90,17 +90,16 @@ def _prepare(episode_id: int) -> jobs.Write:
 def _judge(episode: TreatmentEpisode, instrument: Instrument, axis: Axis) -> Judged:
     scale = instrument.primary_scale
     rules = rules_of(instrument, scale.key)
-    frame = score_frame(
-        TreatmentEpisode.objects.filter(pk=episode.pk), instrument, scale.key, {episode.pk: axis}
-    )
-    series = tuple(sorted(points(frame), key=lambda point: (point.day, point.recorded)))
+    own = TreatmentEpisode.objects.filter(pk=episode.pk)
+    rows = score_rows(own, instrument, scale.key, {episode.pk: axis})
+    series = tuple(sorted(points(rows), key=lambda point: (point.day, point.recorded)))
     return Judged(
         instrument=instrument,
         scale=scale,
         rules=rules,
         axis=axis,
         points=series,
-        bands=dict(zip(frame["assessment"], frame["band"], strict=True)),
+        bands={row.assessment: row.band for row in rows},
         course=courses.classify(series, rules, scale.direction, index_day=0),
         flags=courses.flags(series, rules, scale.direction, index_day=0),
         trajectory=summarise(series),

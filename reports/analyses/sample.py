@@ -96,7 +96,7 @@ def _scale(instrument: Instrument, key: str) -> Scale:
 
 
 def _case(rows: pd.DataFrame, rules: ChangeRules, scale: Scale, endpoint: str) -> Case:
-    series = prepare(points(rows))
+    series = prepare(points(rows.itertuples()))
     at_endpoint = set(rows.loc[rows["time_point"] == endpoint, "assessment"])
     ends = [score for score in usable(series) if score.assessment in at_endpoint]
     baseline = classify(series, rules, scale.direction, index_day=0).baseline

@@ -1,4 +1,4 @@
-"""Scores as a tidy table.
+"""Scores as rows, and as a tidy table.
 
 Only the latest version of each assessment is read. A score is its complete value, else its estimate
 (``estimated``), else missing; a partial sum is never a score.
@@ -7,6 +7,8 @@ Only the latest version of each assessment is read. A score is its complete valu
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from math import isnan
+from typing import NamedTuple
 
 import pandas as pd
 from django.db.models import QuerySet
@@ -17,19 +19,25 @@ from reports.stats.series import Point
 from tracking.instruments import instrument_of
 from tracking.models import Assessment, OutcomeResult, ScaleScore, Study
 
-SCORE_COLUMNS = (
-    "episode",
-    "assessment",
-    "recorded",
-    "day",
-    "value",
-    "estimated",
-    "acute",
-    "band",
-    "time_point",
-    "source",
-    "outcomes",
-)
+
+class ScoreRow(NamedTuple):
+    """One assessment of a scale. ``recorded``: rank in the order of recording, a correction keeping the rank
+    of what it corrects. ``value`` is ``None`` where too little was answered. ``acute`` is never true for an
+    instrument about a state."""
+
+    episode: int
+    assessment: str
+    recorded: int
+    day: int
+    value: float | None
+    estimated: bool
+    acute: bool
+    band: str
+    time_point: str
+    source: str
+    outcomes: Mapping[str, bool | None]
+
+
 _STORED = (
     "assessment_id",
     "assessment__public_id",
@@ -43,20 +51,15 @@ _STORED = (
 )
 
 
-def score_frame(
+def score_rows(
     episodes: Episodes, instrument: Instrument, scale: str, known_axes: Mapping[int, Axis] | None = None
-) -> pd.DataFrame:
-    """One row per assessment of ``scale``: see ``SCORE_COLUMNS``.
-
-    ``recorded``: rank in the order of recording, a correction keeping the rank of what it corrects.
-    ``value`` is missing (NaN) where too little was answered. ``acute`` is never true for an instrument
-    about a state.
-    """
+) -> list[ScoreRow]:
+    """The scores of ``scale`` in these episodes."""
     lines = known_axes if known_axes is not None else axes(episodes)
     outcomes = _outcomes(episodes, instrument)
     originals = _originals(episodes, instrument)
-    rows = [
-        (
+    return [
+        ScoreRow(
             episode,
             str(public_id),
             originals.get(key, key),
@@ -73,25 +76,33 @@ def score_frame(
             episodes, instrument, scale
         )
     ]
-    frame = pd.DataFrame(rows, columns=list(SCORE_COLUMNS))
+
+
+def score_frame(
+    episodes: Episodes, instrument: Instrument, scale: str, known_axes: Mapping[int, Axis] | None = None
+) -> pd.DataFrame:
+    """``score_rows`` as a table, for the analyses of a whole study: a missing value is NaN."""
+    rows = score_rows(episodes, instrument, scale, known_axes)
+    frame = pd.DataFrame(rows, columns=list(ScoreRow._fields))
     return frame.astype(
         {"episode": int, "recorded": int, "day": int, "value": float, "estimated": bool, "acute": bool}
     )
 
 
-def points(scores: pd.DataFrame) -> list[Point]:
-    """The rows of one episode's ``score_frame`` as the statistics take them."""
+def points(rows: Iterable[ScoreRow]) -> list[Point]:
+    """The scores of one episode as the statistics take them. Rows of a ``score_frame`` come by
+    ``itertuples``."""
     return [
         Point(
             day=int(row.day),
-            value=None if pd.isna(row.value) else float(row.value),
+            value=None if row.value is None or isnan(row.value) else float(row.value),
             assessment=row.assessment,
             acute=bool(row.acute),
             estimated=bool(row.estimated),
             outcomes=row.outcomes,
             recorded=int(row.recorded),
         )
-        for row in scores.itertuples()
+        for row in rows
     ]
 
 

@@ -89,7 +89,7 @@ class TestScores:
         assert row.estimated and row.value > 0
         (row,) = scores(episode).itertuples()
         assert pd.isna(row.value) and not row.estimated
-        assert points(scores(episode))[0].value is None
+        assert points(scores(episode).itertuples())[0].value is None
 
     def test_a_state_is_never_acute(self, episode: TreatmentEpisode, clinician: User) -> None:
         give_dose(episode, clinician, 0)
