@@ -3,6 +3,7 @@
 from django.urls import include, path
 from drf_spectacular.views import SpectacularJSONAPIView
 
+from config.health import health
 from tracking.api.permissions import IsStaff
 
 api = [
@@ -12,6 +13,7 @@ api = [
 ]
 
 urlpatterns = [
+    path("healthz", health, name="healthz"),
     path("api/v1/", include(api)),
     path("account/", include("allauth.urls")),
     path("", include("tracking.urls")),

@@ -140,6 +140,7 @@ REPORTS = [
     writes("release-decide", STEWARDS, "release"),
     writes("release-download", RESEARCHERS, "release"),
 ]
+WATCH = [reads("healthz", ANYBODY)]
 API = [
     reads("api-schema", STAFF),
     reads("api-instrument-list", STAFF),
@@ -171,7 +172,7 @@ API = [
     writes("api-release-decide", STEWARDS, "release", "decision"),
     writes("api-release-download", RESEARCHERS, "release"),
 ]
-MATRIX = [*SITTINGS, *OWN, *ENTRY, *TREATMENT, *ADMINISTRATION, *REPORTS, *API]
+MATRIX = [*SITTINGS, *OWN, *ENTRY, *TREATMENT, *ADMINISTRATION, *REPORTS, *WATCH, *API]
 
 # Doors of the sign-in library. Those that anybody may open ask for nothing but a password, an address or a code.
 SIGN_IN_OPEN = {
