@@ -11,7 +11,7 @@ export PYTHONDONTWRITEBYTECODE :=
 .PHONY: demo demo-reset setup test check format lock bench clean
 
 demo: .venv/runtime ## a seeded clinic on this machine, until Ctrl-C
-	@PORT=$(PORT) $(BIN)/python -m config.demo
+	@exec env PORT=$(PORT) $(BIN)/python -m config.demo
 
 demo-reset: ## forget the demo clinic; the next `make demo` seeds it again
 	@rm -rf var
