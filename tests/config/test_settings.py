@@ -39,8 +39,12 @@ def test_unsafe_settings_are_refused_by_name(tmp_path, variable: str, value: str
 
 
 def test_the_embedded_keys_are_made_once_and_are_private(tmp_path) -> None:
-    environment = {k: v for k, v in os.environ.items() if k not in CLINIC} | {"THROUGHLINE_VAR": str(tmp_path)}
+    environment = {k: v for k, v in os.environ.items() if k not in CLINIC} | {
+        "THROUGHLINE_VAR": str(tmp_path)
+    }
     command = [sys.executable, "-c", "import config.settings as s; print(s.SECRET_KEY)"]
-    first, second = (subprocess.run(command, env=environment, capture_output=True, text=True) for _ in range(2))
+    first, second = (
+        subprocess.run(command, env=environment, capture_output=True, text=True) for _ in range(2)
+    )
     assert first.stdout == second.stdout != ""
     assert (tmp_path / "keys.json").stat().st_mode & 0o777 == 0o600
