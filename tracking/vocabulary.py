@@ -110,6 +110,16 @@ class AnswerSource(TextChoices):
     IMPORTED = "imported", "Imported"
 
 
+class Wording(TextChoices):
+    """Which words were on the screen or on the paper; the first three are those of an instrument's rights."""
+
+    VERBATIM = "verbatim", "The original wording."
+    SITE = "site", "Wording supplied by the site."
+    LABELS = "labels", "Labels in our own words: the original wording is not ours to show."
+    IMPORTED = "imported", "Imported from a file: which wording was on the paper is not known."
+    SCORE_ONLY = "score-only", "Only totals were recorded."
+
+
 class RequestStatus(TextChoices):
     OPEN = "open", "Open"
     DONE = "done", "Done"

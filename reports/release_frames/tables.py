@@ -25,6 +25,7 @@ from tracking.models import (
     TreatmentEpisode,
     TreatmentSession,
 )
+from tracking.vocabulary import Wording
 
 REMISSION: Values = tuple((code, "") for code in (*get_args(Phase), "undecidable", "no_rule"))
 Build = Callable[[Reading], list[Table]]
@@ -202,12 +203,11 @@ def _about_assessment(reading: Reading, path: str = "", pk: str = "assessment_id
     number = Column("assessment", "number", "Assessment, numbered within the episode; joins the tables")
     instruments = reading.instruments
     versions = closed((each.version, "") for each in instruments)
-    wordings = closed((each.rights.wording, "") for each in instruments)
     return [
         Numbered(number, pk, reading.assessment_numbers),
         _of_assessment(path, "instrument", "Instrument", _titles(reading)),
         _of_assessment(path, "version", "Version of the instrument", versions),
-        _of_assessment(path, "wording", "Whose wording was shown", wordings),
+        _of_assessment(path, "wording", "Whose wording was shown", tuple(Wording.choices)),
         _of_assessment(path, "source", "Who answered"),
         _of_assessment(path, "time_point", "Time point of the protocol"),
         stored(

@@ -22,13 +22,9 @@ from tracking.models import (
     TreatmentEpisode,
     User,
 )
-from tracking.vocabulary import AnswerSource, EpisodeStatus, Sex
+from tracking.vocabulary import AnswerSource, EpisodeStatus, Sex, Wording
 
 CHUNK = 500
-
-# What stands where other assessments name the wording that was on the screen: it is not known for a file.
-IMPORTED_WORDING = "imported"
-TOTALS_WORDING = "score-only"
 
 
 def assessed_on(planned: PlannedAssessment, starts_on: date | None) -> date:
@@ -125,7 +121,7 @@ def _assessment(
         episode=episode,
         instrument=planned.instrument.key,
         version=planned.instrument.version,
-        wording=IMPORTED_WORDING if planned.answers else TOTALS_WORDING,
+        wording=Wording.IMPORTED if planned.answers else Wording.SCORE_ONLY,
         answers=dict(planned.answers),
         entered_totals=dict(planned.entered_totals),
         source=AnswerSource.IMPORTED,

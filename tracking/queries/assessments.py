@@ -11,14 +11,8 @@ from measures.scoring import Answer
 from tracking.instruments import instrument_of
 from tracking.models import Assessment, ScaleScore, User
 from tracking.policies import is_late
-from tracking.vocabulary import AnswerSource
+from tracking.vocabulary import AnswerSource, Wording
 
-WORDINGS = {
-    "verbatim": "The original wording.",
-    "site": "Wording supplied by the site.",
-    "labels": "Labels in our own words: the original wording is not ours to show.",
-    "imported": "Imported from a file: which wording was on the paper is not known.",
-}
 DECIDED = {True: "Met", False: "Not met", None: "Cannot be decided: it hangs on missing answers"}
 
 
@@ -99,7 +93,7 @@ class AssessmentView:
 
     @property
     def wording(self) -> str:
-        return WORDINGS[self.assessment.wording]
+        return Wording(self.assessment.wording).label
 
 
 def with_people(rows: QuerySet[Assessment]) -> QuerySet[Assessment]:
