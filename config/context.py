@@ -16,6 +16,7 @@ def site(request: HttpRequest) -> dict[str, object]:
     return {
         "nav": navigation(request),
         "role_line": role_line(user) if known else "",
+        "is_staff_member": known and bool(user.roles - {Role.PATIENT}),
         "simulated": settings.SITE_IS_DEMO,
     }
 

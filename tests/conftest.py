@@ -6,6 +6,7 @@ import os
 
 import django
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 from django.template import engines
@@ -43,6 +44,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Pages name their static files by the manifest, so it is made once, before any worker starts."""
     django.setup()
     engines["django"].engine.string_if_invalid = Unresolved("%s")
+    settings.WHITENOISE_AUTOREFRESH = True  # or each new test client would read every static file again
     if not hasattr(config, "workerinput"):
         call_command("collectstatic", verbosity=0, interactive=False)
 
