@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from measures.instrument import Instrument, Scale
 from reports import analyses
 from reports.charts import Figure
@@ -131,13 +133,12 @@ def study_page(user: User, study: Study, smallest: int) -> StudyPage:
 
 
 def may_see_patients(user: User, study: Study) -> bool:
-    """Whether single patients may be drawn: the data set is published, or the user treats all of them."""
-    if study.provenance:
-        return True
+    """Whether single patients may be drawn: those of a published data set, and those whom the user treats."""
     episodes = TreatmentEpisode.objects.filter(study=study)
-    return (
-        episodes.exists() and not episodes.exclude(pk__in=TreatmentEpisode.objects.visible_to(user)).exists()
-    )
+    known = Q(pk__in=TreatmentEpisode.objects.visible_to(user))
+    if study.is_published:
+        known |= Q(imported_from__isnull=False)
+    return episodes.exists() and not episodes.exclude(known).exists()
 
 
 def shown_rates(course: Json) -> tuple[RateRow, ...]:

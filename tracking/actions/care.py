@@ -100,6 +100,7 @@ def create_study(
     site: Site | None = None,
     is_simulated: bool = False,
     provenance: str = "",
+    is_published: bool = False,
 ) -> Study:
     """A cohort with its outcome: which scale, judged at which named time point."""
     key = _clean_key(key)
@@ -114,6 +115,7 @@ def create_study(
         endpoint=checks.clean_line("endpoint", endpoint, longest=40),
         is_simulated=is_simulated,
         provenance=provenance.strip(),
+        is_published=is_published,
     )
     audit.record(by=by, action="create_study", target=study)
     want_study(study=study)

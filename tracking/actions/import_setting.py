@@ -56,6 +56,7 @@ def study_of(by: User | None, key: str, text: StudyText | None, team: CareTeam |
         site=team.site,
         is_simulated=text.is_simulated,
         provenance=text.provenance,
+        is_published=text.is_published,
     )
 
 

@@ -46,6 +46,7 @@ class StudyText:
     endpoint: str
     provenance: str
     is_simulated: bool
+    is_published: bool
 
 
 @dataclass(frozen=True, slots=True)

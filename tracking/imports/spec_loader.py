@@ -125,6 +125,7 @@ def _read_study(table: Table) -> StudyText:
         endpoint=table.text("endpoint"),
         provenance=table.text("provenance"),
         is_simulated=table.flag("simulated", default=False),
+        is_published=table.flag("published", default=False),
     )
     table.finish()
     return study

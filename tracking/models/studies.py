@@ -33,13 +33,16 @@ class Study(models.Model):
     endpoint = models.CharField(max_length=40, help_text="The time point at which the outcome is judged.")
     is_simulated = models.BooleanField(default=False)
     provenance = models.TextField(default="", help_text="Where imported data come from, and their licence.")
+    is_published = models.BooleanField(
+        default=False, help_text="The imported data set is public, so each member may see single patients."
+    )
 
     objects = StudyQuerySet.as_manager()
 
     privacy = classes(
         internal="id public_id",
         identifier="site",
-        safe="key title outcome_instrument outcome_scale endpoint is_simulated provenance",
+        safe="key title outcome_instrument outcome_scale endpoint is_simulated provenance is_published",
     )
 
     class Meta:

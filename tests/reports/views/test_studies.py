@@ -14,7 +14,7 @@ from reports.actions.studies import recompute_study
 from tests.cast import days_ago
 from tests.reports.clinic import another_episode, rate
 from tracking.actions import care
-from tracking.models import CareTeam, Study, TreatmentEpisode, User
+from tracking.models import CareTeam, EpisodeSource, Study, TreatmentEpisode, User
 
 pytestmark = pytest.mark.django_db
 
@@ -169,11 +169,29 @@ class TestWhatAResearcherSees:
     def test_published_data_are_shown_whole(
         self, client: Client, researcher: User, study: Study, trial: list[TreatmentEpisode]
     ) -> None:
-        Study.objects.filter(pk=study.pk).update(provenance="A trial, CC BY 4.0")
+        Study.objects.filter(pk=study.pk).update(provenance="A trial, CC BY 4.0", is_published=True)
+        for episode in trial:
+            EpisodeSource.objects.create(episode=episode, source_id=f"P{episode.pk}")
         words = self.words(client, researcher, study)
         assert words.thin_lines == len(trial)
         assert MEAN_OF_THE_FEW in words.text
         assert "A trial, CC BY 4.0" in words.text
+
+    def test_a_patient_of_the_clinic_in_a_published_study_is_not_shown(
+        self, client: Client, researcher: User, study: Study, trial: list[TreatmentEpisode]
+    ) -> None:
+        Study.objects.filter(pk=study.pk).update(is_published=True)
+        for episode in trial[1:]:
+            EpisodeSource.objects.create(episode=episode, source_id=f"P{episode.pk}")
+        assert self.words(client, researcher, study).thin_lines == 0
+
+    def test_imported_data_are_not_published_because_their_origin_is_known(
+        self, client: Client, researcher: User, study: Study, trial: list[TreatmentEpisode]
+    ) -> None:
+        Study.objects.filter(pk=study.pk).update(provenance="Our own clinic, 2019 to 2023")
+        for episode in trial:
+            EpisodeSource.objects.create(episode=episode, source_id=f"P{episode.pk}")
+        assert self.words(client, researcher, study).thin_lines == 0
 
 
 class TestWhatClinicianSees:
