@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import home, patient, releases, studies
+from reports.views import home, parked, patient, releases, studies
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("studies/", studies.studies, name="studies"),
     path("studies/<slug:key>/", studies.study, name="study"),
     path("flags/<uuid:public_id>/close/", patient.flag_close, name="flag-close"),
+    path("administration/parked/", parked.parked_release, name="parked-release"),
     path("releases/", releases.release_list, name="releases"),
     path("releases/new/", releases.release_new, name="release-new"),
     path("releases/<uuid:public_id>/", releases.release, name="release"),

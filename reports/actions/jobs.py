@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -75,14 +75,15 @@ def park_lost(*, now: datetime) -> int:
 
 
 @transaction.atomic
-def release_parked(*, by: User | None) -> int:
-    """Try every parked job again. Returns how many."""
+def release_parked(*, by: User | None, marks: Iterable[Marks]) -> int:
+    """Try those of ``marks`` again that are parked. Returns how many."""
     fresh = {"attempts": 0, "parked_at": None, "failure": ""}
     released = 0
-    for model in (EpisodeMark, StudyMark):
-        for mark in model.objects.filter(parked_at__isnull=False):
-            released += model.objects.filter(pk=mark.pk, parked_at__isnull=False).update(**fresh)
-            audit.record(by=by, action="release_parked", target=mark)
+    for rows in marks:
+        for mark in rows.filter(parked_at__isnull=False):
+            if rows.model.objects.filter(pk=mark.pk, parked_at__isnull=False).update(**fresh):
+                audit.record(by=by, action="release_parked", target=mark)
+                released += 1
     return released
 
 

@@ -122,6 +122,7 @@ ADMINISTRATION = [
     both("administration-team-new", ADMINISTRATORS),
     both("administration-team", ADMINISTRATORS, "team"),
     both("administration-membership-end", ADMINISTRATORS, "membership"),
+    writes("parked-release", ADMINISTRATORS),
     both("tokens", STAFF),
     writes("token-revoke", STAFF),
 ]

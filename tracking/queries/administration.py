@@ -78,14 +78,19 @@ def administered_studies(user: User) -> QuerySet[Study]:
     return rows.filter(Q(site__in=administered_sites(user)) | Q(site__isnull=True))
 
 
+def parked_jobs(user: User) -> tuple[QuerySet[EpisodeMark], QuerySet[StudyMark]]:
+    """What failed three times on the own sites; studies where the study is administered."""
+    episodes = EpisodeMark.objects.filter(episode__patient__team__site__in=administered_sites(user))
+    studies = StudyMark.objects.filter(study__in=administered_studies(user))
+    return episodes.filter(parked_at__isnull=False), studies.filter(parked_at__isnull=False)
+
+
 def counts(user: User) -> Counts:
-    """What waits on the own sites. Parked studies count where the study is administered."""
+    """What waits on the own sites."""
     sites = administered_sites(user)
     alerts = SafetyAlert.objects.filter(episode__patient__team__site__in=sites, status=AlertStatus.OPEN)
-    parked = EpisodeMark.objects.filter(parked_at__isnull=False, episode__patient__team__site__in=sites)
-    studies = StudyMark.objects.filter(parked_at__isnull=False, study__in=administered_studies(user))
     return Counts(
-        parked_jobs=parked.count() + studies.count(),
+        parked_jobs=sum(marks.count() for marks in parked_jobs(user)),
         open_alerts=alerts.count(),
         late_alerts=alerts.filter(escalated_at__isnull=False).count(),
     )

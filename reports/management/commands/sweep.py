@@ -20,7 +20,8 @@ class Command(BaseCommand):
         if all:
             jobs.want_everything(by=None)
         if parked:
-            self.stdout.write(f"released {jobs.release_parked(by=None)}")
+            every = (model.objects.all() for model in (EpisodeMark, StudyMark))
+            self.stdout.write(f"released {jobs.release_parked(by=None, marks=every)}")
         jobs.park_lost(now=timezone.now())
         episodes = self._sweep(EpisodeMark, "episode_id", courses.recompute_episode)
         studied = self._sweep(StudyMark, "study_id", studies.recompute_study)

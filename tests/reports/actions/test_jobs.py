@@ -106,7 +106,7 @@ def test_an_administrator_releases_what_is_parked(
     for _ in range(3):
         recompute_episode(episode_id=poison.pk)
     monkeypatch.undo()
-    assert jobs.release_parked(by=administrator) == 1
+    assert jobs.release_parked(by=administrator, marks=[EpisodeMark.objects.all()]) == 1
     recompute_episode(episode_id=poison.pk)
     assert EpisodeCourse.objects.filter(episode=poison).exists()
     assert AuditEvent.objects.get(action="release_parked").actor == administrator.public_id
