@@ -86,6 +86,7 @@ class TimePoint:
 class Protocol:
     """One way to treat, as data.
 
+    ``control``: the arm that the others are compared with; "" where the file names none.
     ``acute_days``: a score of a trait scale from the day of a dose to so many days later is kept and shown
     but does not count for response or remission.
     """
@@ -95,6 +96,7 @@ class Protocol:
     title: str
     diagnosis: Diagnosis
     summary: str
+    control: str
     acute_days: int
     acute_source: Source
     arms: tuple[Arm, ...]
@@ -163,6 +165,7 @@ def _read(top: Table) -> Protocol:
         title=top.text("title"),
         diagnosis=cast(Diagnosis, top.one_of("diagnosis", Diagnosis)),
         summary=top.text("summary"),
+        control=top.text("control", default=""),
         acute_days=acute.integer("days", minimum=0),
         acute_source=acute.source(),
         arms=arms,
@@ -265,6 +268,8 @@ def _check(protocol: Protocol, top: Table) -> None:
     """That the parts fit together."""
     if not protocol.arms or len(set(protocol.arm_keys)) < len(protocol.arms):
         top.refuse("arms", "must be at least one, each key once")
+    if protocol.control and protocol.control not in protocol.arm_keys:
+        top.refuse("control", f"must be an arm: {', '.join(protocol.arm_keys)}")
     asked = [
         (arm, point.name, key)
         for point in protocol.time_points

@@ -23,7 +23,8 @@ def contrast(
     """``score ~ time point * arm + (1 | episode)`` on the scores at baseline and endpoint; with
     ``predictor`` its standardised value instead of the arm, within one ``arm`` where that is named.
 
-    The baseline is that of the course. Raises ``Refusal`` when fewer than two arms can be compared, a time
+    ``reference``: the arm that others are compared with, else the control that the protocol names, else the
+    first by name. The baseline is that of the course. Raises ``Refusal`` when fewer than two arms can be compared, a time
     point has no score, or nobody has the predictor.
     """
     if sample.episodes["endpoint"].isna().all():

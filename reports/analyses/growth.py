@@ -39,7 +39,7 @@ def growth(
     baseline on.
 
     ``occasion``: the named time points in order, from 0; scores without one are dropped and counted.
-    ``reference``: the arm that others are compared with, else the first by name. Errors as
+    ``reference``: the arm that others are compared with, else as in ``contrast``. Errors as
     ``stats.growth.fit_growth``, and ``Refusal`` when there is nothing to compare by arm.
     """
     if by_arm and len(sample.arms) < 2:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import pandas as pd
 
 from measures.instrument import ChangeRules, Instrument, Scale
-from reports.frames import axes, episode_frame, points, score_frame
+from reports.frames import Episodes, axes, episode_frame, points, score_frame
 from reports.rules import rules_of
 from reports.stats.course import classify
 from reports.stats.errors import Refusal
 from reports.stats.series import Point, Score, prepare, usable
+from tracking import protocol
 from tracking.errors import InvalidInput
 from tracking.instruments import instrument_of
 from tracking.models import Study, TreatmentEpisode
@@ -84,7 +85,7 @@ def load(
     rules = rules_of(known, chosen.key)
     point = endpoint or study.endpoint
     cases = {int(key): _case(own, rules, chosen, point) for key, own in rows.groupby("episode")}
-    table = _with_outcome(episode_frame(episodes, lines).loc[list(cases)], cases)
+    table = _with_outcome(_control_first(episode_frame(episodes, lines), episodes).loc[list(cases)], cases)
     return Sample(study, known, chosen, rules, point, cases, table, _usable(rows, cases, table))
 
 
@@ -101,6 +102,15 @@ def _case(rows: pd.DataFrame, rules: ChangeRules, scale: Scale, endpoint: str) -
     ends = [score for score in usable(series) if score.assessment in at_endpoint]
     baseline = classify(series, rules, scale.direction, index_day=0).baseline
     return Case(series, baseline, ends[-1] if ends else None)
+
+
+def _control_first(table: pd.DataFrame, episodes: Episodes) -> pd.DataFrame:
+    """Arms in the order in which they are compared: the control that the protocol names, then by name. Episodes
+    under several protocols have no common control."""
+    followed = {protocol.find(key) for key in episodes.values_list("protocol", flat=True)}
+    controls = {known.control if known else "" for known in followed}
+    arms = sorted(table["arm"].dropna().unique(), key=lambda arm: ({arm} != controls, arm))
+    return table.assign(arm=pd.Categorical(table["arm"], categories=arms))
 
 
 def _with_outcome(table: pd.DataFrame, cases: dict[int, Case]) -> pd.DataFrame:

@@ -59,6 +59,17 @@ def test_a_default_of_ours_says_so() -> None:
                 assert re.search(r"(19|20)\d\d", point.source.text), (known.key, point.name)
 
 
+def test_the_arm_that_others_are_compared_with_is_named() -> None:
+    """Mitchell 2021: placebo. Davis 2021: delayed treatment. Carhart-Harris 2021: escitalopram."""
+    named = {known.key: known.control for known in protocols.all_protocols()}
+    assert named == {
+        "mdma-ptsd": "placebo",
+        "psilocybin-escitalopram": "escitalopram",
+        "psilocybin-mdd": "waiting",
+        "ssri-psychotherapy": "",
+    }
+
+
 def test_an_unknown_key_is_found_as_nothing() -> None:
     assert protocols.find("no-such-protocol") is None
     with pytest.raises(KeyError):
@@ -66,6 +77,7 @@ def test_an_unknown_key_is_found_as_nothing() -> None:
 
 
 WRONG = {
+    "an unknown control": ('control = "placebo"', 'control = "nothing"', "control", "must be an arm"),
     "a misspelt key": ('title = "MDMA', 'tittle = "MDMA', "title", "is missing"),
     "an unknown diagnosis": ('diagnosis = "ptsd"', 'diagnosis = "flu"', "diagnosis", "must be one of"),
     "an unknown instrument": ('["meq30"]', '["meq3000"]', "instruments", "no instrument"),

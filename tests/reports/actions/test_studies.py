@@ -54,6 +54,23 @@ def test_a_patient_without_endpoint_is_undecided_not_a_failure(
     assert response["by_arm"]["waiting"]["undecided"] == 1
 
 
+def test_arms_are_compared_with_the_control_of_their_protocol(
+    study: Study, trial: list[TreatmentEpisode]
+) -> None:
+    recompute_study(study_id=study.pk)
+    contrast, growth = result(study, "contrast"), result(study, "growth")["models"][0]
+    assert contrast["fit"]["reference"] == growth["fit"]["reference"] == {"arm": "waiting"}
+    assert list(contrast["differences"]) == ["tpweek 4:armpsilocybin"]
+
+
+def test_under_several_protocols_the_first_arm_by_name_is_compared_with(
+    study: Study, trial: list[TreatmentEpisode]
+) -> None:
+    TreatmentEpisode.objects.filter(pk=trial[0].pk).update(protocol="")
+    recompute_study(study_id=study.pk)
+    assert result(study, "contrast")["fit"]["reference"] == {"arm": "psilocybin"}
+
+
 def test_means_by_arm_and_time_point(study: Study, trial: list[TreatmentEpisode]) -> None:
     recompute_study(study_id=study.pk)
     means = {(each["arm"], each["time"]): each for each in result(study, "course")["means"]}
@@ -67,7 +84,7 @@ def test_the_contrast_is_the_difference_of_the_mean_changes(
     recompute_study(study_id=study.pk)
     (difference,) = result(study, "contrast")["differences"].values()
     mean = {arm: sum(ends) / 3 for arm, ends in ENDS.items()}
-    assert difference["value"] == pytest.approx(mean["waiting"] - mean["psilocybin"])
+    assert difference["value"] == pytest.approx(mean["psilocybin"] - mean["waiting"])
 
 
 def test_what_the_data_cannot_carry_is_refused_with_its_reason(
