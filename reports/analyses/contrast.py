@@ -24,8 +24,8 @@ def contrast(
     ``predictor`` its standardised value instead of the arm, within one ``arm`` where that is named.
 
     ``reference``: the arm that others are compared with, else the control that the protocol names, else the
-    first by name. The baseline is that of the course. Raises ``Refusal`` when fewer than two arms can be compared, a time
-    point has no score, or nobody has the predictor.
+    first by name. The baseline is that of the course. Raises ``Refusal`` when fewer than two arms can be
+    compared, a time point has no score, or nobody has the predictor.
     """
     if sample.episodes["endpoint"].isna().all():
         raise Refusal(f"{sample.title}: there is no score at {sample.endpoint}.")

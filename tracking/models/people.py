@@ -204,10 +204,6 @@ class PatientIdentity(models.Model):
         return f"{self.given_name} {self.family_name}"
 
     @property
-    def initials(self) -> str:
-        return f"{self.given_name[:1]}. {self.family_name[:1]}."
-
-    @property
     def born(self) -> date | None:
         """The date of birth, or ``None`` when it is not known."""
         return date.fromisoformat(self.date_of_birth) if self.date_of_birth else None
