@@ -17,15 +17,14 @@ from tracking import clock
 from tracking.actions import audit
 from tracking.actions.marks import want_episode
 from tracking.actions.safety import carry_alerts, findings, raise_alert
+from tracking.actions.scores import store_scores
 from tracking.errors import Conflict, InvalidInput
 from tracking.instruments import instrument_of
 from tracking.models import (
     Assessment,
     AssessmentRequest,
     DraftAnswers,
-    OutcomeResult,
     SafetyAlert,
-    ScaleScore,
     TreatmentEpisode,
     User,
 )
@@ -261,31 +260,6 @@ def _rater(by: User | None, source: AnswerSource, supersedes: Assessment | None)
     if supersedes:
         return supersedes.rater
     return by if source == AnswerSource.CLINICIAN else None
-
-
-def store_scores(assessment: Assessment, scored: Scored) -> None:
-    """The rows of one scored assessment: a score per scale, a result per conclusion."""
-    ScaleScore.objects.bulk_create(score_rows(assessment, scored))
-    OutcomeResult.objects.bulk_create(
-        OutcomeResult(assessment=assessment, outcome=key, met=met) for key, met in scored.outcomes.items()
-    )
-
-
-def score_rows(assessment: Assessment, scored: Scored) -> list[ScaleScore]:
-    return [
-        ScaleScore(
-            assessment=assessment,
-            scale=key,
-            value=result.value,
-            partial=result.partial,
-            prorated=result.prorated,
-            items_answered=result.items_answered,
-            items_missing=result.items_missing,
-            band=result.band or "",
-            band_set=result.band_set or "",
-        )
-        for key, result in scored.scales.items()
-    ]
 
 
 def _score(instrument: Instrument, answers: Answers) -> Scored:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from tracking.actions.assessments import score_rows
 from tracking.actions.people import new_study_codes
+from tracking.actions.scores import score_rows
 from tracking.imports.plan import Mismatch, PlannedAssessment, PlannedPatient
 from tracking.imports.spec import Spec
 from tracking.models import (
