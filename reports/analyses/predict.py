@@ -52,7 +52,7 @@ class PredictorFigures:
 @dataclass(frozen=True, slots=True)
 class PredictFigures:
     """``left_out``: covariates that could not be used, and why. ``refused``: predictors without a model,
-    and why."""
+    and why. ``absent``: those of them that nobody has."""
 
     outcome: Outcome
     endpoint: str
@@ -60,6 +60,7 @@ class PredictFigures:
     left_out: Mapping[str, str]
     models: tuple[PredictorFigures, ...]
     refused: Mapping[str, str]
+    absent: tuple[str, ...]
 
 
 def predict(
@@ -81,7 +82,8 @@ def predict(
     if table[outcome].notna().sum() == 0:
         raise Refusal(f"{sample.title}: nobody has a baseline and a score at {sample.endpoint}.")
     asked = list(predictors) or _experience(dose)
-    known, unknown = [name for name in asked if name in table], [name for name in asked if name not in table]
+    known = [name for name in asked if name in table and table[name].notna().any()]
+    unknown = [name for name in asked if name not in known]
     chosen, left_out = _covariates(table, outcome, known) if not covariates else (list(covariates), {})
     found = analyse(
         table,
@@ -92,9 +94,14 @@ def predict(
         reference={"arm": reference} if reference and "arm" in chosen else None,
     )
     absent = {name: f"Nobody has a value of {name}." for name in unknown}
-    models = tuple(_figures(model) for model in found.models)
     return PredictFigures(
-        outcome, sample.endpoint, tuple(chosen), left_out, models, {**absent, **found.refused}
+        outcome=outcome,
+        endpoint=sample.endpoint,
+        covariates=tuple(chosen),
+        left_out=left_out,
+        models=tuple(_figures(model) for model in found.models),
+        refused={**absent, **found.refused},
+        absent=tuple(unknown),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from measures.instrument import Remission
 from reports.analyses.sample import Case, Sample
 from reports.stats.course import flags
 from reports.stats.remission import follow
@@ -36,9 +37,9 @@ def definitions(sample: Sample) -> dict[str, str]:
         )
         found["response"] = f"Treatment response: at least {amount} better at {end} than at baseline"
     if rules.remission:
-        lasting = f"held over {rules.remission.assessments} scores and {rules.remission.days} days"
-        found["remission"] = f"Remission threshold met: {side} {rules.remission.threshold:g} at {end}"
-        found["sustained_remission"] = f"Sustained remission: {side} {rules.remission.threshold:g}, {lasting}"
+        threshold = f"{side} {rules.remission.threshold:g}"
+        found["remission"] = f"Remission threshold met: {threshold} at {end}"
+        found["sustained_remission"] = f"Sustained remission: {threshold}, {_lasting(rules.remission)}"
     if rules.remission and rules.relapse:
         found["relapse"] = (
             "Relapse or recurrence suspected or confirmed, of patients once in sustained remission"
@@ -82,3 +83,10 @@ def _over_time(case: Case, sample: Sample, yardstick: Yardstick) -> Standing:
         "relapse": bool(raised) if remitted else None,
         "confirmed_relapse": any(kind.endswith("confirmed") for kind in raised) if remitted else None,
     }
+
+
+def _lasting(remission: Remission) -> str:
+    """For how long the threshold must hold, in words. Some rules ask for one assessment at any time."""
+    if remission.assessments == 1:
+        return "at one assessment or more"
+    return f"held over {remission.assessments} scores and {remission.days} days"

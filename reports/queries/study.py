@@ -184,7 +184,7 @@ def _differences(contrast: Json | None) -> tuple[tuple[str, Json], ...]:
 
 def _predictor_rows(predict: Json) -> tuple[PredictorRow, ...]:
     models = {model["predictor"]: model for model in predict["models"]}
-    names = [*models, *predict["refused"]]
+    names = [*models, *(name for name in predict["refused"] if name not in predict["absent"])]
     return tuple(
         PredictorRow(predictor_title(name), _with_term(models.get(name)), predict["refused"].get(name, ""))
         for name in names

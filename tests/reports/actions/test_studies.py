@@ -93,7 +93,8 @@ def test_what_the_data_cannot_carry_is_refused_with_its_reason(
     recompute_study(study_id=study.pk)
     found = result(study, "predict")
     assert found["models"] == []
-    assert "0 complete cases" in found["refused"]["meq30_first"]
+    assert found["refused"]["meq30_first"] == "Nobody has a value of meq30_first."
+    assert "meq30_first" in found["absent"]
 
 
 def test_a_study_without_scores_says_so(study: Study) -> None:
