@@ -82,7 +82,7 @@ def sessions(reading: Reading) -> list[Table]:
         stored(TreatmentSession, "attendance", "Whether it took place"),
     ]
     rows = reading.sessions.order_by("starts_at", "pk")
-    return [reading.table("sessions", "One line per session.", rows, columns)]
+    return [reading.table("sessions", "One line per session.", rows, columns, rows_tell=True)]
 
 
 def doses(reading: Reading) -> list[Table]:
