@@ -113,6 +113,10 @@ if REDIS_URL:
         "socket_timeout": 2,
         "socket_connect_timeout": 2,
         "visibility_timeout": 3600,
+        # A request that nudges waits for a dead broker once, not through pauses of 2 and 4 seconds.
+        "max_retries": 0,
+        "interval_start": 0,
+        "interval_step": 0,
     }
 else:
     CELERY_BROKER_URL = "filesystem://localhost"  # kombu warns when there is no host

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers import short_folder
+from tests.servers import redis, short_folder
 
 pytestmark = [pytest.mark.slow, pytest.mark.embedded]
 
@@ -198,3 +198,25 @@ def test_without_the_broker_directory_a_score_is_stored_and_the_course_follows(c
         clinic.do(SWEEP)
         clinic.wait_until(behind=0)
     assert clinic.derived() == clinic.of_a_clean_run()
+
+
+def test_a_nudge_over_redis_brings_the_course_up_to_date(clinic: Clinic) -> None:
+    with redis() as url:
+        clinic.environment["REDIS_URL"] = url
+        with clinic.worker():
+            clinic.do(SWEEP)
+            clinic.wait_until(behind=0)
+            clinic.do(ANOTHER_SCORE)
+            clinic.wait_until(behind=0, seconds=30)
+    assert clinic.derived() == clinic.of_a_clean_run()
+
+
+def test_a_dead_redis_fails_no_answer_and_does_not_hold_it_up(clinic: Clinic) -> None:
+    with redis() as url:
+        clinic.environment["REDIS_URL"] = url
+    before = clinic.behind()
+    began = time.monotonic()
+    clinic.do("import time\nstart = time.monotonic()" + ANOTHER_SCORE + "assert time.monotonic() - start < 5")
+    assert time.monotonic() - began < 60
+    assert clinic.behind() == before
+    assert clinic.rows("SELECT max(wanted_rev) FROM tracking_episodemark")[0][0] >= 5
