@@ -7,7 +7,7 @@ aggregates in which small groups are withheld (``withholding``).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -103,6 +103,12 @@ def study_figures(user: User, study: Study, smallest: int) -> StudyFigures:
         return StudyFigures(results, patients, None, computed_at)
     shown = patients if patients == 0 or patients >= smallest else None
     return StudyFigures(withhold(results, study.endpoint, smallest), shown, smallest, computed_at)
+
+
+def with_outcome(studies: Iterable[Study]) -> list[tuple[Study, str]]:
+    """Each study with the short title of the scale that it is judged by."""
+    shelf = Shelf()
+    return [(study, shelf.get(study.outcome_instrument, study=study).short_title) for study in studies]
 
 
 def study_page(user: User, study: Study, smallest: int) -> StudyPage:

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from reports.queries.study import study_page
+from reports.queries.study import study_page, with_outcome
 from tracking.models import Study
 from tracking.views.access import one_or_404, roles_required
 from tracking.vocabulary import Role
@@ -20,7 +20,7 @@ WHO = (Role.CLINICIAN, Role.RESEARCHER, Role.STEWARD)
 def studies(request: HttpRequest) -> HttpResponse:
     """The studies that the user is a member of."""
     rows = Study.objects.visible_to(request.user).order_by("title")
-    return render(request, "reports/studies.html", {"studies": rows})
+    return render(request, "reports/studies.html", {"studies": with_outcome(rows)})
 
 
 @require_safe
