@@ -5,7 +5,7 @@ import logging
 from celery import current_app, shared_task
 from django.utils import timezone
 
-from tracking.actions import outbox, safety
+from tracking.actions import abandoned, outbox, safety
 
 log = logging.getLogger(__name__)
 
@@ -13,6 +13,7 @@ log = logging.getLogger(__name__)
 @shared_task(name="tracking.escalate_alerts", ignore_result=True)
 def escalate_alerts() -> None:
     safety.escalate_alerts(now=timezone.now())
+    abandoned.raise_for_abandoned(now=timezone.now())
 
 
 @shared_task(name="tracking.send_outbox", ignore_result=True)

@@ -1,0 +1,49 @@
+"""Sittings that were begun and never sent: what was left out on purpose must not go unseen."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from measures import scoring
+from tracking.actions.safety import findings, raise_alert
+from tracking.instruments import instrument_of
+from tracking.models import DraftAnswers, SafetyAlert
+from tracking.vocabulary import ItemState, RequestStatus
+
+SAFELY_OVER = timedelta(days=1)  # a window closes by the patient's own day, which may end later than ours
+
+
+def raise_for_abandoned(*, now: datetime) -> int:
+    """One alert for each safety item that was seen and left out in a sitting that can no longer be sent.
+
+    An endorsed one has raised its alert when it was given. An item that was never reached says nothing.
+    Returns how many alerts were raised; doing it again raises none.
+    """
+    closed = DraftAnswers.objects.filter(
+        request__status=RequestStatus.OPEN, request__closes_on__lt=(now - SAFELY_OVER).date()
+    )
+    return sum(_raise_for(draft) for draft in closed.select_related("request__episode__patient__team"))
+
+
+@transaction.atomic
+def _raise_for(draft: DraftAnswers) -> int:
+    request = draft.request
+    instrument = instrument_of(request.instrument, request.version)
+    left_out = [
+        finding
+        for finding in findings(scoring.score(instrument, draft.answers), instrument)
+        if finding.state == ItemState.UNANSWERED and finding.item in draft.answers
+    ]
+    known = set(SafetyAlert.objects.filter(request=request).values_list("item", flat=True))
+    fresh = [finding for finding in left_out if finding.item not in known]
+    for finding in fresh:
+        raise_alert(
+            finding=finding,
+            instrument=instrument.key,
+            episode=request.episode,
+            request=request,
+            assessment=None,
+        )
+    return len(fresh)
