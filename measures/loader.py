@@ -42,12 +42,20 @@ def load(path: Path) -> Instrument:
     """
     try:
         text = path.read_text(encoding="utf-8")
-        data = tomllib.loads(text)
     except OSError as error:
         raise DefinitionError(str(path), "(file)", f"cannot be read: {error.strerror}") from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise DefinitionError(str(path), "(file)", f"is not TOML: {error}") from None
-    return read(Table(data, str(path)))
+    except UnicodeDecodeError as error:
+        raise DefinitionError(str(path), "(file)", f"is not UTF-8: {error}") from None
+    return load_text(text, str(path))
+
+
+def load_text(text: str, file: str) -> Instrument:
+    """The instrument in a text from anywhere; ``file`` names it in errors. Raises as ``load`` does."""
+    try:
+        data = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # TOMLDecodeError is a ValueError, as is a number too long
+        raise DefinitionError(file, "(file)", f"is not TOML: {error}") from None
+    return read(Table(data, file))
 
 
 def instrument_from(definition: Mapping[str, object], file: str) -> Instrument:

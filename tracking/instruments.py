@@ -8,27 +8,46 @@ from functools import lru_cache
 from measures import registry
 from measures.errors import UnknownInstrument
 from measures.instrument import Instrument
-from measures.loader import instrument_from
-from tracking.models import DeclaredScale, Study
+from measures.loader import instrument_from, load_text
+from tracking.models import DeclaredScale, SiteInstrument, Study
 
 SCORE_ONLY = "score-only"
 SHIPPED = frozenset(registry.keys())
 
 
 def instrument_of(key: str, version: str | None = None, study: Study | None = None) -> Instrument:
-    """The instrument, or what the study declared of a scale that has none. Raises ``UnknownInstrument``."""
-    if version != SCORE_ONLY and (version is not None or key in SHIPPED):
-        return registry.get(key, version)
-    declared = DeclaredScale.objects.filter(study=study, key=key).first()
-    if declared is None:
-        raise UnknownInstrument(f"{key} is not declared in this study")
-    return _read(json.dumps(declared.definition, sort_keys=True), key)
+    """The instrument: as the study declared it, as it ships, or as a site has published it.
+
+    Without a version the latest. Raises ``UnknownInstrument``.
+    """
+    declared = _declared(key, study) if study and version in (None, SCORE_ONLY) else None
+    if declared:
+        return declared
+    return registry.get(key, version) if key in SHIPPED else _published(key, version)
+
+
+def _declared(key: str, study: Study) -> Instrument | None:
+    row = DeclaredScale.objects.filter(study=study, key=key).first()
+    return _read_declared(json.dumps(row.definition, sort_keys=True), key) if row else None
+
+
+def _published(key: str, version: str | None) -> Instrument:
+    rows = SiteInstrument.objects.filter(key=key)
+    row = rows.filter(version=version).first() if version else rows.last()
+    if row is None:
+        raise UnknownInstrument(f"no instrument {key!r} of that version")
+    return _read_published(row.definition, f"{row.key} {row.version}")
 
 
 @lru_cache(maxsize=256)
-def _read(definition: str, key: str) -> Instrument:
+def _read_declared(definition: str, key: str) -> Instrument:
     """Reading a definition checks all of it; the same text is read once."""
     return instrument_from(json.loads(definition), f"declared scale {key}")
+
+
+@lru_cache(maxsize=256)
+def _read_published(definition: str, name: str) -> Instrument:
+    return load_text(definition, name)
 
 
 class Shelf:

@@ -359,7 +359,7 @@ def test_a_figure_at_the_very_end_of_its_range_is_good(path, value):
     ("content", "reason"),
     [
         (b"key = ", "not TOML"),
-        (b"\xff\xfe", "not TOML"),
+        (b"\xff\xfe", "not UTF-8"),
         (b"a = 1\na = 2\n", "not TOML"),
         (None, "cannot be read"),
     ],

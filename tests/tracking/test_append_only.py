@@ -8,7 +8,11 @@ from django.db import IntegrityError, connection, transaction
 
 from tracking.models import AuditEvent
 
-TABLES = importlib.import_module("tracking.migrations.0002_append_only").TABLES
+TABLES = [
+    table
+    for migration in ("0002_append_only", "0004_guard_library")
+    for table in importlib.import_module(f"tracking.migrations.{migration}").TABLES
+]
 
 pytestmark = pytest.mark.django_db
 

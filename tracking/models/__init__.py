@@ -3,6 +3,12 @@
 from tracking.models.assessments import Assessment, OutcomeResult, ScaleScore
 from tracking.models.audit import AuditEvent, EpisodeMark, OutboxMail, ReadEvent, StudyMark
 from tracking.models.imports import EpisodeSource
+from tracking.models.library import (
+    InstrumentRetirement,
+    SiteInstrument,
+    WordingPack,
+    WordingWithdrawal,
+)
 from tracking.models.people import (
     CareTeam,
     Membership,
@@ -41,6 +47,7 @@ __all__ = [
     "EpisodeSource",
     "FailedTries",
     "ImportBatch",
+    "InstrumentRetirement",
     "MedicationCourse",
     "Membership",
     "OutboxMail",
@@ -54,6 +61,7 @@ __all__ = [
     "SafetyAlert",
     "ScaleScore",
     "Site",
+    "SiteInstrument",
     "SittingLink",
     "Study",
     "StudyMark",
@@ -61,5 +69,7 @@ __all__ = [
     "TreatmentEpisode",
     "TreatmentSession",
     "User",
+    "WordingPack",
+    "WordingWithdrawal",
     "current",
 ]

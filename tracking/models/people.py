@@ -30,9 +30,10 @@ class Site(models.Model):
     key = models.SlugField(unique=True)
     name = models.CharField(max_length=120)
     timezone = models.CharField(max_length=60, default="UTC")
+    language = models.CharField(max_length=12, default="en", help_text="BCP 47, as in en-GB.")
     crisis_contacts = models.TextField(help_text="One contact a line: name, number, hours.")
 
-    privacy = classes(internal="id", identifier="key name timezone crisis_contacts")
+    privacy = classes(internal="id", identifier="key name timezone language crisis_contacts")
 
     def __str__(self) -> str:
         return self.name
@@ -163,6 +164,7 @@ class Patient(models.Model):
     user = models.OneToOneField(User, on_delete=models.PROTECT, null=True, related_name="patient")
     sex = models.CharField(max_length=10, choices=Sex, default=Sex.UNKNOWN)
     timezone = models.CharField(max_length=60, default="UTC")
+    language = models.CharField(max_length=12, default="", blank=True, help_text="Empty: the site's.")
     enrolled_on = models.DateField()
     is_simulated = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=clock.now, editable=False)
@@ -171,7 +173,7 @@ class Patient(models.Model):
 
     privacy = classes(
         internal="id public_id user created_at is_simulated",
-        identifier="study_code team timezone",
+        identifier="study_code team timezone language",
         quasi="sex",
         date="enrolled_on",
     )

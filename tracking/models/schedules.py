@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from tracking import clock
+from tracking.models.library import WordingPack
 from tracking.models.people import User, patient_access
 from tracking.models.treatment import TreatmentEpisode, TreatmentSession
 from tracking.privacy import classes
@@ -45,12 +46,20 @@ class AssessmentRequest(models.Model):
     closes_on = models.DateField()
     status = models.CharField(max_length=10, choices=RequestStatus, default=RequestStatus.OPEN)
     assigned_to = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    wording_pack = models.ForeignKey(
+        WordingPack,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Which wording the sitting shows: chosen when it is first opened, then kept.",
+    )
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     objects = RequestQuerySet.as_manager()
 
     privacy = classes(
-        internal="id public_id episode anchor_session status assigned_to created_at",
+        internal="id public_id episode anchor_session status assigned_to wording_pack created_at",
         safe="instrument version rater time_point",
         date="opens_on due_on closes_on",
     )
