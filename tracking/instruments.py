@@ -1,4 +1,4 @@
-"""From a stored instrument key to its definition, shipped or declared by a study."""
+"""From a stored instrument key to its definition: declared by a study, shipped, or published by a site."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from measures import registry
 from measures.errors import UnknownInstrument
 from measures.instrument import Instrument
 from measures.loader import instrument_from, load_text
-from tracking.models import DeclaredScale, SiteInstrument, Study
+from tracking.models import DeclaredScale, Site, SiteInstrument, Study
 
 SCORE_ONLY = "score-only"
 SHIPPED = frozenset(registry.keys())
@@ -18,25 +18,59 @@ SHIPPED = frozenset(registry.keys())
 def instrument_of(key: str, version: str | None = None, study: Study | None = None) -> Instrument:
     """The instrument: as the study declared it, as it ships, or as a site has published it.
 
-    Without a version the latest. Raises ``UnknownInstrument``.
+    Without a version the latest; of a site's own the latest that is not retired, if there is one. What is
+    retired is found by its version for ever. Raises ``UnknownInstrument``.
     """
     declared = _declared(key, study) if study and version in (None, SCORE_ONLY) else None
     if declared:
         return declared
-    return registry.get(key, version) if key in SHIPPED else _published(key, version)
+    return registry.get(key, version) if _ships(key, version) else _published(key, version)
+
+
+def offered(site: Site) -> list[Instrument]:
+    """What can be recorded at a site today: the latest of everything that ships, and of the site's own what is
+    not retired."""
+    own = SiteInstrument.objects.filter(site=site, retirement=None).exclude(key__in=SHIPPED)
+    latest = {row.key: row.sha256 for row in own.only("key", "sha256")}
+    return [*registry.all_latest(), *map(_read_published, latest.values())]
+
+
+def offered_instrument(key: str, site: Site) -> Instrument:
+    """One of ``offered``. Raises ``UnknownInstrument`` also for what is retired or belongs to another site."""
+    found = next((one for one in offered(site) if one.key == key), None)
+    if found is None:
+        raise UnknownInstrument(f"no instrument {key!r} is offered here")
+    return found
+
+
+def declared_scales(study: Study | None) -> list[Instrument]:
+    """The scales that a study has declared, of which only totals are known."""
+    rows = DeclaredScale.objects.filter(study=study) if study else DeclaredScale.objects.none()
+    return [_of_row(row) for row in rows.order_by("key")]
+
+
+def _ships(key: str, version: str | None) -> bool:
+    return key in SHIPPED and (version is None or version in registry.versions(key))
 
 
 def _declared(key: str, study: Study) -> Instrument | None:
     row = DeclaredScale.objects.filter(study=study, key=key).first()
-    return _read_declared(json.dumps(row.definition, sort_keys=True), key) if row else None
+    return _of_row(row) if row else None
+
+
+def _of_row(row: DeclaredScale) -> Instrument:
+    return _read_declared(json.dumps(row.definition, sort_keys=True), row.key)
 
 
 def _published(key: str, version: str | None) -> Instrument:
-    rows = SiteInstrument.objects.filter(key=key)
-    row = rows.filter(version=version).first() if version else rows.last()
+    rows = SiteInstrument.objects.filter(key=key).only("sha256")
+    if version:
+        row = rows.filter(version=version).first()
+    else:
+        row = rows.filter(retirement=None).last() or rows.last()
     if row is None:
         raise UnknownInstrument(f"no instrument {key!r} of that version")
-    return _read_published(row.definition, f"{row.key} {row.version}")
+    return _read_published(row.sha256)
 
 
 @lru_cache(maxsize=256)
@@ -46,8 +80,10 @@ def _read_declared(definition: str, key: str) -> Instrument:
 
 
 @lru_cache(maxsize=256)
-def _read_published(definition: str, name: str) -> Instrument:
-    return load_text(definition, name)
+def _read_published(sha256: str) -> Instrument:
+    """By its digest, which no other definition has: each is fetched and read once in a process."""
+    row = SiteInstrument.objects.get(sha256=sha256)
+    return load_text(row.definition, f"{row.key} {row.version}")
 
 
 class Shelf:

@@ -7,14 +7,14 @@ from datetime import date, timedelta
 
 from django.db import transaction
 
-from measures.errors import MeasuresError
+from measures.errors import UnknownInstrument
 from measures.instrument import Instrument
 from tracking import checks
 from tracking import protocol as protocols
 from tracking.actions import audit
 from tracking.due_dates import DosingDay, Events, WantedRequest, wanted_requests
 from tracking.errors import Conflict, InvalidInput
-from tracking.instruments import instrument_of
+from tracking.instruments import offered_instrument
 from tracking.models import AssessmentRequest, Dose, TreatmentEpisode, TreatmentSession, User
 from tracking.policies import local_day
 from tracking.vocabulary import CancelReason, EpisodeStatus, RequestStatus, Role
@@ -38,7 +38,7 @@ def create_request(
 ) -> AssessmentRequest:
     """Asks for one assessment. The window opens on the due day and closes a week later unless stated. The
     rater is the instrument's; ``assigned_to`` names an independent rater."""
-    definition = _instrument(instrument)
+    definition = _instrument(instrument, episode)
     opens, closes = opens_on or due_on, closes_on or due_on + WINDOW
     checks.check_order("due_on", opens, due_on, of="the day on which it opens")
     checks.check_order("closes_on", due_on, closes, of="the day on which it is due")
@@ -127,8 +127,11 @@ def _create_wanted(
     )
 
 
-def _instrument(key: str) -> Instrument:
+def _instrument(key: str, episode: TreatmentEpisode) -> Instrument:
     try:
-        return instrument_of(key)
-    except MeasuresError:
-        raise InvalidInput("instrument", "is not an instrument that Throughline has") from None
+        found = offered_instrument(key, episode.patient.team.site)
+    except UnknownInstrument:
+        raise InvalidInput("instrument", "is not an instrument that this site has") from None
+    if not found.items:
+        raise InvalidInput("instrument", "has no items to answer: its total can be recorded")
+    return found

@@ -9,11 +9,10 @@ from django.db.models import QuerySet
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
-from measures import registry
 from measures.errors import UnknownInstrument
 from measures.instrument import Instrument
 from tracking.api.fields import AnswersField, IdField, StrictSerializer, VisibleField
-from tracking.instruments import instrument_of
+from tracking.instruments import instrument_of, offered_instrument
 from tracking.models import AssessmentRequest, TreatmentEpisode, User
 
 HEADER = "Idempotency-Key"
@@ -95,7 +94,7 @@ class AssessmentSubmissionSerializer(SubmissionSerializer):
         if "request" in attrs:
             return instrument_of(attrs["request"].instrument, attrs["request"].version)
         try:
-            return registry.get(attrs["instrument"])
+            return offered_instrument(attrs["instrument"], attrs["episode"].patient.team.site)
         except UnknownInstrument:
             raise ValidationError({"instrument": ["There is no such instrument."]}) from None
 

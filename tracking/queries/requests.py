@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
-from measures import registry, scoring
+from measures import scoring
 from measures.errors import AnswerError
 from measures.instrument import Band, Instrument, Scale
 from measures.scoring import ScaleResult
+from tracking.instruments import declared_scales, offered
 from tracking.models import Assessment, AssessmentRequest, TreatmentEpisode, User, current
 from tracking.policies import local_today
 from tracking.vocabulary import RequestStatus, Role
@@ -70,10 +71,18 @@ def _in_window(episode: TreatmentEpisode) -> QuerySet[AssessmentRequest]:
     return window.filter(status=RequestStatus.OPEN)
 
 
-def instruments_to_ask() -> list[Instrument]:
-    """Every instrument with items, the latest version of each, by title."""
-    shipped = registry.all_latest()
-    return sorted((one for one in shipped if one.items), key=lambda one: one.short_title)
+def instruments_to_ask(episode: TreatmentEpisode) -> list[Instrument]:
+    """Every instrument with items that the patient's site has, the latest version of each, by title."""
+    known = offered(episode.patient.team.site)
+    return sorted((one for one in known if one.items), key=lambda one: one.short_title)
+
+
+def totals_to_record(episode: TreatmentEpisode) -> list[Instrument]:
+    """The instruments of which a total alone can be recorded, by title: what the study has declared, and what
+    ships or is the site's own without items."""
+    declared = {one.key: one for one in declared_scales(episode.study)}
+    known = {one.key: one for one in offered(episode.patient.team.site) if not one.items}
+    return sorted((known | declared).values(), key=lambda one: one.short_title)
 
 
 def raters_for(episode: TreatmentEpisode) -> QuerySet[User]:

@@ -11,8 +11,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from measures import registry
-from measures.errors import UnknownInstrument
 from measures.instrument import Instrument
 from tracking.actions import assessments, audit, links, scheduling
 from tracking.actions.assessments import Submitted
@@ -78,7 +76,7 @@ def rate(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 def rate_new(request: HttpRequest, public_id: uuid.UUID, instrument: str) -> HttpResponse:
     """Rates at once what nobody had asked for, or enters a self-report for the patient."""
     episode = _episode(request, public_id)
-    definition = _shipped(instrument)
+    definition = _offered(episode, instrument)
     if request.method == "POST" and request.htmx:
         return running(request, RecordForm(request.POST, instrument=definition))
     audit.record_read(by=request.user, patient=episode.patient, page="rate-new")
@@ -110,7 +108,7 @@ def request_new(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Asks for a questionnaire or a rating."""
     episode = _episode(request, public_id)
     audit.record_read(by=request.user, patient=episode.patient, page="request-new")
-    choices = {"instruments": instruments_to_ask(), "raters": raters_for(episode)}
+    choices = {"instruments": instruments_to_ask(episode), "raters": raters_for(episode)}
     initial = {"due_on": local_today(episode.patient), "instrument": request.GET.get("instrument")}
     form = AskForm(_data(request), initial=initial, **choices)
     if request.method == "POST" and form.is_valid():
@@ -158,11 +156,11 @@ def _episode(request: HttpRequest, public_id: uuid.UUID) -> TreatmentEpisode:
     return one_or_404(rows.select_related("patient__identity", "patient__team"), public_id=public_id)
 
 
-def _shipped(key: str) -> Instrument:
-    try:
-        return registry.get(key)
-    except UnknownInstrument as error:
-        raise Http404 from error
+def _offered(episode: TreatmentEpisode, key: str) -> Instrument:
+    found = next((one for one in instruments_to_ask(episode) if one.key == key), None)
+    if found is None:
+        raise Http404
+    return found
 
 
 def _whom(episode: TreatmentEpisode) -> Context:
