@@ -14,7 +14,7 @@ from typing import Literal
 
 from measures.exact import exact, round_half_up
 from measures.instrument import Instrument, Number
-from measures.result import Answer, ScaleResult
+from measures.result import Reply, ScaleResult
 
 Decide = Callable[..., bool | None]
 ParameterKind = Literal["item", "items", "scale", "outcomes", "number", "count", "cuts"]
@@ -22,10 +22,14 @@ ParameterKind = Literal["item", "items", "scale", "outcomes", "number", "count",
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What a rule may look at: the answers, the scales, and the outcomes that stand above it in the file."""
+    """What a rule may look at: the answers, the scales, and the outcomes that stand above it in the file.
+
+    The answers are as they were given (reversed items are not turned round), with a skipped item at the
+    value that it counts as. Free text is not among them.
+    """
 
     instrument: Instrument
-    answers: Mapping[str, Answer]
+    answers: Mapping[str, Reply]
     scales: Mapping[str, ScaleResult]
     outcomes: Mapping[str, bool | None]
 
@@ -50,7 +54,7 @@ def _algorithm(**parameters: ParameterKind) -> Callable[[Decide], Decide]:
 
 
 def count_present(
-    answers: Mapping[str, Answer], items: Iterable[str], cut: Number, cuts: Mapping[str, Number]
+    answers: Mapping[str, Reply], items: Iterable[str], cut: Number, cuts: Mapping[str, Number]
 ) -> tuple[int, int]:
     """How many items are present (answered at or above their cut), and how many are still unanswered.
 
@@ -69,6 +73,14 @@ def both(verdicts: Iterable[bool | None]) -> bool | None:
     return None if None in seen else True
 
 
+def either(verdicts: Iterable[bool | None]) -> bool | None:
+    """Three-valued "or": one ``True`` decides, else one ``None`` leaves it open."""
+    seen = set(verdicts)
+    if True in seen:
+        return True
+    return None if None in seen else False
+
+
 @_algorithm(item="item")
 def is_true(case: Case, *, item: str) -> bool | None:
     """The yes/no item was answered yes."""
@@ -81,6 +93,13 @@ def item_at_least(case: Case, *, item: str, cut: Number) -> bool | None:
     """The answer to one item is at or above the cut."""
     answer = case.answers[item]
     return None if answer is None else answer >= cut
+
+
+@_algorithm(item="item", cut="number")
+def item_at_most(case: Case, *, item: str, cut: Number) -> bool | None:
+    """The answer to one item is at or below the cut."""
+    answer = case.answers[item]
+    return None if answer is None else answer <= cut
 
 
 @_algorithm(item="item", than="number", at_boundary="item")
@@ -146,6 +165,13 @@ def score_at_most(case: Case, *, scale: str, cut: Number) -> bool | None:
     return None if best is None else round_half_up(exact(best)) <= cut
 
 
+@_algorithm(scale="scale", cut="number")
+def score_below(case: Case, *, scale: str, cut: Number) -> bool | None:
+    """The score, else its estimate rounded half up, is below the cut. Without either: open."""
+    reached = score_at_least(case, scale=scale, cut=cut)
+    return None if reached is None else not reached
+
+
 @_algorithm(scale="scale", percent="number")
 def percent_at_least(case: Case, *, scale: str, percent: Number) -> bool | None:
     """The answers reach a percentage of the highest possible sum, whichever way the gaps are filled."""
@@ -156,6 +182,12 @@ def percent_at_least(case: Case, *, scale: str, percent: Number) -> bool | None:
     if partial + sum(exact(item.minimum) for item in missing) >= needed:
         return True
     return False if partial + sum(exact(item.maximum) for item in missing) < needed else None
+
+
+@_algorithm(outcomes="outcomes")
+def any_of(case: Case, *, outcomes: list[str]) -> bool | None:
+    """At least one of the outcomes named holds. Exact as long as they share no item."""
+    return either(case.outcomes[key] for key in outcomes)
 
 
 @_algorithm(outcomes="outcomes")

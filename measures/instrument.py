@@ -14,8 +14,9 @@ Confidence = Literal["high", "medium", "low", "policy"]
 Rater = Literal["self", "clinician"]
 Direction = Literal["higher_is_worse", "higher_is_better", "neutral"]
 Wording = Literal["verbatim", "site", "labels", "score-only"]
-Kind = Literal["choice", "number", "boolean"]
-Rule = Literal["sum", "mean", "percent_of_max"]
+Kind = Literal["choice", "number", "boolean", "text"]
+Rule = Literal["sum", "mean", "percent_of_max", "max_of_groups", "sum_from_one", "highest_yes"]
+Policy = Literal["strict", "prorate", "prorate_unless_critical"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,9 @@ class Item:
 
     ``code`` is the key of its answer; ``aliases`` maps the name of a numbering to the item's code there.
     ``kind``: ``choice`` takes the value of one option, ``number`` anything from ``minimum`` to ``maximum``,
-    ``boolean`` true or false (0 and 1 are refused there: a door must say which it means).
+    ``boolean`` true or false (0 and 1 are refused there: a door must say which it means), ``text`` free
+    text, which is never scored. ``options`` stand in the order in which they are shown. The answer to a
+    ``reverse`` item is kept as it was circled and scored as ``minimum + maximum - answer``.
     """
 
     code: str
@@ -59,7 +62,10 @@ class Item:
     minimum: Number
     maximum: Number
     kind: Kind = "choice"
+    reverse: bool = False
     decimals: bool = False  # of a number: may it have a fraction (months of duration)
+    unit: str = ""  # of a number: "mmHg"
+    max_length: int = 0  # of a text, in characters
     scored: bool = True  # False: recorded, in no scale (PHQ-9 difficulty, CAPS-5 onset)
     required: bool = True  # False: leaving it out is not a gap
     critical: Critical | None = None
@@ -87,11 +93,26 @@ class BandSet:
 
 
 @dataclass(frozen=True, slots=True)
+class Missing:
+    """What becomes of a scale when answers are missing: the policy by name.
+
+    ``strict``: nothing. ``prorate``: up to ``up_to`` missing answers an *estimate*, the mean of the answers
+    given times the number of items. ``prorate_unless_critical``: the same, but never over a safety item.
+    """
+
+    policy: Policy = "strict"
+    up_to: int = 0
+    source: Source | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Scale:
     """A total or a subscale.
 
-    ``rule`` says what the score is: the sum of the answers, their mean, or the sum in percent of its maximum.
-    ``prorate_up_to``: how many answers may be missing for an *estimate* (0: strict, never estimated).
+    ``rule`` says what the score is: the ``sum`` of the answers, their ``mean``, the sum in percent of its
+    maximum (``percent_of_max``), the sum over ``groups`` of the highest answer in each (``max_of_groups``),
+    the sum as it is when answers are coded from 1 instead of 0 (``sum_from_one``), or the place of the last
+    yes among items in rising order of gravity, 0 for none (``highest_yes``).
     """
 
     key: str
@@ -102,12 +123,57 @@ class Scale:
     maximum: Number
     direction: Direction
     unit: str = "points"
-    prorate_up_to: int = 0
+    groups: tuple[tuple[str, ...], ...] = ()  # of max_of_groups alone
+    skips: bool = True  # False: an item that need not be answered is missing all the same
+    missing: Missing = Missing()
     band_sets: tuple[BandSet, ...] = ()  # the first is the one used, the others are for reading
 
     @property
     def bands(self) -> tuple[Band, ...]:
         return self.band_sets[0].bands if self.band_sets else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """Items that need no answer, given certain others.
+
+    It applies when every item of ``when`` is answered and, where a bound is set, the sum of their answers
+    (yes = 1) is at most ``at_most``, or at least ``at_least``. An item left out then counts as ``counts_as``;
+    ``strikes``: whatever was answered there does not count either.
+    """
+
+    items: tuple[str, ...]
+    when: tuple[str, ...]
+    at_most: Number | None
+    at_least: Number | None
+    counts_as: Number | None
+    strikes: bool
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One category above the lowest, reached when its outcome is true."""
+
+    key: str
+    label: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """Ordered categories drawn from outcomes: a triage, never a sum."""
+
+    key: str
+    title: str
+    lowest: str
+    lowest_label: str
+    steps: tuple[Step, ...]  # rising
+    source: Source
+
+    def label(self, key: str) -> str:
+        """The words of one category. Raises ``KeyError``."""
+        return {self.lowest: self.lowest_label, **{step.key: step.label for step in self.steps}}[key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +286,8 @@ class Instrument:
     items: tuple[Item, ...]
     scales: tuple[Scale, ...]
     outcomes: tuple[Outcome, ...] = ()
+    levels: tuple[Levels, ...] = ()
+    skips: tuple[Skip, ...] = ()
     change: ChangeRules | None = None
     state: bool = False  # about one moment or session (MEQ30), not a trait followed over time
     loinc: dict[str, str] = field(default_factory=dict)  # item code, scale key or "panel" -> verified LOINC

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,24 +13,22 @@ from measures.errors import DefinitionError
 from measures.instrument import (
     Band,
     BandSet,
-    Critical,
     Direction,
     Instrument,
-    Item,
-    Kind,
-    Number,
-    Option,
+    Levels,
+    Missing,
     Outcome,
+    Policy,
     Rater,
     Rights,
     Rule,
     Scale,
     Source,
+    Step,
     Wording,
 )
+from measures.items import read_items, read_skip
 from measures.table import Table
-
-_YES_NO = (0, 1)
 
 
 def load(path: Path) -> Instrument:
@@ -77,7 +74,6 @@ def read(top: Table) -> Instrument:
 
 
 def _read_full(top: Table, rights: Rights) -> Instrument:
-    options = _read_option_sets(top)
     return Instrument(
         key=top.text("key"),
         version=top.text("version"),
@@ -91,9 +87,11 @@ def _read_full(top: Table, rights: Rights) -> Instrument:
         state=top.flag("state", default=False),
         rights=rights,
         sources=tuple(_read_source(row) for row in top.tables("sources")),
-        items=tuple(_read_item(row, options) for row in top.tables("items")),
+        items=read_items(top),
         scales=tuple(_read_scale(row) for row in top.tables("scales")),
         outcomes=tuple(_read_outcome(row) for row in top.tables("outcomes")),
+        levels=tuple(_read_levels(row) for row in top.tables("levels")),
+        skips=tuple(read_skip(row) for row in top.tables("skips")),
         change=read_change(top.table("change")) if "change" in top else None,
         loinc=top.texts_by_name("loinc"),
     )
@@ -133,102 +131,36 @@ def _read_source(table: Table) -> Source:
     return source
 
 
-def _read_option_sets(top: Table) -> dict[str, tuple[Option, ...]]:
-    sets = top.table("options", default={})
-    return {name: _read_options(sets, name) for name in sets.names()}
-
-
-def _read_options(table: Table, key: str) -> tuple[Option, ...]:
-    labels = table.texts_by_name(key)
-    options = tuple(Option(_option_value(table, key, value), label) for value, label in labels.items())
-    values = [option.value for option in options]
-    if len(values) < 2 or values != sorted(set(values)):
-        table.refuse(key, "must have at least two values, each once, in rising order")
-    return options
-
-
-def _option_value(table: Table, key: str, text: str) -> Number:
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        table.refuse(f"{key}.{text}", "must be a number: it is the value that is stored")
-    return int(value) if value.is_integer() else value
-
-
-def _read_item(table: Table, sets: dict[str, tuple[Option, ...]]) -> Item:
-    kind = cast(Kind, table.one_of("kind", Kind, default="choice"))
-    options = _read_item_options(table, sets) if kind == "choice" else ()
-    minimum, maximum = _read_item_range(table, kind, options)
-    item = Item(
-        code=table.text("code"),
-        label=table.text("label"),
-        options=options,
-        minimum=minimum,
-        maximum=maximum,
-        kind=kind,
-        decimals=kind == "number" and table.flag("decimals", default=False),
-        scored=table.flag("scored", default=True),
-        required=table.flag("required", default=True),
-        critical=_read_critical(table.table("critical")) if "critical" in table else None,
-        help=table.text("help", default=""),
-        aliases=table.texts_by_name("aliases"),
-    )
-    table.finish()
-    return item
-
-
-def _read_item_options(table: Table, sets: dict[str, tuple[Option, ...]]) -> tuple[Option, ...]:
-    if table.holds("options", dict):
-        return _read_options(table, "options")
-    name = table.text("options")
-    if name not in sets:
-        table.refuse("options", f"names no option set of this file: {name}")
-    return sets[name]
-
-
-def _read_item_range(table: Table, kind: Kind, options: tuple[Option, ...]) -> tuple[Number, Number]:
-    if kind == "choice":
-        return options[0].value, options[-1].value
-    return read_range(table) if kind == "number" else _YES_NO
-
-
-def _read_critical(table: Table) -> Critical:
-    critical = Critical(
-        review=table.number("review"),
-        urgent=table.optional_number("urgent"),
-        topic=table.text("topic"),
-        source=table.source(),
-    )
-    table.finish()
-    return critical
-
-
 def _read_scale(table: Table, with_items: bool = True) -> Scale:
-    minimum, maximum = read_range(table)
+    minimum, maximum = table.range()
+    rule = cast(Rule, table.one_of("rule", Rule))
+    groups = table.groups("groups") if with_items and rule == "max_of_groups" else ()
+    items = tuple(code for group in groups for code in group)
     scale = Scale(
         key=table.text("key"),
         title=table.text("title"),
-        items=table.texts("items") if with_items else (),
-        rule=cast(Rule, table.one_of("rule", Rule)),
+        items=items or (table.texts("items") if with_items else ()),
+        rule=rule,
         minimum=minimum,
         maximum=maximum,
         direction=cast(Direction, table.one_of("direction", Direction)),
         unit=table.text("unit", default="points"),
-        prorate_up_to=table.integer("prorate_up_to", minimum=0, default=0),
+        groups=groups,
+        skips=table.flag("skips", default=True),
+        missing=_read_missing(table.table("missing")) if "missing" in table else Missing(),
         band_sets=tuple(_read_band_set(row) for row in table.tables("band_sets")),
     )
     table.finish()
     return scale
 
 
-def read_range(table: Table) -> tuple[Number, Number]:
-    """The lowest and highest value: ``range = [0, 27]``."""
-    low, high = table.numbers("range", count=2)
-    if low >= high:
-        table.refuse("range", "must run from the lower to the higher number")
-    return low, high
+def _read_missing(table: Table) -> Missing:
+    policy = cast(Policy, table.one_of("policy", Policy))
+    if policy == "strict":
+        table.refuse("policy", "strict needs no table: leave it out")
+    missing = Missing(policy, table.integer("up_to", minimum=1), table.source())
+    table.finish()
+    return missing
 
 
 def _read_band_set(table: Table) -> BandSet:
@@ -253,3 +185,24 @@ def _read_outcome(table: Table) -> Outcome:
         table.source(),
     )
     return Outcome(key, title, algorithm, parameters=table.rest(), source=source)
+
+
+def _read_levels(table: Table) -> Levels:
+    lowest = table.table("lowest")
+    levels = Levels(
+        key=table.text("key"),
+        title=table.text("title"),
+        lowest=lowest.text("key"),
+        lowest_label=lowest.text("label"),
+        steps=tuple(_read_step(row) for row in table.tables("steps")),
+        source=table.source(),
+    )
+    lowest.finish()
+    table.finish()
+    return levels
+
+
+def _read_step(table: Table) -> Step:
+    step = Step(table.text("key"), table.text("label"), table.text("outcome"))
+    table.finish()
+    return step

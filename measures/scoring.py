@@ -1,26 +1,36 @@
-"""From answers to scores: one pass over an instrument's definition, exact, no clinical number of its own."""
+"""From answers to scores: one pass over an instrument's definition, exact, no clinical number of its own.
+
+The steps: every answer is checked (``check_answer``), items that need no answer are found (``skips``), each
+scale is computed (``scales``), conclusions are drawn (``algorithms``, ``levels``), safety items are looked at.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from fractions import Fraction
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Literal
 
 from measures.algorithms import ALGORITHMS, Case
 from measures.errors import AnswerError, UnknownNumbering
-from measures.exact import exact, plain, round_half_up
-from measures.instrument import Critical, Instrument, Item, Number, Rule, Scale
-from measures.result import Answer, CriticalState, ScaleResult, Scored
+from measures.exact import exact, plain
+from measures.instrument import Critical, Instrument, Item, Number, Policy, Scale
+from measures.levels import levels_of
+from measures.result import Answer, CriticalState, Reply, ScaleResult, Scored
+from measures.scales import band_of, score_scale
+from measures.skips import skipped
 
-__all__ = ["Answer", "ScaleResult", "Scored", "check_answer", "critical_level", "score", "score_total"]
-
-# What a complete sum over n items with a given highest sum comes to under each rule.
-_RULES: dict[Rule, Callable[[Fraction, int, Fraction], Fraction]] = {
-    "sum": lambda total, n, highest: total,
-    "mean": lambda total, n, highest: total / n,
-    "percent_of_max": lambda total, n, highest: 100 * total / highest,
-}
+__all__ = [
+    "Answer",
+    "ScaleResult",
+    "Scored",
+    "check_answer",
+    "critical_level",
+    "score",
+    "score_total",
+    "skipped",
+    "with_policy",
+]
 
 
 def score(instrument: Instrument, answers: Mapping[str, object], numbering: str | None = None) -> Scored:
@@ -38,23 +48,36 @@ def score(instrument: Instrument, answers: Mapping[str, object], numbering: str 
     if not instrument.items:
         raise AnswerError("answers", f"cannot be scored: of {instrument.key} only totals are known")
     cleaned = _clean(instrument, answers, numbering)
-    scales = {scale.key: _score_scale(instrument, scale, cleaned) for scale in instrument.scales}
+    replies = {code: answer for code, answer in cleaned.items() if not isinstance(answer, str)}
+    left_out = skipped(instrument, cleaned)
+    scales = {scale.key: score_scale(instrument, scale, replies, left_out) for scale in instrument.scales}
+    outcomes = _decide(instrument, replies | left_out, scales)
     return Scored(
         instrument_key=instrument.key,
         version=instrument.version,
         scales=scales,
-        outcomes=_decide(instrument, cleaned, scales),
+        outcomes=outcomes,
+        levels=levels_of(instrument, outcomes),
         critical={
-            item.code: _critical_state(item.critical, cleaned[item.code])
+            item.code: _critical_state(item.critical, replies[item.code])
             for item in instrument.items
-            if item.critical
+            if item.critical and item.code not in left_out
         },
         answers=cleaned,
     )
 
 
+def with_policy(instrument: Instrument, policy: Policy) -> Instrument:
+    """The instrument with another named policy for missing answers on every scale that has an estimate."""
+    scales = (
+        replace(scale, missing=replace(scale.missing, policy=policy)) if scale.missing.up_to else scale
+        for scale in instrument.scales
+    )
+    return replace(instrument, scales=tuple(scales))
+
+
 def check_answer(item: Item, value: object) -> Answer:
-    """The answer to one item, cleaned: 2.0 becomes 2, ``None`` stays unanswered.
+    """The answer to one item, cleaned: 2.0 becomes 2, an empty text or ``None`` is unanswered.
 
     Raises ``AnswerError`` with a reason that says what is allowed and never repeats what was given.
     """
@@ -64,6 +87,8 @@ def check_answer(item: Item, value: object) -> Answer:
         if not isinstance(value, bool):
             raise AnswerError(item.code, "must be true or false")
         return value
+    if item.kind == "text":
+        return _checked_text(item, value)
     number = _finite_number(item.code, value)
     if item.kind == "choice":
         _check_choice(item, number)
@@ -93,9 +118,9 @@ def score_total(instrument: Instrument, scale_key: str, total: object) -> ScaleR
         items_answered=0,
         items_missing=0,
         prorated=None,
-        band=_band(scale, number),
+        band=band_of(scale, number),
         band_set=band_set,
-        sum=plain(number) if scale.rule == "sum" else None,
+        sum=None if scale.rule in {"mean", "percent_of_max"} else plain(number),
         mean=float(number) if scale.rule == "mean" else None,
         percent=float(number) if scale.rule == "percent_of_max" else None,
     )
@@ -110,7 +135,7 @@ def critical_level(
     unknown item.
     """
     critical = instrument.item(item_code).critical
-    if critical is None or value is None or value < critical.review:
+    if critical is None or value is None or isinstance(value, str) or value < critical.review:
         return None
     return "urgent" if critical.urgent is not None and value >= critical.urgent else "review"
 
@@ -123,10 +148,21 @@ def _finite_number(code: str, value: object) -> Number:
     return value
 
 
+def _checked_text(item: Item, value: object) -> str | None:
+    if not isinstance(value, str):
+        raise AnswerError(item.code, "must be a text")
+    text = value.strip()
+    if len(text) > item.max_length:
+        raise AnswerError(item.code, f"must not be longer than {item.max_length} characters")
+    if not all(character.isprintable() or character in "\n\t" for character in text):
+        raise AnswerError(item.code, "must not have control characters")
+    return text or None
+
+
 def _comes_whole(instrument: Instrument, scale: Scale) -> bool:
-    """A sum of whole answers is whole. Of a declared scale no item is known; its sum is taken to be whole."""
+    """A sum of whole answers is whole. Of a score-only scale no item is known; its sum is taken to be whole."""
     items = [instrument.item(code) for code in scale.items]
-    return scale.rule == "sum" and all(
+    return scale.rule not in {"mean", "percent_of_max"} and all(
         not item.decimals and all(option.value == int(option.value) for option in item.options)
         for item in items
     )
@@ -167,39 +203,8 @@ def _items_by_code(instrument: Instrument, numbering: str | None) -> dict[str, I
     return {item.aliases[numbering]: item for item in instrument.items if numbering in item.aliases}
 
 
-def _score_scale(instrument: Instrument, scale: Scale, answers: Mapping[str, Answer]) -> ScaleResult:
-    given = [exact(answer) for code in scale.items if (answer := answers[code]) is not None]
-    n, missing = len(scale.items), len(scale.items) - len(given)
-    highest = sum((exact(item.maximum) for item in instrument.items_of(scale)), Fraction(0))
-    partial = sum(given, Fraction(0))
-    total = partial if not missing else None
-    value = None if total is None else _RULES[scale.rule](total, n, highest)
-    estimate = None
-    if given and 0 < missing <= scale.prorate_up_to:
-        estimate = _RULES[scale.rule](partial * n / len(given), n, highest)
-    return ScaleResult(
-        value=None if value is None else plain(value),
-        partial=plain(partial),
-        items_answered=len(given),
-        items_missing=missing,
-        prorated=None if estimate is None else plain(estimate),
-        band=_band(scale, value if value is not None else estimate),
-        band_set=scale.band_sets[0].key if scale.band_sets else None,
-        sum=None if total is None else plain(total),
-        mean=None if total is None else float(total / n),
-        percent=None if total is None else float(100 * total / highest),
-    )
-
-
-def _band(scale: Scale, value: Fraction | None) -> str | None:
-    if value is None:
-        return None
-    points = round_half_up(value)
-    return next((band.key for band in scale.bands if band.low <= points <= band.high), None)
-
-
 def _decide(
-    instrument: Instrument, answers: Mapping[str, Answer], scales: Mapping[str, ScaleResult]
+    instrument: Instrument, answers: Mapping[str, Reply], scales: Mapping[str, ScaleResult]
 ) -> dict[str, bool | None]:
     decided: dict[str, bool | None] = {}
     for outcome in instrument.outcomes:
@@ -208,7 +213,7 @@ def _decide(
     return decided
 
 
-def _critical_state(critical: Critical, answer: Answer) -> CriticalState:
+def _critical_state(critical: Critical, answer: Reply) -> CriticalState:
     if answer is None:
         return "unanswered"
     return "endorsed" if answer >= critical.review else "denied"

@@ -11,9 +11,11 @@ from typing import NoReturn
 from measures.algorithms import ALGORITHMS, ParameterKind
 from measures.errors import DefinitionError
 from measures.exact import exact, is_finite_number
-from measures.instrument import BandSet, Instrument, Item, Number, Outcome, Scale
+from measures.instrument import BandSet, Instrument, Item, Number, Outcome, Scale, Skip
 
 _SLUG = re.compile(r"[a-z][a-z0-9_]*")
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]{0,39}")
+_ADDS = {"sum", "mean", "percent_of_max", "sum_from_one"}  # rules that add the items up
 
 
 def check(instrument: Instrument, file: str) -> None:
@@ -33,12 +35,14 @@ class _Check:
     def run(self) -> None:
         self.check_names()
         for item in self.instrument.items:
-            self.check_critical(item)
+            self.check_item(item)
         self.check_numberings()
+        self.check_skips()
         for scale in self.instrument.scales:
             self.check_scale(scale)
         self.check_every_item_is_used()
         self.check_outcomes()
+        self.check_levels()
         self.check_change()
         self.check_loinc()
 
@@ -55,6 +59,7 @@ class _Check:
         self.check_unique("items.code", (item.code for item in instrument.items))
         self.check_slugs("scales.key", [scale.key for scale in instrument.scales])
         self.check_slugs("outcomes.key", [outcome.key for outcome in instrument.outcomes])
+        self.check_slugs("levels.key", [levels.key for levels in instrument.levels])
 
     def check_slugs(self, key: str, names: list[str]) -> None:
         self.check_unique(key, names)
@@ -67,7 +72,11 @@ class _Check:
             if count > 1:
                 self.refuse(f"{key} {name}", f"stands {count} times")
 
-    def check_critical(self, item: Item) -> None:
+    def check_item(self, item: Item) -> None:
+        if not _CODE.fullmatch(item.code):
+            self.refuse(f"items {item.code}", "must have a code of letters, digits and _, at most 40")
+        if item.kind == "text" and (item.scored or item.critical):
+            self.refuse(f"items {item.code}", "is free text: say scored = false, and no critical")
         critical = item.critical
         if critical is None:
             return
@@ -83,28 +92,63 @@ class _Check:
             codes = (item.aliases[numbering] for item in self.instrument.items if numbering in item.aliases)
             self.check_unique(f"items.aliases.{numbering}", codes)
 
+    def check_skips(self) -> None:
+        for place, skip in enumerate(self.instrument.skips, start=1):
+            key = f"skips[{place}]"
+            for name, codes in (("items", skip.items), ("when", skip.when)):
+                for code in codes:
+                    if code not in self.items or self.items[code].kind == "text":
+                        self.refuse(f"{key}.{name}", f"names no item of this file that can be scored: {code}")
+            if set(skip.items) & set(skip.when) and not skip.strikes:
+                self.refuse(f"{key}.items", "must not be among the items of its own condition")
+            for code in skip.items:
+                self.check_skipped(key, skip, self.items[code])
+
+    def check_skipped(self, key: str, skip: Skip, item: Item) -> None:
+        if skip.counts_as is not None and not item.minimum <= skip.counts_as <= item.maximum:
+            self.refuse(f"{key}.counts_as", f"is outside the answers of item {item.code}")
+        if skip.strikes and (item.critical or skip.counts_as is not None):
+            self.refuse(f"{key}.strikes", f"would count, or silence, item {item.code}")
+
     def check_scale(self, scale: Scale) -> None:
         key = f"scales {scale.key}"
+        kinds = {"boolean"} if scale.rule == "highest_yes" else {"choice", "number"}
         for code in scale.items:
             if code not in self.items:
                 self.refuse(f"{key}.items", f"names no item of this file: {code}")
-            if not self.items[code].scored or self.items[code].kind == "boolean":
-                self.refuse(f"{key}.items", f"item {code} is not scored, or has no number to add")
-        if scale.prorate_up_to >= max(len(scale.items), 1):
-            self.refuse(f"{key}.prorate_up_to", "must leave at least one answer to estimate from")
+            if not self.items[code].scored or self.items[code].kind not in kinds:
+                self.refuse(f"{key}.items", f"item {code} is not scored, or not by this rule")
+        self.check_missing(scale)
         if scale.items and (exact(scale.minimum), exact(scale.maximum)) != self.range_of(scale):
             self.refuse(f"{key}.range", "is not what the answers of its items can reach")
         self.check_unique(f"{key}.band_sets.key", (band_set.key for band_set in scale.band_sets))
         for band_set in scale.band_sets:
             self.check_bands(scale, band_set)
 
+    def check_missing(self, scale: Scale) -> None:
+        key, up_to = f"scales {scale.key}", scale.missing.up_to
+        if up_to and (scale.rule not in _ADDS or up_to >= len(scale.items)):
+            self.refuse(f"{key}.missing.up_to", "must leave at least one answer to estimate a sum from")
+        for skip in self.instrument.skips if scale.skips and scale.rule in _ADDS else ():
+            if skip.counts_as is None and set(skip.items) & set(scale.items):
+                self.refuse(f"{key}.skips", "adds an item that may be skipped: say what it counts_as")
+
     def range_of(self, scale: Scale) -> tuple[Fraction, Fraction]:
         items = [self.items[code] for code in scale.items]
+        if scale.rule == "highest_yes":
+            return Fraction(0), Fraction(len(items))
+        if scale.rule == "max_of_groups":
+            groups = [[self.items[code] for code in group] for group in scale.groups]
+            lowest = (max(exact(item.minimum) for item in group) for group in groups)
+            highest = (max(exact(item.maximum) for item in group) for group in groups)
+            return sum(lowest, Fraction(0)), sum(highest, Fraction(0))
         low = sum((exact(item.minimum) for item in items), Fraction(0))
         high = sum((exact(item.maximum) for item in items), Fraction(0))
         if scale.rule == "mean":
             return low / len(items), high / len(items)
-        return (100 * low / high, Fraction(100)) if scale.rule == "percent_of_max" else (low, high)
+        if scale.rule == "percent_of_max":
+            return 100 * low / high, Fraction(100)
+        return (low + len(items), high + len(items)) if scale.rule == "sum_from_one" else (low, high)
 
     def check_bands(self, scale: Scale, band_set: BandSet) -> None:
         key = f"scales {scale.key}.band_sets {band_set.key}"
@@ -156,6 +200,17 @@ class _Check:
             ),
         }
         return tests[kind](value)
+
+    def check_levels(self) -> None:
+        outcomes = {outcome.key for outcome in self.instrument.outcomes}
+        for levels in self.instrument.levels:
+            key = f"levels {levels.key}"
+            if not levels.steps:
+                self.refuse(f"{key}.steps", "is missing")
+            self.check_unique(f"{key}.steps.key", [levels.lowest, *(step.key for step in levels.steps)])
+            for step in levels.steps:
+                if step.outcome not in outcomes:
+                    self.refuse(f"{key}.steps {step.key}.outcome", "names no outcome of this file")
 
     def check_change(self) -> None:
         rules = self.instrument.change

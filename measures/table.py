@@ -72,6 +72,13 @@ class Table:
             self.refuse(key, f"must be a list of {count} numbers")
         return list(values)
 
+    def range(self) -> tuple[Number, Number]:
+        """The lowest and the highest value: ``range = [0, 27]``."""
+        low, high = self.numbers("range", count=2)
+        if low >= high:
+            self.refuse("range", "must run from the lower to the higher number")
+        return low, high
+
     def one_of(self, key: str, literal: object, default: object = _REQUIRED) -> str:
         """One of the values of a ``Literal`` type."""
         value = self.text(key, default)
@@ -88,6 +95,16 @@ class Table:
         if len(set(values)) != len(values):
             self.refuse(key, "names the same thing twice")
         return tuple(values)
+
+    def groups(self, key: str) -> tuple[tuple[str, ...], ...]:
+        """A list of lists of texts, each list with at least one, no text twice."""
+        rows = self._take(key, list, "a list of lists of texts", _REQUIRED)
+        if not rows or not all(isinstance(row, list) and row for row in rows):
+            self.refuse(key, "must be a list of lists of texts, none of them empty")
+        flat = [text for row in rows for text in row]
+        if not all(isinstance(text, str) for text in flat) or len(set(flat)) != len(flat):
+            self.refuse(key, "must be lists of texts, none of them twice")
+        return tuple(tuple(row) for row in rows)
 
     def texts_by_name(self, key: str) -> dict[str, str]:
         """A table whose values are all texts; empty when the key is absent."""

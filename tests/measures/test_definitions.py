@@ -63,7 +63,7 @@ items = ["1", "2"]
 rule = "sum"
 range = [0, 4]
 direction = "higher_is_worse"
-prorate_up_to = 1
+missing = { policy = "prorate", up_to = 1, source = "A paper", confidence = "high" }
 
 [[scales.band_sets]]
 key = "ours"
@@ -156,7 +156,12 @@ BAD = {
         "options.often.inf",
         "number",
     ),
-    "options out of order": (("options", "often"), {"1": "Yes", "0": "No"}, "options.often", "rising order"),
+    "options out of order": (
+        ("options", "often"),
+        {"1": "Yes", "0": "No", "2": "Always"},
+        "options.often",
+        "rising or falling",
+    ),
     "one option only": (("options", "often"), {"0": "No"}, "options.often", "at least two"),
     "unknown option set": (("items", 0, "options"), "seldom", "items[1].options", "no option set"),
     "range turned round": (("items", 2, "range"), [12, 0], "items[3].range", "lower to the higher"),
@@ -194,9 +199,9 @@ BAD = {
     "unknown rule": (("scales", 0, "rule"), "median", "scales[1].rule", "one of"),
     "wrong range": (("scales", 0, "range"), [0, 6], "scales total.range", "can reach"),
     "prorated from nothing": (
-        ("scales", 0, "prorate_up_to"),
+        ("scales", 0, "missing", "up_to"),
         2,
-        "scales total.prorate_up_to",
+        "scales total.missing.up_to",
         "at least one",
     ),
     "gap in bands": (

@@ -9,6 +9,7 @@ from measures import registry, scoring
 from measures.errors import AnswerError, DefinitionError
 from measures.loader import instrument_from
 
+ESTIMATE = {"policy": "prorate", "up_to": 1, "source": "none", "confidence": "policy"}
 DECLARED: dict[str, Any] = {
     "key": "bdi",
     "version": "score-only",
@@ -58,7 +59,7 @@ def test_a_declared_scale_has_scales_and_change_rules_but_no_items() -> None:
         ({"purpose": "to see"}, "purpose"),
         ({"rights": DECLARED["rights"] | {"wording": "labels"}}, "purpose"),
         ({"scales": [DECLARED["scales"][0] | {"items": ["1"]}]}, "scales[1].items"),
-        ({"scales": [DECLARED["scales"][0] | {"prorate_up_to": 1}]}, "scales total.prorate_up_to"),
+        ({"scales": [DECLARED["scales"][0] | {"missing": ESTIMATE}]}, "scales total.missing.up_to"),
         ({"change": DECLARED["change"] | {"scale": "sum"}}, "change.scale"),
     ],
 )

@@ -218,7 +218,12 @@ def instrument_with_rule(rule, low, high):
                         "rule": rule,
                         "range": [low, high],
                         "direction": "higher_is_worse",
-                        "prorate_up_to": 1,
+                        "missing": {
+                            "policy": "prorate",
+                            "up_to": 1,
+                            "source": "none",
+                            "confidence": "policy",
+                        },
                     }
                 ],
             },

@@ -61,6 +61,13 @@ class BandSetSerializer(serializers.Serializer):
     source = SourceSerializer()
 
 
+class MissingSerializer(serializers.Serializer):
+    """``policy``: ``strict``, or how an estimate is made from up to ``up_to`` missing answers."""
+
+    policy = serializers.CharField()
+    up_to = serializers.IntegerField()
+
+
 class ScaleSerializer(serializers.Serializer):
     key = serializers.CharField()
     title = serializers.CharField()
@@ -70,7 +77,7 @@ class ScaleSerializer(serializers.Serializer):
     maximum = serializers.FloatField()
     direction = serializers.CharField()
     unit = serializers.CharField()
-    prorate_up_to = serializers.IntegerField()
+    missing = MissingSerializer()
     band_sets = BandSetSerializer(many=True)
 
 
