@@ -185,7 +185,15 @@ class _Planner:
                 scales[scale] = scoring.score_total(form.instrument, scale, total)
             except AnswerError as error:
                 self.problems.add(row.line, form.totals[scale], error.reason)
-        return Scored(form.instrument.key, form.instrument.version, scales, {}, {}, {})
+        return Scored(
+            form.instrument.key,
+            form.instrument.version,
+            scales,
+            outcomes={},
+            levels={},
+            critical={},
+            answers={},
+        )
 
     def keep(self, assessment: PlannedAssessment, form: Form) -> bool:
         """Whether it is new. The same patient, instrument and time twice is a fault, unless it is meant."""
