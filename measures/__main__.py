@@ -1,4 +1,7 @@
-"""Instruments and scoring without the web site: ``python -m measures list | check | score KEY FILE.json``."""
+"""Instruments and scoring without the web site.
+
+``python -m measures list | show KEY | check FILE.toml | score KEY FILE.json | verify DIR``
+"""
 
 from __future__ import annotations
 
@@ -10,16 +13,15 @@ from dataclasses import asdict
 from pathlib import Path
 
 from measures import registry
+from measures.cases import read_cases
 from measures.errors import AnswerError, DefinitionError, MeasuresError
 from measures.instrument import Instrument
 from measures.loader import load
+from measures.outline import outline
 from measures.scoring import ScaleResult, score
+from measures.verify import verify
 
 REFUSED, UNUSABLE = 1, 2
-
-
-class _Unusable(Exception):
-    """The command cannot be carried out at all: a bad file, an unknown instrument."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     try:
         status: int = given.run(given)
-    except (_Unusable, MeasuresError) as error:
+    except MeasuresError as error:  # a bad file, an unknown instrument
         sys.stderr.write(f"measures: {error}\n")
         return UNUSABLE
     return status
@@ -40,6 +42,11 @@ def _parser() -> argparse.ArgumentParser:
 
     listing = commands.add_parser("list", help="the instruments that there are")
     listing.set_defaults(run=_list)
+
+    showing = commands.add_parser("show", help="what an instrument asks and how it is scored, with sources")
+    showing.add_argument("key", help="an instrument, as in list")
+    showing.add_argument("--version", help="of the instrument; the latest when left out")
+    showing.set_defaults(run=_show)
 
     checking = commands.add_parser(
         "check", help="is an instrument file sound? (all that ship, when none is named)"
@@ -55,15 +62,27 @@ def _parser() -> argparse.ArgumentParser:
         "--numbering", help="the item numbering of the answers, when it is not the instrument's own"
     )
     scoring.set_defaults(run=_score)
+
+    verifying = commands.add_parser("verify", help="hold scoring against a folder of reference vectors")
+    verifying.add_argument("folder", type=Path, metavar="DIR")
+    verifying.set_defaults(run=_verify)
     return parser
 
 
 def _list(given: argparse.Namespace) -> int:
-    for instrument in registry.all_latest():
+    instruments = registry.all_latest()
+    widths = [max(len(getattr(one, name)) for one in instruments) for name in ("key", "version")]
+    for one in instruments:
+        items = f"{len(one.items):>3} items" if one.items else "  totals "
         sys.stdout.write(
-            f"{instrument.key:<12} {instrument.version:<4} {len(instrument.items):>3} items  "
-            f"{instrument.rights.wording:<10} {instrument.title}\n"
+            f"{one.key:<{widths[0]}}  {one.version:<{widths[1]}}  {items}  "
+            f"{one.rights.wording:<10}  {one.title}\n"
         )
+    return 0
+
+
+def _show(given: argparse.Namespace) -> int:
+    sys.stdout.writelines(f"{line}\n" for line in outline(registry.get(given.key, given.version)))
     return 0
 
 
@@ -83,7 +102,7 @@ def _verdict(path: Path) -> tuple[bool, str]:
 
 def _score(given: argparse.Namespace) -> int:
     instrument = registry.get(given.key, given.version)
-    results = [_score_one(instrument, case, given.numbering) for case in _read_cases(given.file)]
+    results = [_score_one(instrument, case, given.numbering) for case in read_cases(given.file)]
     json.dump(results, sys.stdout, indent=2)
     sys.stdout.write("\n")
     return REFUSED if any("error" in result for result in results) else 0
@@ -105,36 +124,21 @@ def _score_one(instrument: Instrument, case: dict[str, object], numbering: objec
     return {
         "scales": {key: _scale(result) for key, result in scored.scales.items()},
         "outcomes": scored.outcomes,
+        "levels": {key: asdict(result) for key, result in scored.levels.items()},
         "critical": scored.critical,
     }
+
+
+def _verify(given: argparse.Namespace) -> int:
+    verification = verify(given.folder)
+    sys.stdout.writelines(f"{line}\n" for line in verification.lines())
+    return 0 if verification.passed else REFUSED
 
 
 def _scale(result: ScaleResult) -> dict[str, object]:
     fields = asdict(result)
     del fields["band_set"]
     return fields
-
-
-def _read_cases(path: Path) -> list[dict[str, object]]:
-    try:
-        cases = json.loads(path.read_text(encoding="utf-8-sig"), object_pairs_hook=_each_key_once)
-    except OSError as error:
-        raise _Unusable(f"{path}: cannot be read: {error.strerror}") from None
-    except (ValueError, RecursionError) as error:  # UnicodeDecodeError and JSONDecodeError are ValueErrors
-        raise _Unusable(f"{path}: is not JSON: {error}") from None
-    if not isinstance(cases, list) or not all(isinstance(case, dict) for case in cases):
-        raise _Unusable(f"{path}: must be a list of answer objects")
-    return cases
-
-
-def _each_key_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """An object in which a key stands twice would silently keep the second answer."""
-    seen: dict[str, object] = {}
-    for key, value in pairs:
-        if key in seen:
-            raise ValueError(f"the key {key!r} stands twice in one object")
-        seen[key] = value
-    return seen
 
 
 if __name__ == "__main__":
