@@ -1,0 +1,414 @@
+"""The scoring of every shipped instrument in sentences: complete, and with no number of its own."""
+
+from __future__ import annotations
+
+import inspect
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass, replace
+
+import pytest
+
+from measures import registry
+from measures.algorithms import ALGORITHMS
+from measures.instrument import (
+    Critical,
+    Drop,
+    Instrument,
+    Item,
+    Levels,
+    Missing,
+    Outcome,
+    Reliability,
+    Scale,
+    Skip,
+    Source,
+    Step,
+)
+from measures.outcome_words import SENTENCES, outcome_in_words
+from measures.phrases import amount, items_named, listed, number
+from measures.words import ScoringWords, Statement, scoring_in_words
+
+SHIPPED = [
+    registry.get(one.key, version) for one in registry.all_latest() for version in registry.versions(one.key)
+]
+NUMBER = re.compile(r"\d+(?:\.\d+)?")
+PAPER = Source("a paper", "low")
+PHQ9 = registry.get("phq9")
+
+
+def statements(words: ScoringWords) -> list[Statement]:
+    return [
+        *words.skips,
+        *words.safety,
+        *words.outcomes,
+        *words.levels,
+        *words.change,
+        *(scale.missing for scale in words.scales),
+    ]
+
+
+def sentences(words: ScoringWords) -> list[str]:
+    of_scales = [text for scale in words.scales for text in (scale.score, scale.range, scale.reversed)]
+    texts = [statement.text for statement in statements(words)]
+    return [text for text in (*of_scales, *texts, words.unsaid) if text]
+
+
+def values(of: object) -> Iterator[str]:
+    """Every number in a definition, those in its texts and codes too."""
+    if isinstance(of, bool) or of is None:
+        return
+    if isinstance(of, int | float):
+        yield number(of)
+    elif isinstance(of, str):
+        yield from NUMBER.findall(of)
+    elif is_dataclass(of):
+        for field in fields(of):
+            yield from values(getattr(of, field.name))
+    elif isinstance(of, dict):
+        yield from values(list(of.items()))
+    else:
+        for each in of:
+            yield from values(each)
+
+
+def computed(instrument: Instrument) -> Iterator[float]:
+    """What the sentences count or work out: sizes, sums of maxima, ends of reversed items, the reliable change."""
+    for scale in instrument.scales:
+        highest = sum(item.maximum for item in instrument.items_of(scale))
+        yield from (len(scale.items), len(scale.groups), highest)
+        percents = (
+            o.parameters["percent"]
+            for o in instrument.outcomes
+            if o.parameters.get("scale") == scale.key and "percent" in o.parameters
+        )
+        yield from (percent * highest / 100 for percent in percents)
+    yield from (item.minimum + item.maximum for item in instrument.items)
+    spread = instrument.change and instrument.change.reliability
+    if spread:
+        yield 1.96
+        yield float(f"{1.96 * spread.sd * math.sqrt(2 * (1 - spread.reliability)):.1f}")
+
+
+@pytest.mark.parametrize("instrument", SHIPPED, ids=lambda one: f"{one.key}-{one.version}")
+class TestEveryShippedInstrument:
+    def test_no_number_that_is_not_its_own(self, instrument: Instrument) -> None:
+        own = {*values(instrument), *map(number, computed(instrument))}
+        said = {found for text in sentences(scoring_in_words(instrument)) for found in NUMBER.findall(text)}
+        assert said - own == set()
+
+    def test_each_sentence_is_one(self, instrument: Instrument) -> None:
+        for text in sentences(scoring_in_words(instrument)):
+            assert re.match(r"[A-Z“\d]", text) and text.endswith("."), text
+            assert not re.search(r"None|[{}<>]|\bTrue\b|  |\.\.|\bitems? ?(?:,|\.|$)|“”", text), text
+
+    def test_nothing_is_left_out(self, instrument: Instrument) -> None:
+        words = scoring_in_words(instrument)
+        assert [scale.title for scale in words.scales] == [scale.title for scale in instrument.scales]
+        assert [one.title for one in words.outcomes] == [one.title for one in instrument.outcomes]
+        assert len(words.skips) == len(instrument.skips)
+        assert len(words.safety) == sum(item.critical is not None for item in instrument.items)
+        assert [one.title for one in words.levels] == [one.title for one in instrument.levels]
+        for words_of, scale in zip(words.scales, instrument.scales, strict=True):
+            assert [band_set.key for band_set in words_of.bands] == [one.key for one in scale.band_sets]
+            assert [band_set.used for band_set in words_of.bands] == [
+                n == 0 for n in range(len(scale.band_sets))
+            ]
+
+    def test_each_rule_has_its_source(self, instrument: Instrument) -> None:
+        words = scoring_in_words(instrument)
+        sourced = [*words.skips, *words.safety, *words.outcomes, *words.levels, *words.change]
+        assert [one.title for one in sourced if one.source is None] in ([], ["Deterioration"])
+
+
+def test_every_algorithm_has_a_sentence_with_its_parameters() -> None:
+    taken = {
+        name: set(inspect.signature(write).parameters) - {"instrument"} for name, write in SENTENCES.items()
+    }
+    assert taken == {name: set(algorithm.parameters) for name, algorithm in ALGORITHMS.items()}
+
+
+def said_of_scale(instrument: Instrument, **changes: object) -> ScoringWords:
+    scale = replace(instrument.scales[0], **changes)
+    return scoring_in_words(replace(instrument, scales=(scale, *instrument.scales[1:])))
+
+
+def yes_no(code: str, critical: Critical | None = None) -> Item:
+    return Item(code, f"Question {code}", (), 0, 1, kind="boolean", critical=critical)
+
+
+class TestScales:
+    def test_a_sum(self) -> None:
+        total, phq8, phq2 = scoring_in_words(PHQ9).scales
+        assert total.score == "The sum of items 1 to 9."
+        assert total.range == "From 0 to 27 points; higher is worse."
+        assert phq2.score == "The sum of items 1 and 2."
+        assert total.bands[0].text == (
+            "0 to 4 minimal or none, 5 to 9 mild, 10 to 14 moderate, 15 to 19 moderately severe, 20 to 27 severe"
+        )
+
+    @pytest.mark.parametrize(
+        ("changes", "score"),
+        [
+            ({"rule": "mean"}, "The mean of items 1 to 9."),
+            (
+                {"rule": "percent_of_max"},
+                "The sum of items 1 to 9 in percent of its highest possible value, 27.",
+            ),
+            ({"items": ("9",)}, "The answer to item 9."),
+            (
+                {"rule": "sum_from_one"},
+                "The sum of items 1 to 9 as it is when their answers are coded from 1: "
+                "the sum of the answers plus 9.",
+            ),
+            (
+                {
+                    "rule": "max_of_groups",
+                    "groups": (("1", "2", "3"), ("4",), ("5",), ("6", "7"), ("8",), ("9",)),
+                },
+                "The sum of 6 domains. Of items 1 to 3; of items 6 and 7 the highest answer counts; "
+                "items 4, 5, 8 and 9 count as they are.",
+            ),
+        ],
+    )
+    def test_the_other_rules(self, changes: dict, score: str) -> None:
+        assert said_of_scale(PHQ9, **changes).scales[0].score == score
+
+    def test_the_highest_yes(self) -> None:
+        items = tuple(yes_no(str(n)) for n in range(1, 6))
+        scale = Scale(
+            "ideation", "Ideation", ("1", "2", "3", "4", "5"), "highest_yes", 0, 5, "higher_is_worse"
+        )
+        said = scoring_in_words(replace(PHQ9, items=items, scales=(scale,), outcomes=(), change=None))
+        assert said.scales[0].score == (
+            "The place of the last yes among items 1 to 5, which stand in rising order of gravity; "
+            "0 when none is yes."
+        )
+
+    def test_reversed_items_by_the_number_they_are_taken_from(self) -> None:
+        items = tuple(replace(item, reverse=item.code in "25") for item in PHQ9.items)
+        said = scoring_in_words(replace(PHQ9, items=items)).scales
+        assert (
+            said[0].reversed
+            == "Turned round before scoring are items 2 and 5: counted as 3 minus the answer."
+        )
+        assert said[2].reversed == "Turned round before scoring are item 2: counted as 3 minus the answer."
+
+    @pytest.mark.parametrize(
+        ("missing", "text"),
+        [
+            (Missing(), "Strict: one missing answer, and there is no score."),
+            (
+                Missing("prorate", 1, PAPER),
+                "Up to 1 missing answer: no score, but an estimate from the mean of the answers given, marked as "
+                "an estimate. With more missing there is neither.",
+            ),
+            (
+                Missing("prorate_unless_critical", 2, PAPER),
+                "Up to 2 missing answers: no score, but an estimate from the mean of the answers given, marked as "
+                "an estimate. With more missing there is neither. No estimate is made over item 9, asked for safety.",
+            ),
+        ],
+    )
+    def test_missing_answers(self, missing: Missing, text: str) -> None:
+        said = said_of_scale(PHQ9, missing=missing).scales[0].missing
+        assert (said.text, said.source) == (text, missing.source)
+
+    def test_better_when_higher(self) -> None:
+        assert said_of_scale(PHQ9, direction="higher_is_better").scales[0].range.endswith("higher is better.")
+
+
+class TestSkips:
+    @pytest.mark.parametrize(
+        ("skip", "text"),
+        [
+            (
+                Skip(("7",), ("6",), None, None, None, False, PAPER),
+                "Item 7 needs no answer when item 6 is answered.",
+            ),
+            (
+                Skip(("2", "3", "4"), ("1",), 0, None, 0, False, PAPER),
+                "Items 2 to 4 need no answer when item 1 is 0. Left out, each counts as 0.",
+            ),
+            (
+                Skip(("4",), ("2", "3"), 0, None, 0, False, PAPER),
+                "Item 4 needs no answer when items 2 and 3 are answered and add up to 0. Left out, it counts as 0.",
+            ),
+            (
+                Skip(("1",), ("5",), None, 2, None, True, PAPER),
+                "Item 1 needs no answer when item 5 is 2 or more. An answer given there all the same does not count.",
+            ),
+        ],
+    )
+    def test_when_and_what_then(self, skip: Skip, text: str) -> None:
+        said = scoring_in_words(replace(PHQ9, skips=(skip,))).skips
+        assert [one.text for one in said] == [text]
+
+    def test_yes_and_no(self) -> None:
+        items = (yes_no("2"), yes_no("3"))
+        skips = (
+            Skip(("3",), ("2",), 0, None, None, False, PAPER),
+            Skip(("3",), ("2",), None, 1, None, False, PAPER),
+        )
+        scale = Scale("any", "Any", ("2", "3"), "highest_yes", 0, 2, "higher_is_worse", skips=False)
+        parts = {"items": items, "scales": (scale,), "outcomes": (), "change": None, "skips": skips}
+        said = scoring_in_words(replace(PHQ9, **parts))
+        assert [one.text for one in said.skips] == [
+            "Item 3 needs no answer when item 2 is answered no.",
+            "Item 3 needs no answer when item 2 is answered yes.",
+        ]
+        assert said.scales[0].missing.text.endswith(
+            "an item that need not be answered is missing all the same."
+        )
+
+
+class TestConclusions:
+    @pytest.mark.parametrize(
+        ("algorithm", "parameters", "text"),
+        [
+            ("item_at_least", {"item": "9", "cut": 1}, "the answer to item 9 is 1 or more"),
+            ("item_at_most", {"item": "9", "cut": 1}, "the answer to item 9 is 1 or less"),
+            ("is_true", {"item": "9"}, "item 9 is answered yes"),
+            (
+                "longer_than",
+                {"item": "1", "than": 6, "at_boundary": "2"},
+                "item 1 is more than 6; at exactly 6 the yes or no of item 2 decides",
+            ),
+            (
+                "count_at_least",
+                {"items": ["1", "2", "3"], "cut": 2, "count": 2},
+                "at least 2 of items 1 to 3 are answered 2 or more",
+            ),
+            ("score_at_most", {"scale": "phq2", "cut": 2}, "“PHQ-2 (items 1 and 2)” is 2 or less"),
+            ("score_below", {"scale": "phq2", "cut": 2}, "“PHQ-2 (items 1 and 2)” is below 2"),
+            (
+                "score_at_least",
+                {"scale": "total", "cut": 10},
+                "“PHQ-9 total”, or else its estimate, is 10 or more",
+            ),
+            (
+                "percent_at_least",
+                {"scale": "phq2", "percent": 50},
+                "the answers of “PHQ-2 (items 1 and 2)” add up to 50 % or more of the highest possible sum, "
+                "that is 3 of 6",
+            ),
+            (
+                "any_of",
+                {"outcomes": ["screen_positive", "phq2_screen_positive"]},
+                "at least one is met of: PHQ-9 screen positive (10 or more); PHQ-2 screen positive (3 or more)",
+            ),
+            (
+                "all_of",
+                {"outcomes": ["screen_positive"]},
+                "all are met of: PHQ-9 screen positive (10 or more)",
+            ),
+        ],
+    )
+    def test_each_algorithm(self, algorithm: str, parameters: dict, text: str) -> None:
+        assert outcome_in_words(PHQ9, Outcome("x", "X", algorithm, parameters, PAPER)) == text
+
+    def test_the_syndrome_of_the_phq9(self) -> None:
+        said = {one.title: one.text for one in scoring_in_words(PHQ9).outcomes}
+        assert said["PHQ-9 algorithm: other depressive syndrome"] == (
+            "A symptom is present from 2, item 9 from 1. Met when 2 to 4 of items 1 to 9 are present, "
+            "at least one of items 1 and 2 among them."
+        )
+
+    def test_yes_no_items_are_counted_in_yeses(self) -> None:
+        instrument = replace(PHQ9, items=(yes_no("4"), yes_no("5")))
+        any_yes = Outcome("x", "X", "count_at_least", {"items": ["4", "5"], "cut": 1, "count": 1}, PAPER)
+        assert outcome_in_words(instrument, any_yes) == "at least 1 of items 4 and 5 is answered yes"
+
+    def test_levels_from_the_gravest_down(self) -> None:
+        steps = (
+            Step("low", "low risk", "phq2_screen_positive"),
+            Step("high", "high risk", "screen_positive"),
+        )
+        levels = Levels("risk", "Risk", "none", "no risk found", steps, PAPER)
+        text = scoring_in_words(replace(PHQ9, levels=(levels,))).levels[0].text
+        assert text.startswith(
+            "High risk: when “PHQ-9 screen positive (10 or more)” is met; low risk: when “PHQ-2 screen positive "
+            "(3 or more)” is met; otherwise no risk found."
+        )
+
+    def test_safety(self) -> None:
+        urgent = Critical(1, 1, "suicide", PAPER)
+        items = (yes_no("a", urgent), yes_no("b", replace(urgent, urgent=None)), *PHQ9.items)
+        said = scoring_in_words(replace(PHQ9, items=items)).safety
+        never = "Left unanswered it is never taken for a denial."
+        assert [(one.title, one.text) for one in said] == [
+            ("Item a, suicide", f"A yes is urgent. {never}"),
+            ("Item b, suicide", f"A yes is looked at by a clinician. {never}"),
+            ("Item 9, suicide", f"1 or more is looked at by a clinician. 2 or more is urgent. {never}"),
+        ]
+
+
+class TestChange:
+    def said(self, **changes: object) -> dict[str, str]:
+        rules = replace(PHQ9.change, **changes)
+        return {one.title: one.text for one in scoring_in_words(replace(PHQ9, change=rules)).change}
+
+    def test_the_rules_of_the_phq9(self) -> None:
+        assert self.said() == {
+            "Treatment response": "“PHQ-9 total” has fallen by at least 50 % of the earlier score since baseline.",
+            "Partial response": "“PHQ-9 total” has fallen by at least 25 % of the earlier score since baseline, "
+            "without treatment response.",
+            "Remission": "“PHQ-9 total” is 4 or less. Sustained once it has held for 21 days over at least 2 "
+            "assessments. Before that, a score only meets the threshold.",
+            "Relapse": "After remission “PHQ-9 total” is 10 or more again. A second such score within 28 days "
+            "confirms it. After 120 days of remission it is called a recurrence.",
+            "Reliable change": "A change of 6 points or more is taken to be more than measurement error.",
+            "Clinically significant change": "Reliable improvement that also crosses into the healthy range: "
+            "“PHQ-9 total” is 9 or less.",
+            "Smallest change that matters": "“PHQ-9 total” has fallen by at least 5 points.",
+            "Deterioration": "Reliable change for the worse; there is no rule of its own.",
+        }
+
+    def test_the_reliable_change_index_names_what_it_is_made_of(self) -> None:
+        said = self.said(reliability=Reliability(5, 0.84, "test-retest", PAPER))["Reliable change"]
+        assert "more than 5.5 points" in said  # 1.96 x 5 x sqrt(2 x 0.16), worked out by hand
+        assert "a standard deviation of 5 and a reliability (test-retest) of 0.84" in said
+
+    def test_worse_in_the_other_direction(self) -> None:
+        assert self.said(deterioration=Drop(None, 1, PAPER))["Deterioration"] == (
+            "“PHQ-9 total” has risen by at least 1 point since baseline."
+        )
+        better = replace(PHQ9.scales[0], direction="higher_is_better")
+        said = scoring_in_words(replace(PHQ9, scales=(better, *PHQ9.scales[1:]))).change
+        assert said[0].text.startswith("“PHQ-9 total” has risen by at least 50 %")
+        assert "“PHQ-9 total” is 4 or more" in said[2].text
+
+    def test_what_has_no_rule_is_named(self) -> None:
+        rules = replace(PHQ9.change, relapse=None, mcid=None)
+        unsaid = scoring_in_words(replace(PHQ9, change=rules)).unsaid
+        assert unsaid == "No rule is given for relapse or smallest change that matters."
+        assert scoring_in_words(PHQ9).unsaid == ""
+        assert scoring_in_words(replace(PHQ9, change=None)).unsaid.startswith("No rule for change is given")
+
+
+class TestPhrases:
+    def test_numbers(self) -> None:
+        assert [number(value) for value in (7, 7.0, 0.84, 0.1, 1_000_000, 60.5)] == [
+            "7",
+            "7",
+            "0.84",
+            "0.1",
+            "1000000",
+            "60.5",
+        ]
+
+    def test_lists(self) -> None:
+        assert [listed(words) for words in (["a"], ["a", "b"], ["a", "b", "c"])] == [
+            "a",
+            "a and b",
+            "a, b and c",
+        ]
+
+    def test_amounts(self) -> None:
+        assert [amount(1, "points"), amount(2, "points"), amount(50, "%")] == ["1 point", "2 points", "50 %"]
+
+    def test_items_in_the_order_of_the_instrument(self) -> None:
+        assert items_named(PHQ9, ["9"]) == "item 9"
+        assert items_named(PHQ9, ["4", "2", "1"]) == "items 1, 2 and 4"
+        assert items_named(PHQ9, ["3", "2", "1", "9"]) == "items 1 to 3 and 9"
