@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from functools import lru_cache
 
+from django.db.models import QuerySet
+
 from measures import registry
 from measures.errors import UnknownInstrument
 from measures.instrument import Instrument
@@ -64,13 +66,14 @@ def _of_row(row: DeclaredScale) -> Instrument:
 
 def _published(key: str, version: str | None) -> Instrument:
     rows = SiteInstrument.objects.filter(key=key).only("sha256")
-    if version:
-        row = rows.filter(version=version).first()
-    else:
-        row = rows.filter(retirement=None).last() or rows.last()
+    row = rows.filter(version=version).first() if version else _latest(rows)
     if row is None:
         raise UnknownInstrument(f"no instrument {key!r} of that version")
     return _read_published(row.sha256)
+
+
+def _latest(rows: QuerySet[SiteInstrument]) -> SiteInstrument | None:
+    return rows.filter(retirement=None).last() or rows.last()
 
 
 @lru_cache(maxsize=256)

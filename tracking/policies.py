@@ -17,6 +17,8 @@ from tracking.models import (
     CareTeam,
     Membership,
     Patient,
+    Site,
+    SiteInstrument,
     Study,
     TreatmentEpisode,
     User,
@@ -68,6 +70,17 @@ def check_latest_version(assessment: Assessment) -> None:
     """Only the latest version may be corrected; two people at once cannot both win."""
     if Assessment.objects.filter(supersedes=assessment).exists():
         raise Conflict("this assessment was corrected by somebody else in the meantime")
+
+
+def check_publishable(instrument: Instrument, site: Site) -> None:
+    """A key belongs to the site that published it first, and a version is published once."""
+    known = SiteInstrument.objects.filter(key=instrument.key)
+    if known.exclude(site=site).exists():
+        raise InvalidInput("definition", f"key: {instrument.key} belongs to another site, choose another one")
+    if known.filter(version=instrument.version).exists():
+        raise Conflict(
+            f"version {instrument.version} of {instrument.key} has been published before: a change is a new version"
+        )
 
 
 def check_may_import(by: User | None, teams: Collection[CareTeam]) -> None:

@@ -1,0 +1,94 @@
+"""A site's own instruments: published as they were checked, retired with a reason, never changed."""
+
+from __future__ import annotations
+
+from django.db import IntegrityError, transaction
+
+from measures.errors import DefinitionError
+from tracking.actions import audit
+from tracking.actions.marks import want_episodes, want_study
+from tracking.definitions import read_definition
+from tracking.errors import Conflict, InvalidInput, NotPermitted
+from tracking.models import InstrumentRetirement, Site, SiteInstrument, Study, TreatmentEpisode, User
+from tracking.policies import check_publishable
+from tracking.queries.administration import administered_sites
+
+LONGEST_REASON = 1000
+
+
+@transaction.atomic
+def publish_instrument(
+    *, by: User | None, site: Site, definition: str | bytes, file: str = "definition"
+) -> SiteInstrument:
+    """Stores one version of a site's own instrument for good. From now on it can be asked at this site.
+
+    The definition is read and checked here again, whatever was shown before. Courses that rest on an earlier
+    version are computed anew, by the rules of this one. Raises ``InvalidInput`` naming file, key and reason,
+    ``Conflict`` when this version was published before, ``NotPermitted``.
+    """
+    _check_administers(by, site)
+    try:
+        read = read_definition(definition, file)
+    except DefinitionError as error:
+        raise InvalidInput("definition", str(error)) from error
+    list(Site.objects.select_for_update().order_by("pk"))  # two sites must not take the same key at once
+    check_publishable(read.instrument, site)
+    row = SiteInstrument.objects.create(
+        site=site,
+        key=read.instrument.key,
+        version=read.instrument.version,
+        title=read.instrument.title,
+        definition=read.text,
+        sha256=read.sha256,
+        published_by=by,
+    )
+    _record(by, "publish_instrument", row)
+    _want_courses(row.key)
+    return row
+
+
+@transaction.atomic
+def retire_instrument(*, by: User, instrument: SiteInstrument, reason: str) -> InstrumentRetirement:
+    """This version is not asked any more; what was recorded with it stays, and what is asked already can still be
+    answered. Raises ``InvalidInput`` without a reason, ``Conflict`` when it was retired before, ``NotPermitted``.
+    """
+    _check_administers(by, instrument.site)
+    if not reason.strip():
+        raise InvalidInput("reason", "say why it is retired")
+    if len(reason) > LONGEST_REASON:
+        raise InvalidInput("reason", f"must not be longer than {LONGEST_REASON} characters")
+    try:
+        with transaction.atomic():
+            retirement = InstrumentRetirement.objects.create(
+                instrument=instrument, reason=reason.strip(), by=by
+            )
+    except IntegrityError:
+        raise Conflict("this version has already been retired") from None
+    _record(by, "retire_instrument", instrument)
+    _want_courses(instrument.key)
+    return retirement
+
+
+def _check_administers(by: User | None, site: Site) -> None:
+    if by is not None and site not in administered_sites(by):
+        raise NotPermitted("only an administrator of the site changes its library")
+
+
+def _record(by: User | None, action: str, row: SiteInstrument) -> None:
+    audit.record(
+        by=by,
+        action=action,
+        target=row,
+        site=row.site.key,
+        key=row.key,
+        version=row.version,
+        sha256=row.sha256,
+    )
+
+
+def _want_courses(key: str) -> None:
+    """A course is judged by the latest rules of its instrument, and those are others now."""
+    rated = TreatmentEpisode.objects.filter(assessments__instrument=key).distinct()
+    want_episodes(episodes=list(rated))
+    for study in Study.objects.filter(episodes__in=rated).distinct():
+        want_study(study=study)
