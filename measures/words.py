@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from measures.change_words import change_in_words
-from measures.instrument import Band, Critical, Instrument, Item, Levels, Number, Scale, Skip, Source
+from measures.instrument import Band, Critical, Instrument, Item, Levels, Number, Rule, Scale, Skip, Source
 from measures.outcome_words import outcome_in_words
 from measures.phrases import Statement, amount, items_named, number, range_in_words, sentence
 
@@ -53,6 +53,10 @@ class ScoringWords:
     unsaid: str  # about which change no rule is given; empty when all are
 
 
+_ELSEWHERE: dict[Rule, str] = {"mean": "a mean", "percent_of_max": "a percentage of the highest possible sum"}
+_TOO_MANY = 4  # parts of an enumeration of items
+
+
 def scoring_in_words(instrument: Instrument) -> ScoringWords:
     """The scoring of an instrument in sentences. Of a score-only instrument: ranges, bands and change alone."""
     change, unsaid = change_in_words(instrument)
@@ -87,8 +91,8 @@ def _scale(instrument: Instrument, scale: Scale) -> ScaleWords:
 
 def _score(instrument: Instrument, scale: Scale) -> str:
     if not scale.items:
-        return "a total that was worked out elsewhere; the items are not ours to show"
-    named = items_named(instrument, scale.items)
+        return f"{_ELSEWHERE.get(scale.rule, 'a total')}, worked out elsewhere: the items are not shown here"
+    named = _named(instrument, scale)
     if scale.rule == "max_of_groups":
         return _domains(instrument, scale)
     if scale.rule == "highest_yes":
@@ -106,6 +110,13 @@ def _score(instrument: Instrument, scale: Scale) -> str:
     return f"the {'mean' if scale.rule == 'mean' else 'sum'} of {named}"
 
 
+def _named(instrument: Instrument, scale: Scale) -> str:
+    """The items of a scale; of one that has all that are scored, and in no row of numbers, only how many."""
+    named = items_named(instrument, scale.items)
+    everything = set(scale.items) == {item.code for item in instrument.items if item.scored}
+    return f"all {len(scale.items)} scored items" if everything and named.count(",") >= _TOO_MANY else named
+
+
 def _domains(instrument: Instrument, scale: Scale) -> str:
     several = [items_named(instrument, group) for group in scale.groups if len(group) > 1]
     alone = [group[0] for group in scale.groups if len(group) == 1]
@@ -120,10 +131,10 @@ def _reversed(instrument: Instrument, scale: Scale) -> str:
         if item.reverse:
             by_sum.setdefault(item.minimum + item.maximum, []).append(item.code)
     parts = [
-        f"{items_named(instrument, codes)}: counted as {number(ends)} minus the answer"
+        f"{items_named(instrument, codes)}, counted as {number(ends)} minus the answer"
         for ends, codes in by_sum.items()
     ]
-    return sentence(f"turned round before scoring are {'; '.join(parts)}") if parts else ""
+    return sentence(f"turned round before scoring: {'; '.join(parts)}") if parts else ""
 
 
 def _missing(instrument: Instrument, scale: Scale) -> Statement:
@@ -154,7 +165,7 @@ def _without_skips(instrument: Instrument, scale: Scale) -> str:
 
 
 def _bands(bands: Iterable[Band]) -> str:
-    return ", ".join(f"{_span(band.low, band.high)} {band.label}" for band in bands)
+    return "; ".join(f"{_span(band.low, band.high)} {band.label}" for band in bands)
 
 
 def _span(low: Number, high: Number) -> str:
