@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from measures.exact import exact, plain, round_half_up
-from measures.instrument import Instrument, Item, Number, Scale
+from measures.instrument import Band, BandSet, Instrument, Item, Number, Scale
 from measures.result import Reply, ScaleResult
 
 Points = Mapping[str, Fraction]  # what each item that counts comes to
@@ -56,11 +56,17 @@ def score_scale(
 
 
 def band_of(scale: Scale, value: Fraction | None) -> str | None:
-    """The band of a score, or of an estimate rounded half up, in the set that is used (the first)."""
-    if value is None:
+    """The key of the band of a score, or of an estimate, in the set that is used (the first)."""
+    if value is None or not scale.band_sets:
         return None
-    points = round_half_up(value)
-    return next((band.key for band in scale.bands if band.low <= points <= band.high), None)
+    band = band_in(scale.band_sets[0], plain(value))
+    return band.key if band else None
+
+
+def band_in(band_set: BandSet, value: Number) -> Band | None:
+    """The band that a score, or an estimate rounded half up, falls into; ``None`` outside the scale."""
+    points = round_half_up(exact(value))
+    return next((band for band in band_set.bands if band.low <= points <= band.high), None)
 
 
 def _points(item: Item, reply: bool | Number) -> Fraction:

@@ -221,14 +221,14 @@ def _of_assessment(path: str, field: str, meaning: str, values: Values = ()) -> 
 
 
 def _answers(reading: Reading, versions: list[Instrument]) -> Table:
-    """Every version's items side by side; an item that a version does not have is empty."""
+    """Every version's items side by side; an item that a version does not have is empty. Free text stays."""
     check_may_leave(Assessment, "answers")
     newest = versions[-1]
     rows = reading.assessments.filter(instrument=newest.key).order_by("assessed_on", "pk")
     about = reading.table(
         f"answers_{newest.key}", f"One line per {newest.title}.", rows, _about_assessment(reading, pk="pk")
     )
-    items = {item.code: item for version in versions for item in version.items}
+    items = {item.code: item for version in versions for item in version.items if item.kind != "text"}
     columns = (*about.columns, *(_item_column(newest.key, item) for item in items.values()))
     lines = zip(
         about.rows.itertuples(index=False, name=None), rows.values_list("answers", flat=True), strict=True

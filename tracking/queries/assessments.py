@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from measures.instrument import Band, BandSet, Instrument, Item, Scale
-from measures.scoring import Answer
+from measures.levels import levels_of
+from measures.scales import band_in
+from measures.scoring import Answer, skipped
 from tracking.instruments import instrument_of
 from tracking.models import Assessment, ScaleScore, User
 from tracking.policies import is_late
@@ -18,11 +20,13 @@ DECIDED = {True: "Met", False: "Not met", None: "Cannot be decided: it hangs on 
 
 @dataclass(frozen=True, slots=True)
 class AnswerLine:
-    """One item and what was answered. ``words`` is ``None`` where no answer was given."""
+    """One item and what was answered. ``words`` is ``None`` where no answer was given; ``needed``: whether
+    one was needed, given the others."""
 
     item: Item
     words: str | None
     value: Answer
+    needed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,13 @@ class ScoreLine:
     score: ScaleScore
     band: Band | None
     band_set: BandSet | None
+
+    @property
+    def other_readings(self) -> list[tuple[BandSet, Band]]:
+        """What the same score is called in the other published sets of bands."""
+        best = self.score.best
+        others = [one for one in self.scale.band_sets if one.key != self.score.band_set and best is not None]
+        return [(one, band) for one in others if (band := band_in(one, best))]
 
     @property
     def items(self) -> int:
@@ -50,6 +61,15 @@ class OutcomeLine:
 
 
 @dataclass(frozen=True, slots=True)
+class LevelLine:
+    """One set of ordered categories. ``is_open``: a missing answer could still raise it."""
+
+    title: str
+    label: str
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
 class AssessmentView:
     """One assessment, ready to be read."""
 
@@ -58,6 +78,7 @@ class AssessmentView:
     answers: list[AnswerLine]
     scores: list[ScoreLine]
     outcomes: list[OutcomeLine]
+    levels: list[LevelLine]
     versions: list[Assessment]
 
     @property
@@ -112,25 +133,30 @@ def assessment_view(assessment: Assessment, versions: QuerySet[Assessment]) -> A
         answers=answer_lines(instrument, assessment.answers) if assessment.has_answers else [],
         scores=_score_lines(instrument, assessment),
         outcomes=_outcome_lines(instrument, assessment),
+        levels=_level_lines(instrument, assessment),
         versions=_chain(assessment, versions),
     )
 
 
 def answer_lines(instrument: Instrument, answers: dict[str, Answer]) -> list[AnswerLine]:
     """Each item with its answer in words."""
+    left_out = skipped(instrument, answers)
     return [
-        AnswerLine(item, in_words(item, answers.get(item.code)), answers.get(item.code))
+        AnswerLine(item, in_words(item, answer), answer, needed=item.code not in left_out)
         for item in instrument.items
+        for answer in [answers.get(item.code)]
     ]
 
 
 def in_words(item: Item, answer: Answer) -> str | None:
-    """The label of an answer, the number itself where there is none, ``None`` for no answer."""
-    if answer is None:
-        return None
+    """The label of an answer, the number with its unit where there is none, ``None`` for no answer."""
+    if answer is None or isinstance(answer, str):
+        return answer
     if item.kind == "boolean":
         return "Yes" if answer else "No"
-    return next((option.label for option in item.options if option.value == answer), f"{answer:g}")
+    return next(
+        (option.label for option in item.options if option.value == answer), f"{answer:g} {item.unit}".strip()
+    )
 
 
 def _score_lines(instrument: Instrument, assessment: Assessment) -> list[ScoreLine]:
@@ -142,6 +168,14 @@ def _score_line(scale: Scale, score: ScaleScore) -> ScoreLine:
     band_set = next((one for one in scale.band_sets if one.key == score.band_set), None)
     bands = band_set.bands if band_set else ()
     return ScoreLine(scale, score, next((band for band in bands if band.key == score.band), None), band_set)
+
+
+def _level_lines(instrument: Instrument, assessment: Assessment) -> list[LevelLine]:
+    found = levels_of(instrument, {result.outcome: result.met for result in assessment.outcomes.all()})
+    return [
+        LevelLine(levels.title, levels.label(found[levels.key].at_least), found[levels.key].level is None)
+        for levels in instrument.levels
+    ]
 
 
 def _outcome_lines(instrument: Instrument, assessment: Assessment) -> list[OutcomeLine]:
