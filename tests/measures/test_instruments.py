@@ -5,8 +5,15 @@ import pytest
 from measures import registry
 
 
+SHIPPED = """
+    adverse_event audit bdi2 caps5 caps5_week caps5_worst ceq cgi_i cgi_s core10 credibility_expectancy
+    cssrs_screener dudit ebi edi eq5d5l five_d_asc gad7 hamd17 hamd21 isi madrs mars5 meq30 meq43 ors pcl5
+    pcl5_week phq9 piq qids_sr16 sds sets srs vital_signs wai36 wai_s wai_sr wai_srt who5 whodas12 wsas ymrs
+"""
+
+
 def test_what_ships():
-    assert registry.keys() == ("caps5", "caps5_week", "hamd17", "meq30", "phq9", "wai_sr")
+    assert registry.keys() == tuple(SHIPPED.split())
 
 
 @pytest.mark.parametrize(
@@ -18,6 +25,24 @@ def test_what_ships():
         ("caps5_week", "labels"),
         ("meq30", "labels"),  # no licence found
         ("wai_sr", "labels"),  # permission needed
+        ("edi", "verbatim"),  # CC BY
+        ("cssrs_screener", "verbatim"),  # may be used unmodified
+        ("adverse_event", "verbatim"),  # our own
+        ("vital_signs", "verbatim"),
+        ("ebi", "site"),  # no licence found for any of these
+        ("ceq", "site"),
+        ("piq", "site"),
+        ("credibility_expectancy", "site"),
+        ("sets", "site"),
+        ("dudit", "site"),
+        ("audit", "site"),  # free for non-commercial use only
+        ("wai_s", "site"),  # permission needed
+        ("wai36", "site"),
+        ("wai_srt", "score-only"),  # its key is not verified
+        ("meq43", "score-only"),  # its item numbers are not verified
+        ("five_d_asc", "score-only"),  # restricted
+        ("ors", "score-only"),
+        ("srs", "score-only"),
     ],
 )
 def test_wording_goes_no_further_than_the_rights(key, wording):
@@ -41,6 +66,16 @@ def test_the_hamilton_items_and_their_ranges():
         ("caps5", []),  # none published for any of the last three
         ("meq30", []),
         ("wai_sr", []),
+        ("wai_s", []),
+        ("wai36", []),
+        ("srs", []),  # below 36 is a hint to talk, no band
+        ("edi", []),  # the 60 of public code is invented
+        ("ebi", []),
+        ("ceq", []),
+        ("dudit", []),
+        ("cssrs_screener", []),
+        ("audit", ["who2001"]),
+        ("vital_signs", []),  # thresholds are the protocol's
     ],
 )
 def test_bands_only_where_they_are_published(key, band_sets):
@@ -75,14 +110,27 @@ def test_course_rules_of_ptsd():
     assert rules.relapse is None
 
 
-@pytest.mark.parametrize("key", ["caps5_week", "meq30", "wai_sr"])
+@pytest.mark.parametrize(
+    "key",
+    ["caps5_week", "meq30", "wai_sr", "wai_s", "wai36", "wai_srt", "srs", "ebi", "edi", "ceq", "piq"],
+)
 def test_no_change_rules_where_none_are_published(key):
     assert registry.get(key).change is None
 
 
 def test_the_experience_of_one_session_is_no_course():
-    assert [one.key for one in registry.all_latest() if one.state] == ["meq30"]
-    assert {scale.direction for scale in registry.get("meq30").scales} == {"neutral"}
+    states = [one for one in registry.all_latest() if one.state]
+    assert [one.key for one in states] == [
+        "adverse_event",
+        "ceq",
+        "ebi",
+        "edi",
+        "five_d_asc",
+        "meq30",
+        "meq43",
+        "piq",
+    ]
+    assert {scale.direction for one in states for scale in one.scales} == {"neutral"}
 
 
 def test_what_must_not_be_scored():
@@ -93,7 +141,9 @@ def test_what_must_not_be_scored():
 
 def test_safety_items():
     found = {(one.key, item.code) for one in registry.all_latest() for item in one.items if item.critical}
-    assert found == {("phq9", "9"), ("hamd17", "3")}
+    screener = {("cssrs_screener", code) for code in ("1", "2", "3", "4", "5", "6", "6r")}
+    others = {("hamd17", "3"), ("hamd21", "3"), ("madrs", "10"), ("phq9", "9"), ("qids_sr16", "12")}
+    assert found == screener | others | {("core10", "6")}
 
 
 def test_every_factor_of_the_meq30_maps_to_its_socq_items():
