@@ -132,7 +132,7 @@ def test_numbers_that_json_lets_through(capsys, answers_file, number):
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        (["score", "phq10", "x.json"], "no instrument 'phq10'; known: caps5"),
+        (["score", "phq10", "x.json"], "no instrument 'phq10'; known: "),
         (["score", "phq9", "x.json", "--version", "9"], "phq9 has no version '9'; known: 1"),
         (["score", "phq9", "/no/such/file.json"], "cannot be read"),
         (["score", "phq9", "."], "cannot be read"),
@@ -142,6 +142,80 @@ def test_what_cannot_be_carried_out(capsys, arguments, reason):
     status, out, err = run(capsys, *arguments)
     assert (status, out) == (2, "")
     assert reason in err
+
+
+def test_list_says_what_may_be_shown(capsys):
+    _, out, _ = run(capsys, "list")
+    lines = {line.split()[0]: line for line in out.splitlines()}
+    assert set(lines) == set(registry.keys())
+    for key, line in lines.items():
+        instrument = registry.get(key)
+        assert instrument.version in line and f" {instrument.rights.wording} " in line
+        assert f"{len(instrument.items)} items" in line if instrument.items else " totals " in line
+
+
+def test_levels_are_printed_with_the_score(capsys, answers_file):
+    path = answers_file([{"1": True, "2": True}, {"6": True, "6r": True}])
+    status, out, _ = run(capsys, "score", "cssrs_screener", path)
+    undecided, urgent = (result["levels"]["risk"] for result in json.loads(out))
+    assert status == 0
+    assert undecided == {"level": None, "at_least": "low"}
+    assert urgent == {"level": "high", "at_least": "high"}
+
+
+@pytest.mark.parametrize("key", registry.keys())
+def test_show_leaves_nothing_out(capsys, key):
+    """Every label, answer, rule and source of the definition stands in the text."""
+    status, out, _ = run(capsys, "show", key)
+    text = " ".join(out.split())
+    instrument = registry.get(key)
+    assert status == 0
+    wanted = [instrument.title, instrument.recall, instrument.rights.terms, instrument.instruction]
+    wanted += [source.text for source in instrument.sources]
+    wanted += [part for item in instrument.items for part in (item.label, item.help, item.unit)]
+    wanted += [option.label for item in instrument.items for option in item.options]
+    wanted += [
+        one for scale in instrument.scales for one in (f"{scale.title} [{scale.key}]", scale.unit.rstrip("s"))
+    ]
+    wanted += [set_.source.text for scale in instrument.scales for set_ in scale.band_sets]
+    wanted += [band.label for scale in instrument.scales for set_ in scale.band_sets for band in set_.bands]
+    wanted += [part for outcome in instrument.outcomes for part in (outcome.title, outcome.source.text)]
+    wanted += [skip.source.text for skip in instrument.skips]
+    wanted += [part for levels in instrument.levels for part in (levels.title, levels.source.text)]
+    wanted += list(instrument.loinc.values())
+    assert [part for part in wanted if " ".join(part.split()) not in text] == []
+
+
+def test_show_of_one_version(capsys):
+    status, out, err = run(capsys, "show", "phq9", "--version", "9")
+    assert (status, out) == (2, "")
+    assert "phq9 has no version '9'" in err
+
+
+def test_verify_counts_every_key_of_every_file(capsys):
+    status, out, _ = run(capsys, "verify", FOLDER)
+    files = {path.stem for path in FOLDER.glob("*.json")}
+    assert status == 0
+    assert {line.split()[0] for line in out.splitlines()[: len(files)]} == files
+    assert "30 files, 394 cases, 4691 keys compared, 0 mismatches" in out
+    assert "not computed" not in out and "NOT COVERED" not in out
+
+
+def test_verify_names_what_differs_and_what_is_not_known(capsys, tmp_path):
+    cases = [{"id": "a", "answers": {"1": 1, "2": 1}, "expect": {"total": 3, "colour": "blue"}}]
+    (tmp_path / "phq2.json").write_text(json.dumps(cases))
+    (tmp_path / "moca.json").write_text(json.dumps(cases))
+    status, out, _ = run(capsys, "verify", tmp_path)
+    assert status == 1
+    assert "mismatch  phq2, a: total is 2, expected 3" in out
+    assert "not computed  phq2: colour" in out
+    assert "moca" in out and "NOT COVERED" in out
+
+
+def test_verify_without_vectors(capsys, tmp_path):
+    status, out, err = run(capsys, "verify", tmp_path)
+    assert (status, out) == (2, "")
+    assert str(tmp_path) in err
 
 
 def test_an_unknown_numbering_cannot_be_carried_out(capsys, answers_file):
