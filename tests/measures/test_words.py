@@ -60,7 +60,7 @@ def values(of: object) -> Iterator[str]:
     if isinstance(of, bool) or of is None:
         return
     if isinstance(of, int | float):
-        yield number(of)
+        yield from NUMBER.findall(number(of))  # a sign is no part of it
     elif isinstance(of, str):
         yield from NUMBER.findall(of)
     elif is_dataclass(of):
