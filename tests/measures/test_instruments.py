@@ -4,7 +4,6 @@ import pytest
 
 from measures import registry
 
-
 SHIPPED = """
     adverse_event audit bdi2 caps5 caps5_week caps5_worst ceq cgi_i cgi_s core10 credibility_expectancy
     cssrs_screener dudit ebi edi eq5d5l five_d_asc gad7 hamd17 hamd21 isi madrs mars5 meq30 meq43 ors pcl5
