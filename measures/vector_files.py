@@ -1,20 +1,16 @@
 """The files of reference vectors, and what each of their words stands for here.
 
 Conventions of the vectors: ``total`` is the strict total; a file whose conclusions are ``strictly`` drawn
-looks at that total alone, where this platform also concludes from an estimate. The PHQ-9 cases prorate
-over item 9 as well, which the shipped policy does not.
+looks at that total alone, where this platform also concludes from an estimate. The cases of the
+PHQ-9 and the CORE-10 prorate over the suicide item as well, which the shipped policy does not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
-
-from measures import change, registry
-from measures.errors import UnknownInstrument
-from measures.instrument import ChangeRules, Direction, Number, Reliability, Source
+from measures.instrument import Number
 from measures.result import Scored
+from measures.scoring import skipped
+from measures.vector_changes import CHANGE_VOCABULARIES
 from measures.vector_terms import (
     Term,
     Vocabulary,
@@ -24,6 +20,7 @@ from measures.vector_terms import (
     endorsed,
     in_all,
     in_remission_range,
+    instrument_of,
     level,
     mean_answered,
     metrics,
@@ -70,46 +67,18 @@ def _factors(keys: tuple[str, ...]) -> dict[str, Term]:
     return terms
 
 
-@dataclass(frozen=True, slots=True)
-class _Course:
-    """Two totals of one instrument, and whether the diagnosis holds at the second (``None``: not known)."""
-
-    rules: ChangeRules
-    direction: Direction
-    pre: Number
-    post: Number
-    diagnosis: bool | None
+def _wsas_scale(scored: Scored) -> str:
+    """The scale without the item on work for a person to whom work does not apply, else the whole one."""
+    struck = "1" in skipped(instrument_of(scored), scored.answers)
+    return "without_work" if struck else "total"
 
 
-def _course(case: Mapping[str, Any]) -> _Course:
-    given = case["answers"]
-    instrument = registry.get(given["instrument"])
-    if instrument.change is None:
-        raise UnknownInstrument(f"{instrument.key} has no change rules")
-    direction = instrument.primary_scale.direction
-    pre, post = given["baseline_total"], given["followup_total"]
-    return _Course(instrument.change, direction, pre, post, given.get("dx_followup"))
+def _wsas(field: str) -> Term:
+    return lambda scored: getattr(scored.scales[_wsas_scale(scored)], field)
 
 
-def _judged(rule: Callable[[ChangeRules, Number, Number, Direction], object]) -> Term:
-    return lambda course: rule(course.rules, course.pre, course.post, course.direction)
-
-
-def _remitted(course: _Course) -> bool | None:
-    outcomes = {"ptsd_diagnosis": course.diagnosis}
-    return change.remission_met(course.rules, course.post, course.direction, outcomes)
-
-
-def _reliably_improved(course: _Course) -> bool | None:
-    found = change.reliable_change(course.rules, course.pre, course.post, course.direction)
-    return None if found is None else found.category == "improved"
-
-
-def _reliable_change_index(case: Mapping[str, Any]) -> change.ReliableChange | None:
-    given = case["answers"]
-    rule = Reliability(given["sd"], given["reliability"], "of the case", Source("the case"))
-    direction: Direction = "higher_is_worse" if given["higher_worse"] else "higher_is_better"
-    return change.reliable_change(rule, given["pre"], given["post"], direction)
+def _wsas_maximum(scored: Scored) -> Number:
+    return instrument_of(scored).scale(_wsas_scale(scored)).maximum
 
 
 def _zone(scored: Scored) -> str | None:
@@ -185,30 +154,74 @@ AUDIT = totals("all_items") | {
     "hazardous_ge8": outcome("hazardous"),
 }
 
-COURSE: dict[str, Term] = {
-    "change": lambda course: change.change(course.pre, course.post),
-    "percent_reduction": lambda course: change.percent_reduction(course.pre, course.post),
+GAD7 = totals() | {
+    "total_prorated": scale("total", "prorated"),
+    "band": strictly(scale("total", "band")),
+    "screen_positive_10": strictly(outcome("screen_positive")),
+    "screen_positive_8": strictly(outcome("screen_positive_8")),
+    "gad2": scale("gad2"),
 }
-DEPRESSION = COURSE | {
-    "response_50": _judged(change.response_met),
-    "partial_response_25_49": _judged(change.partial_response_met),
-    "remission": _remitted,
-    "mcid5": _judged(change.mcid_met),
+
+PCL5 = _clusters() | {
+    "provisional_ptsd_dsm5_rule": outcome("provisional_ptsd"),
+    "cut_31": outcome("screen_positive_31"),
+    "cut_33": outcome("screen_positive_33"),
 }
-PTSD = COURSE | {
-    "response_ge10": _judged(change.response_met),
-    "loss_of_diagnosis": lambda course: change.loss_of_outcome(True, course.diagnosis),
-    "remission_mapp": _remitted,
-    "reliable_13_marx2022": _reliably_improved,
-    "reliable_15_marx2022": _reliably_improved,
-    "csc_le28_marx2022": _judged(change.clinically_significant),
+
+MADRS = totals() | {
+    "band_snaith1986": band_in("total", "snaith1986"),
+    "remission_le10": in_remission_range,
+    "suicide_item10": answer("10"),
 }
-RCI: dict[str, Term] = {
-    "sem": lambda found: found.sem,
-    "s_diff": lambda found: found.s_diff,
-    "threshold_points": lambda found: found.threshold,
-    "rci": lambda found: found.index,
-    "category": lambda found: found.category,
+
+_QIDS_DOMAINS = (
+    "sleep",
+    "mood",
+    "appetite_weight",
+    "concentration",
+    "self_view",
+    "suicide",
+    "interest",
+    "energy",
+    "psychomotor",
+)
+QIDS = {f"domains.{key}": scale(key, "partial") for key in _QIDS_DOMAINS} | {
+    "complete": complete,
+    "total": scale("total"),
+    "total_lenient": scale("total", "partial"),
+    "band": scale("total", "band"),
+    "remission_le5": in_remission_range,
+    "suicide_item12": answer("12"),
+    "suicide_any": endorsed("12"),
+}
+
+WHO5 = {
+    "raw": scale("raw"),
+    "percent": scale("total"),
+    "n_missing": scale("total", "items_missing"),
+    "low_wellbeing_lt50": outcome("low_wellbeing"),
+    "raw_below_13": outcome("raw_below_13"),
+    "very_low_le28": outcome("very_low_wellbeing"),
+}
+
+WHODAS12 = {
+    "simple_sum_0_48": scale("total"),
+    "simple_sum_12_60": scale("sum_12_60"),
+    "simple_percent": scale("total", "percent"),
+    "one_missing_prorated_0_48": scale("total", "prorated"),
+    "n_missing": scale("total", "items_missing"),
+}
+
+WSAS = {
+    "total": _wsas("value"),
+    "max_score": _wsas_maximum,
+    "n_missing": _wsas("items_missing"),
+    "band": scale("total", "band"),
+}
+
+CORE10 = totals() | {
+    "clinical_score": scale("total", "best"),
+    "valid_ge9_answered": lambda scored: scored.scales["total"].best is not None,
 }
 
 VOCABULARIES: dict[str, Vocabulary] = {
@@ -254,7 +267,17 @@ VOCABULARIES: dict[str, Vocabulary] = {
             "ideation_severity": scale("ideation_severity", "partial"),
         },
     ),
-    "outcome_depression": Vocabulary(_course, DEPRESSION),
-    "outcome_ptsd": Vocabulary(_course, PTSD),
-    "rci": Vocabulary(_reliable_change_index, RCI),
+    "gad7": scoring("gad7", GAD7),
+    "gad2": scoring("gad7", totals("gad2") | {"screen_positive_3": outcome("gad2_screen_positive")}),
+    "pcl5": scoring("pcl5", PCL5),
+    "madrs": scoring("madrs", MADRS),
+    "qids_sr16": scoring("qids_sr16", QIDS),
+    "isi": scoring("isi", totals() | {"band": scale("total", "band")}),
+    "who5": scoring("who5", WHO5),
+    "wsas": scoring("wsas", WSAS),
+    "sds": scoring("sds", totals() | {"any_domain_ge5": outcome("impaired")}),
+    "whodas12": scoring("whodas12", WHODAS12),
+    "ymrs": scoring("ymrs", totals()),
+    "core10": scoring("core10", CORE10, policy="prorate"),
+    **CHANGE_VOCABULARIES,
 }

@@ -8,7 +8,9 @@ from measures import registry
 from measures.errors import AnswerError
 from measures.scoring import check_answer, score, score_total
 
-SHIPPED = [registry.get(key, version) for key in registry.keys() for version in registry.versions(key)]
+SHIPPED = [
+    registry.get(one.key, version) for one in registry.all_latest() for version in registry.versions(one.key)
+]
 WITH_ITEMS = [one for one in SHIPPED if one.items]
 TOTALS_ONLY = [one for one in SHIPPED if not one.items]
 
@@ -119,7 +121,7 @@ def test_under_another_numbering_an_item_is_refused_by_the_number_that_was_sent(
 @pytest.mark.parametrize("instrument", WITH_ITEMS, ids=ids(WITH_ITEMS))
 def test_no_answers_conclude_nothing(instrument):
     """A missing answer is no zero and no denial: nothing is scored, decided, or cleared."""
-    empty = score(instrument, dict.fromkeys((item.code for item in instrument.items)))
+    empty = score(instrument, dict.fromkeys(item.code for item in instrument.items))
     assert {(one.value, one.prorated, one.band) for one in empty.scales.values()} <= {(None, None, None)}
     assert set(empty.outcomes.values()) <= {None}
     assert set(empty.critical.values()) <= {"unanswered"}

@@ -177,8 +177,8 @@ class TestChecklistOfVeterans:
 
     def test_cuts_and_provisional_diagnosis(self):
         expected = reference("pcl5_armour")
-        assert met(self.results(), "cut_31") == expected["n_ge31"]
-        assert met(self.results(), "cut_33") == expected["n_ge33"]
+        assert met(self.results(), "screen_positive_31") == expected["n_ge31"]
+        assert met(self.results(), "screen_positive_33") == expected["n_ge33"]
         assert met(self.results(), "provisional_ptsd") == expected["n_dsm5_provisional"]
 
 

@@ -31,8 +31,7 @@ NINE_ONES = {str(item): 1 for item in range(1, 10)}
 
 
 def outcome_of(folder, *given, name="phq9"):
-    (one,) = verify(folder(name, list(given))).files
-    return one
+    return verify_file(folder(name, list(given)) / f"{name}.json")
 
 
 def test_a_wrong_figure_is_named_with_what_was_found(folder):
@@ -135,9 +134,22 @@ def test_what_is_no_vector_file_is_refused(folder, content, reason):
         verify(folder("phq9", content))
 
 
-def test_totals_that_a_case_lacks_are_named(folder):
-    with pytest.raises(UnreadableCases, match="case one: its answers lack 'followup_total'"):
-        verify(folder("outcome_depression", [case({"instrument": "phq9", "baseline_total": 1}, change=0)]))
+@pytest.mark.parametrize(
+    ("name", "answers", "reason"),
+    [
+        ("outcome_depression", {"instrument": "phq9", "baseline_total": 1}, "no number 'followup_total'"),
+        ("outcome_ptsd", {"instrument": "caps5", "baseline_total": "40"}, "no number 'baseline_total'"),
+        (
+            "rci",
+            {"sd": 5, "reliability": 0.8, "pre": 9, "post": None, "higher_worse": True},
+            "no number 'post'",
+        ),
+        ("rci", {"sd": 5, "reliability": 0.8, "pre": 9, "post": 4}, "no true or false 'higher_worse'"),
+    ],
+)
+def test_what_a_case_about_change_lacks_is_named(folder, name, answers, reason):
+    with pytest.raises(UnreadableCases, match=f"case one: has {reason}"):
+        verify(folder(name, [case(answers, change=0)]))
 
 
 def test_a_folder_without_vectors_is_refused(tmp_path):
@@ -171,7 +183,3 @@ def test_agreement_is_of_numbers_within_their_print_and_of_nothing_else(found, e
 
 def test_the_words_cover_the_folder_and_nothing_else():
     assert {path.stem for path in FOLDER.glob("*.json")} == set(VOCABULARIES)
-
-
-def test_a_single_file():
-    assert verify_file(FOLDER / "rci.json").compared == 35
