@@ -14,6 +14,7 @@ from measures.instrument import Instrument, Item, Option
 LABEL, HELP, EVERY = "", "help", "*"
 NEEDED = ("instrument", "version", "language", "name", "source", "permission", "instruction")
 OPTIONAL = ("purpose", "recall")
+OWN_LANGUAGE = "en"  # of every definition
 LONGEST = 2000  # characters of one text
 MOST_PROBLEMS = 50
 YES_NO = {"yes": 1, "no": 0}
@@ -39,8 +40,8 @@ class WordedItem:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """The words of one instrument version in one language, complete. An empty ``purpose`` or ``recall``: the
-    instrument's own is shown."""
+    """The words of one instrument version in one language, complete. Where ``purpose`` or ``recall`` is empty
+    the instrument's own is shown: in English that may be, and where no patient reads it."""
 
     instrument: str
     version: str
@@ -151,8 +152,8 @@ class _Check:
 
     def wording(self) -> Wording:
         facts = {name: self.fact(name) for name in (*NEEDED, *OPTIONAL)}
-        items = {item.code: self.worded(item) for item in self.instrument.items}
         self.check_facts(facts)
+        items = {item.code: self.worded(item) for item in self.instrument.items}
         if not items:
             self.problems.append(("instrument", f"only totals are known of {self.instrument.key}"))
         if self.problems:
@@ -195,6 +196,8 @@ class _Check:
             self.refuse_fact(
                 "name", "must be at most 20 small letters, digits and hyphens, such as hospital-edition"
             )
+        if self.instrument.rater == "self" and not facts["language"].lower().startswith(OWN_LANGUAGE):
+            self.problems += [(name, "is missing") for name in OPTIONAL if not facts[name]]
 
     def refuse_fact(self, name: str, reason: str) -> None:
         self.problems.append((self.texts[f"@{name}", LABEL].where, reason))

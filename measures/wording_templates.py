@@ -20,8 +20,8 @@ _NOTES = {
     "name": "a short name for this edition: small letters, digits, hyphens",
     "source": "the edition or translation that the words are taken from",
     "permission": "what entitles the clinic to show them",
-    "purpose": "may stay empty: one sentence that tells the patient why this is asked",
-    "recall": "may stay empty: the time that is asked about, as in “the last two weeks”",
+    "purpose": "in English it may stay empty: one sentence that tells the patient why this is asked",
+    "recall": "in English it may stay empty: the time that is asked about, as in “the last two weeks”",
 }
 
 Row = tuple[str, str, str, str]  # item, answer, text, note

@@ -86,6 +86,8 @@ ROWS = [
     ("@source", "", "Own translation"),
     ("@permission", "", "Our own"),
     ("@instruction", "", "Wie oft?"),
+    ("@purpose", "", "Fragt, wie ruhig es war."),
+    ("@recall", "", "die letzte Woche"),
     ("*", "0", "Nie"),
     ("*", "0,5", "Kaum; fast nie"),
     ("*", "1.0", "Oft"),
@@ -189,8 +191,8 @@ class TestChecks:
             (("1", "help", "a\x00b"), "cannot be shown"),
             (("1", "help", "a\u202eb"), "direction"),
             (("1", "help", "x" * 2001), "longer than 2000"),
-            (("1", "", "Ruhig"), "stands twice, first at line 14"),
-            (("2", "1,0", "Oft"), "stands twice, first at line 18"),
+            (("1", "", "Ruhig"), "stands twice, first at line 16"),
+            (("2", "1,0", "Oft"), "stands twice, first at line 20"),
         ],
     )
     def test_a_row_that_does_not_fit_is_named_by_its_line(self, calm, row, reason) -> None:
@@ -207,6 +209,7 @@ class TestChecks:
             (("*", "0,5"), ("every item", "answer 0.5 has no words")),
             (("*", "no"), ("every item", "answer no has no words")),
             (("@permission", ""), ("permission", "is missing")),
+            (("@recall", ""), ("recall", "is missing")),
         ],
     )
     def test_what_is_missing_is_named(self, calm, gone, expected) -> None:
@@ -236,7 +239,7 @@ class TestChecks:
 
     def test_all_problems_are_told_at_once(self, calm: Instrument) -> None:
         found = problems(table([*without(("1", ""), ("n", "")), ("8", "", "x")]), calm)
-        assert [where for where, _ in found] == ["line 22", "item 1", "item n"]
+        assert [where for where, _ in found] == ["line 24", "item 1", "item n"]
 
 
 class TestToml:
@@ -301,15 +304,18 @@ class TestWorded:
             "Ruhig",
             "Zu jeder Tageszeit,\nauch nachts.",
         )
-        assert (shown.purpose, shown.recall) == (calm.purpose, calm.recall)
+        assert (shown.purpose, shown.recall) == ("Fragt, wie ruhig es war.", "die letzte Woche")
         assert (shown.scales, shown.rights) == (calm.scales, calm.rights)
         answers = {"1": 0.5, "2": 1, "3": 0, "A": True, "n": 7}
         assert scoring.score(shown, answers) == scoring.score(calm, answers)
 
-    def test_purpose_and_recall_when_they_are_given(self, calm: Instrument) -> None:
-        rows = [*ROWS, ("@purpose", "", "Darum."), ("@recall", "", "die letzte Woche")]
+    def test_in_english_our_own_purpose_and_recall_may_stand(self, calm: Instrument) -> None:
+        rows = [
+            (item, part, "en-GB" if item == "@language" else words)
+            for item, part, words in without(("@purpose", ""), ("@recall", ""))
+        ]
         shown = worded(calm, read_csv(table(rows), "pack.csv", calm))
-        assert (shown.purpose, shown.recall) == ("Darum.", "die letzte Woche")
+        assert (shown.purpose, shown.recall) == (calm.purpose, calm.recall)
 
     def test_it_survives_being_stored(self, calm: Instrument) -> None:
         wording = read_csv(table(ROWS), "pack.csv", calm)

@@ -27,6 +27,7 @@ from tracking.models import (
     SafetyAlert,
     TreatmentEpisode,
     User,
+    WordingPack,
 )
 from tracking.policies import (
     check_assessed_on,
@@ -38,6 +39,7 @@ from tracking.policies import (
     local_today,
 )
 from tracking.vocabulary import AnswerSource, ItemState, RequestStatus
+from tracking.wordings import can_be_asked, wording_name
 
 Answers = Mapping[str, object]
 
@@ -59,8 +61,10 @@ def submit_assessment(
     source: AnswerSource,
     assessed_on: date,
     submission_id: uuid.UUID | None = None,
+    wording: WordingPack | None = None,
 ) -> Submitted:
-    """Answers an open request. ``by`` is ``None`` when the patient came by a link.
+    """Answers an open request. ``by`` is ``None`` when the patient came by a link. ``wording`` is the pack on
+    the screen of the staff; a patient's own answers name the one that the sitting has shown.
 
     A second submission returns the first one unchanged. Raises ``InvalidInput`` naming the item,
     ``Conflict`` when the request is closed or ``submission_id`` was used elsewhere, ``NotPermitted`` when
@@ -74,16 +78,19 @@ def submit_assessment(
             return Submitted(known, tuple(known.alerts.all()), created=False)
         check_request_open(request, local_today(request.episode.patient))
         _check_unused(submission_id)
+        instrument = instrument_of(request.instrument, request.version)
+        shown = request.wording_pack if source == AnswerSource.SELF else wording
         assessment, alerts = _store(
             by=by,
             episode=request.episode,
             request=request,
-            instrument=instrument_of(request.instrument, request.version),
+            instrument=instrument,
             answers=answers,
             source=source,
             assessed_on=assessed_on,
             time_point=request.time_point,
             submission_id=submission_id or uuid.uuid4(),
+            wording=wording_name(instrument, shown),
         )
         AssessmentRequest.objects.filter(pk=request.pk).update(status=RequestStatus.DONE)
         DraftAnswers.objects.filter(request=request).delete()
@@ -112,8 +119,10 @@ def record_assessment(
     assessed_on: date,
     submission_id: uuid.UUID,
     time_point: str = "",
+    wording: WordingPack | None = None,
 ) -> Submitted:
-    """Records an assessment that nobody had asked for. The same ``submission_id`` twice gives the first."""
+    """Records an assessment that nobody had asked for. The same ``submission_id`` twice gives the first.
+    ``wording`` is the pack that was on the screen."""
     with transaction.atomic():
         known = Assessment.objects.filter(submission_id=submission_id).first()
         if known:
@@ -130,6 +139,7 @@ def record_assessment(
                     assessed_on=assessed_on,
                     time_point=time_point,
                     submission_id=submission_id,
+                    wording=wording_name(instrument, wording),
                 )
         except IntegrityError:  # the same submission arrived twice at once; the other one is stored
             known = Assessment.objects.get(submission_id=submission_id)
@@ -163,6 +173,7 @@ def correct_assessment(
                 assessed_on=assessed_on or assessment.assessed_on,
                 time_point=assessment.time_point,
                 submission_id=uuid.uuid4(),
+                wording=assessment.wording,
                 supersedes=assessment,
                 correction_reason=reason.strip(),
             )
@@ -176,10 +187,13 @@ def save_draft(*, request: AssessmentRequest, item: str, value: object) -> tuple
     """Keeps one answer of a sitting; ``None`` says that the item was seen and left out.
 
     A safety item that is endorsed raises its alert now, not at the end. Returns that alert. Raises
-    ``InvalidInput`` for a wrong answer, ``Conflict`` when the request is closed.
+    ``InvalidInput`` for a wrong answer, ``Conflict`` when the request is closed, or when no wording is there
+    in which it may be asked.
     """
     request = _locked(request)
     check_request_open(request, local_today(request.episode.patient))
+    if not can_be_asked(request):
+        raise Conflict("these questions cannot be asked here at the moment")
     instrument = instrument_of(request.instrument, request.version)
     draft, _ = DraftAnswers.objects.get_or_create(request=request)
     scored = _score(instrument, draft.answers | {item: value})
@@ -209,6 +223,7 @@ def _store(
     assessed_on: date,
     time_point: str,
     submission_id: uuid.UUID,
+    wording: str,
     supersedes: Assessment | None = None,
     correction_reason: str = "",
 ) -> tuple[Assessment, tuple[SafetyAlert, ...]]:
@@ -223,7 +238,7 @@ def _store(
         request=request,
         instrument=instrument.key,
         version=instrument.version,
-        wording=instrument.rights.wording,
+        wording=wording,
         answers=dict(scored.answers),
         source=source,
         rater=_rater(by, source, supersedes),

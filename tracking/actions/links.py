@@ -13,9 +13,12 @@ from django.db import transaction
 from tracking import clock
 from tracking.actions import audit
 from tracking.actions.outbox import queue_mail
+from tracking.actions.wordings import pin_wording
 from tracking.errors import InvalidInput
+from tracking.instruments import instrument_of
 from tracking.models import AssessmentRequest, PatientIdentity, SittingLink, TreatmentEpisode, User
 from tracking.vocabulary import RequestStatus
+from tracking.wordings import ON_PAPER, can_be_asked
 
 
 def token_hash(token: str) -> str:
@@ -27,12 +30,16 @@ def token_hash(token: str) -> str:
 def issue_link(
     *, by: User | None, episode: TreatmentEpisode, requests: Sequence[AssessmentRequest]
 ) -> tuple[SittingLink, str]:
-    """A new link for these self-report requests, and its token. Raises ``InvalidInput`` when none is given
-    or one is not the patient's to answer."""
+    """A new link for these self-report requests, and its token. Raises ``InvalidInput`` when none is given,
+    one is not the patient's to answer, or has no wording in which it may be asked on screen."""
     if not requests:
         raise InvalidInput("requests", "nothing is open for the patient to answer")
     if not all(_is_the_patients(request, episode) for request in requests):
         raise InvalidInput("requests", "only the patient's own open questionnaires can be sent")
+    for request in requests:
+        if not can_be_asked(request):
+            title = instrument_of(request.instrument, request.version).short_title
+            raise InvalidInput("requests", f"{title} is asked {ON_PAPER}")
     token = secrets.token_urlsafe(32)
     link = SittingLink.objects.create(
         episode=episode,
@@ -67,7 +74,10 @@ def mail_link(*, by: User, link: SittingLink, url: str) -> None:
 
 @transaction.atomic
 def open_link(*, link: SittingLink, now: datetime) -> None:
-    """The patient has pressed start. Coming back with the same link changes nothing."""
+    """The patient has pressed start: from now on each questionnaire keeps its words. Coming back with the same
+    link changes nothing that was answered."""
+    for request in link.requests.filter(status=RequestStatus.OPEN):
+        pin_wording(request=request)
     if SittingLink.objects.filter(pk=link.pk, opened_at__isnull=True).update(opened_at=now):
         audit.record(by=None, action="open_link", target=link, patient=link.episode.patient)
 

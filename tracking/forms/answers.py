@@ -9,12 +9,13 @@ from typing import Any
 from django import forms
 
 from measures.instrument import Instrument, Item
-from measures.scoring import Answer
+from measures.scoring import Answer, skipped
 from tracking.errors import InvalidInput
 
 PREFIX = "item-"
 YES, NO = "1", "0"
 SHORT = 24  # characters
+ONE_LINE = 100  # characters of a free text that is asked for in one line
 NOT_AN_ANSWER = "Choose one of the answers."
 
 
@@ -30,6 +31,7 @@ class Row:
     item: Item
     number: int
     field: forms.BoundField
+    may_fall_away: bool = False  # another answer can make it unnecessary
 
     @property
     def has_short_anchors(self) -> bool:
@@ -58,7 +60,11 @@ class AnswersForm(forms.Form):
             self.initial[name] = _shown(item, self.given.get(item.code))
 
     def rows(self) -> list[Row]:
-        return [Row(item, n, self[field_name(item)]) for n, item in enumerate(self.items, 1)]
+        dependent = {code for skip in self.instrument.skips for code in skip.items}
+        return [
+            Row(item, n, self[field_name(item)], item.code in dependent)
+            for n, item in enumerate(self.items, 1)
+        ]
 
     def clean(self) -> dict[str, Any]:
         known = {field_name(item) for item in self.items}
@@ -75,8 +81,11 @@ class AnswersForm(forms.Form):
 
     @property
     def gaps(self) -> list[Item]:
-        """The items that should have been answered and were not."""
-        return [item for item in self.items if item.required and self.answers[item.code] is None]
+        """The items that should have been answered and were not. What needs no answer is no gap."""
+        answers = self.answers
+        spared = skipped(self.instrument, self.given | answers)
+        wanted = (item for item in self.items if item.required and item.code not in spared)
+        return [item for item in wanted if answers[item.code] is None]
 
     def refuse(self, error: InvalidInput) -> None:
         """Shows what an action has refused beside the field that it names."""
@@ -91,6 +100,7 @@ class RecordForm(AnswersForm):
         label="Day of the assessment", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     with_gaps = forms.BooleanField(required=False, label="Submit with these gaps. They stay unanswered.")
+    wording = forms.UUIDField(required=False, widget=forms.HiddenInput)  # the pack that the sheet shows
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -112,8 +122,9 @@ class NewRecordForm(RecordForm):
 
 
 class CorrectionForm(RecordForm):
-    """A new version of an assessment, with the reason."""
+    """A new version of an assessment, with the reason. It keeps its wording."""
 
+    wording = None
     reason = forms.CharField(
         label="Why is it changed?",
         max_length=2000,
@@ -126,12 +137,25 @@ def field_for(item: Item) -> forms.Field:
     """The form field of one item. Never required: leaving it empty is an answer of its own kind."""
     label = item.label
     if item.kind == "boolean":
-        return _choice(label, [(YES, "Yes"), (NO, "No")], {YES: True, NO: False})
+        words = {option.value: option.label for option in item.options}  # only a wording pack has them
+        choices = [(YES, words.get(1, "Yes")), (NO, words.get(0, "No"))]
+        return _choice(label, choices, {YES: True, NO: False})
+    if item.kind == "text":
+        return forms.CharField(label=label, required=False, max_length=item.max_length, empty_value=None)
     if item.options:
         values = {str(option.value): option.value for option in item.options}
         return _choice(label, [(str(option.value), option.label) for option in item.options], values)
+    if item.kind == "text":
+        return _text(item)
     kind = forms.FloatField if item.decimals else forms.IntegerField
     return kind(label=label, required=False, min_value=item.minimum, max_value=item.maximum)
+
+
+def _text(item: Item) -> forms.Field:
+    lines = forms.TextInput() if item.max_length <= ONE_LINE else forms.Textarea(attrs={"rows": 3})
+    return forms.CharField(
+        label=item.label, required=False, max_length=item.max_length, empty_value=None, widget=lines
+    )
 
 
 def _choice(label: str, choices: list[tuple[str, str]], values: dict[str, Answer]) -> forms.Field:

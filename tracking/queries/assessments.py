@@ -11,9 +11,10 @@ from measures.levels import levels_of
 from measures.scales import band_in
 from measures.scoring import Answer, skipped
 from tracking.instruments import instrument_of
-from tracking.models import Assessment, ScaleScore, User
+from tracking.models import Assessment, ScaleScore, User, WordingPack
 from tracking.policies import is_late
 from tracking.vocabulary import AnswerSource, Wording
+from tracking.wordings import in_words_of, pack_of_assessment
 
 DECIDED = {True: "Met", False: "Not met", None: "Cannot be decided: it hangs on missing answers"}
 
@@ -75,6 +76,7 @@ class AssessmentView:
 
     assessment: Assessment
     instrument: Instrument
+    pack: WordingPack | None
     answers: list[AnswerLine]
     scores: list[ScoreLine]
     outcomes: list[OutcomeLine]
@@ -110,11 +112,15 @@ class AssessmentView:
 
     @property
     def can_be_corrected(self) -> bool:
-        return self.is_current and self.assessment.has_answers
+        return self.is_current
 
     @property
     def wording(self) -> str:
-        return Wording(self.assessment.wording).label
+        """Whose words were on the screen. A pack of another site, where the patient was before, is named."""
+        if self.pack:
+            return f"Wording {self.pack.label}, supplied by the site: {self.pack.source}"
+        known = self.assessment.wording in Wording.values
+        return Wording(self.assessment.wording).label if known else f"Wording {self.assessment.wording}."
 
 
 def with_people(rows: QuerySet[Assessment]) -> QuerySet[Assessment]:
@@ -125,11 +131,16 @@ def with_people(rows: QuerySet[Assessment]) -> QuerySet[Assessment]:
 
 
 def assessment_view(assessment: Assessment, versions: QuerySet[Assessment]) -> AssessmentView:
-    """Everything that the page of one assessment shows. ``versions``: the rows that the reader may see."""
-    instrument = instrument_of(assessment.instrument, assessment.version, assessment.episode.study)
+    """Everything that the page of one assessment shows, in the words in which it was answered. ``versions``:
+    the rows that the reader may see."""
+    pack = pack_of_assessment(assessment)
+    instrument = in_words_of(
+        pack, instrument_of(assessment.instrument, assessment.version, assessment.episode.study)
+    )
     return AssessmentView(
         assessment=assessment,
         instrument=instrument,
+        pack=pack,
         answers=answer_lines(instrument, assessment.answers) if assessment.has_answers else [],
         scores=_score_lines(instrument, assessment),
         outcomes=_outcome_lines(instrument, assessment),
@@ -153,7 +164,10 @@ def in_words(item: Item, answer: Answer) -> str | None:
     if answer is None or isinstance(answer, str):
         return answer
     if item.kind == "boolean":
-        return "Yes" if answer else "No"
+        words = {option.value: option.label for option in item.options}  # only a wording pack has them
+        return words.get(1, "Yes") if answer else words.get(0, "No")
+    if isinstance(answer, str):
+        return answer
     return next(
         (option.label for option in item.options if option.value == answer), f"{answer:g} {item.unit}".strip()
     )

@@ -9,6 +9,7 @@ from tracking.instruments import Shelf
 from tracking.models import Assessment, AssessmentRequest, User
 from tracking.policies import local_today
 from tracking.queries.assessments import own_self_reports
+from tracking.wordings import can_be_asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,8 @@ def _report(assessment: Assessment, shelf: Shelf, before: float | None) -> OwnRe
 
 
 def own_open_requests(user: User) -> list[AssessmentRequest]:
-    """The questionnaires that this patient can answer today."""
+    """The questionnaires that this patient can answer on screen today."""
     rows = AssessmentRequest.objects.visible_to(user).open().filter(rater="self", episode__patient__user=user)
-    found = list(rows.select_related("episode__patient"))
-    return [one for one in found if one.opens_on <= local_today(one.episode.patient) <= one.closes_on]
+    found = list(rows.select_related("episode__patient__team__site"))
+    due = [one for one in found if one.opens_on <= local_today(one.episode.patient) <= one.closes_on]
+    return [one for one in due if can_be_asked(one)]

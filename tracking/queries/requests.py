@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
@@ -10,10 +11,11 @@ from measures import scoring
 from measures.errors import AnswerError
 from measures.instrument import Band, Instrument, Scale
 from measures.scoring import ScaleResult
-from tracking.instruments import declared_scales, offered
+from tracking.instruments import Shelf, declared_scales, offered
 from tracking.models import Assessment, AssessmentRequest, TreatmentEpisode, User, current
 from tracking.policies import local_today
 from tracking.vocabulary import RequestStatus, Role
+from tracking.wordings import Wordings
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,15 @@ def is_of_team(user: User, episode: TreatmentEpisode) -> bool:
 
 
 def open_self_reports(episode: TreatmentEpisode) -> QuerySet[AssessmentRequest]:
-    """What the patient of this episode can answer today."""
+    """What the patient of this episode is asked today, on screen or on paper."""
     return _in_window(episode).filter(rater="self")
+
+
+def asked_on_paper(requests: Iterable[AssessmentRequest]) -> list[tuple[AssessmentRequest, Instrument]]:
+    """Those of the self-reports that have no wording in which they may be asked on screen."""
+    wordings, shelf = Wordings(), Shelf()
+    asked = [(one, shelf.get(one.instrument, one.version)) for one in requests]
+    return [(one, instrument) for one, instrument in asked if wordings.is_on_paper(one, instrument)]
 
 
 def open_request_for(episode: TreatmentEpisode, instrument: Instrument) -> AssessmentRequest | None:

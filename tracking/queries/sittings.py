@@ -15,17 +15,20 @@ from tracking.instruments import instrument_of
 from tracking.models import AssessmentRequest, DraftAnswers, Patient, SittingLink
 from tracking.policies import local_today
 from tracking.vocabulary import RequestStatus
+from tracking.wordings import SHIPPED_LANGUAGE, can_be_asked, shown_instrument
 
 Answers = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
 class Questionnaire:
-    """One questionnaire of a sitting. ``answers`` has a key for each item seen, ``None`` where it was skipped."""
+    """One questionnaire of a sitting, in the words that it shows. ``answers`` has a key for each item seen,
+    ``None`` where it was skipped."""
 
     request: AssessmentRequest
     instrument: Instrument
     answers: Answers
+    language: str
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -67,22 +70,27 @@ def _links() -> QuerySet[SittingLink]:
 
 
 def open_requests(link: SittingLink) -> list[AssessmentRequest]:
-    """What this link still asks for today, in the order in which it is due."""
+    """What this link still asks for today, in the order in which it is due. What has no wording to be asked
+    in is not among it."""
     today = local_today(link.episode.patient)
     window = link.requests.filter(opens_on__lte=today, closes_on__gte=today)
-    return list(window.filter(status=RequestStatus.OPEN))
+    return [request for request in window.filter(status=RequestStatus.OPEN) if can_be_asked(request)]
 
 
 def request_of(link: SittingLink, public_id: uuid.UUID) -> AssessmentRequest | None:
-    """The request of this link with this id, open or answered."""
-    return link.requests.filter(public_id=public_id).first()
+    """The request of this link with this id, answered or open; not when there is no wording to ask it in."""
+    request = link.requests.filter(public_id=public_id).first()
+    if request and request.status == RequestStatus.OPEN and not can_be_asked(request):
+        return None
+    return request
 
 
 def questionnaire(request: AssessmentRequest) -> Questionnaire:
-    """The questionnaire behind a request, with what was answered so far."""
+    """The questionnaire behind a request, with what was answered so far, in the words that are pinned."""
     draft = DraftAnswers.objects.filter(request=request).first()
-    instrument = instrument_of(request.instrument, request.version)
-    return Questionnaire(request, instrument, dict(draft.answers) if draft else {})
+    answers = dict(draft.answers) if draft else {}
+    language = request.wording_pack.language if request.wording_pack else SHIPPED_LANGUAGE
+    return Questionnaire(request, shown_instrument(request), answers, language)
 
 
 def minutes_of(requests: list[AssessmentRequest]) -> int:

@@ -11,10 +11,19 @@ from measures.instrument import Instrument
 from tracking.actions.assessments import Submitted
 from tracking.errors import InvalidInput
 from tracking.forms.answers import RecordForm
+from tracking.models import Patient, WordingPack
 from tracking.queries.requests import running_scores
 from tracking.tasks import nudge_episode
+from tracking.wordings import pack_named, wording_for
 
 Context = dict[str, object]
+
+
+def words_on_sheet(request: HttpRequest, instrument: Instrument, patient: Patient) -> WordingPack | None:
+    """The wording that a sheet shows; for one that is sent in, the wording that it was filled in with."""
+    if request.method == "POST":
+        return pack_named(request.POST.get("wording", ""), instrument, patient)
+    return wording_for(instrument, patient)
 
 
 def running(request: HttpRequest, form: RecordForm) -> HttpResponse:

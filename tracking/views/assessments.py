@@ -46,7 +46,7 @@ def correct(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         return running(request, CorrectionForm(request.POST, instrument=page.instrument))
     audit.record_read(by=request.user, patient=page.assessment.episode.patient, page="assessment-correct")
     check_latest_version(page.assessment)
-    context = {"correcting": page.assessment} | _whom(page, blind)
+    context = {"correcting": page.assessment, "pack": page.pack} | _whom(page, blind)
     if request.method != "POST":
         return sheet(request, _prefilled(page), context)
     form = CorrectionForm(request.POST, instrument=page.instrument)

@@ -18,20 +18,23 @@ from tracking.errors import InvalidInput
 from tracking.forms.answers import NewRecordForm, RecordForm
 from tracking.forms.asking import AskForm, LinkForm
 from tracking.instruments import instrument_of
-from tracking.models import AssessmentRequest, TreatmentEpisode
+from tracking.models import AssessmentRequest, TreatmentEpisode, WordingPack
 from tracking.policies import check_may_rate, check_request_open, local_today
 from tracking.queries.names import name_of
 from tracking.queries.requests import (
+    asked_on_paper,
     instruments_to_ask,
     is_of_team,
     open_request_for,
     open_self_reports,
     raters_for,
+    totals_to_record,
 )
 from tracking.views.access import one_or_404, roles_required
-from tracking.views.answering import Context, running, sheet, take_in
+from tracking.views.answering import Context, running, sheet, take_in, words_on_sheet
 from tracking.views.refusals import refusals_shown
 from tracking.vocabulary import AnswerSource, Role
+from tracking.wordings import ON_PAPER, in_words_of
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -50,11 +53,14 @@ def rate(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         return running(request, RecordForm(request.POST, instrument=instrument))
     audit.record_read(by=request.user, patient=asked.episode.patient, page="rate")
     today = local_today(asked.episode.patient)
-    context = _context(asked.episode, instrument, blind=blind) | {"asked": None if blind else asked}
+    pack = words_on_sheet(request, instrument, asked.episode.patient)
+    worded = in_words_of(pack, instrument)
+    context = _context(asked.episode, instrument, pack, blind=blind) | {"asked": None if blind else asked}
     if request.method != "POST":
         check_request_open(asked, today)
-        return sheet(request, RecordForm(instrument=instrument, initial={"assessed_on": today}), context)
-    form = RecordForm(request.POST, instrument=instrument)
+        initial = {"assessed_on": today, "wording": pack.public_id if pack else None}
+        return sheet(request, RecordForm(instrument=worded, initial=initial), context)
+    form = RecordForm(request.POST, instrument=worded)
     return take_in(
         request,
         form,
@@ -65,6 +71,7 @@ def rate(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
             answers=form.answers,
             source=_source(instrument),
             assessed_on=form.cleaned_data["assessed_on"],
+            wording=pack,
         ),
         after=lambda submitted: _received(request, submitted),
     )
@@ -80,11 +87,14 @@ def rate_new(request: HttpRequest, public_id: uuid.UUID, instrument: str) -> Htt
     if request.method == "POST" and request.htmx:
         return running(request, RecordForm(request.POST, instrument=definition))
     audit.record_read(by=request.user, patient=episode.patient, page="rate-new")
-    context = _context(episode, definition) | {"open_request": open_request_for(episode, definition)}
+    pack = words_on_sheet(request, definition, episode.patient)
+    worded = in_words_of(pack, definition)
+    context = _context(episode, definition, pack) | {"open_request": open_request_for(episode, definition)}
     if request.method != "POST":
         initial = {"assessed_on": local_today(episode.patient), "submission_id": uuid.uuid4()}
-        return sheet(request, NewRecordForm(instrument=definition, initial=initial), context)
-    form = NewRecordForm(request.POST, instrument=definition)
+        initial["wording"] = pack.public_id if pack else None
+        return sheet(request, NewRecordForm(instrument=worded, initial=initial), context)
+    form = NewRecordForm(request.POST, instrument=worded)
     return take_in(
         request,
         form,
@@ -97,6 +107,7 @@ def rate_new(request: HttpRequest, public_id: uuid.UUID, instrument: str) -> Htt
             source=_source(definition),
             assessed_on=form.cleaned_data["assessed_on"],
             submission_id=form.cleaned_data["submission_id"],
+            wording=pack,
         ),
         after=lambda submitted: _received(request, submitted),
     )
@@ -118,7 +129,8 @@ def request_new(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
             form.add_error(error.field if error.field in form.fields else None, error.reason)
         else:
             return _asked(request, asked)
-    context = {"form": form, "rate_now": choices["instruments"]} | _whom(episode)
+    context = {"form": form, "rate_now": choices["instruments"], "totals": totals_to_record(episode)}
+    context |= _whom(episode)
     return render(request, "tracking/entry/ask.html", context, status=400 if form.errors else 200)
 
 
@@ -129,9 +141,11 @@ def link_new(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     episode = _episode(request, public_id)
     audit.record_read(by=request.user, patient=episode.patient, page="link-new")
     identity = getattr(episode.patient, "identity", None)
+    asked = open_self_reports(episode)
+    on_paper = asked_on_paper(asked)
     form = LinkForm(
         _data(request),
-        requests=open_self_reports(episode),
+        requests=asked.exclude(pk__in=[one.pk for one, _ in on_paper]),
         can_mail=bool(identity and identity.email),
     )
     if request.method == "POST" and form.is_valid():
@@ -142,7 +156,7 @@ def link_new(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
             links.mail_link(by=request.user, link=link, url=url)
         page = {"link": link, "url": url, "mailed": form.cleaned_data.get("mail")} | _whom(episode)
         return render(request, "tracking/entry/link_made.html", page)
-    context = {"form": form} | _whom(episode)
+    context = {"form": form, "on_paper": on_paper} | _whom(episode)
     return render(request, "tracking/entry/link.html", context, status=400 if form.errors else 200)
 
 
@@ -173,10 +187,16 @@ def _whom(episode: TreatmentEpisode) -> Context:
     }
 
 
-def _context(episode: TreatmentEpisode, instrument: Instrument, *, blind: bool = False) -> Context:
-    for_patient = instrument.rater == "self"
+def _context(
+    episode: TreatmentEpisode, instrument: Instrument, pack: WordingPack | None, *, blind: bool = False
+) -> Context:
     whom = _whom(episode) | ({"name": episode.patient.study_code} if blind else {})
-    return whom | {"blind": blind, "for_patient": for_patient, "today": local_today(episode.patient)}
+    return whom | {
+        "blind": blind,
+        "pack": pack,
+        "for_patient": instrument.rater == "self",
+        "today": local_today(episode.patient),
+    }
 
 
 def _source(instrument: Instrument) -> AnswerSource:
@@ -195,7 +215,10 @@ def _received(request: HttpRequest, submitted: Submitted) -> HttpResponse:
 
 
 def _asked(request: HttpRequest, asked: AssessmentRequest) -> HttpResponse:
-    messages.success(request, "Asked for.")
+    if asked_on_paper([asked]):
+        messages.warning(request, f"Asked for, {ON_PAPER}.")
+    else:
+        messages.success(request, "Asked for.")
     if asked.rater == "self":
         return redirect("link-new", public_id=asked.episode.public_id)
     return redirect("patient", public_id=asked.episode.patient.public_id)

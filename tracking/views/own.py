@@ -18,6 +18,7 @@ from tracking.queries.sittings import minutes_of
 from tracking.views import sitting_session
 from tracking.views.access import one_or_404, roles_required
 from tracking.vocabulary import Role
+from tracking.wordings import SHIPPED_LANGUAGE, in_words_of, pack_of_assessment
 
 
 @roles_required(Role.PATIENT)
@@ -40,8 +41,10 @@ def course(request: HttpRequest) -> HttpResponse:
 def answers(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """One own self-report, question by question."""
     report = one_or_404(own_self_reports(request.user), public_id=public_id)
-    instrument = instrument_of(report.instrument, report.version)
+    pack = pack_of_assessment(report)
+    instrument = in_words_of(pack, instrument_of(report.instrument, report.version))
     context = {"report": report, "instrument": instrument, "lines": answer_lines(instrument, report.answers)}
+    context["language"] = pack.language if pack else SHIPPED_LANGUAGE
     return render(request, "tracking/own/answers.html", context)
 
 

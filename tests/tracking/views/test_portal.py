@@ -15,6 +15,7 @@ from django.utils import timezone
 from config.logs import HideTokens
 from tests.cast import CRISIS, days_ago
 from tests.tracking.answers import PHQ9
+from tests.tracking.packs import installed
 from tracking.actions import links, scheduling, tries
 from tracking.models import (
     Assessment,
@@ -24,6 +25,7 @@ from tracking.models import (
     EpisodeMark,
     Patient,
     SafetyAlert,
+    Site,
     SittingLink,
     TreatmentEpisode,
     User,
@@ -318,8 +320,9 @@ class TestSending:
         assert not Assessment.objects.exists()
 
     def test_several_questionnaires_come_in_turn(
-        self, client: Client, asked: AssessmentRequest, clinician: User
+        self, client: Client, asked: AssessmentRequest, clinician: User, site: Site
     ) -> None:
+        installed(site, "wai_sr")
         second = scheduling.create_request(
             by=clinician, episode=asked.episode, instrument="wai_sr", due_on=days_ago(0)
         )
