@@ -66,6 +66,12 @@ def check_has_answers(assessment: Assessment) -> None:
         raise Conflict("only totals were recorded here, so there is no answer to correct")
 
 
+def check_totals_alone(assessment: Assessment) -> None:
+    """Where items were recorded the answers are corrected, and the totals follow from them."""
+    if assessment.has_answers:
+        raise Conflict("answers were recorded here: correct them, and the totals follow")
+
+
 def check_latest_version(assessment: Assessment) -> None:
     """Only the latest version may be corrected; two people at once cannot both win."""
     if Assessment.objects.filter(supersedes=assessment).exists():

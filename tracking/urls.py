@@ -6,12 +6,14 @@ from tracking.views import (
     administration,
     alerts,
     assessments,
+    catalogue,
     entry,
     own,
     people,
     portal,
     ratings,
     tokens,
+    totals,
     treatment,
 )
 
@@ -29,6 +31,8 @@ sitting_urls = [
 entry_urls = [
     path("requests/<uuid:public_id>/rate/", entry.rate, name="rate"),
     path("episodes/<uuid:public_id>/rate/<slug:instrument>/", entry.rate_new, name="rate-new"),
+    path("episodes/<uuid:public_id>/total/<slug:instrument>/", totals.total_new, name="total-new"),
+    path("assessments/<uuid:public_id>/correct-total/", totals.total_correct, name="total-correct"),
     path("episodes/<uuid:public_id>/ask/", entry.request_new, name="request-new"),
     path("episodes/<uuid:public_id>/link/", entry.link_new, name="link-new"),
     path("assessments/<uuid:public_id>/", assessments.assessment, name="assessment"),
@@ -85,9 +89,21 @@ administration_urls = [
     ),
 ]
 
+catalogue_urls = [
+    path("instruments/", catalogue.instruments, name="instruments"),
+    path("instruments/<slug:key>/", catalogue.instrument, name="instrument"),
+    path("instruments/<slug:key>/<str:version>/", catalogue.instrument, name="instrument-version"),
+    path("instruments/<slug:key>/<str:version>/try/", catalogue.instrument_try, name="instrument-try"),
+    path(
+        "instruments/<slug:key>/<str:version>/definition/",
+        catalogue.instrument_definition,
+        name="instrument-definition",
+    ),
+]
+
 token_urls = [
     path("account/tokens/", tokens.tokens, name="tokens"),
     path("account/tokens/revoke/", tokens.token_revoke, name="token-revoke"),
 ]
 
-urlpatterns = [*sitting_urls, *entry_urls, *treatment_urls, *administration_urls, *token_urls]
+urlpatterns = [*sitting_urls, *entry_urls, *treatment_urls, *administration_urls, *token_urls, *catalogue_urls]

@@ -85,6 +85,8 @@ ENTRY = [
     both("rate", TEAM_NOT_RATER, "open-report"),
     both("rate", RATER_ALONE, "open-rating"),
     both("rate-new", TEAM, "rate-new"),
+    both("total-new", TEAM, "total-new"),
+    both("total-correct", TEAM, "total"),
     both("request-new", TEAM, "episode"),
     both("link-new", TEAM, "episode"),
     reads("assessment", TEAM_NOT_RATER, "self-report"),
@@ -125,6 +127,13 @@ ADMINISTRATION = [
     writes("parked-release", ADMINISTRATORS),
     both("tokens", STAFF),
     writes("token-revoke", STAFF),
+]
+CATALOGUE = [
+    reads("instruments", STAFF),
+    reads("instrument", STAFF, "instrument"),
+    reads("instrument-version", STAFF, "instrument-version"),
+    both("instrument-try", STAFF, "instrument-version"),
+    reads("instrument-definition", STAFF, "instrument-version"),
 ]
 REPORTS = [
     reads("home", SIGNED_IN),
@@ -173,7 +182,7 @@ API = [
     writes("api-release-decide", STEWARDS, "release", "decision"),
     writes("api-release-download", RESEARCHERS, "release"),
 ]
-MATRIX = [*SITTINGS, *OWN, *ENTRY, *TREATMENT, *ADMINISTRATION, *REPORTS, *WATCH, *API]
+MATRIX = [*SITTINGS, *OWN, *ENTRY, *TREATMENT, *ADMINISTRATION, *CATALOGUE, *REPORTS, *WATCH, *API]
 
 # Doors of the sign-in library. Those that anybody may open ask for nothing but a password, an address or a code.
 SIGN_IN_OPEN = {

@@ -20,7 +20,7 @@ from reports.models import CourseFlag
 from tests.cast import CRISIS, days_ago, person
 from tests.reports.clinic import answers_for, give_dose, rate
 from tests.tracking.answers import HAMD, PHQ9, recorded
-from tracking.actions import assessments, care, links, people, scheduling, treatment
+from tracking.actions import assessments, care, links, people, scheduling, totals, treatment
 from tracking.models import Study, TreatmentEpisode, User
 from tracking.vocabulary import AnswerSource, Role
 
@@ -129,6 +129,7 @@ def _patient(world: World, team: object, study: Study) -> TreatmentEpisode:
     world.place("patient", patient)
     world.place("episode", episode)
     world.places["rate-new"] = {"public_id": episode.public_id, "instrument": "phq9"}
+    world.places["total-new"] = {"public_id": episode.public_id, "instrument": "bdi2"}
     return episode
 
 
@@ -137,6 +138,15 @@ def _recorded(world: World, episode: TreatmentEpisode) -> None:
     world.place("self-report", recorded(episode, None, "phq9", PHQ9 | {"9": 2}).assessment)
     for day, total in ((0, 24), (14, 6), (42, 5), (60, 16), (74, 18)):
         world.place("rating-of-team", rate(episode, by, day, total))
+    total = totals.record_total(
+        by=by,
+        episode=episode,
+        instrument=registry.get("bdi2"),
+        totals={"total": 20},
+        assessed_on=days_ago(1),
+        submission_id=uuid.uuid4(),
+    )
+    world.place("total", total.assessment)
     recompute_episode(episode_id=episode.pk)
     world.place("flag", CourseFlag.objects.filter(episode=episode)[0])
     world.place("alert", episode.alerts.get(instrument="phq9"))
