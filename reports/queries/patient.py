@@ -54,14 +54,22 @@ class AssessmentRow:
 
 @dataclass(frozen=True, slots=True)
 class FactorRow:
-    """One session questionnaire: its scales in their order."""
+    """One filled-in questionnaire about a session: its scales in their order."""
 
     assessment: Assessment
     day: int
-    title: str
     percents: tuple[tuple[str, float | None], ...]
-    conclusion: str
     met: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class FactorTable:
+    """One questionnaire about single sessions, every time that it was filled in."""
+
+    title: str
+    scales: tuple[str, ...]
+    conclusion: str  # the outcome that sums the others up; empty where there is none
+    rows: tuple[FactorRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +89,7 @@ class PatientPage:
     flags: Sequence[CourseFlag]
     due: Sequence[tuple[AssessmentRequest, str]]
     rows: Sequence[AssessmentRow]
-    experiences: Sequence[FactorRow]
+    experiences: Sequence[FactorTable]
     sessions: Sequence[TreatmentSession]
     medications: Sequence[MedicationCourse]
     revision: int
@@ -242,26 +250,36 @@ def _row(
 
 def _experiences(
     assessments: Sequence[Assessment], axis: Axis, episode: TreatmentEpisode, shelf: Shelf
-) -> list[FactorRow]:
-    """Questionnaires about one session, with every scale: a single number would hide what they measure."""
-    found = []
+) -> list[FactorTable]:
+    """Questionnaires about one session, with every scale: a single number would hide what they measure.
+
+    Each version of each has a table of its own, since no two have the same scales.
+    """
+    found: dict[tuple[str, str], list[Assessment]] = {}
     for assessment in assessments:
-        instrument = shelf.get(assessment.instrument, assessment.version, episode.study)
-        if instrument.state:
-            found.append(_factors(assessment, instrument, axis))
-    return found
+        found.setdefault((assessment.instrument, assessment.version), []).append(assessment)
+    tables = ((shelf.get(*key, episode.study), given) for key, given in found.items())
+    return [_factor_table(instrument, given, axis) for instrument, given in tables if instrument.state]
+
+
+def _factor_table(instrument: Instrument, assessments: Sequence[Assessment], axis: Axis) -> FactorTable:
+    last = instrument.outcomes[-1] if instrument.outcomes else None
+    return FactorTable(
+        title=instrument.short_title,
+        scales=tuple(scale.title for scale in instrument.scales),
+        conclusion=last.title if last else "",
+        rows=tuple(_factors(assessment, instrument, axis) for assessment in assessments),
+    )
 
 
 def _factors(assessment: Assessment, instrument: Instrument, axis: Axis) -> FactorRow:
     scores = {row.scale: row for row in assessment.scores.all()}
     met = {row.outcome: row.met for row in assessment.outcomes.all()}
-    last = instrument.outcomes[-1] if instrument.outcomes else None  # the one that sums the others up
+    last = instrument.outcomes[-1] if instrument.outcomes else None
     return FactorRow(
         assessment=assessment,
         day=axis.day(assessment.assessed_on),
-        title=instrument.short_title,
         percents=tuple((scale.title, _percent(scores.get(scale.key), scale)) for scale in instrument.scales),
-        conclusion=last.title if last else "",
         met=met.get(last.key) if last else None,
     )
 

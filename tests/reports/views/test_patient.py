@@ -296,3 +296,31 @@ class TestClosingAFlag:
 
     def test_a_link_cannot_close_it(self, desk: Client, flag: CourseFlag) -> None:
         assert desk.get(reverse("flag-close", args=[flag.public_id])).status_code == 405
+
+
+class TestSingleSessions:
+    def test_each_questionnaire_has_a_table_with_its_own_scales(
+        self, desk: Client, clinician: User, patient: Patient, episode: TreatmentEpisode
+    ) -> None:
+        rate(episode, clinician, 10, 90, instrument="meq30")
+        rate(episode, clinician, 10, 300, instrument="ebi")
+        rate(episode, clinician, 30, 600, instrument="ebi")
+        shown = page(desk, patient)
+        tables = [
+            found for found in re.findall(r"(?s)<table.*?</table>", shown) if "share of its range" in found
+        ]
+        columns = [re.findall(r'<th scope="col"[^>]*>(.*?)</th>', table) for table in tables]
+        assert columns == [
+            [
+                "Day",
+                "MEQ30 total",
+                "Mystical",
+                "Positive mood",
+                "Transcendence of time and space",
+                "Ineffability",
+                "Complete mystical experience",
+            ],
+            ["Day", "EBI total"],
+        ]
+        assert re.findall(r'data-label="EBI total">(\d+)<', shown) == ["50", "100"]
+        assert [len(re.findall('<th scope="row">', table)) for table in tables] == [1, 2]
