@@ -13,6 +13,7 @@ PAGES: list[tuple[str, str, set[Role]]] = [
     ("studies", "Studies", {Role.CLINICIAN, Role.RESEARCHER, Role.STEWARD}),
     ("releases", "Releases", {Role.RESEARCHER, Role.STEWARD}),
     ("administration", "Administration", {Role.ADMINISTRATOR}),
+    ("instruments", "Instruments", set(Role) - {Role.PATIENT}),
     ("own-course", "My answers", {Role.PATIENT}),
 ]
 

@@ -140,8 +140,6 @@ def field_for(item: Item) -> forms.Field:
         words = {option.value: option.label for option in item.options}  # only a wording pack has them
         choices = [(YES, words.get(1, "Yes")), (NO, words.get(0, "No"))]
         return _choice(label, choices, {YES: True, NO: False})
-    if item.kind == "text":
-        return forms.CharField(label=label, required=False, max_length=item.max_length, empty_value=None)
     if item.options:
         values = {str(option.value): option.value for option in item.options}
         return _choice(label, [(str(option.value), option.label) for option in item.options], values)

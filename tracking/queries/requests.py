@@ -28,7 +28,17 @@ class RunningScore:
 
     @property
     def items(self) -> int:
-        return len(self.scale.items)
+        return self.result.items_answered + self.result.items_missing
+
+    @property
+    def shown(self) -> float:
+        """The score once it is complete, until then the sum so far."""
+        return self.result.partial if self.result.value is None else self.result.value
+
+    @property
+    def is_of_sum(self) -> bool:
+        """Whether the sum so far is on the way to the score: a mean or a percentage has another range."""
+        return self.scale.rule not in {"mean", "percent_of_max"}
 
 
 def running_scores(instrument: Instrument, answers: dict[str, object]) -> list[RunningScore]:

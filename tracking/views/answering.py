@@ -7,7 +7,8 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from measures.instrument import Instrument
+from measures.instrument import Instrument, Item
+from measures.scoring import skipped
 from tracking.actions.assessments import Submitted
 from tracking.errors import InvalidInput
 from tracking.forms.answers import RecordForm
@@ -27,15 +28,30 @@ def words_on_sheet(request: HttpRequest, instrument: Instrument, patient: Patien
 
 
 def running(request: HttpRequest, form: RecordForm) -> HttpResponse:
-    """The totals so far, computed as they will be when the sheet is submitted."""
+    """The totals so far, computed as they will be when the sheet is submitted, and what needs no answer now."""
     form.is_valid()
-    return render(request, "tracking/entry/running.html", running_context(form.instrument, form.answers))
+    page = running_context(form.instrument, form.answers)
+    return render(
+        request, "tracking/entry/running.html", page | {"falling_away": falling_away(form.instrument)}
+    )
 
 
 def running_context(instrument: Instrument, answers: dict[str, object]) -> Context:
-    answered = sum(answers.get(item.code) is not None for item in instrument.items if item.required)
-    needed = sum(item.required for item in instrument.items)
-    return {"scores": running_scores(instrument, answers), "answered": answered, "needed": needed}
+    spared = skipped(instrument, answers)
+    asked = [item for item in instrument.items if item.required and item.code not in spared]
+    answered = sum(answers.get(item.code) is not None for item in asked)
+    return {
+        "scores": running_scores(instrument, answers),
+        "answered": answered,
+        "needed": len(asked),
+        "skipped": set(spared),
+    }
+
+
+def falling_away(instrument: Instrument) -> list[Item]:
+    """The items that another answer can make unnecessary."""
+    dependent = {code for skip in instrument.skips for code in skip.items}
+    return [item for item in instrument.items if item.code in dependent]
 
 
 def sheet(request: HttpRequest, form: RecordForm, context: Context, status: int = 200) -> HttpResponse:

@@ -1,0 +1,288 @@
+"""What the instrument catalogue reads: the list, and everything that the page of one instrument says."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from measures import registry
+from measures.errors import UnknownInstrument
+from measures.instrument import Instrument, Item, Option
+from measures.topics import topic_of, topics
+from measures.words import ScaleWords, ScoringWords, Statement, scoring_in_words
+from tracking.band_bars import Bar, bars_of
+from tracking.instruments import SHIPPED, instrument_of
+from tracking.models import Site, SiteInstrument, User, WordingPack, current
+from tracking.references import Reference, References
+
+Languages = dict[tuple[str, str], tuple[str, ...]]
+
+YOUR_OWN = "Your site’s own"
+TOTALS = "totals"
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What may be shown of an instrument: in two words, and in a sentence."""
+
+    tag: str
+    sentence: str
+
+
+RIGHTS = {
+    "verbatim": Rights("Authors’ wording", "The authors’ own words are shown: their terms allow it."),
+    "site": Rights(
+        "Site’s wording needed",
+        "The authors’ words are not ours to show; what you read here are short labels of our own. A patient can "
+        "be asked on screen once your site has installed the wording that it is entitled to. Until then the "
+        "answers of a paper form are entered by staff.",
+    ),
+    "labels": Rights(
+        "Labels only",
+        "The authors’ words are not ours to show. The labels here are short ones in our own words, to be used "
+        "with the original at hand.",
+    ),
+    "score-only": Rights(
+        "Totals only",
+        "No item may be shown or entered without a licence. A total that was worked out elsewhere can be recorded.",
+    ),
+}
+INSTALLED = Rights("Your site’s wording", RIGHTS["site"].sentence)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One instrument of the list: its latest version and, of a site's own, whose it is."""
+
+    instrument: Instrument
+    versions: tuple[str, ...]
+    languages: tuple[str, ...] = ()  # of the wording that the user's sites have installed
+    site: Site | None = None
+    retired: bool = False
+
+    @property
+    def rights(self) -> Rights:
+        kind = self.instrument.rights.wording
+        return INSTALLED if kind == "site" and self.languages else RIGHTS[kind]
+
+    @property
+    def text(self) -> str:
+        """Everything that a search looks into."""
+        one = self.instrument
+        titles = (scale.title for scale in one.scales)
+        return " ".join((one.key, one.title, one.short_title, topic_of(one.key), *titles)).casefold()
+
+    def answered_by(self, who: str) -> bool:
+        """``who``: a rater, ``TOTALS`` for what has no items, or nothing for all."""
+        kind = self.instrument.rater if self.instrument.items else TOTALS
+        return not who or who == kind
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """A statement with the number of its source."""
+
+    statement: Statement
+    reference: Reference | None
+
+
+@dataclass(frozen=True, slots=True)
+class CitedBar:
+    """A set of bands, drawn, with the number of its source."""
+
+    bar: Bar
+    reference: Reference
+
+
+@dataclass(frozen=True, slots=True)
+class ScalePage:
+    """One scale in words, with its bands drawn."""
+
+    words: ScaleWords
+    missing: Cited
+    bars: tuple[CitedBar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRun:
+    """Neighbouring items that are answered alike. ``options``: the answers they share, as they are shown."""
+
+    items: tuple[Item, ...]
+
+    @property
+    def options(self) -> tuple[Option, ...]:
+        return self.items[0].options
+
+
+@dataclass(frozen=True, slots=True)
+class InstrumentPage:
+    """One version of one instrument, ready to be read."""
+
+    instrument: Instrument
+    words: ScoringWords
+    scales: tuple[ScalePage, ...]
+    skips: tuple[Cited, ...]
+    safety: tuple[Cited, ...]
+    outcomes: tuple[Cited, ...]
+    levels: tuple[Cited, ...]
+    change: tuple[Cited, ...]
+    runs: tuple[ItemRun, ...]
+    references: tuple[Reference, ...]
+
+    @property
+    def missing_alike(self) -> Cited | None:
+        """What is said about missing answers when it is the same of every scale."""
+        first = self.scales[0].missing if self.scales else None
+        alike = all(scale.missing.statement == first.statement for scale in self.scales) if first else False
+        return first if alike and len(self.scales) > 1 else None
+
+    @property
+    def has_bands(self) -> bool:
+        return any(scale.bars for scale in self.scales)
+
+    @property
+    def loinc(self) -> list[tuple[str, str]]:
+        """What each LOINC code stands for, with the code."""
+        one = self.instrument
+        names = {"panel": "The whole instrument"}
+        names |= {item.code: f"Item {item.code}" for item in one.items}
+        names |= {scale.key: scale.title for scale in one.scales}
+        return [(names[name], code) for name, code in one.loinc.items()]
+
+
+def sites_of(user: User) -> QuerySet[Site]:
+    """Where somebody works today: by a role, or in a care team. A role without a site is for every site."""
+    grants = user.role_grants.filter(current())
+    if grants.filter(site=None).exists():
+        return Site.objects.all()
+    teams = user.memberships.filter(current())
+    return Site.objects.filter(Q(pk__in=grants.values("site")) | Q(pk__in=teams.values("team__site")))
+
+
+def catalogue(user: User, search: str = "", who: str = "") -> list[tuple[str, list[Entry]]]:
+    """Every instrument that somebody can meet, on its shelf, by name; the site's own first.
+
+    ``search``: words that must all occur; ``who``: see ``Entry.answered_by``.
+    """
+    wanted = search.casefold().split()
+    shelves: dict[str, list[Entry]] = {title: [] for title in (YOUR_OWN, *topics())}
+    for entry in (*_own(user), *_shipped(user)):
+        if entry.answered_by(who) and all(word in entry.text for word in wanted):
+            shelves[YOUR_OWN if entry.site else topic_of(entry.instrument.key)].append(entry)
+    return [(title, sorted(entries, key=_by_name)) for title, entries in shelves.items() if entries]
+
+
+def entry_of(user: User, key: str, version: str | None) -> Entry:
+    """One instrument as the list would show it, in that version or its latest.
+
+    Raises ``UnknownInstrument``, also for what another site has published.
+    """
+    if key in SHIPPED and version in (None, *registry.versions(key)):
+        instrument = registry.get(key, version)
+        return Entry(instrument, registry.versions(key), _languages(user)[key, instrument.version])
+    rows = list(_published(user).filter(key=key))
+    if not rows or version not in (None, *(row.version for row in rows)):
+        raise UnknownInstrument(f"no instrument {key!r} of that version here")
+    return _own_entry(rows, version, _languages(user))
+
+
+def packs_of(user: User, instrument: Instrument) -> list[WordingPack]:
+    """The wording packs of the user's sites for this version, the newest of each language first."""
+    rows = WordingPack.objects.filter(site__in=sites_of(user), withdrawal=None).select_related("site")
+    return list(rows.filter(instrument=instrument.key, version=instrument.version).defer("content"))
+
+
+def definition_text(entry: Entry) -> str:
+    """The definition file, as it ships or as it was published."""
+    key, version = entry.instrument.key, entry.instrument.version
+    if entry.site:
+        return SiteInstrument.objects.get(key=key, version=version).definition
+    return (registry.FOLDER / key / f"{version}.toml").read_text(encoding="utf-8")
+
+
+def instrument_page(instrument: Instrument) -> InstrumentPage:
+    """Everything that the page of one instrument says of its structure and its scoring."""
+    words, references = scoring_in_words(instrument), References()
+    for source in instrument.sources:
+        references.of(source)
+
+    def cited(statements: tuple[Statement, ...]) -> tuple[Cited, ...]:
+        return tuple(Cited(one, references.of(one.source)) for one in statements)
+
+    return InstrumentPage(
+        instrument=instrument,
+        words=words,
+        scales=tuple(
+            ScalePage(said, *cited((said.missing,)), bars=_cited_bars(references, bars_of(scale)))
+            for said, scale in zip(words.scales, instrument.scales, strict=True)
+        ),
+        skips=cited(words.skips),
+        safety=cited(words.safety),
+        outcomes=cited(words.outcomes),
+        levels=cited(words.levels),
+        change=cited(words.change),
+        runs=tuple(_runs(instrument)),
+        references=tuple(references.all()),
+    )
+
+
+def _cited_bars(references: References, bars: tuple[Bar, ...]) -> tuple[CitedBar, ...]:
+    return tuple(CitedBar(bar, references.of(bar.band_set.source)) for bar in bars)
+
+
+def _runs(instrument: Instrument) -> list[ItemRun]:
+    runs: list[ItemRun] = []
+    for item in instrument.items:
+        alike = runs and item.kind == "choice" and runs[-1].options == item.options
+        runs[-1:] = [ItemRun((*runs[-1].items, item))] if alike else [*runs[-1:], ItemRun((item,))]
+    return runs
+
+
+def _by_name(entry: Entry) -> str:
+    return entry.instrument.short_title.casefold()
+
+
+def _shipped(user: User) -> list[Entry]:
+    languages = _languages(user)
+    return [
+        Entry(one, registry.versions(one.key), languages[one.key, one.version])
+        for one in registry.all_latest()
+    ]
+
+
+def _published(user: User) -> QuerySet[SiteInstrument]:
+    rows = SiteInstrument.objects.filter(site__in=sites_of(user))
+    return rows.select_related("site", "retirement").defer("definition")
+
+
+def _own(user: User) -> list[Entry]:
+    """The site's own instruments: of each the latest version that is not retired, else the latest."""
+    by_key: dict[str, list[SiteInstrument]] = defaultdict(list)
+    for row in _published(user).exclude(key__in=SHIPPED):
+        by_key[row.key].append(row)
+    languages = _languages(user)
+    return [_own_entry(rows, None, languages) for rows in by_key.values()]
+
+
+def _own_entry(rows: list[SiteInstrument], version: str | None, languages: Languages) -> Entry:
+    """``rows``: every version of one instrument, oldest first."""
+    offered = [row for row in rows if not hasattr(row, "retirement")]
+    shown = next((row for row in rows if row.version == version), (offered or rows)[-1])
+    return Entry(
+        instrument=instrument_of(shown.key, shown.version),
+        versions=tuple(row.version for row in rows),
+        languages=languages[shown.key, shown.version],
+        site=shown.site,
+        retired=shown not in offered,
+    )
+
+
+def _languages(user: User) -> Languages:
+    """By instrument and version: the languages of the wording that the user's sites have installed."""
+    found: Languages = defaultdict(tuple)
+    rows = WordingPack.objects.filter(site__in=sites_of(user), withdrawal=None)
+    for key, version, language in rows.order_by("language").values_list("instrument", "version", "language"):
+        found[key, version] = tuple(dict.fromkeys((*found[key, version], language)))
+    return found

@@ -1,0 +1,49 @@
+"""The sources of an instrument, numbered as in a paper: each stands once, every rule points to its number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from measures.instrument import Source
+
+CONFIDENCE = {
+    "high": "well established",
+    "medium": "likely: known from secondary sources or by convention",
+    "low": "uncertain",
+    "policy": "a policy of whoever wrote this definition, not the authors’",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One source with its number on the page."""
+
+    number: int
+    source: Source
+
+    @property
+    def confidence(self) -> str:
+        return CONFIDENCE[self.source.confidence]
+
+    @property
+    def caveat(self) -> str:
+        """What a reader should know beside the number; empty for what is well established."""
+        return {"high": "", "policy": "policy"}.get(
+            self.source.confidence, f"{self.source.confidence} confidence"
+        )
+
+
+@dataclass(slots=True)
+class References:
+    """Numbers sources in the order in which they are met."""
+
+    found: dict[Source, Reference] = field(default_factory=dict)
+
+    def of(self, source: Source | None) -> Reference | None:
+        """The reference of a source; ``None`` for a rule that follows from others."""
+        if source is None:
+            return None
+        return self.found.setdefault(source, Reference(len(self.found) + 1, source))
+
+    def all(self) -> list[Reference]:
+        return list(self.found.values())

@@ -1,0 +1,78 @@
+"""The instrument catalogue: what there is, how each is scored, and a form to try it that keeps nothing."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from measures.errors import UnknownInstrument
+from tracking.forms.catalogue import CatalogueForm
+from tracking.queries.catalogue import (
+    Entry,
+    catalogue,
+    definition_text,
+    entry_of,
+    instrument_page,
+    packs_of,
+)
+from tracking.views.access import roles_required
+from tracking.views.trying import try_out
+from tracking.vocabulary import Role
+
+STAFF = tuple(role for role in Role if role != Role.PATIENT)
+
+
+@require_safe
+@roles_required(*STAFF)
+def instruments(request: HttpRequest) -> HttpResponse:
+    """Every instrument on its shelf, narrowed by a search."""
+    form = CatalogueForm(request.GET)
+    search, who = form.wanted
+    shelves = catalogue(request.user, search, who)
+    context = {
+        "form": form,
+        "shelves": shelves,
+        "count": sum(len(entries) for _, entries in shelves),
+        "is_narrowed": bool(search or who),
+    }
+    return render(request, "tracking/catalogue/instruments.html", context)
+
+
+@require_safe
+@roles_required(*STAFF)
+def instrument(request: HttpRequest, key: str, version: str | None = None) -> HttpResponse:
+    """How one instrument is made and scored; its latest version when none is named."""
+    entry = _entry(request, key, version)
+    context = {
+        "entry": entry,
+        "instrument": entry.instrument,
+        "page": instrument_page(entry.instrument),
+        "packs": packs_of(request.user, entry.instrument),
+    }
+    return render(request, "tracking/catalogue/instrument.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@roles_required(*STAFF)
+def instrument_try(request: HttpRequest, key: str, version: str) -> HttpResponse:
+    """Fills in the instrument and sees what comes of it."""
+    entry = _entry(request, key, version)
+    return try_out(request, entry.instrument, "tracking/catalogue/try.html", {"entry": entry})
+
+
+@require_safe
+@roles_required(*STAFF)
+def instrument_definition(request: HttpRequest, key: str, version: str) -> HttpResponse:
+    """The definition file itself."""
+    entry = _entry(request, key, version)
+    response = HttpResponse(definition_text(entry), content_type="application/toml; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{key}-{version}.toml"'
+    return response
+
+
+def _entry(request: HttpRequest, key: str, version: str | None) -> Entry:
+    try:
+        return entry_of(request.user, key, version)
+    except UnknownInstrument as error:
+        raise Http404 from error
