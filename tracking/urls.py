@@ -8,6 +8,7 @@ from tracking.views import (
     assessments,
     catalogue,
     entry,
+    library,
     own,
     people,
     portal,
@@ -15,6 +16,7 @@ from tracking.views import (
     tokens,
     totals,
     treatment,
+    wordings,
 )
 
 sitting_urls = [
@@ -89,6 +91,17 @@ administration_urls = [
     ),
 ]
 
+library_urls = [
+    path("administration/instruments/", library.library, name="library"),
+    path("administration/instruments/new/", library.library_new, name="library-new"),
+    path("administration/instruments/try/", library.library_try, name="library-try"),
+    path("administration/instruments/publish/", library.library_publish, name="library-publish"),
+    path("administration/instruments/<uuid:public_id>/", library.library_version, name="library-version"),
+    path(
+        "administration/instruments/<uuid:public_id>/retire/", library.library_retire, name="library-retire"
+    ),
+]
+
 catalogue_urls = [
     path("instruments/", catalogue.instruments, name="instruments"),
     path("instruments/<slug:key>/", catalogue.instrument, name="instrument"),
@@ -101,9 +114,40 @@ catalogue_urls = [
     ),
 ]
 
+wording_urls = [
+    path("administration/wordings/", wordings.wordings, name="wordings"),
+    path("administration/wordings/<slug:instrument>/new/", wordings.wording_new, name="wording-new"),
+    path(
+        "administration/wordings/<slug:instrument>/template/<slug:kind>/",
+        wordings.wording_template,
+        name="wording-template",
+    ),
+    path("administration/wordings/<uuid:public_id>/", wordings.wording, name="wording"),
+    path(
+        "administration/wordings/<uuid:public_id>/file/<slug:kind>/",
+        wordings.wording_file,
+        name="wording-file",
+    ),
+    path(
+        "administration/wordings/<uuid:public_id>/withdraw/",
+        wordings.wording_withdraw,
+        name="wording-withdraw",
+    ),
+    path("administration/sites/<slug:site>/language/", wordings.site_language, name="site-language"),
+]
+
 token_urls = [
     path("account/tokens/", tokens.tokens, name="tokens"),
     path("account/tokens/revoke/", tokens.token_revoke, name="token-revoke"),
 ]
 
-urlpatterns = [*sitting_urls, *entry_urls, *treatment_urls, *administration_urls, *token_urls, *catalogue_urls]
+urlpatterns = [
+    *sitting_urls,
+    *entry_urls,
+    *treatment_urls,
+    *administration_urls,
+    *token_urls,
+    *wording_urls,
+    *library_urls,
+    *catalogue_urls,
+]

@@ -20,6 +20,7 @@ from reports.models import CourseFlag
 from tests.cast import CRISIS, days_ago, person
 from tests.reports.clinic import answers_for, give_dose, rate
 from tests.tracking.answers import HAMD, PHQ9, recorded
+from tests.tracking.definitions import published
 from tracking.actions import assessments, care, links, people, scheduling, totals, treatment
 from tracking.models import Study, TreatmentEpisode, User
 from tracking.vocabulary import AnswerSource, Role
@@ -201,6 +202,7 @@ def _administered(world: World, team: Any) -> None:
     clinician = world.users["clinician"]
     world.place("person", clinician)
     world.place("team", team)
+    world.place("own-instrument", published(team.site))
     world.places["grant"] = {"pk": clinician.role_grants.get().pk}
     world.places["membership"] = {"pk": clinician.memberships.get().pk}
     world.places["study-membership"] = {"pk": world.users["researcher"].study_memberships.get().pk}
