@@ -116,9 +116,11 @@ class RecordForm(AnswersForm):
 
 
 class NewRecordForm(RecordForm):
-    """An assessment that nobody had asked for. ``submission_id`` makes sending it twice harmless."""
+    """An assessment that nobody had asked for. ``submission_id`` makes sending it twice harmless, ``version``
+    tells of which version the page was."""
 
     submission_id = forms.UUIDField(widget=forms.HiddenInput)
+    version = forms.CharField(widget=forms.HiddenInput, required=False)
 
 
 class CorrectionForm(RecordForm):

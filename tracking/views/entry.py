@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from measures.instrument import Instrument
 from tracking.actions import assessments, audit, links, scheduling
 from tracking.actions.assessments import Submitted
-from tracking.errors import InvalidInput
+from tracking.errors import Conflict, InvalidInput
 from tracking.forms.answers import NewRecordForm, RecordForm
 from tracking.forms.asking import AskForm, LinkForm
 from tracking.instruments import instrument_of
@@ -84,6 +84,7 @@ def rate_new(request: HttpRequest, public_id: uuid.UUID, instrument: str) -> Htt
     """Rates at once what nobody had asked for, or enters a self-report for the patient."""
     episode = _episode(request, public_id)
     definition = _offered(episode, instrument)
+    _check_version(request, definition)
     if request.method == "POST" and request.htmx:
         return running(request, RecordForm(request.POST, instrument=definition))
     audit.record_read(by=request.user, patient=episode.patient, page="rate-new")
@@ -92,6 +93,7 @@ def rate_new(request: HttpRequest, public_id: uuid.UUID, instrument: str) -> Htt
     context = _context(episode, definition, pack) | {"open_request": open_request_for(episode, definition)}
     if request.method != "POST":
         initial = {"assessed_on": local_today(episode.patient), "submission_id": uuid.uuid4()}
+        initial["version"] = definition.version
         initial["wording"] = pack.public_id if pack else None
         return sheet(request, NewRecordForm(instrument=worded, initial=initial), context)
     form = NewRecordForm(request.POST, instrument=worded)
@@ -175,6 +177,12 @@ def _offered(episode: TreatmentEpisode, key: str) -> Instrument:
     if found is None:
         raise Http404
     return found
+
+
+def _check_version(request: HttpRequest, definition: Instrument) -> None:
+    """A sheet that was opened before a new version came out holds answers to the questions of the old one."""
+    if request.POST.get("version", definition.version) != definition.version:
+        raise Conflict("a new version was published after this page was opened")
 
 
 def _whom(episode: TreatmentEpisode) -> Context:
