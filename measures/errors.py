@@ -30,3 +30,17 @@ class AnswerError(MeasuresError):
     def __init__(self, item: str, reason: str) -> None:
         super().__init__(f"item {item}: {reason}")
         self.item, self.reason = item, reason
+
+
+class BulkAnswerError(AnswerError):
+    """Answers in a frame cannot be accepted. ``row`` is the label of the first such row, ``count`` how many
+    answers are refused in all; ``item`` and ``reason`` are those of the first.
+    """
+
+    def __init__(self, row: object, item: str, reason: str, count: int) -> None:
+        super().__init__(item, reason)
+        self.row, self.count = row, count
+
+    def __str__(self) -> str:
+        others = f" ({self.count} answers are refused in all)" if self.count > 1 else ""
+        return f"row {self.row}, item {self.item}: {self.reason}{others}"
