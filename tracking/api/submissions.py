@@ -8,9 +8,11 @@ from typing import Any
 from django.db.models import QuerySet
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
 
 from measures.errors import UnknownInstrument
 from measures.instrument import Instrument
+from tracking.api.caseload import caseload_requests
 from tracking.api.fields import AnswersField, IdField, StrictSerializer, VisibleField
 from tracking.instruments import instrument_of, offered_instrument
 from tracking.models import AssessmentRequest, TreatmentEpisode, User
@@ -18,15 +20,20 @@ from tracking.models import AssessmentRequest, TreatmentEpisode, User
 HEADER = "Idempotency-Key"
 
 
-def caseload_requests(user: User) -> QuerySet[AssessmentRequest]:
-    """The requests of the own patients, without what the user was asked as a rater or as a patient."""
-    episodes = TreatmentEpisode.objects.visible_to(user)
-    return AssessmentRequest.objects.visible_to(user).filter(episode__in=episodes)
-
-
 def assigned_requests(user: User) -> QuerySet[AssessmentRequest]:
     """The ratings that were given to this user."""
     return AssessmentRequest.objects.visible_to(user).filter(assigned_to=user, rater="clinician")
+
+
+def submission_id(request: Request, given: uuid.UUID | None) -> uuid.UUID:
+    """The id that was given in the body, as the header, or as both alike."""
+    text = request.headers.get(HEADER)
+    if text is None and given is None:
+        raise ValidationError({"submission_id": [f"Needed, here or as the header {HEADER}."]})
+    header = _uuid(text) if text is not None else given
+    if given not in (None, header):
+        raise ValidationError({"submission_id": [f"Differs from the header {HEADER}."]})
+    return header
 
 
 class AnswersSerializer(StrictSerializer):
@@ -49,17 +56,8 @@ class SubmissionSerializer(AnswersSerializer):
     submission_id = IdField(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        attrs["submission_id"] = self._submission_id(attrs.get("submission_id"))
+        attrs["submission_id"] = submission_id(self.context["request"], attrs.get("submission_id"))
         return attrs
-
-    def _submission_id(self, given: uuid.UUID | None) -> uuid.UUID:
-        text = self.context["request"].headers.get(HEADER)
-        if text is None and given is None:
-            raise ValidationError({"submission_id": [f"Needed, here or as the header {HEADER}."]})
-        header = _uuid(text) if text is not None else given
-        if given not in (None, header):
-            raise ValidationError({"submission_id": [f"Differs from the header {HEADER}."]})
-        return header
 
 
 class RatingSubmissionSerializer(SubmissionSerializer):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
-from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
@@ -13,22 +11,19 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from measures import scoring
-from measures.errors import AnswerError
 from tracking.actions import assessments
 from tracking.actions.assessments import Submitted
 from tracking.api import filters, serializers
+from tracking.api.caseload import caseload_assessments, caseload_requests
 from tracking.api.doors import ListDoor, PatientData, ReadDoor
+from tracking.api.intake import answer, take_in
 from tracking.api.submissions import (
     HEADER,
     AssessmentSubmissionSerializer,
     CorrectionSerializer,
     RatingSubmissionSerializer,
-    caseload_requests,
 )
-from tracking.errors import Conflict
-from tracking.instruments import instrument_of
-from tracking.models import Assessment, AssessmentRequest, Patient, TreatmentEpisode, User
+from tracking.models import Assessment, AssessmentRequest, Patient, TreatmentEpisode
 from tracking.queries.requests import ratings_due
 from tracking.tasks import nudge_episode
 from tracking.vocabulary import AnswerSource, Role
@@ -117,11 +112,8 @@ class AssessmentDoor(Corrections, ReadDoor):
     filterset_class = filters.AssessmentFilter
 
     def get_queryset(self) -> QuerySet[Assessment]:
-        episodes = TreatmentEpisode.objects.visible_to(self.request.user)
-        rows = Assessment.objects.visible_to(self.request.user).filter(episode__in=episodes)
-        rows = rows.current() if self.action == "list" else rows
-        related = ("episode__patient", "request", "supersedes", "superseded_by")
-        return rows.select_related(*related).prefetch_related("scores", "outcomes", "alerts")
+        rows = caseload_assessments(self.request.user)
+        return rows.current() if self.action == "list" else rows
 
     @extend_schema(
         request=AssessmentSubmissionSerializer,
@@ -133,15 +125,7 @@ class AssessmentDoor(Corrections, ReadDoor):
         body = AssessmentSubmissionSerializer(data=request.data, context=self.get_serializer_context())
         body.is_valid(raise_exception=True)
         data = body.validated_data
-        instrument = data.pop("instrument")
-        rated = instrument.rater == "clinician"
-        source = AnswerSource.CLINICIAN if rated else AnswerSource.CLINICIAN_ENTERED
-        if "request" in data:
-            return self.received(answer(by=request.user, source=source, **data))
-        submitted = assessments.record_assessment(
-            by=request.user, instrument=instrument, source=source, **data
-        )
-        return self.received(submitted)
+        return self.received(take_in(by=request.user, **data))
 
 
 class RatingDoor(Corrections, ReadDoor):
@@ -186,37 +170,3 @@ class DueRatingDoor(PatientData, ListDoor):
 
     def get_queryset(self) -> list[AssessmentRequest]:
         return ratings_due(self.request.user)
-
-
-def answer(
-    *,
-    by: User,
-    request: AssessmentRequest,
-    answers: dict[str, Any],
-    source: AnswerSource,
-    assessed_on: date,
-    submission_id: uuid.UUID,
-) -> Submitted:
-    """Answers a request. Raises ``Conflict`` when it was answered before, unless this is the same submission
-    sent again."""
-    submitted = assessments.submit_assessment(
-        by=by,
-        request=request,
-        answers=answers,
-        source=source,
-        assessed_on=assessed_on,
-        submission_id=submission_id,
-    )
-    known = submitted.assessment
-    said = (known.submission_id, known.assessed_on, known.answers)
-    if not submitted.created and said != (submission_id, assessed_on, _as_stored(known, answers)):
-        raise Conflict("this request has been answered with other content")
-    return submitted
-
-
-def _as_stored(known: Assessment, answers: dict[str, Any]) -> dict[str, Any] | None:
-    """The answers as they would stand in the table; ``None`` when they could not stand there."""
-    try:
-        return dict(scoring.score(instrument_of(known.instrument, known.version), answers).answers)
-    except AnswerError:
-        return None

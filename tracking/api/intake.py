@@ -1,0 +1,63 @@
+"""How answers that were checked at a door are handed in: the same way, whatever they arrived as."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+from typing import Any
+
+from measures import scoring
+from measures.errors import AnswerError
+from measures.instrument import Instrument
+from tracking.actions import assessments
+from tracking.actions.assessments import Submitted
+from tracking.errors import Conflict
+from tracking.instruments import instrument_of
+from tracking.models import Assessment, AssessmentRequest, User
+from tracking.vocabulary import AnswerSource
+
+
+def take_in(*, by: User, instrument: Instrument, **data: Any) -> Submitted:
+    """Answers the ``request`` in ``data``, or records an assessment of its ``episode`` that nobody asked for.
+
+    What a clinician hands in is the clinician's own rating, or a patient's sheet that was entered.
+    """
+    rated = instrument.rater == "clinician"
+    source = AnswerSource.CLINICIAN if rated else AnswerSource.CLINICIAN_ENTERED
+    if "request" in data:
+        return answer(by=by, source=source, **data)
+    return assessments.record_assessment(by=by, instrument=instrument, source=source, **data)
+
+
+def answer(
+    *,
+    by: User,
+    request: AssessmentRequest,
+    answers: dict[str, Any],
+    source: AnswerSource,
+    assessed_on: date,
+    submission_id: uuid.UUID,
+) -> Submitted:
+    """Answers a request. Raises ``Conflict`` when it was answered before, unless this is the same submission
+    sent again."""
+    submitted = assessments.submit_assessment(
+        by=by,
+        request=request,
+        answers=answers,
+        source=source,
+        assessed_on=assessed_on,
+        submission_id=submission_id,
+    )
+    known = submitted.assessment
+    said = (known.submission_id, known.assessed_on, known.answers)
+    if not submitted.created and said != (submission_id, assessed_on, _as_stored(known, answers)):
+        raise Conflict("this request has been answered with other content")
+    return submitted
+
+
+def _as_stored(known: Assessment, answers: dict[str, Any]) -> dict[str, Any] | None:
+    """The answers as they would stand in the table; ``None`` when they could not stand there."""
+    try:
+        return dict(scoring.score(instrument_of(known.instrument, known.version), answers).answers)
+    except AnswerError:
+        return None
