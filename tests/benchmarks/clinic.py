@@ -10,30 +10,18 @@ from __future__ import annotations
 
 import os
 import resource
-import statistics
-import sys
 import time
 import uuid
 from collections.abc import Callable
 
+from tests.benchmarks.timing import median_seconds, say
 from tests.servers import short_folder
 
 RUNS = 15
 
 
 def median_ms(task: Callable[[], object], runs: int = RUNS) -> float:
-    """Median wall time in milliseconds, after one run to warm up."""
-    task()
-    times = []
-    for _ in range(runs):
-        start = time.perf_counter()
-        task()
-        times.append(1000 * (time.perf_counter() - start))
-    return statistics.median(times)
-
-
-def say(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
+    return 1000 * median_seconds(task, runs)
 
 
 def seed() -> None:

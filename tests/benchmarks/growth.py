@@ -8,11 +8,7 @@ Prints medians of five runs. MixedLM is run on a smaller cohort, since it takes 
 from __future__ import annotations
 
 import argparse
-import statistics
-import sys
-import time
 import warnings
-from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
@@ -21,8 +17,7 @@ import statsmodels.formula.api as smf
 from reports.stats.design import Design, Dropped, design
 from reports.stats.growth import GrowthFit, fit_growth, fit_sums
 from reports.stats.sums import episode_sums, merge
-
-RUNS = 5
+from tests.benchmarks.timing import median_seconds, say
 
 
 def cohort(episodes: int, seed: int = 1) -> pd.DataFrame:
@@ -34,17 +29,6 @@ def cohort(episodes: int, seed: int = 1) -> pd.DataFrame:
     level, slope = rng.normal(0, 4, episodes), rng.normal(0, 0.3, episodes)
     score = 22 + level[group] + (slope[group] - 0.4) * week + rng.normal(0, 3, len(group))
     return pd.DataFrame({"id": group, "week": week, "score": score})
-
-
-def median_seconds(task: Callable[[], object]) -> float:
-    """Median wall time of five runs after one to warm up."""
-    task()
-    times = []
-    for _ in range(RUNS):
-        start = time.perf_counter()
-        task()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times)
 
 
 def ours(frame: pd.DataFrame) -> GrowthFit:
@@ -72,10 +56,6 @@ def theirs(frame: pd.DataFrame) -> float:
         warnings.simplefilter("ignore")
         model = smf.mixedlm("score ~ week", frame, groups="id", re_formula="~week")
         return float(model.fit(reml=True).llf)
-
-
-def say(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
 
 
 def main() -> None:
