@@ -63,7 +63,7 @@ def scoring_in_words(instrument: Instrument) -> ScoringWords:
     return ScoringWords(
         scales=tuple(_scale(instrument, scale) for scale in instrument.scales),
         skips=tuple(_skip(instrument, skip) for skip in instrument.skips),
-        safety=tuple(_safety(item, item.critical) for item in instrument.items if item.critical),
+        safety=_safety(instrument),
         outcomes=tuple(
             Statement(outcome.title, sentence(outcome_in_words(instrument, outcome)), outcome.source)
             for outcome in instrument.outcomes
@@ -199,19 +199,30 @@ def _at_most(value: Number) -> str:
     return "0" if value == 0 else f"{number(value)} or less"
 
 
-def _safety(item: Item, critical: Critical) -> Statement:
-    if item.kind == "boolean":
-        text = "A yes is urgent." if critical.urgent is not None else "A yes is looked at by a clinician."
-    elif critical.urgent == critical.review:
-        text = f"{number(critical.review)} or more is urgent."
-    else:
-        text = f"{number(critical.review)} or more is looked at by a clinician."
-        text += "" if critical.urgent is None else f" {number(critical.urgent)} or more is urgent."
-    return Statement(
-        f"Item {item.code}, {critical.topic}",
-        f"{text} Left unanswered it is never taken for a denial.",
-        critical.source,
+def _safety(instrument: Instrument) -> tuple[Statement, ...]:
+    """Items of which the same is said are named together."""
+    alike: dict[tuple[str, str, Source], list[str]] = {}
+    for item in instrument.items:
+        if item.critical:
+            key = (item.critical.topic, _alarm(item, item.critical), item.critical.source)
+            alike.setdefault(key, []).append(item.code)
+    return tuple(
+        Statement(
+            sentence(f"{items_named(instrument, codes)}, {topic}").rstrip("."),
+            f"{text} Left unanswered {'it is' if len(codes) == 1 else 'they are'} never taken for a denial.",
+            source,
+        )
+        for (topic, text, source), codes in alike.items()
     )
+
+
+def _alarm(item: Item, critical: Critical) -> str:
+    if item.kind == "boolean":
+        return "A yes is urgent." if critical.urgent is not None else "A yes is looked at by a clinician."
+    if critical.urgent == critical.review:
+        return f"{number(critical.review)} or more is urgent."
+    urgent = "" if critical.urgent is None else f" {number(critical.urgent)} or more is urgent."
+    return f"{number(critical.review)} or more is looked at by a clinician.{urgent}"
 
 
 def _levels(instrument: Instrument, levels: Levels) -> Statement:

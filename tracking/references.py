@@ -22,10 +22,6 @@ class Reference:
     source: Source
 
     @property
-    def confidence(self) -> str:
-        return CONFIDENCE[self.source.confidence]
-
-    @property
     def caveat(self) -> str:
         """What a reader should know beside the number; empty for what is well established."""
         return {"high": "", "policy": "policy"}.get(

@@ -108,7 +108,7 @@ class TestEveryShippedInstrument:
         assert [scale.title for scale in words.scales] == [scale.title for scale in instrument.scales]
         assert [one.title for one in words.outcomes] == [one.title for one in instrument.outcomes]
         assert len(words.skips) == len(instrument.skips)
-        assert len(words.safety) == sum(item.critical is not None for item in instrument.items)
+        assert bool(words.safety) == any(item.critical for item in instrument.items)
         assert [one.title for one in words.levels] == [one.title for one in instrument.levels]
         for words_of, scale in zip(words.scales, instrument.scales, strict=True):
             assert [band_set.key for band_set in words_of.bands] == [one.key for one in scale.band_sets]
@@ -351,6 +351,17 @@ class TestConclusions:
             "High risk: when “PHQ-9 screen positive (10 or more)” is met; low risk: when “PHQ-2 screen positive "
             "(3 or more)” is met; otherwise no risk found."
         )
+
+    def test_safety_items_of_which_the_same_is_said(self) -> None:
+        urgent = Critical(1, 1, "suicide", PAPER)
+        items = tuple(yes_no(code, urgent) for code in ("4", "5", "7"))
+        said = scoring_in_words(replace(PHQ9, items=items, scales=(), outcomes=(), change=None)).safety
+        assert [(one.title, one.text) for one in said] == [
+            (
+                "Items 4, 5 and 7, suicide",
+                "A yes is urgent. Left unanswered they are never taken for a denial.",
+            )
+        ]
 
     def test_safety(self) -> None:
         urgent = Critical(1, 1, "suicide", PAPER)

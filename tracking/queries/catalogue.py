@@ -15,12 +15,13 @@ from measures.words import ScaleWords, ScoringWords, Statement, scoring_in_words
 from tracking.band_bars import Bar, bars_of
 from tracking.instruments import SHIPPED, instrument_of
 from tracking.models import Site, SiteInstrument, User, WordingPack, current
-from tracking.references import Reference, References
+from tracking.references import CONFIDENCE, Reference, References
 
 Languages = dict[tuple[str, str], tuple[str, ...]]
 
 YOUR_OWN = "Your site’s own"
 TOTALS = "totals"
+ONE_OF_A_LINE = 36  # characters of an answer that others may stand beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,11 @@ class ItemRun:
     def options(self) -> tuple[Option, ...]:
         return self.items[0].options
 
+    @property
+    def is_long(self) -> bool:
+        """Whether the answers want a line each."""
+        return max((len(option.label) for option in self.options), default=0) > ONE_OF_A_LINE
+
 
 @dataclass(frozen=True, slots=True)
 class InstrumentPage:
@@ -141,6 +147,12 @@ class InstrumentPage:
     @property
     def has_bands(self) -> bool:
         return any(scale.bars for scale in self.scales)
+
+    @property
+    def confidences(self) -> list[tuple[str, str]]:
+        """The words for how sure a source is, as far as this page uses them."""
+        used = {reference.source.confidence for reference in self.references}
+        return [(name, meaning) for name, meaning in CONFIDENCE.items() if name in used]
 
     @property
     def loinc(self) -> list[tuple[str, str]]:

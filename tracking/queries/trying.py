@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from measures import scoring
-from measures.exact import exact
+from measures.exact import exact, round_half_up
 from measures.instrument import Band, BandSet, Instrument, Item, Scale
 from measures.result import Answer, ScaleResult, Scored
 from measures.scales import band_of
@@ -33,6 +33,11 @@ class TriedScale:
     @property
     def items(self) -> int:
         return self.result.items_answered + self.result.items_missing
+
+    @property
+    def read_as(self) -> int | None:
+        """The whole number by which a band is found."""
+        return None if self.result.best is None else round_half_up(exact(self.result.best))
 
 
 @dataclass(frozen=True, slots=True)
