@@ -168,7 +168,7 @@ class _Check:
 
     def text(self, item: str, part: str) -> str:
         found = self.texts.get((item, part))
-        return found.text.strip() if found else ""
+        return found.text.replace("\r\n", "\n").strip() if found else ""
 
     def worded(self, item: Item) -> WordedItem:
         label = self.text(item.code, LABEL)

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from measures import wording
 from tracking.errors import InvalidInput
 
 LARGEST_AMOUNT = Decimal(100_000)  # what the column holds: eight digits, three of them decimals
@@ -54,6 +55,16 @@ def clean_timezone(field: str, value: str) -> str:
         return ZoneInfo(value).key
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise InvalidInput(field, "is not the name of a time zone, such as Europe/Berlin") from None
+
+
+def clean_language(field: str, value: str, *, needed: bool = True) -> str:
+    """A language tag in its usual letters: ``en-gb`` becomes ``en-GB``."""
+    if not needed and not value.strip():
+        return ""
+    tag = wording.clean_language(value)
+    if tag is None:
+        raise InvalidInput(field, "is not a language tag, such as de or en-GB")
+    return tag
 
 
 def check_past_day(field: str, day: date, today: date) -> None:

@@ -43,21 +43,18 @@ class Wordings:
                 return None
         return None
 
-    def for_patient(self, instrument: Instrument, patient: Patient) -> WordingPack | None:
-        """The pack for what this patient is asked, or for a rating of this patient."""
-        return self.pack(instrument, patient.team.site, _language(instrument, patient))
-
-    def may_be_asked(self, instrument: Instrument, patient: Patient) -> bool:
-        """Whether this patient can answer on screen. A pack that was withdrawn asks nothing any more."""
+    def may_be_asked(self, instrument: Instrument, site: Site, language: str = "") -> bool:
+        """Whether somebody of this language can answer on screen."""
         return bool(instrument.items) and (
-            ships(instrument) or self.for_patient(instrument, patient) is not None
+            ships(instrument) or self.pack(instrument, site, language) is not None
         )
 
     def is_on_paper(self, request: AssessmentRequest, instrument: Instrument) -> bool:
         """Whether what is asked here is a self-report that cannot be answered on screen."""
-        if request.rater != "self" or self.may_be_asked(instrument, request.episode.patient):
+        if request.rater != "self" or (instrument.items and ships(instrument)):
             return False
-        return not is_begun(request)
+        patient = request.episode.patient
+        return not (self.may_be_asked(instrument, patient.team.site, patient.language) or is_begun(request))
 
 
 def ships(instrument: Instrument) -> bool:
@@ -68,14 +65,13 @@ def ships(instrument: Instrument) -> bool:
 
 def wording_for(instrument: Instrument, patient: Patient) -> WordingPack | None:
     """The pack in whose words this patient is asked, or rated; ``None`` for the words that ship."""
-    return Wordings().for_patient(instrument, patient)
+    language = patient.language if instrument.rater == "self" else ""
+    return Wordings().pack(instrument, patient.team.site, language)
 
 
 def may_be_asked_online(instrument: Instrument, site: Site, language: str = "") -> bool:
     """Whether a patient of this site and language can answer on screen."""
-    return bool(instrument.items) and (
-        ships(instrument) or Wordings().pack(instrument, site, language) is not None
-    )
+    return Wordings().may_be_asked(instrument, site, language)
 
 
 def is_begun(request: AssessmentRequest) -> bool:
@@ -152,10 +148,6 @@ def is_withdrawn(pack: WordingPack) -> bool:
 def _wording(public_id: uuid.UUID) -> words.Wording:
     """The words of a pack. Its row never changes, so it is read once."""
     return words.from_content(WordingPack.objects.values_list("content", flat=True).get(public_id=public_id))
-
-
-def _language(instrument: Instrument, patient: Patient) -> str:
-    return patient.language if instrument.rater == "self" else ""
 
 
 def _closest(packs: list[WordingPack], language: str) -> WordingPack | None:

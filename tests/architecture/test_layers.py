@@ -34,6 +34,7 @@ NOBODY = {
     "finish_link",
     "open_link",
     "park_lost",
+    "pin_wording",
     "queue_mail",
     "raise_alert",
     "save_draft",

@@ -14,12 +14,17 @@ from django.test.client import ClientHandler
 from django.urls import reverse
 
 from measures import registry
+from measures.fhir.occasion import Occasion
+from measures.fhir.questionnaire import questionnaire
+from measures.fhir.resource import as_json
+from measures.fhir.response import questionnaire_response
 from reports.actions.courses import recompute_episode
 from reports.actions.releases import request_release
 from reports.models import CourseFlag
 from tests.cast import CRISIS, days_ago, person
 from tests.reports.clinic import answers_for, give_dose, rate
 from tests.tracking.answers import HAMD, PHQ9, recorded
+from tests.tracking.packs import installed
 from tests.tracking.definitions import published
 from tracking.actions import assessments, care, links, people, scheduling, totals, treatment
 from tracking.models import Study, TreatmentEpisode, User
@@ -176,6 +181,22 @@ def _bodies(world: World, episode: TreatmentEpisode, rating: Any) -> None:
     world.bodies["assessment"] = common | {"episode": str(episode.public_id), "instrument": "hamd17"}
     world.bodies["rating"] = common | {"request": str(rating.public_id)}
     world.bodies["correction"] = {"answers": hamd, "reason": "misread"}
+    _fhir(world, episode)
+
+
+def _fhir(world: World, episode: TreatmentEpisode) -> None:
+    instrument = registry.get("hamd17")
+    occasion = Occasion(
+        episode.patient.study_code,
+        days_ago(0),
+        submission_id=uuid.uuid4(),
+        episode_id=episode.public_id,
+    )
+    answers = answers_for(instrument, "total", 11)
+    world.bodies["fhir-response"] = as_json(questionnaire_response(instrument, answers, occasion))
+    world.bodies["fhir-questionnaire"] = as_json(questionnaire(instrument))
+    world.places["fhir-questionnaire"] = {"id": "hamd17"}
+    world.places["fhir-questionnaire-version"] = {"id": "hamd17", "version": instrument.version}
 
 
 def _treated(world: World, episode: TreatmentEpisode) -> None:
@@ -204,5 +225,11 @@ def _administered(world: World, team: Any) -> None:
     world.place("team", team)
     world.place("own-instrument", published(team.site))
     world.places["grant"] = {"pk": clinician.role_grants.get().pk}
+    pack = installed(team.site, "wai_sr", by=world.users["administrator"])
+    world.place("pack", pack)
+    world.places["pack-file"] = {"public_id": pack.public_id, "kind": "csv"}
+    world.places["worded-instrument"] = {"instrument": "wai_sr"}
+    world.places["empty-pack"] = {"instrument": "wai_sr", "kind": "csv"}
+    world.places["site"] = {"site": team.site.key}
     world.places["membership"] = {"pk": clinician.memberships.get().pk}
     world.places["study-membership"] = {"pk": world.users["researcher"].study_memberships.get().pk}

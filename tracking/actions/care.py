@@ -14,7 +14,7 @@ from tracking import protocol as protocols
 from tracking.actions import audit
 from tracking.actions.marks import want_episode, want_study
 from tracking.actions.people import enrol_patient
-from tracking.errors import Conflict, InvalidInput
+from tracking.errors import Conflict, InvalidInput, NotPermitted
 from tracking.models import (
     CareTeam,
     Membership,
@@ -27,6 +27,7 @@ from tracking.models import (
     current,
 )
 from tracking.policies import local_today
+from tracking.queries.administration import administered_sites
 from tracking.vocabulary import Diagnosis, EpisodeStatus
 
 DAY = timedelta(days=1)
@@ -34,8 +35,17 @@ OLDEST_AGE = 130
 
 
 @transaction.atomic
-def create_site(*, by: User | None, key: str, name: str, timezone: str = "UTC", crisis_contacts: str) -> Site:
-    """A new clinic. Its crisis contacts are required: a patient must never be shown an empty list."""
+def create_site(
+    *,
+    by: User | None,
+    key: str,
+    name: str,
+    timezone: str = "UTC",
+    language: str = "en",
+    crisis_contacts: str,
+) -> Site:
+    """A new clinic. ``language`` is that of patients who have none of their own. The crisis contacts are
+    required: a patient must never be shown an empty list."""
     if not crisis_contacts.strip():
         raise InvalidInput("crisis_contacts", "name at least one contact that patients can reach")
     key = _clean_key(key)
@@ -45,10 +55,21 @@ def create_site(*, by: User | None, key: str, name: str, timezone: str = "UTC", 
         key=key,
         name=checks.clean_line("name", name, longest=120),
         timezone=checks.clean_timezone("timezone", timezone),
+        language=checks.clean_language("language", language),
         crisis_contacts=crisis_contacts.strip(),
     )
     audit.record(by=by, action="create_site", target=site, site=site.key)
     return site
+
+
+@transaction.atomic
+def change_site_language(*, by: User, site: Site, language: str) -> None:
+    """Patients of the site who have no language of their own are asked in this one from now on."""
+    if site not in administered_sites(by):
+        raise NotPermitted("only an administrator of the site changes its language")
+    language = checks.clean_language("language", language)
+    Site.objects.filter(pk=site.pk).update(language=language)
+    audit.record(by=by, action="change_site_language", target=site, site=site.key, language=language)
 
 
 @transaction.atomic
@@ -204,10 +225,17 @@ def admit_patient(
     arm: str,
     starts_on: date,
     study: Study | None,
+    language: str = "",
 ) -> TreatmentEpisode:
     """Enrols a patient and begins the treatment, both or neither."""
     patient = enrol_patient(
-        by=by, team=team, identity=identity, sex=sex, enrolled_on=enrolled_on, timezone=timezone
+        by=by,
+        team=team,
+        identity=identity,
+        sex=sex,
+        enrolled_on=enrolled_on,
+        timezone=timezone,
+        language=language,
     )
     return start_episode(
         by=by,

@@ -114,15 +114,18 @@ def enrol_patient(
     sex: str,
     enrolled_on: date,
     timezone: str = "UTC",
+    language: str = "",
     is_simulated: bool = False,
 ) -> Patient:
-    """A new patient of a team under a random study code. ``identity`` is ``None`` where none is known."""
+    """A new patient of a team under a random study code. ``identity`` is ``None`` where none is known,
+    ``language`` empty for that of the site."""
     patient = Patient(
         study_code=new_study_codes(1)[0],
         team=team,
         sex=checks.clean_choice("sex", sex, Sex.values),
         enrolled_on=enrolled_on,
         timezone=checks.clean_timezone("timezone", timezone),
+        language=checks.clean_language("language", language, needed=False),
         is_simulated=is_simulated,
     )
     checks.check_past_day("enrolled_on", enrolled_on, local_today(patient))
@@ -193,6 +196,15 @@ def change_identity(*, by: User, patient: Patient, **changes: object) -> Patient
     if changed:
         audit.record(by=by, action="change_identity", target=patient, patient=patient, fields=changed)
     return identity
+
+
+@transaction.atomic
+def change_patient(*, by: User, patient: Patient, language: str, **identity: object) -> None:
+    """Corrects who a patient is and in which language the patient is asked; empty for that of the site."""
+    change_identity(by=by, patient=patient, **identity)
+    language = checks.clean_language("language", language, needed=False)
+    if Patient.objects.filter(pk=patient.pk).exclude(language=language).update(language=language):
+        audit.record(by=by, action="change_language", target=patient, patient=patient, language=language)
 
 
 def _correct_ages(patient: Patient, identity: PatientIdentity) -> None:

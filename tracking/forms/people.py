@@ -8,11 +8,17 @@ from django import forms
 
 from tracking import protocol as protocols
 from tracking.forms.parts import UNCHOSEN, Dated, day_field
+from tracking.languages import languages
 from tracking.models import CareTeam, PatientIdentity, Study, User
 from tracking.queries.people import own_teams, own_time_zone, time_zones
 from tracking.vocabulary import ConsentKind, Diagnosis, EpisodeStatus, Sex
 
 BETWEEN = ":"
+
+
+def patient_languages() -> list[tuple[str, str]]:
+    """What a patient may be asked in, after the choice to have no language of one's own."""
+    return [("", "That of the site"), *languages()]
 
 
 class IdentityForm(Dated):
@@ -29,6 +35,14 @@ class IdentityForm(Dated):
     @classmethod
     def initial_of(cls, identity: PatientIdentity | None) -> dict[str, object]:
         return {name: getattr(identity, name) for name in cls.base_fields} if identity else {}
+
+
+class PatientForm(IdentityForm):
+    """Who a patient is, and in which language the patient is asked."""
+
+    language = forms.ChoiceField(
+        label="Language of the questionnaires", required=False, choices=patient_languages
+    )
 
 
 class EpisodeForm(Dated):
@@ -61,9 +75,12 @@ class EnrolmentForm(IdentityForm, EpisodeForm):
     sex = forms.ChoiceField(label="Sex", choices=Sex, initial=Sex.UNKNOWN)
     enrolled_on = day_field("Enrolled on")
     timezone = forms.ChoiceField(label="Time zone of the patient", choices=time_zones)
+    language = forms.ChoiceField(
+        label="Language of the questionnaires", required=False, choices=patient_languages
+    )
     layout = (
         *IdentityForm.layout,
-        ("sex", "timezone"),
+        ("sex", "timezone", "language"),
         ("team", "enrolled_on"),
         *EpisodeForm.layout,
     )
@@ -72,6 +89,7 @@ class EnrolmentForm(IdentityForm, EpisodeForm):
         *IdentityForm.base_fields,
         "sex",
         "timezone",
+        "language",
         "team",
         "enrolled_on",
         *EpisodeForm.base_fields,

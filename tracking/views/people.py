@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from tracking.actions import care, people
-from tracking.forms.people import ConsentForm, EndForm, EnrolmentForm, EpisodeForm, IdentityForm
+from tracking.forms.people import ConsentForm, EndForm, EnrolmentForm, EpisodeForm, IdentityForm, PatientForm
 from tracking.models import Patient, TreatmentEpisode
 from tracking.queries.people import has_consent, own_time_zone
 from tracking.views.access import roles_required
@@ -97,14 +97,15 @@ def identity(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Correct who a patient is."""
 
     def write(**data: Any) -> HttpResponse:
-        people.change_identity(by=request.user, patient=patient, **data)
+        people.change_patient(by=request.user, patient=patient, **data)
         return _saved(request, patient, "The identity is saved.")
 
     page = Page(
         "Identity", "Save identity", "Each change is logged by the name of the field, never by what it held."
     )
     head = about(patient)
-    form = IdentityForm(request.POST or None, initial=IdentityForm.initial_of(head["identity"]))
+    initial = IdentityForm.initial_of(head["identity"]) | {"language": patient.language}
+    form = PatientForm(request.POST or None, initial=initial)
     return form_page(request, form, write, page, **head)
 
 

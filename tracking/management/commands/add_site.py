@@ -21,6 +21,11 @@ class Command(BaseCommand):
         parser.add_argument("name", help="the name that staff read")
         parser.add_argument("--timezone", required=True, help="such as Europe/Berlin")
         parser.add_argument(
+            "--language",
+            default="en",
+            help="in which patients are asked, such as de or en-GB; en if not said",
+        )
+        parser.add_argument(
             "--crisis",
             required=True,
             action="append",
@@ -37,6 +42,7 @@ class Command(BaseCommand):
         key: str,
         name: str,
         timezone: str,
+        language: str,
         crisis: list[str],
         administrator: str,
         administrator_name: str,
@@ -44,7 +50,14 @@ class Command(BaseCommand):
     ) -> None:
         contacts = "\n".join(crisis)
         try:
-            create_site(by=None, key=key, name=name, timezone=timezone, crisis_contacts=contacts)
+            create_site(
+                by=None,
+                key=key,
+                name=name,
+                timezone=timezone,
+                language=language,
+                crisis_contacts=contacts,
+            )
             user = invite_user(by=None, email=administrator, name=administrator_name)
             grant_role(by=None, user=user, role=Role.ADMINISTRATOR)
         except TrackingError as error:

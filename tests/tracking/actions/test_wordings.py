@@ -1,0 +1,127 @@
+"""Installing and withdrawing the words of a site, and keeping those in which a sitting began."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from measures import registry
+from tests.cast import CRISIS, days_ago, person
+from tests.tracking.packs import as_csv, installed
+from tracking.actions import care, links, scheduling, wordings
+from tracking.actions.assessments import save_draft
+from tracking.errors import Conflict, InvalidInput, NotPermitted
+from tracking.models import AssessmentRequest, AuditEvent, Site, TreatmentEpisode, User, WordingPack
+from tracking.vocabulary import Role
+
+WAI = registry.get("wai_sr")
+
+
+def add(by: User | None, site: Site, text: str, kind: str = "csv") -> WordingPack:
+    return wordings.add_wording(by=by, site=site, instrument=WAI, text=text, kind=kind)
+
+
+class TestInstalling:
+    def test_each_upload_is_the_next_revision_of_its_language(self, administrator: User, site: Site) -> None:
+        packs = [
+            add(administrator, site, as_csv("wai_sr", language, mark))
+            for language, mark in (("en", ""), ("de", ""), ("en", "new "))
+        ]
+        assert [pack.label for pack in packs] == ["en/invented/1", "de/invented/1", "en/invented/2"]
+        assert packs[2].content["items"]["1"]["label"] == "new Question 1"
+        event = AuditEvent.objects.filter(action="add_wording").last()
+        assert (event.actor, event.object_id, event.details["wording"]) == (
+            administrator.public_id,
+            packs[2].public_id,
+            "en/invented/2",
+        )
+
+    def test_a_refused_pack_leaves_nothing(self, administrator: User, site: Site) -> None:
+        with pytest.raises(InvalidInput, match="^text: line 2 must be wai_sr"):
+            add(administrator, site, as_csv("wai_sr").replace("wai_sr", "phq9"))
+        with pytest.raises(InvalidInput, match="is not TOML"):
+            add(administrator, site, "language = ", "toml")
+        assert not WordingPack.objects.exists()
+        assert not AuditEvent.objects.filter(action="add_wording").exists()
+
+    def test_the_same_words_twice_are_one_revision(self, administrator: User, site: Site) -> None:
+        add(administrator, site, as_csv("wai_sr"))
+        with pytest.raises(Conflict, match="revision 1"):
+            add(administrator, site, as_csv("wai_sr"))
+        assert WordingPack.objects.count() == 1
+
+    def test_only_who_administers_the_site(self, administrator: User, clinician: User, site: Site) -> None:
+        other = care.create_site(by=None, key="south", name="South", crisis_contacts=CRISIS)
+        stranger = person("Sue Stranger", Role.ADMINISTRATOR, site=other)
+        for somebody in (clinician, stranger):
+            with pytest.raises(NotPermitted):
+                add(somebody, site, as_csv("wai_sr"))
+        assert not WordingPack.objects.exists()
+        assert add(stranger, other, as_csv("wai_sr")).site == other
+
+
+class TestWithdrawing:
+    def test_it_takes_a_reason_and_happens_once(self, administrator: User, site: Site) -> None:
+        pack = installed(site, "wai_sr", by=administrator)
+        with pytest.raises(InvalidInput, match="reason"):
+            wordings.withdraw_wording(by=administrator, pack=pack, reason="  ")
+        wordings.withdraw_wording(by=administrator, pack=pack, reason="The licence has ended.")
+        pack.refresh_from_db()
+        assert (pack.withdrawal.by, pack.withdrawal.reason) == (administrator, "The licence has ended.")
+        with pytest.raises(Conflict):
+            wordings.withdraw_wording(by=administrator, pack=pack, reason="Again")
+        assert AuditEvent.objects.filter(action="withdraw_wording").count() == 1
+
+    def test_a_withdrawn_wording_may_come_back_as_a_new_revision(
+        self, administrator: User, site: Site
+    ) -> None:
+        pack = installed(site, "wai_sr", by=administrator)
+        wordings.withdraw_wording(by=administrator, pack=pack, reason="By mistake")
+        assert installed(site, "wai_sr", by=administrator).revision == 2
+
+    def test_only_who_administers_the_site(self, administrator: User, clinician: User, site: Site) -> None:
+        pack = installed(site, "wai_sr", by=administrator)
+        with pytest.raises(NotPermitted):
+            wordings.withdraw_wording(by=clinician, pack=pack, reason="I do not like it")
+
+
+class TestPinning:
+    @pytest.fixture
+    def asked(self, episode: TreatmentEpisode, clinician: User, site: Site) -> AssessmentRequest:
+        installed(site, "wai_sr")
+        return scheduling.create_request(
+            by=clinician, episode=episode, instrument="wai_sr", due_on=days_ago(0)
+        )
+
+    def start(self, asked: AssessmentRequest, by: User) -> str:
+        """Presses the button of a new link. What the request then shows."""
+        link, _ = links.issue_link(by=by, episode=asked.episode, requests=[asked])
+        links.open_link(link=link, now=timezone.now() + timedelta(seconds=1))
+        fresh = AssessmentRequest.objects.get(pk=asked.pk)
+        return fresh.wording_pack.label if fresh.wording_pack else "shipped"
+
+    def test_an_unstarted_sitting_is_pinned_to_nothing(self, asked: AssessmentRequest) -> None:
+        assert asked.wording_pack is None
+
+    def test_the_next_start_takes_newer_words_until_something_is_answered(
+        self, asked: AssessmentRequest, clinician: User, site: Site
+    ) -> None:
+        assert self.start(asked, clinician) == "en/invented/1"
+        installed(site, "wai_sr", mark="new ")
+        assert self.start(asked, clinician) == "en/invented/2"
+        save_draft(request=asked, item="1", value=None)
+        installed(site, "wai_sr", mark="newest ")
+        assert self.start(asked, clinician) == "en/invented/2"
+
+    def test_shipped_words_are_kept_as_well(
+        self, episode: TreatmentEpisode, clinician: User, site: Site
+    ) -> None:
+        asked = scheduling.create_request(
+            by=clinician, episode=episode, instrument="phq9", due_on=days_ago(0)
+        )
+        assert self.start(asked, clinician) == "shipped"
+        save_draft(request=asked, item="1", value=2)
+        installed(site, "phq9")
+        assert self.start(asked, clinician) == "shipped"
