@@ -73,7 +73,7 @@ def _list(given: argparse.Namespace) -> int:
     instruments = registry.all_latest()
     widths = [max(len(getattr(one, name)) for one in instruments) for name in ("key", "version")]
     for one in instruments:
-        items = f"{len(one.items):>3} items" if one.items else "  totals "
+        items = f"{len(one.items):>3} item{'s' if len(one.items) > 1 else ' '}" if one.items else "   totals"
         sys.stdout.write(
             f"{one.key:<{widths[0]}}  {one.version:<{widths[1]}}  {items}  "
             f"{one.rights.wording:<10}  {one.title}\n"

@@ -23,7 +23,7 @@ def outline(instrument: Instrument) -> Iterator[str]:
     words = scoring_in_words(instrument)
     yield f"{instrument.title} ({instrument.short_title})"
     yield from _head(instrument)
-    yield from _part("Sources", (_bullet(_cited(one)) for one in instrument.sources))
+    yield from _part("Sources", (_bullet(f"{one.text}; {_confidence(one)}") for one in instrument.sources))
     yield from _part("Items", _items(instrument))
     yield from _part("No answer needed", map(_said, words.skips))
     yield from _part("Scales", (line for one in words.scales for line in _scale(one)))
@@ -96,12 +96,11 @@ def _answers(item: Item) -> str:
 
 
 def _scale(words: ScaleWords) -> Iterator[str]:
-    parts = (words.score, words.range, words.reversed, words.missing.text)
-    yield _said(
-        Statement(f"{words.title} [{words.key}]", " ".join(filter(None, parts)), words.missing.source)
-    )
+    what = " ".join(filter(None, (words.score, words.range, words.reversed)))
+    yield _bullet(f"{words.title} [{words.key}]: {what}")
+    yield _wrapped(f"    missing answers: {words.missing.text}{_source(words.missing)}", hang=6)
     for bands in words.bands:
-        use = "bands" if bands.used else "also read by the bands of"
+        use = "bands" if bands.used else "for comparison, bands"
         yield _wrapped(f"    {use} {bands.key}: {bands.text}. {_cited(bands.source)}", hang=6)
 
 
@@ -112,12 +111,19 @@ def _change(words: ScoringWords) -> Iterator[str]:
 
 
 def _said(statement: Statement) -> str:
-    source = f" {_cited(statement.source)}" if statement.source else ""
-    return _bullet(f"{statement.title}: {statement.text}{source}")
+    return _bullet(f"{statement.title}: {statement.text}{_source(statement)}")
+
+
+def _source(statement: Statement) -> str:
+    return f" {_cited(statement.source)}" if statement.source else ""
 
 
 def _cited(source: Source) -> str:
-    return f"({source.text}; confidence: {source.confidence})"
+    return f"[{source.text}; {_confidence(source)}]"
+
+
+def _confidence(source: Source) -> str:
+    return f"confidence: {source.confidence}"
 
 
 def _bullet(text: str) -> str:

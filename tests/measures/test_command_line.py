@@ -151,7 +151,7 @@ def test_list_says_what_may_be_shown(capsys):
     for key, line in lines.items():
         instrument = registry.get(key)
         assert instrument.version in line and f" {instrument.rights.wording} " in line
-        assert f"{len(instrument.items)} items" in line if instrument.items else " totals " in line
+        assert f" {len(instrument.items)} item" in line if instrument.items else " totals " in line
 
 
 def test_levels_are_printed_with_the_score(capsys, answers_file):
