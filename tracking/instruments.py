@@ -68,7 +68,8 @@ def _published(key: str, version: str | None) -> Instrument:
     rows = SiteInstrument.objects.filter(key=key).only("sha256")
     row = rows.filter(version=version).first() if version else _latest(rows)
     if row is None:
-        raise UnknownInstrument(f"no instrument {key!r} of that version")
+        named = f"{key!r} of version {version!r}" if version else f"{key!r}"
+        raise UnknownInstrument(f"no instrument {named}: none ships, is published or declared")
     return _read_published(row.sha256)
 
 

@@ -133,7 +133,8 @@ class Claus(TestCase):
             ("course", "--study", "nowhere"): "no study nowhere",
             ("course", "--study", "claus2020", "--scale", "mood"): "has no scale mood",
             ("course", "--study", "claus2020", "--reliability", ".8"): "needed together",
-            ("growth", "--study", "claus2020", "--instrument", "madrs"): "madrs is not declared",
+            ("growth", "--study", "claus2020", "--instrument", "wemwbs"): "no instrument 'wemwbs'",
+            ("growth", "--study", "claus2020", "--instrument", "madrs"): "No row has all of madrs",
             ("growth", "--study", "claus2020", "--by-arm", "--reference", "P"): "reference level 'P'",
             ("contrast", "--study", "claus2020", "--endpoint", "week 52"): "no score at week 52",
             ("contrast", "--study", "claus2020", "--predictor", "mood"): "Nobody has a value of mood",
@@ -146,7 +147,7 @@ class Claus(TestCase):
 class Psilodep(TestCase):
     """Carhart-Harris 2021: psilocybin v. escitalopram."""
 
-    SCALES = {"hamd": "hamd17", "qids": "qids", "bdi": "bdi", "madrs": "madrs"}
+    SCALES = {"hamd": "hamd17", "qids": "qids_sr16", "bdi": "bdi", "madrs": "madrs"}
 
     @classmethod
     def setUpTestData(cls) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tracking.actions import care
 from tracking.errors import InvalidInput
 from tracking.imports.spec import Place, Spec, StudyText
+from tracking.instruments import SHIPPED
 from tracking.models import CareTeam, DeclaredScale, Site, Study, User
 from tracking.policies import check_may_import, check_may_import_into
 from tracking.vocabulary import Diagnosis
@@ -70,8 +71,13 @@ def _check_same_study(study: Study, text: StudyText) -> None:
 
 
 def declare_scales(study: Study, spec: Spec) -> None:
-    """The scales that the study has totals of only. What was declared once does not change."""
+    """The scales that the study has totals of only. What was declared once does not change, also where an
+    instrument of that key ships by now; but none of those is declared anew."""
+    known = set(DeclaredScale.objects.filter(study=study).values_list("key", flat=True))
     for key, definition in spec.declared.items():
+        if key in SHIPPED and key not in known:
+            reason = "ships with Throughline: name it in assessments, or choose another key"
+            raise InvalidInput(f"declared {key}", reason)
         scale, made = DeclaredScale.objects.get_or_create(
             study=study, key=key, defaults={"definition": definition}
         )

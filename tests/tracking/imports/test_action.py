@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from measures import registry
 from tests.tracking.imports.small import HEADER, ROWS, SPEC, plan, spec, table, with_cell
 from tracking.actions import care, people
 from tracking.actions.imports import Imported, Source, import_scores
@@ -17,6 +18,7 @@ from tracking.errors import InvalidInput, NotPermitted
 from tracking.fields import cipher
 from tracking.imports.problems import FileRefused
 from tracking.imports.spec import Spec
+from tracking.instruments import instrument_of
 from tracking.models import (
     Assessment,
     AuditEvent,
@@ -246,20 +248,38 @@ def test_a_study_does_not_change_its_outcome_or_mix_real_with_simulated(site: Si
         run(rows, spec_=spec(SPEC.replace("provenance", "simulated = true\nprovenance")))
 
 
-def test_a_scale_cannot_be_declared_differently_later() -> None:
-    scale = {
-        "key": "bdi", "version": "score-only", "title": "Beck", "short_title": "BDI", "rater": "self",
+def scale(key: str, **more: object) -> dict:
+    return {
+        "key": key, "version": "score-only", "title": "Beck", "short_title": "BDI", "rater": "self",
         "recall": "a week", "rights": {"holder": "P", "terms": "T", "wording": "score-only"},
         "sources": [{"source": "S", "confidence": "high"}],
         "scales": [
             {"key": "total", "title": "T", "rule": "sum", "range": [0, 63], "direction": "higher_is_worse"}
         ],
-    }  # fmt: skip
-    run(spec_=spec(declared=[scale]))
+    } | more  # fmt: skip
+
+
+def test_a_scale_cannot_be_declared_differently_later() -> None:
+    run(spec_=spec(declared=[scale("bdi")]))
     rows = table(ROWS[0].replace("P1", "P7"))
-    run(rows, spec_=spec(declared=[scale]))
+    run(rows, spec_=spec(declared=[scale("bdi")]))
     with pytest.raises(InvalidInput, match="declared bdi"):
-        run(rows + b"\n", spec_=spec(declared=[scale | {"title": "Another"}]))
+        run(rows + b"\n", spec_=spec(declared=[scale("bdi", title="Another")]))
+
+
+def test_a_key_that_ships_is_named_and_not_declared() -> None:
+    with pytest.raises(InvalidInput, match="declared bdi2: ships with Throughline"):
+        run(spec_=spec(declared=[scale("bdi2")]))
+    assert not Study.objects.exists()
+
+
+def test_what_a_study_declared_before_the_instrument_shipped_keeps_its_meaning() -> None:
+    run()
+    study = Study.objects.get()
+    DeclaredScale.objects.create(study=study, key="bdi2", definition=scale("bdi2"))
+    run(table(ROWS[0].replace("P1", "P7")), spec_=spec(declared=[scale("bdi2")]))
+    assert instrument_of("bdi2", study=study).title == "Beck"
+    assert instrument_of("bdi2") == registry.get("bdi2")
 
 
 def test_who_may_import(administrator: User, clinician: User, outsider: User, researcher: User) -> None:

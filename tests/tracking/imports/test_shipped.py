@@ -108,7 +108,8 @@ def test_claus2020_totals() -> None:
     result, _ = imported("claus2020_totals")
     assert (result.patients_new, result.assessments_new) == (43, 652)
     for instrument, column in (("hamd17", "hamd"), ("bdi2", "bdi"), ("shaps", "shaps"), ("who5", "who")):
-        in_database = Counter((key, f"{value:g}") for key, _, _, value in stored(instrument))
+        scale = "raw" if instrument == "who5" else "total"  # the index of the WHO-5 is four times its raw score
+        in_database = Counter((key, f"{value:g}") for key, _, _, value in stored(instrument, scale))
         assert in_database == written("claus2020_totals", column)
     hamd = ScaleScore.objects.filter(assessment__instrument="hamd17").first()
     assert (hamd.items_answered, hamd.items_missing, hamd.assessment.answers) == (0, 0, {})
@@ -129,12 +130,12 @@ def responses(instrument: str) -> dict[str, int]:
 def test_psilodep2() -> None:
     result, _ = imported("psilodep2_scores")
     assert (result.patients_new, result.assessments_new) == (59, 1041)
-    for scale, instrument in (("hamd", "hamd17"), ("qids", "qids"), ("bdi", "bdi"), ("madrs", "madrs")):
+    for scale, instrument in (("hamd", "hamd17"), ("qids", "qids_sr16"), ("bdi", "bdi"), ("madrs", "madrs")):
         in_file = reference("psilodep2_scores")["response_remission"][scale]
         expected = {"psilocybin": in_file["P"]["responders"], "escitalopram": in_file["E"]["responders"]}
         assert responses(instrument) == expected
     assert responses("bdi") == {"psilocybin": 23, "escitalopram": 12}
-    assert responses("qids") == {"psilocybin": 21, "escitalopram": 14}
+    assert responses("qids_sr16") == {"psilocybin": 21, "escitalopram": 14}
 
     joined, _ = imported("psilodep2_baseline")
     assert (joined.patients_new, joined.patients_known, joined.assessments_new) == (0, 59, 0)
@@ -184,8 +185,8 @@ def test_phq9_items_chiu() -> None:
 def test_a_declared_scale_can_be_looked_up_by_its_study() -> None:
     imported("psilodep2_scores")
     study = Study.objects.get()
-    qids = instrument_of(study.outcome_instrument, study=study)
-    assert qids.primary_scale.maximum == 27
+    assert instrument_of("bdi", study=study).primary_scale.maximum == 63
+    assert instrument_of(study.outcome_instrument, study=study) == registry.get("qids_sr16")
     assert instrument_of("hamd17", study=study) == registry.get("hamd17")
 
 
