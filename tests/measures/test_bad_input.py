@@ -98,10 +98,10 @@ def test_the_refusal_does_not_repeat_what_was_given(instrument):
 
 
 @pytest.mark.parametrize("instrument", WITH_ITEMS, ids=ids(WITH_ITEMS))
-@pytest.mark.parametrize("code", ["nope", "", " 1", "1 ", "01", "1.0", 1, None, "total", "__class__"])
-def test_an_item_that_is_not_there_is_refused(instrument, code):
-    with pytest.raises(AnswerError, match="is not an item of"):
-        score(instrument, {code: 1})
+def test_an_item_that_is_not_there_is_refused(instrument):
+    for code in ["nope", "", " 1", "1 ", "01", "1.0", "TOTAL", "__class__", 1, None, ("1",)]:
+        with pytest.raises(AnswerError, match="is not an item of"):
+            score(instrument, {code: 1})
 
 
 @pytest.mark.parametrize(
