@@ -31,6 +31,13 @@ class TestGad7:
         three = scored("gad7", dict.fromkeys("123")).scales["total"]
         assert (three.value, three.prorated, three.band) == (None, None, None)
 
+    def test_4_points_are_reliable_and_matter(self):
+        rules = GAD7.change
+        assert change.reliable_change(rules, 12, 9, "higher_is_worse").category == "no_reliable_change"
+        assert change.reliable_change(rules, 12, 8, "higher_is_worse").category == "improved"
+        assert [change.mcid_met(rules, 12, post, "higher_is_worse") for post in (9, 8)] == [False, True]
+        assert (rules.response, rules.remission, rules.relapse, rules.cutoff) == (None,) * 4
+
     def test_the_gad2_has_a_cut_and_no_bands(self):
         assert GAD7.scale("gad2").band_sets == ()
         assert scored("gad7", {"1": 1, "2": 1}).outcomes["gad2_screen_positive"] is False
@@ -45,6 +52,11 @@ class TestIsi:
     )
     def test_bands_at_their_ends(self, total, band):
         assert summing_to("isi", total).scales["total"].band == band
+
+    def test_6_points_matter_and_no_more_is_concluded(self):
+        rules = registry.get("isi").change
+        assert [change.mcid_met(rules, 18, post, "higher_is_worse") for post in (13, 12)] == [False, True]
+        assert (rules.response, rules.remission, rules.reliable_points) == (None,) * 3
 
     def test_one_gap_leaves_no_total(self):
         assert scored("isi", {"3": None}).scales["total"].best is None
@@ -67,6 +79,7 @@ class TestWho5:
     def test_higher_is_better_and_10_points_matter(self):
         assert WHO5.primary_scale.direction == "higher_is_better"
         assert change.mcid_met(WHO5.change, 40, 50, "higher_is_better") is True
+        assert change.mcid_met(WHO5.change, 40, 49, "higher_is_better") is False
         assert change.mcid_met(WHO5.change, 50, 40, "higher_is_better") is False
 
     def test_the_best_answer_stands_first_as_on_the_form(self):

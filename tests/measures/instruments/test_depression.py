@@ -45,6 +45,20 @@ class TestMadrs:
         assert result.critical == {"10": "unanswered"}
         assert (result.scales["total"].value, result.scales["total"].prorated) == (None, None)
 
+    def test_partial_response_is_a_quarter_to_half(self):
+        def both(post):
+            return (
+                change.response_met(MADRS.change, 40, post, "higher_is_worse"),
+                change.partial_response_met(MADRS.change, 40, post, "higher_is_worse"),
+            )
+
+        assert [both(post) for post in (31, 30, 21, 20)] == [
+            (False, False),
+            (False, True),
+            (False, True),
+            (True, False),
+        ]
+
     def test_remission_is_10_or_less_and_nothing_unpublished_is_concluded(self):
         rules = MADRS.change
         assert change.remission_met(rules, 10, "higher_is_worse") is True
@@ -101,9 +115,22 @@ class TestQids:
     def test_thoughts_of_death_or_suicide(self, value, level):
         assert critical_level(QIDS, "12", value) == level
 
+    def test_response_is_half_and_partial_response_a_quarter(self):
+        posts = (16, 15, 11, 10)
+        rules = QIDS.change
+        assert [change.partial_response_met(rules, 20, post, "higher_is_worse") for post in posts] == [
+            False,
+            True,
+            True,
+            False,
+        ]
+        assert change.response_met(rules, 20, 10, "higher_is_worse") is True
+        assert (rules.mcid, rules.reliable_points, rules.relapse) == (None,) * 3
+
     def test_remission_is_5_or_less(self):
         assert change.remission_met(QIDS.change, 5, "higher_is_worse") is True
         assert change.remission_met(QIDS.change, 6, "higher_is_worse") is False
+        assert (QIDS.change.remission.days, QIDS.change.remission.assessments) == (21, 2)  # ACNP 2006
 
 
 class TestHamd21:

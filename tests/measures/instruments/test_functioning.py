@@ -2,7 +2,7 @@
 
 import pytest
 
-from measures import registry
+from measures import change, registry
 from measures.errors import AnswerError
 from measures.scoring import score, score_total, skipped
 from tests.measures.instruments.filled import scored, sheet, summing_to
@@ -27,6 +27,12 @@ class TestWsas:
         with pytest.raises(AnswerError) as refusal:
             scored("wsas", {"2": value})
         assert refusal.value.item == "2"
+
+    def test_8_points_are_reliable(self):
+        def category(post):
+            return change.reliable_change(WSAS.change, 20, post, "higher_is_worse").category
+
+        assert [category(post) for post in (13, 12, 28)] == ["no_reliable_change", "improved", "deteriorated"]
 
     def test_work_struck_out_leaves_four_items_and_no_band(self):
         result = scored("wsas", {"work_not_applicable": True, "1": 8, "2": 8, "3": 8})

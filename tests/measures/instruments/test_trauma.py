@@ -19,6 +19,19 @@ class TestPcl5:
         outcomes = summing_to("pcl5", total).outcomes
         assert (outcomes["screen_positive_31"], outcomes["screen_positive_33"]) == (lower, upper)
 
+    @pytest.mark.parametrize(
+        ("criterion", "enough", "short"),
+        [
+            ("criterion_b", {"5": 2}, {"5": 1}),
+            ("criterion_c", {"7": 2}, {"7": 1}),
+            ("criterion_d", {"8": 2, "14": 2}, {"8": 4, "14": 1}),
+            ("criterion_e", {"15": 2, "20": 2}, {"15": 4, "20": 1}),
+        ],
+    )
+    def test_each_cluster_at_its_least(self, criterion, enough, short):
+        assert scored("pcl5", enough).outcomes[criterion] is True
+        assert scored("pcl5", short).outcomes[criterion] is False
+
     def test_a_high_total_without_avoidance_is_no_provisional_ptsd(self):
         result = scored("pcl5", {str(n): 4 for n in range(1, 21) if n not in {6, 7}})
         assert result.scales["total"].value == 72
@@ -42,6 +55,10 @@ class TestPcl5:
         rules = PCL5.change
         assert change.reliable_change(rules, pre, post, "higher_is_worse").category == category
         assert change.clinically_significant(rules, pre, post, "higher_is_worse") is significant
+
+    def test_10_points_matter(self):
+        assert change.mcid_met(PCL5.change, 40, 30, "higher_is_worse") is True
+        assert change.mcid_met(PCL5.change, 40, 31, "higher_is_worse") is False
 
     def test_response_is_10_points_and_remission_and_relapse_have_no_rule(self):
         assert change.response_met(PCL5.change, 40, 30, "higher_is_worse") is True
