@@ -199,7 +199,7 @@ def _instrument_facts(reading: Reading) -> tuple[InstrumentFacts, ...]:
             each.key,
             each.version,
             each.title,
-            each.rights.wording,
+            tuple(reading.wordings(each, settings.RELEASE_SMALLEST_CLASS)),
             each.rights.holder,
             each.rights.terms,
         )

@@ -35,12 +35,12 @@ class StudyFacts:
 
 @dataclass(frozen=True, slots=True)
 class InstrumentFacts:
-    """Which instrument was used, whose wording was shown, and on what terms."""
+    """Which instrument was used, whose wordings were shown, and on what terms."""
 
     key: str
     version: str
     title: str
-    wording: str
+    wordings: tuple[str, ...]
     holder: str
     terms: str
 
@@ -137,12 +137,12 @@ def _diversity(plan: Plan) -> dict[str, object]:
     return {"of": found.learned, "within": list(found.known), "fewest_values": found.fewest, "note": note}
 
 
-def _said(facts: InstrumentFacts) -> dict[str, str]:
+def _said(facts: InstrumentFacts) -> dict[str, object]:
     return {
         "key": facts.key,
         "version": facts.version,
         "title": facts.title,
-        "wording": facts.wording,
+        "wordings": list(facts.wordings),
         "rights": facts.holder,
         "terms": facts.terms,
     }

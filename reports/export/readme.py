@@ -55,7 +55,7 @@ class Instrument(Protocol):
     key: str
     version: str
     title: str
-    wording: str
+    wordings: tuple[str, ...]
     holder: str
     terms: str
 
@@ -75,7 +75,8 @@ def readme(study: Study, instruments: Sequence[Instrument], tables: Sequence[Tab
 
 def _instrument(each: Instrument) -> str:
     rights = " ".join(f"{part.rstrip('.')}." for part in (each.holder, each.terms) if part)
-    return _bullet(f"{each.key} version {each.version}: {each.title}. Wording: {each.wording}. {rights}")
+    wordings = ", ".join(each.wordings)
+    return _bullet(f"{each.key} version {each.version}: {each.title}. Wording: {wordings}. {rights}")
 
 
 def _provenance(text: str) -> str:

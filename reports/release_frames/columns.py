@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db import models
@@ -20,10 +20,12 @@ class NotReleasable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A column of a release and the path to its field from the rows that are read."""
+    """A column of a release and the path to its field from the rows that are read. ``coarse``: what leaves in
+    the place of the stored value, where that says more than it should."""
 
     column: Column
     path: str
+    coarse: Callable[[str], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cached_property
 
 import pandas as pd
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from measures.instrument import Instrument
 from reports.export.tables import EPISODE, PATIENT, Column, Table
@@ -18,6 +18,9 @@ from reports.frames.axis import local_date
 from reports.release_frames.columns import Numbered, Stored
 from tracking.instruments import Shelf
 from tracking.models import Assessment, Patient, Study, TreatmentEpisode, TreatmentSession
+from tracking.vocabulary import Wording
+
+RARE = "another wording of the site, seen by few"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,15 @@ class Reading:
         used = self.assessments.order_by("instrument", "version").values_list("instrument", "version")
         return [shelf.get(key, version, self.study) for key, version in used.distinct()]
 
+    def wordings(self, instrument: Instrument, k: int) -> list[str]:
+        """Whose words were on the screen. A wording that fewer than ``k`` patients have seen is not named: its
+        language might tell who they are."""
+        rows = self.assessments.filter(instrument=instrument.key, version=instrument.version)
+        seen = rows.values("wording").annotate(patients=Count("episode__patient", distinct=True))
+        counts = dict(seen.order_by("wording").values_list("wording", "patients"))
+        named = {name if count >= k or name in Wording.values else RARE for name, count in counts.items()}
+        return sorted(named)
+
     def table(
         self,
         name: str,
@@ -120,6 +132,8 @@ def _cell(source: Stored | Numbered, value: object, place: Place) -> object:
         return source.numbers[value]
     if value is None:
         return None
+    if source.coarse:
+        return source.coarse(value)
     if source.column.kind == "day":
         return value if isinstance(value, int) else place.axis.day(_day(value, place))
     if source.column.kind == "text":

@@ -207,13 +207,21 @@ def _about_assessment(reading: Reading, path: str = "", pk: str = "assessment_id
         Numbered(number, pk, reading.assessment_numbers),
         _of_assessment(path, "instrument", "Instrument", _titles(reading)),
         _of_assessment(path, "version", "Version of the instrument", versions),
-        _of_assessment(path, "wording", "Whose wording was shown", tuple(Wording.choices)),
+        replace(
+            _of_assessment(path, "wording", "Whose wording was shown", tuple(Wording.choices)),
+            coarse=_whose_wording,
+        ),
         _of_assessment(path, "source", "Who answered"),
         _of_assessment(path, "time_point", "Time point of the protocol"),
         stored(
             Assessment, "assessed_on", "Day that the answers speak of", path=f"{path}assessed_on", name="day"
         ),
     ]
+
+
+def _whose_wording(stored_name: str) -> str:
+    """A pack of the site by that alone: its language would set the few apart who speak it."""
+    return stored_name if stored_name in Wording.values else Wording.SITE.value
 
 
 def _of_assessment(path: str, field: str, meaning: str, values: Values = ()) -> Stored:

@@ -16,12 +16,14 @@ from pytest_django import DjangoDbBlocker
 
 from measures import registry
 from tests.cast import CRISIS, days_ago, person
+from tests.tracking.packs import installed
 from tracking.actions import assessments, care, people, treatment
-from tracking.models import CareTeam, Patient, Study, TreatmentEpisode, User
+from tracking.models import CareTeam, Patient, Study, TreatmentEpisode, User, WordingPack
 from tracking.vocabulary import AnswerSource, Role
 
 SIZE = 40
 OLDEST, RARE_DRUG, NON_BINARY, WITHDRAWN, NEVER_ASKED = range(5)
+GERMAN, FRENCH = range(10, 17), 17  # the numbers of those who read the words of the site
 ZONE = "Europe/Berlin"
 
 
@@ -44,6 +46,7 @@ class Clinic:
     patients: list[Patient] = field(default_factory=list)
     identities: list[dict] = field(default_factory=list)
     enrolled: list[date] = field(default_factory=list)
+    packs: dict[int, WordingPack] = field(default_factory=dict)
 
     @property
     def consenting(self) -> list[Patient]:
@@ -72,6 +75,8 @@ def build(size: int = SIZE) -> Clinic:
     care.add_member(by=None, team=team, user=clinic.clinician, starts_on=days_ago(900))
     for user in (clinic.researcher, clinic.steward):
         care.add_study_member(by=None, study=study, user=user, starts_on=days_ago(900))
+    clinic.packs = dict.fromkeys(GERMAN, installed(site, "phq9", language="de"))
+    clinic.packs[FRENCH] = installed(site, "phq9", language="fr")
     chance = random.Random(20)  # noqa: S311
     for number in range(size):
         _patient(clinic, team, number, chance)
@@ -115,7 +120,8 @@ def _patient(clinic: Clinic, team: CareTeam, number: int, chance: random.Random)
     )
     _treat(clinic.clinician, episode, number, started)
     for week, time_point in enumerate(("baseline", "week 2", "week 4", "week 6")):
-        _assess(clinic.clinician, episode, started + timedelta(days=14 * week), time_point, chance)
+        on = started + timedelta(days=14 * week)
+        _assess(clinic.clinician, episode, on, time_point, chance, clinic.packs.get(number))
 
 
 def _treat(by: User, episode: TreatmentEpisode, number: int, started: date) -> None:
@@ -151,7 +157,14 @@ def _treat(by: User, episode: TreatmentEpisode, number: int, started: date) -> N
     )
 
 
-def _assess(by: User, episode: TreatmentEpisode, on: date, time_point: str, chance: random.Random) -> None:
+def _assess(
+    by: User,
+    episode: TreatmentEpisode,
+    on: date,
+    time_point: str,
+    chance: random.Random,
+    pack: WordingPack | None,
+) -> None:
     answers = {str(item): chance.randint(0, 3) for item in range(1, 9)} | {"9": 0}
     assessments.record_assessment(
         by=by,
@@ -162,4 +175,5 @@ def _assess(by: User, episode: TreatmentEpisode, on: date, time_point: str, chan
         assessed_on=on,
         submission_id=uuid4(),
         time_point=time_point,
+        wording=pack,
     )

@@ -254,6 +254,19 @@ def test_the_scores_are_the_answers_and_days_count_from_the_first_dose(
     assert {row["day"] for row in tables["doses"]} == {"0"}
 
 
+def test_a_rare_language_sets_nobody_apart(
+    members: dict[str, bytes], tables: dict[str, list[dict[str, str]]]
+) -> None:
+    """Seven read German, one French: no row says which language, and the French words are not even named."""
+    for name in ("scores", "answers_phq9"):
+        assert {row["wording"] for row in tables[name]} == {"verbatim", "site"}
+    manifest = json.loads(members["manifest.json"])
+    rare = "another wording of the site, seen by few"
+    assert [each["wordings"] for each in manifest["instruments"]] == [[rare, "de/invented/1", "verbatim"]]
+    assert "de/invented/1" in " ".join(members["README.txt"].decode().split())
+    assert not any(b"fr/invented" in content for content in members.values())
+
+
 def test_row_order_does_not_follow_enrolment(
     tables: dict[str, list[dict[str, str]]], clinic: Clinic, release: Release
 ) -> None:
