@@ -32,9 +32,17 @@ INSTRUCTION = "text:instruction"  # item codes have no colon: these never meet o
 HELP = "text:help:"
 
 
+_QUESTIONNAIRE = "urn:throughline:questionnaire:"
+
+
 def canonical(instrument: Instrument) -> str:
     """The URL of the Questionnaire, without its version."""
-    return f"urn:throughline:questionnaire:{instrument.key}"
+    return f"{_QUESTIONNAIRE}{instrument.key}"
+
+
+def key_of_canonical(url: str) -> str:
+    """The key of the instrument that a canonical names, with a version or without; empty if it names none."""
+    return url.removeprefix(_QUESTIONNAIRE).partition("|")[0] if url.startswith(_QUESTIONNAIRE) else ""
 
 
 def versioned(instrument: Instrument) -> str:

@@ -24,8 +24,8 @@ from reports.models import CourseFlag
 from tests.cast import CRISIS, days_ago, person
 from tests.reports.clinic import answers_for, give_dose, rate
 from tests.tracking.answers import HAMD, PHQ9, recorded
-from tests.tracking.packs import installed
 from tests.tracking.definitions import published
+from tests.tracking.packs import installed
 from tracking.actions import assessments, care, links, people, scheduling, totals, treatment
 from tracking.models import Study, TreatmentEpisode, User
 from tracking.vocabulary import AnswerSource, Role

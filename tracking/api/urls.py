@@ -3,11 +3,15 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from tracking.api import views
+from tracking.api import fhir, views
 from tracking.api.instruments import InstrumentDoor
 
 LIST = {"get": "list"}
 LATEST, VERSION = InstrumentDoor.as_view({"get": "retrieve"}), InstrumentDoor.as_view({"get": "version"})
+
+QUESTIONNAIRE = fhir.QuestionnaireDoor.as_view({"get": "retrieve"})
+QUESTIONNAIRE_VERSION = fhir.QuestionnaireDoor.as_view({"get": "version"})
+RESPONSE = fhir.ResponseDoor.as_view({"get": "retrieve"})
 
 router = SimpleRouter(use_regex_path=False)
 router.register("patients", views.PatientDoor, basename="api-patient")
@@ -21,5 +25,19 @@ urlpatterns = [
     path("instruments/<slug:key>/", LATEST, name="api-instrument-detail"),
     path("instruments/<slug:key>/<slug:version>/", VERSION, name="api-instrument-version"),
     path("ratings/due/", views.DueRatingDoor.as_view(LIST), name="api-rating-due"),
+    path("fhir/Questionnaire", fhir.DraftDoor.as_view({"post": "draft"}), name="api-fhir-draft"),
+    path("fhir/Questionnaire/<slug:id>", QUESTIONNAIRE, name="api-fhir-questionnaire"),
+    path(
+        "fhir/Questionnaire/<slug:id>/_history/<slug:version>",
+        QUESTIONNAIRE_VERSION,
+        name="api-fhir-questionnaire-version",
+    ),
+    path(
+        "fhir/QuestionnaireResponse",
+        fhir.ResponseDoor.as_view({"post": "create"}),
+        name="api-fhir-response-new",
+    ),
+    path("fhir/QuestionnaireResponse/<uuid:id>", RESPONSE, name="api-fhir-response"),
+    path("fhir/Observation", fhir.ObservationDoor.as_view(LIST), name="api-fhir-observation-list"),
     *router.urls,
 ]

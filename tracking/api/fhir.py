@@ -1,0 +1,175 @@
+"""The doors that speak FHIR R4: the same rows, roles and actions as the JSON doors, in FHIR's words.
+
+The R4B models take a third of a second to import. Only these doors and what stands behind them do so, and only
+the addresses import the doors: a worker or a command that looks at no address starts without them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import status
+from rest_framework.exceptions import ValidationError
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from measures.errors import UnknownInstrument
+from measures.fhir.draft import draft_definition
+from measures.fhir.names import key_of
+from measures.fhir.observation import observations
+from measures.fhir.questionnaire import questionnaire
+from measures.fhir.resource import as_json
+from measures.fhir.response import questionnaire_response
+from tracking.api.caseload import caseload_assessments
+from tracking.api.doors import Door, PatientData
+from tracking.api.fhir_bodies import read_response
+from tracking.api.fhir_resources import (
+    instrument_in,
+    occasion_of,
+    received_issues,
+    result_of,
+    searchset,
+)
+from tracking.api.fhir_wire import MEDIA_TYPE, FhirParser, FhirRenderer, outcome, refusal_as_outcome
+from tracking.api.fields import IdField
+from tracking.api.intake import take_in
+from tracking.api.parsing import StrictJSONParser
+from tracking.api.permissions import STAFF
+from tracking.api.views import CLINICIANS, KEY
+from tracking.models import Assessment
+from tracking.queries.catalogue import entry_of
+from tracking.tasks import nudge_episode
+from tracking.views.access import one_or_404
+from tracking.vocabulary import Role
+
+RESOURCE = {(200, MEDIA_TYPE): OpenApiTypes.OBJECT}
+BODY = {MEDIA_TYPE: OpenApiTypes.OBJECT}
+
+
+class FhirDoor(Door):
+    """Reads and answers ``application/fhir+json``; plain JSON is taken and given, too."""
+
+    parser_classes = (FhirParser, StrictJSONParser)
+    renderer_classes = (FhirRenderer, JSONRenderer)
+    filter_backends = ()
+
+    def get_exception_handler(self) -> Any:
+        return refusal_as_outcome
+
+
+class QuestionnaireDoor(FhirDoor):
+    """Instruments as Questionnaires. The id is the instrument's key with ``-`` for ``_``."""
+
+    roles = STAFF
+
+    @extend_schema(operation_id="fhir_questionnaire", responses=RESOURCE)
+    def retrieve(self, request: Request, id: str) -> Response:
+        """The latest version."""
+        return self.shown(id, None)
+
+    @extend_schema(operation_id="fhir_questionnaire_version", responses=RESOURCE)
+    def version(self, request: Request, id: str, version: str) -> Response:
+        """The version that a response names."""
+        return self.shown(id, version)
+
+    def shown(self, id: str, version: str | None) -> Response:
+        try:
+            instrument = entry_of(self.request.user, key_of(id), version).instrument
+        except UnknownInstrument as error:
+            raise Http404 from error
+        if not instrument.items:
+            raise Http404
+        return Response(as_json(questionnaire(instrument)))
+
+
+class DraftDoor(FhirDoor):
+    """A foreign Questionnaire as the draft of a definition. Nothing is stored."""
+
+    roles = frozenset({Role.ADMINISTRATOR})
+
+    @extend_schema(
+        operation_id="fhir_questionnaire_draft",
+        request=BODY,
+        responses={(200, "application/toml"): OpenApiTypes.STR},
+    )
+    def draft(self, request: Request) -> HttpResponse:
+        """TOML that is refused as it stands, until somebody has filled in what a Questionnaire cannot tell."""
+        text = draft_definition(request.data)
+        return HttpResponse(text, content_type="application/toml; charset=utf-8")
+
+
+class AssessmentData(FhirDoor, PatientData):
+    """The own patients' assessments, under study codes."""
+
+    roles = CLINICIANS
+    patient_path = "episode.patient"
+    queryset = Assessment.objects.none()
+
+    def get_queryset(self) -> QuerySet[Assessment]:
+        return caseload_assessments(self.request.user).select_related("episode__study")
+
+
+class ResponseDoor(AssessmentData):
+    """Answers as QuestionnaireResponses."""
+
+    page = "api-fhir-responses"
+
+    @extend_schema(operation_id="fhir_questionnaire_response", responses=RESOURCE)
+    def retrieve(self, request: Request, id: Any) -> Response:
+        """One version of one assessment. Of totals there are no answers: see their Observations."""
+        assessment = self.get_object()
+        if not assessment.has_answers:
+            raise Http404
+        instrument, occasion = instrument_in(assessment), occasion_of(assessment)
+        return Response(as_json(questionnaire_response(instrument, assessment.answers, occasion)))
+
+    @extend_schema(
+        operation_id="fhir_questionnaire_response_create",
+        request=BODY,
+        parameters=[KEY],
+        responses={(code, MEDIA_TYPE): OpenApiTypes.OBJECT for code in (200, 201)},
+    )
+    def create(self, request: Request) -> Response:
+        """Hands in answers. The OperationOutcome has a warning for each safety alert that they raised."""
+        submitted = take_in(by=request.user, **read_response(request))
+        stored = submitted.assessment
+        if submitted.created:
+            nudge_episode(stored.episode_id)
+        else:
+            self.log_reads([stored])
+        return Response(
+            outcome(received_issues(submitted)),
+            status=status.HTTP_201_CREATED if submitted.created else status.HTTP_200_OK,
+            headers={"Location": reverse("api-fhir-response", args=[stored.public_id])},
+        )
+
+
+class ObservationDoor(AssessmentData):
+    """Scores as Observations."""
+
+    page = "api-fhir-observations"
+
+    def parameters(self) -> set[str]:
+        return {"assessment"}
+
+    @extend_schema(
+        operation_id="fhir_observations",
+        parameters=[OpenApiParameter("assessment", OpenApiTypes.UUID, required=True)],
+        responses=RESOURCE,
+    )
+    def list(self, request: Request) -> Response:
+        """The scores of one assessment: a searchset with an Observation for each scale."""
+        if "assessment" not in request.query_params:
+            raise ValidationError({"assessment": ["Which assessment?"]})
+        public_id = IdField().run_validation(request.query_params["assessment"])
+        assessment = one_or_404(self.get_queryset(), public_id=public_id)
+        self.log_reads([assessment])
+        results = {row.scale: result_of(row) for row in assessment.scores.all()}
+        found = observations(instrument_in(assessment), results, occasion_of(assessment))
+        return Response(searchset([as_json(each) for each in found]))
