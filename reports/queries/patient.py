@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -233,19 +233,32 @@ def _row(
     shelf: Shelf,
 ) -> AssessmentRow:
     instrument = shelf.get(assessment.instrument, assessment.version, episode.study)
-    scale = instrument.primary_scale
-    found = {row.scale: row for row in assessment.scores.all()}.get(scale.key)
+    scores = {row.scale: row for row in assessment.scores.all()}
+    scale = _scale_of_row(instrument, scores)
+    found = scores.get(scale.key)
     value = found.best if found else None
     baseline = baselines.get((instrument.key, scale.key))
     return AssessmentRow(
         assessment=assessment,
         day=axis.day(assessment.assessed_on),
-        title=instrument.short_title,
+        title=_title_of_row(instrument, scale),
         value=value,
         estimated=bool(found and found.is_estimate),
         band=band_label(scale, found.band) if found and found.band else "",
         change=value - baseline if value is not None and baseline is not None else None,
     )
+
+
+def _scale_of_row(instrument: Instrument, scores: Mapping[str, ScaleScore]) -> Scale:
+    """The scale that change is judged on; where a total of that one was not recorded, the first that was."""
+    usual = instrument.primary_scale
+    return next((scale for scale in (usual, *instrument.scales) if scale.key in scores), usual)
+
+
+def _title_of_row(instrument: Instrument, scale: Scale) -> str:
+    """Another scale than the usual one is named, or its number would pass for that of the usual one."""
+    usual = scale == instrument.primary_scale
+    return instrument.short_title if usual else f"{instrument.short_title}, {scale.title}"
 
 
 def _experiences(

@@ -11,11 +11,14 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
+from measures import registry
 from reports.actions.courses import recompute_episode
 from reports.models import CourseFlag, FlagState
 from reports.queries import patient as queries
+from tests.cast import days_ago
 from tests.reports.clinic import another_episode, give_dose, rate
 from tracking.actions import people
+from tracking.actions.totals import record_total
 from tracking.models import CareTeam, EpisodeMark, Patient, ReadEvent, TreatmentEpisode, User
 
 pytestmark = pytest.mark.django_db
@@ -111,6 +114,34 @@ class TestWhoGetsIn:
         for wrong in (str(other.public_id), "nonsense"):
             assert desk.get(address(patient), {"episode": wrong}).status_code == 404
         assert desk.get(address(patient), {"episode": str(episode.public_id)}).status_code == 200
+
+
+class TestATotalFromElsewhere:
+    @pytest.mark.parametrize(
+        ("totals", "shown"),
+        [({"vas": 70, "index": 0.5}, "EQ-5D-5L"), ({"index": 0.5}, "EQ-5D-5L, EQ-5D-5L index")],
+    )
+    def test_another_scale_than_the_usual_one_is_named(
+        self,
+        desk: Client,
+        patient: Patient,
+        episode: TreatmentEpisode,
+        clinician: User,
+        totals: dict[str, float],
+        shown: str,
+    ) -> None:
+        """Half a point of the index must not be read as half a point of 100."""
+        record_total(
+            by=clinician,
+            episode=episode,
+            instrument=registry.get("eq5d5l"),
+            totals=totals,
+            assessed_on=days_ago(1),
+            submission_id=uuid.uuid4(),
+        )
+        recompute_episode(episode_id=episode.pk)
+        rows = re.findall(r'<a href="/assessments/[^>]*>([^<]*)</a>', page(desk, patient))
+        assert rows == [shown]
 
 
 class TestTheState:
