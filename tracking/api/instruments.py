@@ -8,11 +8,11 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from measures import registry
 from measures.errors import UnknownInstrument
 from measures.instrument import Instrument
 from tracking.api.doors import Door
 from tracking.api.permissions import STAFF
+from tracking.queries.catalogue import entry_of, known_instruments
 
 
 class SourceSerializer(serializers.Serializer):
@@ -34,12 +34,19 @@ class OptionSerializer(serializers.Serializer):
 
 
 class ItemSerializer(serializers.Serializer):
+    """``options`` stand in the order in which they are shown. A ``reverse`` item is answered as it stands and
+    scored as ``minimum + maximum - answer``. ``max_length`` is a free text's, in characters."""
+
     code = serializers.CharField()
     label = serializers.CharField()
     kind = serializers.CharField()
     options = OptionSerializer(many=True)
     minimum = serializers.FloatField()
     maximum = serializers.FloatField()
+    reverse = serializers.BooleanField()
+    decimals = serializers.BooleanField()
+    unit = serializers.CharField()
+    max_length = serializers.IntegerField()
     scored = serializers.BooleanField()
     required = serializers.BooleanField()
     is_critical = serializers.SerializerMethodField()
@@ -66,9 +73,12 @@ class MissingSerializer(serializers.Serializer):
 
     policy = serializers.CharField()
     up_to = serializers.IntegerField()
+    source = SourceSerializer(allow_null=True)
 
 
 class ScaleSerializer(serializers.Serializer):
+    """``groups``: of ``max_of_groups`` alone. ``skips``: whether an item that needs no answer is no gap here."""
+
     key = serializers.CharField()
     title = serializers.CharField()
     items = serializers.ListField(child=serializers.CharField())
@@ -77,6 +87,8 @@ class ScaleSerializer(serializers.Serializer):
     maximum = serializers.FloatField()
     direction = serializers.CharField()
     unit = serializers.CharField()
+    groups = serializers.ListField(child=serializers.ListField(child=serializers.CharField()))
+    skips = serializers.BooleanField()
     missing = MissingSerializer()
     band_sets = BandSetSerializer(many=True)
 
@@ -84,6 +96,36 @@ class ScaleSerializer(serializers.Serializer):
 class ConclusionSerializer(serializers.Serializer):
     key = serializers.CharField()
     title = serializers.CharField()
+    source = SourceSerializer()
+
+
+class SkipSerializer(serializers.Serializer):
+    """``items`` need no answer when those of ``when`` are answered and add up to the bound, where there is one.
+    Left out, each counts as ``counts_as``; ``strikes``: whatever was answered there does not count."""
+
+    items = serializers.ListField(child=serializers.CharField())
+    when = serializers.ListField(child=serializers.CharField())
+    at_most = serializers.FloatField(allow_null=True)
+    at_least = serializers.FloatField(allow_null=True)
+    counts_as = serializers.FloatField(allow_null=True)
+    strikes = serializers.BooleanField()
+    source = SourceSerializer()
+
+
+class StepSerializer(serializers.Serializer):
+    key = serializers.CharField()
+    label = serializers.CharField()
+    outcome = serializers.CharField()
+
+
+class LevelsSerializer(serializers.Serializer):
+    """Ordered categories: the highest step whose outcome is met, else ``lowest``."""
+
+    key = serializers.CharField()
+    title = serializers.CharField()
+    lowest = serializers.CharField()
+    lowest_label = serializers.CharField()
+    steps = StepSerializer(many=True)
     source = SourceSerializer()
 
 
@@ -104,10 +146,12 @@ class InstrumentSerializer(InstrumentSummarySerializer):
     items = ItemSerializer(many=True)
     scales = ScaleSerializer(many=True)
     outcomes = ConclusionSerializer(many=True)
+    levels = LevelsSerializer(many=True)
+    skips = SkipSerializer(many=True)
 
 
 class InstrumentDoor(Door):
-    """Instruments, the latest version of each, and any version by name."""
+    """Instruments that ship and the site's own, the latest version of each, and any version by name."""
 
     roles = STAFF
     serializer_class = InstrumentSummarySerializer
@@ -115,22 +159,22 @@ class InstrumentDoor(Door):
 
     @extend_schema(operation_id="instruments_list")
     def list(self, request: Request) -> Response:
-        page = self.paginate_queryset(registry.all_latest())
+        page = self.paginate_queryset(known_instruments(request.user))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
     @extend_schema(operation_id="instruments_retrieve", responses=InstrumentSerializer)
     def retrieve(self, request: Request, key: str) -> Response:
         """The latest version."""
-        return Response(InstrumentSerializer(_instrument(key)).data)
+        return Response(InstrumentSerializer(_instrument(request, key)).data)
 
     @extend_schema(operation_id="instruments_version", responses=InstrumentSerializer)
     def version(self, request: Request, key: str, version: str) -> Response:
         """The version that an assessment names."""
-        return Response(InstrumentSerializer(_instrument(key, version)).data)
+        return Response(InstrumentSerializer(_instrument(request, key, version)).data)
 
 
-def _instrument(key: str, version: str | None = None) -> Instrument:
+def _instrument(request: Request, key: str, version: str | None = None) -> Instrument:
     try:
-        return registry.get(key, version)
+        return entry_of(request.user, key, version).instrument
     except UnknownInstrument as error:
         raise Http404 from error

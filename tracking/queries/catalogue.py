@@ -200,6 +200,12 @@ def entry_of(user: User, key: str, version: str | None) -> Entry:
     return _own_entry(rows, version, _languages(user))
 
 
+def known_instruments(user: User) -> list[Instrument]:
+    """Everything that the list shows, by key."""
+    found = (entry.instrument for entry in (*_own(user), *_shipped(user)))
+    return sorted(found, key=lambda one: one.key)
+
+
 def packs_of(user: User, instrument: Instrument) -> list[WordingPack]:
     """The wording packs of the user's sites for this version, the newest of each language first."""
     rows = WordingPack.objects.filter(site__in=sites_of(user), withdrawal=None).select_related("site")

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from measures.errors import UnknownInstrument
+from measures.fhir.names import logical_id
 from tracking.forms.catalogue import CatalogueForm
 from tracking.queries.catalogue import (
     Entry,
@@ -23,8 +24,8 @@ from tracking.vocabulary import Role
 STAFF = tuple(role for role in Role if role != Role.PATIENT)
 
 
-@require_safe
 @roles_required(*STAFF)
+@require_safe
 def instruments(request: HttpRequest) -> HttpResponse:
     """Every instrument on its shelf, narrowed by a search."""
     form = CatalogueForm(request.GET)
@@ -35,12 +36,13 @@ def instruments(request: HttpRequest) -> HttpResponse:
         "shelves": shelves,
         "count": sum(len(entries) for _, entries in shelves),
         "is_narrowed": bool(search or who),
+        "administers": request.user.has_role(Role.ADMINISTRATOR),
     }
     return render(request, "tracking/catalogue/instruments.html", context)
 
 
-@require_safe
 @roles_required(*STAFF)
+@require_safe
 def instrument(request: HttpRequest, key: str, version: str | None = None) -> HttpResponse:
     """How one instrument is made and scored; its latest version when none is named."""
     entry = _entry(request, key, version)
@@ -49,20 +51,22 @@ def instrument(request: HttpRequest, key: str, version: str | None = None) -> Ht
         "instrument": entry.instrument,
         "page": instrument_page(entry.instrument),
         "packs": packs_of(request.user, entry.instrument),
+        "fhir_id": logical_id(key),
+        "administers": request.user.has_role(Role.ADMINISTRATOR),
     }
     return render(request, "tracking/catalogue/instrument.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @roles_required(*STAFF)
+@require_http_methods(["GET", "HEAD", "POST"])
 def instrument_try(request: HttpRequest, key: str, version: str) -> HttpResponse:
     """Fills in the instrument and sees what comes of it."""
     entry = _entry(request, key, version)
     return try_out(request, entry.instrument, "tracking/catalogue/try.html", {"entry": entry})
 
 
-@require_safe
 @roles_required(*STAFF)
+@require_safe
 def instrument_definition(request: HttpRequest, key: str, version: str) -> HttpResponse:
     """The definition file itself."""
     entry = _entry(request, key, version)
