@@ -79,6 +79,20 @@ def test_the_submission_works_and_may_be_sent_again(token: str, episode: Treatme
     assert Assessment.objects.get().answers["9"] is None
 
 
+def test_the_response_in_fhir_works(token: str, episode: TreatmentEpisode) -> None:
+    values = {
+        "$THROUGHLINE": SITE,
+        "$TOKEN": token,
+        "STUDYCODE": episode.patient.study_code,
+        "EPISODE": str(episode.public_id),
+        "DAY": str(days_ago(1)),
+    }
+    issues = curl(filled(blocks("sh")[2], **values)).json()["issue"]
+    assert [issue["severity"] for issue in issues] == ["information", "warning"]
+    stored = Assessment.objects.get()
+    assert (stored.answers["1"], stored.answers["9"]) == (2, None)
+
+
 def test_the_pandas_example_reads_all_pages(
     token: str, clinician: User, episode: TreatmentEpisode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -111,7 +125,7 @@ def test_every_address_in_the_documentation_is_in_the_schema(capsys: pytest.Capt
     call_command("spectacular", "--validate", "--fail-on-warn", "--format", "openapi-json")
     described = {path.removeprefix("/api/v1/") for path in json.loads(capsys.readouterr().out)["paths"]}
     table = TEXT.split("## Sign in")[0]
-    named = set(re.findall(r"`(?:POST …/)?([a-z{}/]+/)`", table)) - {
+    named = set(re.findall(r"`(?:POST …/)?([A-Za-z_{}]*/[A-Za-z_{}/]*)`", table)) - {
         "{id}/correct/",
         "{id}/decide/",
         "{id}/download/",
