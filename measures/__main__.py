@@ -1,6 +1,7 @@
 """Instruments and scoring without the web site.
 
-``python -m measures list | show KEY | check FILE.toml | score KEY FILE.json | verify DIR``
+``python -m measures list | show KEY | check FILE.toml | score KEY FILE.json | verify DIR``; a KEY may be the path
+of a definition file.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     listing.set_defaults(run=_list)
 
     showing = commands.add_parser("show", help="what an instrument asks and how it is scored, with sources")
-    showing.add_argument("key", help="an instrument, as in list")
+    showing.add_argument("key", metavar="KEY", help="an instrument, as in list, or a definition FILE.toml")
     showing.add_argument("--version", help="of the instrument; the latest when left out")
     showing.set_defaults(run=_show)
 
@@ -55,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     checking.set_defaults(run=_check)
 
     scoring = commands.add_parser("score", help="score a list of answer objects")
-    scoring.add_argument("key", help="an instrument, as in list")
+    scoring.add_argument("key", metavar="KEY", help="an instrument, as in list, or a definition FILE.toml")
     scoring.add_argument("file", type=Path, metavar="FILE.json", help='[{"1": 0, "2": 3, ...}, ...]')
     scoring.add_argument("--version", help="of the instrument; the latest when left out")
     scoring.add_argument(
@@ -82,8 +83,15 @@ def _list(given: argparse.Namespace) -> int:
 
 
 def _show(given: argparse.Namespace) -> int:
-    sys.stdout.writelines(f"{line}\n" for line in outline(registry.get(given.key, given.version)))
+    sys.stdout.writelines(f"{line}\n" for line in outline(_instrument(given)))
     return 0
+
+
+def _instrument(given: argparse.Namespace) -> Instrument:
+    """One that ships, by its key, or any definition file by its path."""
+    if given.key.endswith(".toml"):
+        return load(Path(given.key))
+    return registry.get(given.key, given.version)
 
 
 def _check(given: argparse.Namespace) -> int:
@@ -101,7 +109,7 @@ def _verdict(path: Path) -> tuple[bool, str]:
 
 
 def _score(given: argparse.Namespace) -> int:
-    instrument = registry.get(given.key, given.version)
+    instrument = _instrument(given)
     results = [_score_one(instrument, case, given.numbering) for case in read_cases(given.file)]
     json.dump(results, sys.stdout, indent=2)
     sys.stdout.write("\n")

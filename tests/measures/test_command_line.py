@@ -222,3 +222,16 @@ def test_an_unknown_numbering_cannot_be_carried_out(capsys, answers_file):
     status, _, err = run(capsys, "score", "phq9", answers_file([{}]), "--numbering", "socq")
     assert status == 2
     assert "no item numbering 'socq'" in err
+
+
+def test_a_definition_file_can_be_shown_and_scored_before_it_is_anywhere(capsys, answers_file, tmp_path):
+    definition = FOLDER.parents[2] / "docs" / "examples" / "phq4.toml"
+    status, out, _ = run(capsys, "show", definition)
+    assert status == 0 and "Patient Health Questionnaire-4" in out
+    status, out, _ = run(capsys, "score", definition, answers_file([{"1": 2, "2": 1, "3": 0, "4": 1}]))
+    assert (status, json.loads(out)[0]["scales"]["total"]["value"]) == (0, 4)
+    spoilt = tmp_path / "spoilt.toml"
+    spoilt.write_text(definition.read_text().replace("[0, 12]", "[0, 13]"))
+    status, out, err = run(capsys, "score", spoilt, answers_file([{}]))
+    assert (status, out) == (2, "")
+    assert f"{spoilt}: scales total.range" in err
