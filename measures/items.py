@@ -12,6 +12,7 @@ from measures.instrument import Critical, Item, Kind, Number, Option, Skip
 from measures.table import Table
 
 _YES_NO = (0, 1)
+_MOST_ANSWERS = 101  # of one item: a finer step is a number item, or a mistake
 
 
 def read_items(top: Table) -> tuple[Item, ...]:
@@ -108,6 +109,8 @@ def _with_values_between(table: Table, anchors: tuple[Option, ...], step: Fracti
         start, distance = exact(before.value), exact(after.value) - exact(before.value)
         if step <= 0 or abs(distance) <= step or (distance / step).denominator != 1:
             table.refuse("between", f"must divide the distance from {before.value} to {after.value}")
+        if abs(distance) / step > _MOST_ANSWERS:
+            table.refuse("between", f"gives more than {_MOST_ANSWERS} answers")
         stride = step if distance > 0 else -step
         values = [start + place * stride for place in range(1, int(abs(distance) / step))]
         label = f"Between {before.value} and {after.value}"

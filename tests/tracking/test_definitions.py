@@ -97,6 +97,13 @@ def test_hostile_text_is_refused_at_once(content: str | bytes) -> None:
     assert time.perf_counter() - began < 2
 
 
+def test_a_step_between_answers_that_would_fill_the_memory_is_refused() -> None:
+    far = CHECK_IN.replace('2 = "Often"', '1000000 = "Often"')
+    began = time.perf_counter()
+    error = refused(far.replace('code = "calm"', 'code = "calm"\nbetween = 0.000001'))
+    assert (error.key, time.perf_counter() - began < 2) == ("items[1].between", True)
+
+
 def test_a_key_of_a_hundred_thousand_parts_is_not_even_parsed() -> None:
     assert refused("a" + ".a" * 100_000 + " = 1").key == "line 1"
 
