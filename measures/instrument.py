@@ -125,6 +125,7 @@ class Scale:
     unit: str = "points"
     groups: tuple[tuple[str, ...], ...] = ()  # of max_of_groups alone
     skips: bool = True  # False: an item that need not be answered is missing all the same
+    decimals: bool = False  # of a score-only scale: may its total have a fraction (lines in millimetres)
     missing: Missing = Missing()
     band_sets: tuple[BandSet, ...] = ()  # the first is the one used, the others are for reading
 

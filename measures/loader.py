@@ -147,6 +147,7 @@ def _read_scale(table: Table, with_items: bool = True) -> Scale:
         unit=table.text("unit", default="points"),
         groups=groups,
         skips=table.flag("skips", default=True),
+        decimals=not with_items and table.flag("decimals", default=False),
         missing=_read_missing(table.table("missing")) if "missing" in table else Missing(),
         band_sets=tuple(_read_band_set(row) for row in table.tables("band_sets")),
     )

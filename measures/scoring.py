@@ -160,9 +160,11 @@ def _checked_text(item: Item, value: object) -> str | None:
 
 
 def _comes_whole(instrument: Instrument, scale: Scale) -> bool:
-    """A sum of whole answers is whole. Of a score-only scale no item is known; its sum is taken to be whole."""
+    """A sum of whole answers is whole. Of a score-only scale no item is known; its sum is taken to be whole
+    unless its definition says otherwise."""
     items = [instrument.item(code) for code in scale.items]
-    return scale.rule not in {"mean", "percent_of_max"} and all(
+    comes_whole = scale.rule not in {"mean", "percent_of_max"} and not scale.decimals
+    return comes_whole and all(
         not item.decimals and all(option.value == int(option.value) for option in item.options)
         for item in items
     )

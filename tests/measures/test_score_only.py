@@ -7,7 +7,7 @@ import pytest
 
 from measures import registry, scoring
 from measures.errors import AnswerError, DefinitionError
-from measures.loader import instrument_from
+from measures.loader import instrument_from, load_text
 
 ESTIMATE = {"policy": "prorate", "up_to": 1, "source": "none", "confidence": "policy"}
 DECLARED: dict[str, Any] = {
@@ -123,3 +123,36 @@ def test_a_mean_may_have_a_fraction_and_a_declared_sum_may_not() -> None:
         scoring.score_total(instrument, "total", 12.5)
     with pytest.raises(KeyError):
         scoring.score_total(instrument, "sum", 12)
+
+
+class TestTotalsWithAFraction:
+    """Lines measured in millimetres, an index of a value set: no sum of whole answers."""
+
+    MILLIMETRES = {
+        "key": "total",
+        "title": "Lines",
+        "rule": "sum",
+        "decimals": True,
+        "range": [0, 40],
+        "direction": "higher_is_better",
+    }
+
+    def test_it_is_kept_as_entered(self) -> None:
+        instrument = instrument_from(declared(scales=[self.MILLIMETRES]), "spec")
+        result = scoring.score_total(instrument, "total", 23.4)
+        assert (result.value, result.sum, result.mean) == (23.4, 23.4, None)
+
+    def test_a_scale_that_does_not_say_so_refuses_it(self) -> None:
+        whole = self.MILLIMETRES | {"decimals": False}
+        instrument = instrument_from(declared(scales=[whole]), "spec")
+        with pytest.raises(AnswerError, match="whole number"):
+            scoring.score_total(instrument, "total", 23.4)
+
+    @pytest.mark.parametrize("key", ["ors", "srs"])
+    def test_the_session_scales_are_measured_in_millimetres(self, key: str) -> None:
+        assert scoring.score_total(registry.get(key), "total", 23.4).value == 23.4
+
+    def test_a_scale_with_items_says_it_of_its_items(self) -> None:
+        text = (registry.FOLDER / "who5" / "1.toml").read_text(encoding="utf-8")
+        with pytest.raises(DefinitionError, match="decimals"):
+            load_text(text.replace('key = "raw"', 'key = "raw"\ndecimals = true'), "who5.toml")

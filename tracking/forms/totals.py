@@ -56,7 +56,9 @@ def _total_field(scale: Scale) -> forms.Field:
         help_text=f"From {low} to {high}. {_better(scale)}".strip(),
         min_value=scale.minimum,
         max_value=scale.maximum,
-        widget=forms.NumberInput(attrs={"step": "1" if scale.rule == "sum" else "any"}),
+        widget=forms.NumberInput(
+            attrs={"step": "1" if scale.rule == "sum" and not scale.decimals else "any"}
+        ),
     )
 
 
