@@ -191,7 +191,7 @@ API = [
     writes("api-fhir-response-new", CLINICIANS, body="fhir-response"),
     reads("api-fhir-response", TEAM, "self-report"),
     reads("api-fhir-response", TEAM, "rating-of-rater"),
-    reads("api-fhir-observation-list", CLINICIANS),
+    Row("api-fhir-observation-list", get=CLINICIANS, post=CLINICIANS, body="fhir-total"),
     reads("api-course-list", CLINICIANS),
     reads("api-flag-list", CLINICIANS),
     reads("api-flag-detail", TEAM, "flag"),

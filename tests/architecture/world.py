@@ -14,10 +14,12 @@ from django.test.client import ClientHandler
 from django.urls import reverse
 
 from measures import registry
+from measures.fhir.observation import observations
 from measures.fhir.occasion import Occasion
 from measures.fhir.questionnaire import questionnaire
 from measures.fhir.resource import as_json
 from measures.fhir.response import questionnaire_response
+from measures.scoring import score_total
 from reports.actions.courses import recompute_episode
 from reports.actions.releases import request_release
 from reports.models import CourseFlag
@@ -194,6 +196,10 @@ def _fhir(world: World, episode: TreatmentEpisode) -> None:
     )
     answers = answers_for(instrument, "total", 11)
     world.bodies["fhir-response"] = as_json(questionnaire_response(instrument, answers, occasion))
+    bdi = registry.get("bdi2")
+    (total,) = observations(bdi, {"total": score_total(bdi, "total", 30)}, occasion)
+    identifier = {"system": "urn:ietf:rfc:3986", "value": uuid.uuid4().urn}
+    world.bodies["fhir-total"] = as_json(total) | {"identifier": [identifier]}
     world.bodies["fhir-questionnaire"] = as_json(questionnaire(instrument))
     world.places["fhir-questionnaire"] = {"id": "hamd17"}
     world.places["fhir-questionnaire-version"] = {"id": "hamd17", "version": instrument.version}

@@ -26,9 +26,11 @@ from measures.fhir.observation import observations
 from measures.fhir.questionnaire import questionnaire
 from measures.fhir.resource import as_json
 from measures.fhir.response import questionnaire_response
+from tracking.actions.assessments import Submitted
+from tracking.actions.totals import record_total
 from tracking.api.caseload import caseload_assessments
 from tracking.api.doors import Door, PatientData
-from tracking.api.fhir_bodies import read_response
+from tracking.api.fhir_bodies import read_response, read_total
 from tracking.api.fhir_resources import (
     instrument_in,
     occasion_of,
@@ -49,6 +51,7 @@ from tracking.views.access import one_or_404
 from tracking.vocabulary import Role
 
 RESOURCE = {(200, MEDIA_TYPE): OpenApiTypes.OBJECT}
+STORED = {(code, MEDIA_TYPE): OpenApiTypes.OBJECT for code in (200, 201)}
 BODY = {MEDIA_TYPE: OpenApiTypes.OBJECT}
 
 
@@ -114,6 +117,18 @@ class AssessmentData(FhirDoor, PatientData):
     def get_queryset(self) -> QuerySet[Assessment]:
         return caseload_assessments(self.request.user).select_related("episode__study")
 
+    def stored(self, submitted: Submitted, address: str) -> Response:
+        """That it is stored, and where, after the worker was asked to compute the course again."""
+        if submitted.created:
+            nudge_episode(submitted.assessment.episode_id)
+        else:
+            self.log_reads([submitted.assessment])
+        return Response(
+            outcome(received_issues(submitted)),
+            status=status.HTTP_201_CREATED if submitted.created else status.HTTP_200_OK,
+            headers={"Location": address},
+        )
+
 
 class ResponseDoor(AssessmentData):
     """Answers as QuestionnaireResponses."""
@@ -133,21 +148,12 @@ class ResponseDoor(AssessmentData):
         operation_id="fhir_questionnaire_response_create",
         request=BODY,
         parameters=[KEY],
-        responses={(code, MEDIA_TYPE): OpenApiTypes.OBJECT for code in (200, 201)},
+        responses=STORED,
     )
     def create(self, request: Request) -> Response:
         """Hands in answers. The OperationOutcome has a warning for each safety alert that they raised."""
         submitted = take_in(by=request.user, **read_response(request))
-        stored = submitted.assessment
-        if submitted.created:
-            nudge_episode(stored.episode_id)
-        else:
-            self.log_reads([stored])
-        return Response(
-            outcome(received_issues(submitted)),
-            status=status.HTTP_201_CREATED if submitted.created else status.HTTP_200_OK,
-            headers={"Location": reverse("api-fhir-response", args=[stored.public_id])},
-        )
+        return self.stored(submitted, reverse("api-fhir-response", args=[submitted.assessment.public_id]))
 
 
 class ObservationDoor(AssessmentData):
@@ -156,7 +162,7 @@ class ObservationDoor(AssessmentData):
     page = "api-fhir-observations"
 
     def parameters(self) -> set[str]:
-        return {"assessment"}
+        return {"assessment"} if self.action == "list" else set()
 
     @extend_schema(
         operation_id="fhir_observations",
@@ -173,3 +179,10 @@ class ObservationDoor(AssessmentData):
         results = {row.scale: result_of(row) for row in assessment.scores.all()}
         found = observations(instrument_in(assessment), results, occasion_of(assessment))
         return Response(searchset([as_json(each) for each in found]))
+
+    @extend_schema(operation_id="fhir_observation_create", request=BODY, parameters=[KEY], responses=STORED)
+    def create(self, request: Request) -> Response:
+        """Records a total of an instrument that has no items here. It raises no alert: no item was seen."""
+        submitted = record_total(by=request.user, **read_total(request))
+        found = reverse("api-fhir-observation-list", query={"assessment": submitted.assessment.public_id})
+        return self.stored(submitted, found)

@@ -1,126 +1,87 @@
-"""A QuestionnaireResponse as it is posted: for whom it is, what it answers, and on which day."""
+"""What is posted in FHIR: answers, and totals whose items are nowhere here."""
 
 from __future__ import annotations
 
-import re
-import uuid
-from collections.abc import Mapping
-from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any
 
-from django.db.models import Model, QuerySet
+from fhir.resources.R4B.observation import Observation
 from fhir.resources.R4B.questionnaireresponse import QuestionnaireResponse
 from rest_framework.request import Request
 
-from measures.errors import UnknownInstrument
-from measures.fhir.names import EPISODE_OF_CARE, STUDY_CODE, UUID_SYSTEM, key_of_canonical
-from measures.fhir.resource import FhirError, Resource, extensions, received
+from measures.errors import AnswerError, UnknownInstrument
+from measures.fhir.names import key_of_canonical, scores_system
+from measures.fhir.observation import totals_of
+from measures.fhir.resource import FhirError, Resource, received
 from measures.fhir.response import answers_of
 from measures.instrument import Instrument
-from tracking.api.caseload import caseload_requests
+from tracking.api.fhir_filing import (
+    check_subject,
+    day_in,
+    episode_in,
+    refuse_unread,
+    request_in,
+    submission_in,
+)
 from tracking.api.submissions import submission_id
 from tracking.instruments import instrument_of, offered_instrument
-from tracking.models import AssessmentRequest, Patient, TreatmentEpisode, User
-from tracking.policies import local_day
+from tracking.models import AssessmentRequest, TreatmentEpisode
+from tracking.queries.requests import totals_to_record
 
-M = TypeVar("M", bound=Model)
-
-_TAKEN = {
-    "resourceType",
-    "id",
-    "meta",
-    "language",
-    "text",
-    "extension",
-    "identifier",
-    "basedOn",
-    "questionnaire",
-    "status",
-    "subject",
-    "authored",
-    "item",
-}
-_ABSENT = "There is no such object"
+# The id, the tags and the narrative are the sender's own; a band is read from the total anew.
+_OF_ANY = {"resourceType", "id", "meta", "language", "text", "extension", "identifier", "status", "subject"}
+_OF_RESPONSE = _OF_ANY | {"basedOn", "questionnaire", "authored", "item"}
+_OF_TOTAL = _OF_ANY | {"category", "code", "effectiveDateTime", "valueQuantity", "interpretation", "method"}
 
 
 def read_response(request: Request) -> dict[str, Any]:
     """What a posted QuestionnaireResponse hands in, as ``intake.take_in`` takes it.
 
     ``basedOn`` names the request that it answers, or the extension for the episode of care says where it
-    belongs; its subject must be the patient of that episode. An element of which nothing would be kept is
-    refused, but for the resource's own id, tags and narrative. Raises ``FhirError`` and ``AnswerError``.
+    belongs; its subject must be the patient of that episode. Raises ``FhirError`` and ``AnswerError``.
     """
     sent = received(QuestionnaireResponse, request.data)
-    for name in sent:
-        if name not in _TAKEN:
-            raise FhirError(name, "is not taken here")
-    asked, episode = _place(request.user, sent)
-    _check_subject(sent, episode.patient)
-    instrument = _instrument(sent, asked, episode)
+    refuse_unread(sent, _OF_RESPONSE)
+    asked, named = request_in(request.user, sent), episode_in(request.user, sent)
+    episode = asked.episode if asked else named
+    if episode is None:
+        raise FhirError("basedOn", "names no request, and no extension an episode of care")
+    if named not in (None, episode):
+        raise FhirError("extension", "is not the episode of the request")
+    check_subject(sent, episode.patient)
+    instrument = _asked_with(sent, asked, episode)
     return {
         "instrument": instrument,
         "answers": answers_of(instrument, sent),
-        "assessed_on": _day(sent, episode.patient),
-        "submission_id": submission_id(request, _identifier(sent)),
+        "assessed_on": day_in(sent, "authored", episode.patient),
+        "submission_id": submission_id(request, submission_in(sent.get("identifier"))),
         **({"request": asked} if asked else {"episode": episode}),
     }
 
 
-def _place(user: User, sent: Resource) -> tuple[AssessmentRequest | None, TreatmentEpisode]:
-    """The request that is answered, if any, and the episode."""
-    references = [each.get("reference", "") for each in sent.get("basedOn", ())]
-    episodes = [_reference(each) for each in extensions(sent, EPISODE_OF_CARE)]
-    if len(references) > 1 or len(episodes) > 1 or len(sent.get("extension", ())) > len(episodes):
-        raise FhirError("extension" if len(references) < 2 else "basedOn", "says more than is taken here")
-    episode = None
-    if episodes:
-        episode = _seen(TreatmentEpisode.objects.visible_to(user), "EpisodeOfCare", episodes[0], "extension")
-    if not references:
-        if episode is None:
-            raise FhirError("basedOn", "names no request, and no extension an episode of care")
-        return None, episode
-    asked = _seen(caseload_requests(user), "ServiceRequest", references[0], "basedOn")
-    if episode not in (None, asked.episode):
-        raise FhirError("extension", "is not the episode of the request")
-    return asked, asked.episode
+def read_total(request: Request) -> dict[str, Any]:
+    """What a posted Observation hands in, as ``record_total`` takes it: one total of an instrument that has no
+    items here. Where items are asked, the answers are wanted. Raises ``FhirError``.
+    """
+    sent = received(Observation, request.data)
+    refuse_unread(sent, _OF_TOTAL)
+    episode = episode_in(request.user, sent)
+    if episode is None:
+        raise FhirError("extension", "names no episode of care")
+    check_subject(sent, episode.patient)
+    identifiers = sent.get("identifier", [])
+    if len(identifiers) > 1:
+        raise FhirError("identifier", "stands more than once")
+    instrument = _totalled(sent, episode)
+    return {
+        "episode": episode,
+        "instrument": instrument,
+        "totals": _total(instrument, sent),
+        "assessed_on": day_in(sent, "effectiveDateTime", episode.patient),
+        "submission_id": submission_id(request, submission_in(next(iter(identifiers), None))),
+    }
 
 
-def _reference(value: object) -> str:
-    return value.get("reference", "") if isinstance(value, Mapping) else ""
-
-
-def _seen(rows: QuerySet[M], kind: str, reference: str, path: str) -> M:
-    """The row among those that may be seen. Absent and not to be seen are refused alike."""
-    name, _, text = reference.partition("/")
-    found = rows.filter(public_id=_uuid(text, path)).first() if name == kind else None
-    if found is None:
-        raise FhirError(path, f"{_ABSENT}; a reference here is {kind}/ and an id")
-    return found
-
-
-def _uuid(text: str, path: str) -> uuid.UUID:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        raise FhirError(path, "must hold a UUID") from None
-
-
-def _check_subject(sent: Resource, patient: Patient) -> None:
-    """Answers are never filed under somebody else than the sender meant."""
-    subject = sent.get("subject", {})
-    identifier = subject.get("identifier", {})
-    named = []
-    if "reference" in subject:
-        named.append(subject["reference"] == f"Patient/{patient.public_id}")
-    if identifier:
-        named.append((identifier.get("system"), identifier.get("value")) == (STUDY_CODE, patient.study_code))
-    if not named:
-        raise FhirError("subject", f"is missing: an identifier of the system {STUDY_CODE}")
-    if not all(named):
-        raise FhirError("subject", "is not the patient of this episode")
-
-
-def _instrument(sent: Resource, asked: AssessmentRequest | None, episode: TreatmentEpisode) -> Instrument:
+def _asked_with(sent: Resource, asked: AssessmentRequest | None, episode: TreatmentEpisode) -> Instrument:
     if asked:
         return instrument_of(asked.instrument, asked.version)
     try:
@@ -129,26 +90,18 @@ def _instrument(sent: Resource, asked: AssessmentRequest | None, episode: Treatm
         raise FhirError("questionnaire", "is none that is offered here") from None
 
 
-def _day(sent: Resource, patient: Patient) -> date:
-    """The day on which the questions were answered: where the patient lives, if a time is given."""
-    text = sent.get("authored", "")
-    if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
-        return date.fromisoformat(text)
+def _totalled(sent: Resource, episode: TreatmentEpisode) -> Instrument:
+    systems = {coding.get("system") for coding in sent["code"].get("coding", ())}
+    for instrument in totals_to_record(episode):
+        if scores_system(instrument) in systems:
+            return instrument
+    raise FhirError("code", "names no instrument of which totals are recorded here")
+
+
+def _total(instrument: Instrument, sent: Resource) -> dict[str, Any]:
+    if "valueQuantity" not in sent:
+        raise FhirError("valueQuantity", "is missing: what is not known is not recorded")
     try:
-        moment = datetime.fromisoformat(text)
-        if moment.tzinfo is not None:
-            return local_day(patient, moment)
-    except (ValueError, OverflowError):
-        pass
-    raise FhirError("authored", "must be a day, or a time with its time zone")
-
-
-def _identifier(sent: Resource) -> uuid.UUID | None:
-    """The id of the submission, as a business identifier: a UUID of the sender's choice."""
-    if "identifier" not in sent:
-        return None
-    identifier = sent["identifier"]
-    scheme, _, text = identifier.get("value", "").rpartition(":")
-    if identifier.get("system") != UUID_SYSTEM or scheme != "urn:uuid":
-        raise FhirError("identifier", f"must be of the system {UUID_SYSTEM}, and urn:uuid: with a UUID")
-    return _uuid(text, "identifier")
+        return dict(totals_of(instrument, [sent]))
+    except AnswerError as error:
+        raise FhirError("valueQuantity", error.reason) from None

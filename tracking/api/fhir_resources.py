@@ -65,7 +65,7 @@ def searchset(resources: list[dict[str, Any]]) -> dict[str, Any]:
 
 def received_issues(submitted: Submitted) -> list[dict[str, Any]]:
     """That it is stored, and what of it somebody must look at: the alert is on the list of the team already."""
-    said = "The answers are stored." if submitted.created else "These answers were stored before."
+    said = "It is stored." if submitted.created else "It was stored before."
     return [issue("information", "informational", said), *map(_warning, submitted.alerts)]
 
 

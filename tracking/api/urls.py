@@ -11,6 +11,7 @@ LATEST, VERSION = InstrumentDoor.as_view({"get": "retrieve"}), InstrumentDoor.as
 
 QUESTIONNAIRE = fhir.QuestionnaireDoor.as_view({"get": "retrieve"})
 QUESTIONNAIRE_VERSION = fhir.QuestionnaireDoor.as_view({"get": "version"})
+OBSERVATIONS = fhir.ObservationDoor.as_view({"get": "list", "post": "create"})
 RESPONSE = fhir.ResponseDoor.as_view({"get": "retrieve"})
 
 router = SimpleRouter(use_regex_path=False)
@@ -38,6 +39,6 @@ urlpatterns = [
         name="api-fhir-response-new",
     ),
     path("fhir/QuestionnaireResponse/<uuid:id>", RESPONSE, name="api-fhir-response"),
-    path("fhir/Observation", fhir.ObservationDoor.as_view(LIST), name="api-fhir-observation-list"),
+    path("fhir/Observation", OBSERVATIONS, name="api-fhir-observation-list"),
     *router.urls,
 ]

@@ -17,11 +17,12 @@ from fhir.resources.R4B.questionnaire import Questionnaire
 from fhir.resources.R4B.questionnaireresponse import QuestionnaireResponse
 
 from measures import registry
-from measures.fhir.observation import totals_of
+from measures.fhir.observation import observations, totals_of
 from measures.fhir.occasion import Occasion
 from measures.fhir.questionnaire import questionnaire
 from measures.fhir.resource import as_json
 from measures.fhir.response import answers_of, questionnaire_response
+from measures.scoring import score_total
 from tests.api import ROOT, Api
 from tests.cast import CRISIS, days_ago, person
 from tests.reports.clinic import another_episode, rate
@@ -43,7 +44,7 @@ from tracking.vocabulary import Role
 
 IDENTITY = ["Petra", "Patientin", "MRN-4711", "petra@example.net", "1234567", "1984"]
 WRITTEN = [Assessment, ScaleScore, SafetyAlert, AuditEvent]
-NEW = "fhir/QuestionnaireResponse"
+NEW, TOTAL = "fhir/QuestionnaireResponse", "fhir/Observation"
 TYPE = "application/fhir+json"
 SYSTEM = "urn:throughline:answers:phq9"
 
@@ -259,7 +260,7 @@ def test_a_response_is_stored_scored_and_wakes_the_worker(
     stored = Assessment.objects.get()
     assert answer.status_code == 201
     assert answer.headers["Location"] == f"{ROOT}{NEW}/{stored.public_id}"
-    assert said(answer) == ["The answers are stored."]
+    assert said(answer) == ["It is stored."]
     assert (stored.answers, stored.assessed_on) == (PHQ9 | {"10": None}, days_ago(1))
     assert stored.source == "clinician_entered"
     assert stored.scores.get(scale="total").value == 9
@@ -304,7 +305,7 @@ def test_the_same_response_twice_is_one(api: Api, episode: TreatmentEpisode, nud
     first, again = post(api, NEW, body), post(api, NEW, body)
     assert (first.status_code, again.status_code) == (201, 200)
     assert first.headers["Location"] == again.headers["Location"]
-    assert said(again) == ["These answers were stored before."]
+    assert said(again) == ["It was stored before."]
     assert (Assessment.objects.count(), len(nudged)) == (1, 1)
     assert post(api, NEW, body | {"authored": str(days_ago(2))}).status_code == 409
 
@@ -333,6 +334,74 @@ def test_a_sites_own_instrument_is_answered(api: Api, episode: TreatmentEpisode,
     body = response_to(episode) | {"questionnaire": f"{shown['url']}|{shown['version']}", "item": rows}
     assert post(api, NEW, body).status_code == 201
     assert Assessment.objects.get().instrument == own.key
+
+
+# --- totals -----------------------------------------------------------------------------------------------
+
+
+def total_of(episode: TreatmentEpisode, value: float = 31, **changes: Any) -> dict[str, Any]:
+    """A total of the BDI-II, as another system posts it."""
+    bdi = registry.get("bdi2")
+    occasion = Occasion(
+        episode.patient.study_code, days_ago(1), episode_id=episode.public_id, totals_only=True
+    )
+    (made,) = observations(bdi, {"total": score_total(bdi, "total", value)}, occasion)
+    identifier = [{"system": "urn:ietf:rfc:3986", "value": uuid.uuid4().urn}]
+    return as_json(made) | {"identifier": identifier} | changes
+
+
+def test_a_total_is_recorded_and_survives(api: Api, episode: TreatmentEpisode, nudged: list[int]) -> None:
+    body = total_of(episode)
+    answer = post(api, TOTAL, body)
+    assert (answer.status_code, said(answer)) == (201, ["It is stored."])
+    stored = Assessment.objects.get()
+    assert (stored.instrument, stored.entered_totals, stored.answers) == ("bdi2", {"total": 31}, {})
+    bundle = api.client.get(answer.headers["Location"], headers=api.headers).json()
+    assert totals_of(registry.get("bdi2"), [entry["resource"] for entry in bundle["entry"]]) == {"total": 31}
+    assert nudged == [episode.pk]
+    assert post(api, TOTAL, body).status_code == 200
+    assert post(api, TOTAL, body | {"effectiveDateTime": str(days_ago(3))}).status_code == 409
+    assert Assessment.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "where"),
+    [
+        ({"valueQuantity": {"value": 64}}, "valueQuantity"),
+        ({"valueQuantity": {"value": 3, "comparator": ">"}}, "valueQuantity"),
+        ({"valueQuantity": {"value": "31"}}, "valueQuantity"),
+        ({"valueQuantity": {}}, "valueQuantity"),
+        ({"status": "preliminary"}, "status"),
+        ({"component": []}, "component"),
+        ({"derivedFrom": [{"reference": "QuestionnaireResponse/1"}]}, "derivedFrom"),
+        ({"extension": [{"url": "urn:x", "valueBoolean": True}]}, "extension"),
+        ({"effectiveDateTime": "2026"}, "effectiveDateTime"),
+        ({"identifier": [{"value": "1"}, {"value": "2"}]}, "identifier"),
+        ({"code": {"coding": [{"system": "urn:throughline:scores:phq9", "code": "total"}]}}, "code"),
+        ({"code": {"coding": [{"system": "http://loinc.org", "code": "89209-1"}]}}, "code"),
+        ({"subject": {"reference": "Patient/1"}}, "subject"),
+        ({"resourceType": "QuestionnaireResponse"}, "resourceType"),
+    ],
+)
+def test_a_total_that_cannot_be_taken_is_refused_by_name(
+    api: Api, episode: TreatmentEpisode, changes: dict[str, Any], where: str
+) -> None:
+    assert refused(api, total_of(episode, **changes), path=TOTAL)[0].startswith(where)
+
+
+@pytest.mark.parametrize("missing", ["valueQuantity", "extension", "subject", "code", "identifier"])
+def test_a_total_needs_its_place_and_its_value(api: Api, episode: TreatmentEpisode, missing: str) -> None:
+    body = total_of(episode)
+    del body[missing]
+    assert refused(api, body, path=TOTAL)
+
+
+def test_the_total_of_another_teams_patient_is_refused_like_that_of_nobody(
+    api: Api, outsider: User, team_b: CareTeam
+) -> None:
+    foreign = another_episode(team_b, outsider)
+    absent = total_of(foreign) | {"extension": response_to(foreign, episode_id=uuid.uuid4())["extension"]}
+    assert refused(api, total_of(foreign), path=TOTAL) == refused(api, absent, path=TOTAL)
 
 
 # --- what is refused, with nothing stored -----------------------------------------------------------------
@@ -476,8 +545,10 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("body", HOSTILE, ids=range(len(HOSTILE)))
-def test_hostile_bodies_are_refused_at_both_doors(api: Api, administrator: User, body: bytes) -> None:
+def test_hostile_bodies_are_refused_at_every_door(api: Api, administrator: User, body: bytes) -> None:
     assert len(refused(api, body)) == 1
+    sent = body.replace(b"QuestionnaireResponse", b"Observation")
+    assert len(refused(api, sent, path=TOTAL)) == 1
     sent = body.replace(b"QuestionnaireResponse", b"Questionnaire")
     assert len(refused(Api(administrator), sent, path="fhir/Questionnaire")) == 1
 
