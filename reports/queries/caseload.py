@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.timesince import timesince
 
 from reports.models import CourseFlag, EpisodeCourse, FlagState
 from tracking.instruments import Shelf
-from tracking.models import AssessmentRequest, SafetyAlert, TreatmentEpisode, User
+from tracking.models import Assessment, AssessmentRequest, SafetyAlert, TreatmentEpisode, User
+from tracking.wordings import ON_PAPER, Wordings
 
-ALERT, FLAG, OVERDUE, DUE = range(4)  # the order in which people need somebody
+ALERT, FLAG, OVERDUE, MISSED, DUE = range(5)  # the order in which people need somebody
+MISSED_FOR = timedelta(days=14)  # so long a questionnaire that nobody answered is still spoken of
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +50,9 @@ class Case:
 
 
 def caseload(user: User, as_of: date) -> list[Case]:
-    """Every episode that the user may see, those who need somebody first. Five queries, however many rows."""
+    """Every episode that the user may see, those who need somebody first. Six queries, however many rows."""
     visible = TreatmentEpisode.objects.visible_to(user)
-    episodes = list(visible.select_related("patient__identity", "patient__team", "study"))
+    episodes = list(visible.select_related("patient__identity", "patient__team__site", "study"))
     shelf = Shelf()
     reasons = _reasons(episodes, as_of, shelf)
     courses = _courses(episodes)
@@ -92,10 +95,21 @@ def _reasons(episodes: list[TreatmentEpisode], as_of: date, shelf: Shelf) -> def
         found[alert.episode_id].append(_alert_reason(alert, now, shelf))
     for flag in CourseFlag.objects.filter(episode__in=episodes, state=FlagState.OPEN):
         found[flag.episode_id].append(Reason(FLAG, "warn", flag.kind.replace("_", " "), flag.sentence))
-    due = AssessmentRequest.objects.filter(episode__in=episodes, due_on__lte=as_of, closes_on__gte=as_of)
-    for request in due.open():
-        found[request.episode_id].append(_due_reason(request, as_of, shelf))
+    known, wordings = {episode.pk: episode for episode in episodes}, Wordings()
+    for request in _waiting(episodes, as_of):
+        request.episode = known[request.episode_id]
+        found[request.episode_id].append(_due_reason(request, as_of, shelf, wordings))
     return found
+
+
+def _waiting(episodes: list[TreatmentEpisode], as_of: date) -> QuerySet[AssessmentRequest]:
+    """What is due and not answered, and what was missed lately, unless the same was answered since."""
+    since = Assessment.objects.filter(
+        episode=OuterRef("episode"), instrument=OuterRef("instrument"), assessed_on__gt=OuterRef("due_on")
+    )
+    missed = Q(closes_on__lt=as_of, closes_on__gte=as_of - MISSED_FOR) & ~Exists(since)
+    rows = AssessmentRequest.objects.filter(episode__in=episodes, due_on__lte=as_of).open()
+    return rows.filter(Q(closes_on__gte=as_of) | missed).select_related("draft")
 
 
 def _alert_reason(alert: SafetyAlert, now: datetime, shelf: Shelf) -> Reason:
@@ -107,13 +121,17 @@ def _alert_reason(alert: SafetyAlert, now: datetime, shelf: Shelf) -> Reason:
     return Reason(ALERT, "alarm", f"{label}, {waiting}", f"{instrument.short_title} item {item.code} {state}")
 
 
-def _due_reason(request: AssessmentRequest, as_of: date, shelf: Shelf) -> Reason:
-    title = shelf.get(request.instrument, request.version).short_title
+def _due_reason(request: AssessmentRequest, as_of: date, shelf: Shelf, wordings: Wordings) -> Reason:
+    instrument = shelf.get(request.instrument, request.version)
     when = f", {request.time_point.replace('-', ' ')}" if request.time_point else ""
+    paper = f", {ON_PAPER}" if wordings.is_on_paper(request, instrument) else ""
+    what = f"{instrument.short_title}{when}{paper}"
+    if request.closes_on < as_of:
+        return Reason(MISSED, "", "missed", f"{what}, could be answered until {request.closes_on:%-d %B}")
     days = (as_of - request.due_on).days
     if days:
-        return Reason(OVERDUE, "", f"overdue {days} d", f"{title}{when}, due {request.due_on:%-d %B}")
-    return Reason(DUE, "", "due today", f"{title}{when}")
+        return Reason(OVERDUE, "", f"overdue {days} d", f"{what}, due {request.due_on:%-d %B}")
+    return Reason(DUE, "", "due today", what)
 
 
 def _courses(episodes: list[TreatmentEpisode]) -> defaultdict[int, list[EpisodeCourse]]:

@@ -29,6 +29,7 @@ from tracking.models import (
     TreatmentSession,
     User,
 )
+from tracking.queries.requests import asked_on_paper
 from tracking.templatetags.figures import score, signed
 
 RECENT = 12  # so many assessments stand open in the table, earlier ones are folded away
@@ -88,6 +89,7 @@ class PatientPage:
     alerts: Sequence[tuple[SafetyAlert, str]]
     flags: Sequence[CourseFlag]
     due: Sequence[tuple[AssessmentRequest, str]]
+    on_paper: Sequence[tuple[AssessmentRequest, str]]
     rows: Sequence[AssessmentRow]
     experiences: Sequence[FactorTable]
     sessions: Sequence[TreatmentSession]
@@ -113,7 +115,7 @@ def patient_page(user: User, patient: Patient, episode_id: str | None, as_of: da
     episodes = list(
         TreatmentEpisode.objects.visible_to(user)
         .filter(patient=patient)
-        .select_related("patient__identity", "patient__team", "study")
+        .select_related("patient__identity", "patient__team__site", "study")
         .order_by("-starts_on", "-pk")
     )
     chosen = [each for each in episodes if episode_id in (None, str(each.public_id))]
@@ -139,6 +141,7 @@ def _page(episode: TreatmentEpisode, episodes: Sequence[TreatmentEpisode], as_of
         .order_by("pk")
     )
     main = main_course(episode, courses)
+    due = _due(episode, as_of)
     return PatientPage(
         patient=episode.patient,
         episode=episode,
@@ -163,18 +166,23 @@ def _page(episode: TreatmentEpisode, episodes: Sequence[TreatmentEpisode], as_of
             for alert in SafetyAlert.objects.filter(episode=episode).unresolved()
         ],
         flags=flags,
-        due=[
-            (request, shelf.get(request.instrument, request.version).short_title)
-            for request in AssessmentRequest.objects.filter(
-                episode=episode, opens_on__lte=as_of, closes_on__gte=as_of
-            ).open()
-        ],
+        due=[(request, shelf.get(request.instrument, request.version).short_title) for request in due],
+        on_paper=[(request, instrument.short_title) for request, instrument in asked_on_paper(due)],
         rows=_rows(assessments, courses, axis, episode, shelf),
         experiences=_experiences(assessments, axis, episode, shelf),
         sessions=sessions,
         medications=medications,
         revision=revision_of(episode),
     )
+
+
+def _due(episode: TreatmentEpisode, as_of: date) -> list[AssessmentRequest]:
+    """What can be answered now."""
+    rows = AssessmentRequest.objects.filter(episode=episode, opens_on__lte=as_of, closes_on__gte=as_of).open()
+    found = list(rows.select_related("draft"))
+    for request in found:
+        request.episode = episode
+    return found
 
 
 def revision_of(episode: TreatmentEpisode) -> int:

@@ -11,9 +11,10 @@ from reports.actions.courses import recompute_episode
 from reports.queries.caseload import caseload
 from tests.cast import days_ago, person
 from tests.reports.clinic import another_episode, rate
+from tests.tracking.packs import installed
 from tracking.actions import people
 from tracking.actions.scheduling import create_request
-from tracking.models import CareTeam, Patient, ReadEvent, TreatmentEpisode, User
+from tracking.models import CareTeam, Patient, ReadEvent, Site, TreatmentEpisode, User
 from tracking.vocabulary import Role
 
 pytestmark = pytest.mark.django_db
@@ -129,13 +130,45 @@ class TestWhoNeedsSomebody:
         assert case.first is not None
         assert case.first.sentence == "PHQ-9 item 9 left unanswered"
 
-    def test_what_is_not_due_yet_or_no_longer_is_not_asked_of_anybody(
+    def test_what_is_not_due_yet_or_long_gone_is_not_asked_of_anybody(
         self, clinician: User, episode: TreatmentEpisode
     ) -> None:
         create_request(by=clinician, episode=episode, instrument="phq9", due_on=days_ago(-1))
-        create_request(by=clinician, episode=episode, instrument="phq9", due_on=days_ago(8))
+        create_request(by=clinician, episode=episode, instrument="phq9", due_on=days_ago(22))
         (case,) = caseload(clinician, days_ago(0))
         assert case.reasons == ()
+
+    @pytest.mark.parametrize("closed", [1, 14])
+    def test_what_was_missed_does_not_vanish_without_a_word(
+        self, clinician: User, episode: TreatmentEpisode, closed: int
+    ) -> None:
+        create_request(by=clinician, episode=episode, instrument="phq9", due_on=days_ago(closed + 7))
+        (case,) = caseload(clinician, days_ago(0))
+        assert [(each.label, each.sentence) for each in case.reasons] == [
+            ("missed", f"PHQ-9, could be answered until {days_ago(closed):%-d %B}")
+        ]
+
+    def test_what_was_missed_and_answered_since_is_done(
+        self, clinician: User, episode: TreatmentEpisode
+    ) -> None:
+        create_request(by=clinician, episode=episode, instrument="phq9", due_on=days_ago(9))
+        rate(episode, clinician, 120 - 8, 9, instrument="phq9", **{"9": 0})
+        (case,) = caseload(clinician, days_ago(0))
+        assert case.reasons == ()
+
+    def test_a_questionnaire_without_a_wording_says_so(
+        self, desk: Client, clinician: User, episode: TreatmentEpisode, patient: Patient, site: Site
+    ) -> None:
+        asked = create_request(by=clinician, episode=episode, instrument="wai_sr", due_on=days_ago(0))
+        (case,) = caseload(clinician, days_ago(0))
+        assert [each.sentence for each in case.reasons] == ["WAI-SR, on paper: no wording installed"]
+        entering = f'href="{reverse("rate", args=[asked.public_id])}">Enter WAI-SR from paper'
+        shown = reverse("patient", args=[patient.public_id])
+        assert entering in desk.get(shown).content.decode()
+        installed(site, "wai_sr")
+        (case,) = caseload(clinician, days_ago(0))
+        assert [each.sentence for each in case.reasons] == ["WAI-SR"]
+        assert entering not in desk.get(shown).content.decode()
 
 
 class TestWhatARowShows:
