@@ -17,7 +17,7 @@ from measures.instrument import Instrument, Number
 from measures.result import Reply, ScaleResult
 
 Decide = Callable[..., bool | None]
-ParameterKind = Literal["item", "items", "scale", "outcomes", "number", "count", "cuts"]
+ParameterKind = Literal["item", "yes_no", "items", "scale", "sum", "outcomes", "number", "count", "cuts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +81,11 @@ def either(verdicts: Iterable[bool | None]) -> bool | None:
     return None if None in seen else False
 
 
-@_algorithm(item="item")
+@_algorithm(item="yes_no")
 def is_true(case: Case, *, item: str) -> bool | None:
     """The yes/no item was answered yes."""
     answer = case.answers[item]
-    return None if answer is None else answer is True
+    return None if answer is None else bool(answer)
 
 
 @_algorithm(item="item", cut="number")
@@ -102,7 +102,7 @@ def item_at_most(case: Case, *, item: str, cut: Number) -> bool | None:
     return None if answer is None else answer <= cut
 
 
-@_algorithm(item="item", than="number", at_boundary="item")
+@_algorithm(item="item", than="number", at_boundary="yes_no")
 def longer_than(case: Case, *, item: str, than: Number, at_boundary: str) -> bool | None:
     """The number is above a boundary; exactly on it, the rater's own yes or no decides."""
     answer = case.answers[item]
@@ -172,7 +172,7 @@ def score_below(case: Case, *, scale: str, cut: Number) -> bool | None:
     return None if reached is None else not reached
 
 
-@_algorithm(scale="scale", percent="number")
+@_algorithm(scale="sum", percent="number")
 def percent_at_least(case: Case, *, scale: str, percent: Number) -> bool | None:
     """The answers reach a percentage of the highest possible sum, whichever way the gaps are filled."""
     items = case.instrument.items_of(case.instrument.scale(scale))

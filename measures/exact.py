@@ -14,10 +14,11 @@ def exact(number: Number) -> Fraction:
 
 
 def is_finite_number(value: object) -> bool:
-    """A number, neither infinite nor NaN. Python counts ``True`` as 1; here it is no number."""
-    if isinstance(value, float):
-        return math.isfinite(value)
-    return isinstance(value, int) and not isinstance(value, bool)
+    """A number that a float can hold exactly when it is whole, so neither infinite nor NaN nor beyond 2**53.
+
+    Python counts ``True`` as 1; here it is no number.
+    """
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= 2**53
 
 
 def plain(fraction: Fraction) -> Number:

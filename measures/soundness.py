@@ -119,6 +119,8 @@ class _Check:
             if not self.items[code].scored or self.items[code].kind not in kinds:
                 self.refuse(f"{key}.items", f"item {code} is not scored, or not by this rule")
         self.check_missing(scale)
+        if scale.items and sum(exact(self.items[code].maximum) for code in scale.items) <= 0:
+            self.refuse(f"{key}.range", "must reach above 0: it is also given in percent of the highest sum")
         if scale.items and (exact(scale.minimum), exact(scale.maximum)) != self.range_of(scale):
             self.refuse(f"{key}.range", "is not what the answers of its items can reach")
         self.check_unique(f"{key}.band_sets.key", (band_set.key for band_set in scale.band_sets))
@@ -187,10 +189,15 @@ class _Check:
                 self.refuse(f"{key}.{name}", f"is not the {kind} that {outcome.algorithm} asks for")
 
     def fits(self, value: object, kind: ParameterKind, decided: set[str]) -> bool:
+        scorable = [item.code for item in self.instrument.items if item.kind != "text"]
+        yes_no = [item.code for item in self.instrument.items if item.kind == "boolean"]
+        sums = [scale.key for scale in self.instrument.scales if scale.rule in _ADDS]
         tests: dict[ParameterKind, Callable[[object], bool]] = {
-            "item": lambda given: given in self.items,
-            "scale": lambda given: given in self.scales,
-            "items": lambda given: _is_list_from(given, self.items),
+            "item": lambda given: given in scorable,
+            "yes_no": lambda given: given in yes_no,
+            "scale": lambda given: given in list(self.scales),
+            "sum": lambda given: given in sums,
+            "items": lambda given: _is_list_from(given, scorable),
             "outcomes": lambda given: _is_list_from(given, decided),
             "number": is_finite_number,
             "count": lambda given: type(given) is int and given >= 0,
@@ -250,7 +257,9 @@ class _Check:
 
 
 def _is_list_from(value: object, known: Iterable[str]) -> bool:
-    return isinstance(value, list) and bool(value) and set(map(str, value)) <= set(known)
+    """A list of texts that are known, each once. The number 1 is no item: its code is the text "1"."""
+    names = [name for name in value if isinstance(name, str)] if isinstance(value, list) else []
+    return bool(names) and names == value and len(set(names)) == len(names) and set(names) <= set(known)
 
 
 def _has_loinc_check_digit(code: str) -> bool:

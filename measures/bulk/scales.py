@@ -178,7 +178,7 @@ def _percent(plan: ScalePlan, total: Ratio) -> Ratio:
 def _where_estimated(scale: Scale, sums: Sums) -> Places:
     if scale.missing.policy == "strict":
         return np.empty(0, np.intp)
-    may = (sums.missing > 0) & (sums.missing <= scale.missing.up_to) & (sums.counts > 0)
+    may = (sums.missing > 0) & (sums.missing <= scale.missing.up_to)
     if scale.missing.policy == "prorate_unless_critical":
         may &= ~sums.missing_critical
     return np.flatnonzero(may)

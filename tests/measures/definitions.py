@@ -99,6 +99,14 @@ SUMS = small(
         ),
         scale("mean", "abe", 0, 2, rule="mean", missing=prorate(1), band_sets=bands(0, 1, 2)),
         scale("percent", "ad", -30, 100, rule="percent_of_max", missing=prorate(1)),
+        {
+            "key": "highest",
+            "title": "highest",
+            "rule": "max_of_groups",
+            "groups": [["d", "e"], ["a", "b"]],
+            "range": [0, 5],
+            "direction": "neutral",
+        },
         scale("from_one", "abe", 3, 9, rule="sum_from_one", missing=prorate(2), band_sets=bands(3, 5, 9)),
     ],
     outcomes=[
@@ -167,15 +175,17 @@ SKIPS = small(
         outcome("first", "is_true", item="v"),
         outcome("second", "count_at_least", items=["w", "x"], cut=1, count=1),
         outcome("third", "all_of", outcomes=["second", "screened"]),
+        outcome("taken_for_granted", "is_true", item="x"),
         outcome("c_present", "item_at_least", item="c", cut=1),
         outcome("reached", "percent_at_least", scale="total", percent=50),
         outcome("longer", "longer_than", item="d", than=1, at_boundary="z"),
     ],
     skips=[
-        {"items": ["c", "d"], "when": ["a", "b"], "at_most": 1, "counts_as": 0, **PAPER},
-        {"items": ["d"], "when": ["screen", "a"], "at_least": 2, "counts_as": 2, **PAPER},
+        {"items": ["c", "d"], "when": ["a", "b"], "at_most": 1.5, "counts_as": 0, **PAPER},
+        {"items": ["d"], "when": ["screen", "a"], "at_least": 2.5, "counts_as": 2, **PAPER},
         {"items": ["w", "x"], "when": ["v"], "at_most": 0, "counts_as": 0, **PAPER},
         {"items": ["y"], "when": ["z"], "strikes": True, **PAPER},
+        {"items": ["x"], "when": ["w"], "at_least": 1, "counts_as": 1, **PAPER},
     ],
     levels=[
         {

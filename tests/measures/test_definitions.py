@@ -240,6 +240,9 @@ BAD = {
     "parameter unknown": (("outcomes", 0, "cuts"), 3, "outcomes present.cuts", "not a known key"),
     "parameter of the wrong kind": (("outcomes", 0, "cut"), "one", "outcomes present.cut", "number"),
     "outcome of an unknown item": (("outcomes", 0, "items"), ["1", "8"], "outcomes present.items", "items"),
+    "outcome of an item by number": (("outcomes", 0, "items"), [1, 2], "outcomes present.items", "items"),
+    "outcome of an item twice": (("outcomes", 0, "items"), ["1", "1"], "outcomes present.items", "items"),
+    "number beyond what is exact": (("items", 2, "range"), [0, 10**400], "items[3].range", "2 numbers"),
     "outcome of a later outcome": (
         ("outcomes", 1, "outcomes"),
         ["confirmed"],

@@ -309,3 +309,65 @@ def test_the_sum_when_answers_are_coded_from_one() -> None:
     one = small(items=[item("a"), item("b")], scales=[scale("ab", 2, 6, rule="sum_from_one")])
     total = score(one, {"a": 2, "b": 1}).scales["total"]
     assert (total.value, total.percent) == (5, 75.0)
+
+
+class TestWhatAnOutcomeMayBeAbout:
+    """What could not be decided, or would silently never hold, is refused with the definition."""
+
+    PARTS: Parts = {
+        "items": [
+            item("a"),
+            item("b"),
+            item("yes", kind="boolean"),
+            item("note", kind="text", scored=False, max_length=9),
+        ],
+        "scales": [
+            scale("ab", 0, 4),
+            {**scale("", 0, 1, rule="highest_yes"), "key": "gravest", "items": ["yes"]},
+        ],
+    }
+
+    @pytest.mark.parametrize(
+        ("algorithm", "key", "value"),
+        [
+            ("item_at_least", "item", "note"),
+            ("item_at_least", "item", ["a"]),
+            ("item_at_least", "item", 1),
+            ("is_true", "item", "a"),
+            ("longer_than", "at_boundary", "a"),
+            ("count_at_least", "items", ["a", "note"]),
+            ("count_at_least", "items", ["a", "a"]),
+            ("score_at_least", "scale", ["total"]),
+            ("score_at_least", "scale", "gravestone"),
+            ("percent_at_least", "scale", "gravest"),
+        ],
+    )
+    def test_not_this(self, algorithm: str, key: str, value: object) -> None:
+        good: dict[str, Parts] = {
+            "item_at_least": {"item": "a", "cut": 1},
+            "is_true": {"item": "yes"},
+            "longer_than": {"item": "a", "than": 1, "at_boundary": "yes"},
+            "count_at_least": {"items": ["a", "b"], "cut": 1, "count": 1},
+            "score_at_least": {"scale": "gravest", "cut": 1},
+            "percent_at_least": {"scale": "total", "percent": 50},
+        }
+        outcome = {"key": "it", "title": "It", "algorithm": algorithm, **good[algorithm], **NOBODY}
+        assert small(**self.PARTS, outcomes=[outcome]).outcomes
+        assert refused(**self.PARTS, outcomes=[outcome | {key: value}])[0] == f"outcomes it.{key}"
+
+    def test_a_yes_that_is_taken_for_granted_is_a_yes(self) -> None:
+        instrument = small(
+            **self.PARTS,
+            outcomes=[{"key": "it", "title": "It", "algorithm": "is_true", "item": "yes", **NOBODY}],
+            skips=[{"items": ["yes"], "when": ["a"], "at_least": 2, "counts_as": 1, **NOBODY}],
+        )
+        assert score(instrument, {"a": 2}).outcomes == {"it": True}
+        assert score(instrument, {"a": 1}).outcomes == {"it": None}
+
+
+def test_a_scale_that_ends_at_0_has_no_percentage() -> None:
+    below = {"kind": "number", "range": [-2, 0]}
+    assert refused(items=[item("a", **below)], scales=[scale("a", -2, 0)]) == (
+        "scales total.range",
+        "must reach above 0: it is also given in percent of the highest sum",
+    )
