@@ -22,8 +22,8 @@ def test_what_ships():
         ("hamd17", "verbatim"),  # public domain
         ("caps5", "labels"),  # distributed on request to qualified users
         ("caps5_week", "labels"),
-        ("meq30", "labels"),  # no licence found
-        ("wai_sr", "labels"),  # permission needed
+        ("meq30", "site"),  # no licence found
+        ("wai_sr", "site"),  # permission needed
         ("edi", "verbatim"),  # CC BY
         ("cssrs_screener", "verbatim"),  # may be used unmodified
         ("adverse_event", "verbatim"),  # our own

@@ -228,7 +228,7 @@ def test_instruments_come_with_their_rules_and_rights(researcher: User) -> None:
     assert phq9["rights"]["wording"] == "verbatim"
     assert [band["key"] for band in phq9["scales"][0]["band_sets"][0]["bands"]][-1] == "severe"
     assert [item["code"] for item in phq9["items"] if item["is_critical"]] == ["9"]
-    assert api.get("instruments/meq30/").json()["rights"]["wording"] == "labels"
+    assert api.get("instruments/meq30/").json()["rights"]["wording"] == "site"
     assert api.get(f"instruments/phq9/{phq9['version']}/").json() == phq9
     assert api.get("instruments/phq9/99/").status_code == 404
     assert api.get("instruments/none/").status_code == 404
