@@ -25,13 +25,16 @@ class DefinitionForm(Rowed):
 
     site = forms.ModelChoiceField(label="Site", queryset=Site.objects.none(), empty_label=None)
     upload = forms.FileField(
-        label="File", required=False, widget=forms.FileInput(attrs={"accept": ".toml,text/plain"})
+        label="Definition, as a file",
+        required=False,
+        widget=forms.FileInput(attrs={"accept": ".toml,text/plain"}),
     )
     text = forms.CharField(
-        label="or its text",
+        label="Definition, as text",
+        help_text="Paste it here instead of choosing a file.",
         required=False,
         strip=False,
-        widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false", "class": "code"}),
+        widget=forms.Textarea(attrs={"rows": 16, "spellcheck": "false", "class": "mono"}),
     )
     name = forms.CharField(required=False, max_length=LONGEST_NAME, widget=forms.HiddenInput)
 
