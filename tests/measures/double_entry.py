@@ -85,8 +85,8 @@ def answer_form(item: Item) -> str:
 
 def scale_form(scale: Scale) -> str:
     made_of = " | ".join(runs(list(group)) for group in scale.groups) or runs(list(scale.items))
-    gaps = "" if scale.skips else ", skips are gaps"
-    return f"{scale.rule} {made_of or span(scale.minimum, scale.maximum)} {SIDES[scale.direction]}{gaps}"
+    rest = (" decimals" if scale.decimals else "") + ("" if scale.skips else ", skips are gaps")
+    return f"{scale.rule} {made_of or span(scale.minimum, scale.maximum)} {SIDES[scale.direction]}{rest}"
 
 
 def skip_form(skip: Skip) -> str:
