@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import QuerySet
 
 from measures.instrument import Instrument, Item
+from measures.scoring import Answer, skipped
 from tracking.actions.links import token_hash
 from tracking.crisis import Contact, contacts_of
 from tracking.instruments import instrument_of
@@ -35,10 +37,37 @@ class Questionnaire:
         return self.instrument.items
 
     @property
+    def spared(self) -> Collection[str]:
+        """Codes of the items that need no answer, given the answers so far: they are not asked."""
+        return skipped(self.instrument, self.answers)
+
+    @property
     def resume_at(self) -> int:
-        """Number of the first item that was not seen yet; the last one when all were."""
-        unseen = (n for n, item in enumerate(self.items, 1) if item.code not in self.answers)
-        return next(unseen, len(self.items))
+        """Number of the first item that is to be asked and was not seen yet; the last one when all were."""
+        seen = {*self.answers, *self.spared}
+        unseen = (n for n, item in enumerate(self.items, 1) if item.code not in seen)
+        return next(unseen, self.last)
+
+    @property
+    def last(self) -> int:
+        """Number of the last item to be asked."""
+        return self.number_before(len(self.items) + 1)
+
+    def number_after(self, number: int) -> int:
+        """Number of the next item to be asked; one more than there are items when that was the last."""
+        spared = self.spared
+        later = (n for n, item in enumerate(self.items, 1) if n > number and item.code not in spared)
+        return next(later, len(self.items) + 1)
+
+    def number_before(self, number: int) -> int:
+        """Number of the item asked before this one; 0 when this is the first."""
+        spared = self.spared
+        earlier = (n for n in range(number - 1, 0, -1) if self.items[n - 1].code not in spared)
+        return next(earlier, 0)
+
+    def answered(self, code: str, answer: Answer) -> Questionnaire:
+        """The same with one more answer."""
+        return replace(self, answers=self.answers | {code: answer})
 
     @property
     def is_begun(self) -> bool:
@@ -46,9 +75,11 @@ class Questionnaire:
 
     @property
     def unanswered(self) -> list[tuple[int, Item]]:
-        """The items without an answer that are part of the questionnaire proper, with their numbers."""
-        numbered = enumerate(self.items, 1)
-        return [(n, item) for n, item in numbered if item.required and self.answers.get(item.code) is None]
+        """The items without an answer that are part of the questionnaire proper, with their numbers. What needs
+        no answer is not among them."""
+        spared = self.spared
+        wanted = ((n, item) for n, item in enumerate(self.items, 1) if item.code not in spared)
+        return [(n, item) for n, item in wanted if item.required and self.answers.get(item.code) is None]
 
 
 def usable_link(token: str, now: datetime) -> SittingLink | None:

@@ -103,19 +103,22 @@ def item(request: HttpRequest, link: SittingLink, public_id: uuid.UUID, number: 
 
 
 def _answered(request: HttpRequest, link: SittingLink, context: dict, value: Answer) -> HttpResponse:
-    step, asked = request.POST.get("step", NEXT), context["item"]
+    step, asked, sheet = request.POST.get("step", NEXT), context["item"], context["sheet"]
     if step == SKIP and asked.critical:
         return _page(request, link, "item.html", context | {"asks_again": True})
     if step == NEXT and value is None:
         return _page(request, link, "item.html", context | {"is_empty": True}, status=400)
     if step != BACK or value is not None:
+        kept = None if step in (SKIP, LEAVE) else value
         try:
-            _keep(request, context["sheet"], asked, None if step in (SKIP, LEAVE) else value)
+            _keep(request, sheet, asked, kept)
         except Conflict as error:
             return _closed(request, error)
+        sheet = sheet.answered(asked.code, kept)
     if request.htmx:
         return _page(request, link, "saved.html", {})
-    return _go(context["sheet"], context["number"] + (-1 if step == BACK else 1))
+    number = context["number"]
+    return _go(sheet, sheet.number_before(number) if step == BACK else sheet.number_after(number))
 
 
 def _keep(request: HttpRequest, sheet: Questionnaire, asked: Item, value: Answer) -> None:
