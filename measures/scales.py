@@ -12,7 +12,7 @@ from measures.result import Reply, ScaleResult
 Points = Mapping[str, Fraction]  # what each item that counts comes to
 
 # Rules whose score is no sum over the items, so that a mean per item or a percentage says nothing.
-_NO_MEAN = frozenset({"max_of_groups", "highest_yes"})
+NO_MEAN = frozenset({"max_of_groups", "highest_yes"})
 
 
 def score_scale(
@@ -40,7 +40,7 @@ def score_scale(
     total = None if missing else partial
     value = None if total is None else _apply(scale, total, highest)
     estimate = _estimate(scale, partial, len(points), missing, highest)
-    plain_sum = None if total is None or scale.rule in _NO_MEAN else total
+    plain_sum = None if total is None or scale.rule in NO_MEAN else total
     return ScaleResult(
         value=None if value is None else plain(value),
         partial=plain(partial),

@@ -26,6 +26,7 @@ __all__ = [
     "Scored",
     "check_answer",
     "critical_level",
+    "items_by_code",
     "score",
     "score_total",
     "skipped",
@@ -140,6 +141,15 @@ def critical_level(
     return "urgent" if critical.urgent is not None and value >= critical.urgent else "review"
 
 
+def items_by_code(instrument: Instrument, numbering: str | None) -> dict[str, Item]:
+    """The items under the codes of a numbering, or under their own. Raises ``UnknownNumbering``."""
+    if numbering is None:
+        return {item.code: item for item in instrument.items}
+    if numbering not in instrument.numberings:
+        raise UnknownNumbering(f"{instrument.key} has no item numbering {numbering!r}")
+    return {item.aliases[numbering]: item for item in instrument.items if numbering in item.aliases}
+
+
 def _finite_number(code: str, value: object) -> Number:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise AnswerError(code, "must be a number")
@@ -184,7 +194,7 @@ def _check_range(item: Item, number: Number) -> None:
 
 
 def _clean(instrument: Instrument, answers: Mapping[str, object], numbering: str | None) -> dict[str, Answer]:
-    items = _items_by_code(instrument, numbering)
+    items = items_by_code(instrument, numbering)
     cleaned: dict[str, Answer] = dict.fromkeys(item.code for item in instrument.items)
     for given, value in answers.items():
         item = items.get(given)
@@ -195,14 +205,6 @@ def _clean(instrument: Instrument, answers: Mapping[str, object], numbering: str
         except AnswerError as error:  # the sender knows the item by the code that was sent
             raise AnswerError(given, error.reason) from None
     return cleaned
-
-
-def _items_by_code(instrument: Instrument, numbering: str | None) -> dict[str, Item]:
-    if numbering is None:
-        return {item.code: item for item in instrument.items}
-    if numbering not in instrument.numberings:
-        raise UnknownNumbering(f"{instrument.key} has no item numbering {numbering!r}")
-    return {item.aliases[numbering]: item for item in instrument.items if numbering in item.aliases}
 
 
 def _decide(

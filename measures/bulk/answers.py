@@ -12,8 +12,7 @@ import pandas as pd
 from measures.bulk.numbers import Array, Bools, smallest
 from measures.errors import AnswerError, BulkAnswerError
 from measures.instrument import Instrument, Item, Number
-from measures.scoring import _items_by_code as items_by_code
-from measures.scoring import check_answer
+from measures.scoring import check_answer, items_by_code
 
 SLICE = (
     2**16

@@ -14,7 +14,7 @@ from measures.bulk.numbers import Array, Bools, Counts, Floats, Grid, Ratio, cou
 from measures.bulk.skips import LeftOut
 from measures.exact import exact
 from measures.instrument import Instrument, Item, Scale
-from measures.scales import _NO_MEAN as NO_MEAN
+from measures.scales import NO_MEAN
 
 Places = npt.NDArray[np.intp]
 
