@@ -70,7 +70,7 @@ def _title(record: object) -> str:
 
 
 def _said(place: tuple[str, ...]) -> str:
-    return " ".join(place).replace("_", " ")
+    return " › ".join(place).replace("_", " ")
 
 
 def _shown(value: object) -> str | None:

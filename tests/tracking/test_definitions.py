@@ -138,9 +138,9 @@ def test_program_text_is_only_text() -> None:
 def test_a_change_of_version_is_told_part_by_part() -> None:
     before, after = (read_definition(text, "own.toml").instrument for text in (CHECK_IN, second()))
     assert differences(before, after) == [
-        Difference("items calm label", "I have felt calm", "I was calm"),
-        Difference("scales total band sets clinic bands low high", "2", "1"),
-        Difference("scales total band sets clinic bands high low", "3", "2"),
+        Difference("items › calm › label", "I have felt calm", "I was calm"),
+        Difference("scales › total › band sets › clinic › bands › low › high", "2", "1"),
+        Difference("scales › total › band sets › clinic › bands › high › low", "3", "2"),
     ]
     assert differences(before, before) == []
 
@@ -148,7 +148,7 @@ def test_a_change_of_version_is_told_part_by_part() -> None:
 def test_what_is_new_and_what_is_gone_is_told_by_name() -> None:
     hamd, phq = registry.get("hamd17"), registry.get("phq9")
     found = {one.place: one for one in differences(phq, hamd)}
-    assert found["items 10 label"].after == hamd.item("10").label
-    assert found["items 17"] == Difference("items 17", None, hamd.item("17").label)
-    assert found["scales phq8"].after is None
+    assert found["items › 10 › label"].after == hamd.item("10").label
+    assert found["items › 17"] == Difference("items › 17", None, hamd.item("17").label)
+    assert found["scales › phq8"].after is None
     assert found["rater"] == Difference("rater", "self", "clinician")

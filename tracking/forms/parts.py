@@ -29,9 +29,9 @@ class Rowed(forms.Form):
         super().__init__(*args, label_suffix="", **kwargs)
 
     def rows(self) -> list[Row]:
-        """The fields in their order; one that the layout does not name stands alone."""
+        """The fields in their order; one that the layout does not name stands alone. Hidden ones are in none."""
         rows: list[Row] = []
-        for name in self.fields:
+        for name in (field.name for field in self.visible_fields()):
             beside = next((row for row in self.layout if name in row), (name,))
             present = [other for other in beside if other in self.fields]
             if name == present[0]:

@@ -23,7 +23,7 @@ class TotalsForm(Dated):
         super().__init__(*args, **kwargs)
         self.scales = tuple(scales)
         for scale in self.scales:
-            self.fields[field_of(scale.key)] = _total_field(scale)
+            self.fields[field_of(scale.key)] = _total_field(scale, required=len(self.scales) == 1)
         self.order_fields([field_of(scale.key) for scale in self.scales])
 
     def clean(self) -> dict[str, Any]:
@@ -47,12 +47,12 @@ class TotalsCorrectionForm(TotalsForm):
     )
 
 
-def _total_field(scale: Scale) -> forms.Field:
+def _total_field(scale: Scale, *, required: bool) -> forms.Field:
     """Empty is no total: the scale then has no score. The range is checked by the scoring itself, too."""
     low, high = number(scale.minimum), number(scale.maximum)
     return forms.FloatField(
         label=scale.title,
-        required=False,
+        required=required,
         help_text=f"From {low} to {high}. {_better(scale)}".strip(),
         min_value=scale.minimum,
         max_value=scale.maximum,

@@ -93,7 +93,7 @@ def _in_window(episode: TreatmentEpisode) -> QuerySet[AssessmentRequest]:
 def instruments_to_ask(episode: TreatmentEpisode) -> list[Instrument]:
     """Every instrument with items that the patient's site has, the latest version of each, by title."""
     known = offered(episode.patient.team.site)
-    return sorted((one for one in known if one.items), key=lambda one: one.short_title)
+    return sorted((one for one in known if one.items), key=_by_title)
 
 
 def totals_to_record(episode: TreatmentEpisode) -> list[Instrument]:
@@ -101,7 +101,11 @@ def totals_to_record(episode: TreatmentEpisode) -> list[Instrument]:
     ships or is the site's own without items."""
     declared = {one.key: one for one in declared_scales(episode.study)}
     known = {one.key: one for one in offered(episode.patient.team.site) if not one.items}
-    return sorted((known | declared).values(), key=lambda one: one.short_title)
+    return sorted((known | declared).values(), key=_by_title)
+
+
+def _by_title(one: Instrument) -> str:
+    return one.short_title.casefold()
 
 
 def raters_for(episode: TreatmentEpisode) -> QuerySet[User]:

@@ -64,7 +64,7 @@ class TestCheck:
         published(site)
         words = said(signed_in(administrator).post(NEW, text(site, second())))
         assert "Changed since version 1" in words
-        assert "items calm label I have felt calm I was calm" in words
+        assert "items › calm › label I have felt calm I was calm" in words
 
     @pytest.mark.parametrize(
         ("content", "reason"),

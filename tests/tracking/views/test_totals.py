@@ -58,6 +58,19 @@ class TestRecord:
         words = said(shown)
         assert "Recorded." in words and "total only" in words and "moderate" in words
 
+    def test_of_several_scales_one_is_enough_but_not_none(
+        self, clinician: User, episode: TreatmentEpisode
+    ) -> None:
+        address = reverse("total-new", kwargs={"public_id": episode.public_id, "instrument": "eq5d5l"})
+        client, day = signed_in(clinician), {"assessed_on": days_ago(1).isoformat()}
+        none = client.post(address, day | {"submission_id": str(uuid.uuid4())})
+        assert (none.status_code, "Give at least one total" in said(none)) == (400, True)
+        assert (
+            client.post(address, day | {"submission_id": str(uuid.uuid4()), "totals.vas": "70"}).status_code
+            == 302
+        )
+        assert [(row.scale, row.value) for row in Assessment.objects.get().scores.all()] == [("vas", 70)]
+
     def test_sent_twice_it_is_stored_once_and_said(self, clinician: User, url: str) -> None:
         client, body = signed_in(clinician), sent()
         client.post(url, body)
@@ -71,7 +84,7 @@ class TestRecord:
             ({"totals.total": "-1"}, "greater than or equal to 0"),
             ({"totals.total": "12.5"}, "Must be a whole number"),
             ({"totals.total": "nan"}, "Enter a number"),
-            ({"totals.total": ""}, "Give at least one total"),
+            ({"totals.total": ""}, "This field is required"),
             ({"assessed_on": days_ago(-2).isoformat()}, "lies in the future"),
             ({"assessed_on": days_ago(500).isoformat()}, "before the patient was enrolled"),
         ],
