@@ -41,6 +41,10 @@ class TestYmrs:
     def test_remission_is_12_or_less(self, total, met):
         assert change.remission_met(YMRS.change, total, "higher_is_worse") is met
 
+    def test_it_is_met_at_one_assessment_for_no_time_is_published(self):
+        assert (YMRS.change.remission.days, YMRS.change.remission.assessments) == (0, 1)
+        assert (YMRS.change.relapse, YMRS.change.mcid, YMRS.change.reliable_points) == (None, None, None)
+
     def test_response_is_half_of_baseline(self):
         assert change.response_met(YMRS.change, 25, 12.5, "higher_is_worse") is True
         assert change.response_met(YMRS.change, 25, 13, "higher_is_worse") is False
