@@ -177,4 +177,6 @@ def _total(instrument: Instrument, scale: Scale, resource: Resource) -> Number |
         return None
     if "comparator" in quantity:
         raise AnswerError(scale.key, "must be one number, not a bound")
+    if quantity.get("unit", scale.unit) != scale.unit:
+        raise AnswerError(scale.key, f"must be in {scale.unit}")
     return score_total(instrument, scale.key, quantity.get("value")).value

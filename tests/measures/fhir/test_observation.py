@@ -137,7 +137,14 @@ def test_what_is_no_total_of_this_instrument_is_refused(changes: dict[str, Any],
 
 @pytest.mark.parametrize(
     "quantity",
-    [{"value": 28}, {"value": -1}, {"value": 3.5}, {"unit": "points"}, {"value": 3, "comparator": "<"}],
+    [
+        {"value": 28},
+        {"value": -1},
+        {"value": 3.5},
+        {"unit": "points"},
+        {"value": 3, "comparator": "<"},
+        {"value": 3, "unit": "%"},
+    ],
 )
 def test_a_total_that_the_scale_cannot_reach_is_refused(quantity: dict[str, Any]) -> None:
     with pytest.raises(AnswerError, match="total"):
