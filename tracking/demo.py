@@ -5,28 +5,35 @@ from __future__ import annotations
 import json
 import secrets
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from random import Random
 
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 
+from tracking import clock
 from tracking.actions.care import add_member, add_study_member, create_site, create_study, create_team
 from tracking.actions.links import issue_link
 from tracking.actions.people import create_user, grant_role, link_account
 from tracking.actions.scheduling import create_request
 from tracking.actions.simulation import Staff, simulate
-from tracking.models import AssessmentRequest, Patient, Study, TreatmentEpisode, User
+from tracking.actions.wordings import add_wording
+from tracking.instruments import instrument_of
+from tracking.models import AssessmentRequest, Patient, Site, Study, TreatmentEpisode, User
 from tracking.policies import local_today
-from tracking.simulation.cast import cast
+from tracking.simulation.cast import IN_GERMAN, cast
 from tracking.vocabulary import Role
+from tracking.wordings import can_be_asked
 
 SEED = 20261121
 YEARS_OF_STAFF = timedelta(days=1000)  # the staff was there before the first patient
 ASKED_TODAY = "asked today"  # the patient who has an account and whose link is printed
+LINKS = {"patient": ASKED_TODAY, "german": IN_GERMAN}
 RATINGS = 3  # so many wait for the blinded rater
 LOGINS_FILE = settings.DATA / "demo.json"
+WORDINGS = Path(__file__).parent / "simulation" / "wordings"  # <instrument>-<language>.toml
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +86,16 @@ def seed_clinic(*, today: date) -> User:
     users = {login.email: _account(login, password, today) for login in (*LOGINS, SECOND_THERAPIST)}
     admin = users["admin@demo.example"]
     staff = _teams(admin, users, today)
+    _install_wordings(admin, today)
     rng = Random(SEED)  # noqa: S311 (invented people, not secrets)
+    told: dict[str, Patient] = {}
     for person in cast(SEED):
         episode = simulate(by=admin, person=person, staff=staff[person.team], rng=rng, today=today)
-        if person.story == ASKED_TODAY:
-            asked = episode.patient
-    _patient_account(admin, asked, users)
+        told[person.story] = episode.patient
+    _patient_account(admin, told[ASKED_TODAY], users)
     _assign_ratings(users["rater@demo.example"], today)
-    LOGINS_FILE.write_text(json.dumps({"password": password, "patient": str(asked.public_id)}))
+    links = {name: str(told[story].public_id) for name, story in LINKS.items()}
+    LOGINS_FILE.write_text(json.dumps({"password": password} | links))
     LOGINS_FILE.chmod(0o600)
     return admin
 
@@ -123,6 +132,17 @@ def _teams(admin: User, users: dict[str, User], today: date) -> dict[str, Staff]
     return found
 
 
+def _install_wordings(admin: User, today: date) -> None:
+    """Paraphrases of our own, where the authors' words are not ours to show; they were there from the start."""
+    installed = datetime.combine(today - YEARS_OF_STAFF, time(9), UTC)
+    with clock.simulated(installed):
+        for site in Site.objects.order_by("key"):
+            for file in sorted(WORDINGS.glob("*.toml")):
+                instrument = instrument_of(file.stem.partition("-")[0])
+                text = file.read_text(encoding="utf-8")
+                add_wording(by=admin, site=site, instrument=instrument, text=text, kind="toml")
+
+
 def _study(admin: User, team: str, users: dict[str, User], lead: User, since: date) -> Study:
     key, title, instrument, endpoint = STUDIES[team]
     study = create_study(
@@ -157,14 +177,18 @@ def _assign_ratings(rater: User, today: date) -> None:
     )
 
 
-def fresh_link() -> str:
-    """A new link for the patient of the demonstration, who is asked again when everything is answered."""
-    episode = TreatmentEpisode.objects.get(patient__public_id=_remembered()["patient"])
+def fresh_link(whom: str = "patient", instrument: str = "") -> str:
+    """A new link for a patient of the demonstration with all that is due, or with what is due of one instrument.
+    When everything is answered the patient is asked again."""
+    episode = TreatmentEpisode.objects.get(patient__public_id=_remembered()[whom])
     today = local_today(episode.patient)
     due = AssessmentRequest.objects.open().filter(
         episode=episode, rater="self", opens_on__lte=today, closes_on__gte=today
     )
-    requests = list(due) or [create_request(by=None, episode=episode, instrument="phq9", due_on=today)]
+    requests = [one for one in due if can_be_asked(one) and instrument in ("", one.instrument)]
+    if not requests:
+        key = instrument or "phq9"
+        requests = [create_request(by=None, episode=episode, instrument=key, due_on=today)]
     _, token = issue_link(by=None, episode=episode, requests=requests)
     return reverse("sitting-landing", kwargs={"token": token})
 
@@ -180,6 +204,7 @@ def welcome(base_url: str) -> str:
     return (
         f"\nThroughline runs at {base_url}\n\n"
         f"Sign in with the password  {password}  as\n{logins}\n\n"
-        f"A patient's link:\n  {base_url}{fresh_link()}\n\n"
+        f"A patient's link:\n  {base_url}{fresh_link()}\n"
+        f"A link for somebody who reads German:\n  {base_url}{fresh_link('german', 'wai_sr')}\n\n"
         "Everybody in here is simulated, but for the published trial psilodep2. Stop with Ctrl-C.\n"
     )

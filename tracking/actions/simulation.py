@@ -30,6 +30,7 @@ from tracking.actions.treatment import (
     start_medication,
     stop_medication,
 )
+from tracking.actions.wordings import pin_wording
 from tracking.models import (
     AssessmentRequest,
     CareTeam,
@@ -43,6 +44,7 @@ from tracking.simulation.answers import Answers, answers_with_total
 from tracking.simulation.cast import Person
 from tracking.simulation.plans import PHQ9_PER_POINT, MedicationStep, Plan, PlannedSession, main_total
 from tracking.vocabulary import AnswerSource, ConsentKind, EpisodeStatus, PresenceRole
+from tracking.wordings import can_be_asked
 
 DIAGNOSES = {"psilocybin-mdd": "mdd", "mdma-ptsd": "ptsd", "ssri-psychotherapy": "mdd"}
 ALERT_HANDLED_WITHIN = timedelta(days=7)  # older alerts of the simulation have been dealt with
@@ -99,6 +101,7 @@ class Walk:
             sex=self.person.sex,
             enrolled_on=self.started,
             timezone=self.staff.team.site.timezone,
+            language=self.person.language,
             is_simulated=True,
         )
         if self.person.consent != "none":
@@ -211,16 +214,26 @@ class Walk:
 
     def _answer(self, day: int, request: AssessmentRequest) -> None:
         on = self.started + timedelta(days=day)
-        rated = request.rater == "clinician"
+        pin_wording(request=request)
+        by, source = self._who_answers(request)
         submitted = submit_assessment(
-            by=self.staff.rater if rated else None,
+            by=by,
             request=request,
             answers=answers_on(self.plan, registry.get(request.instrument, request.version), day, self.rng),
-            source=AnswerSource.CLINICIAN if rated else AnswerSource.SELF,
+            source=source,
             assessed_on=on,
+            wording=request.wording_pack,
         )
         for alert in submitted.alerts:
             self._look_after(alert, on)
+
+    def _who_answers(self, request: AssessmentRequest) -> tuple[User | None, AnswerSource]:
+        """A rater rates; the patient answers, on paper where no wording is installed."""
+        if request.rater == "clinician":
+            return self.staff.rater, AnswerSource.CLINICIAN
+        if can_be_asked(request):
+            return None, AnswerSource.SELF
+        return self.staff.lead, AnswerSource.CLINICIAN_ENTERED
 
     def _look_after(self, alert: SafetyAlert, on: date) -> None:
         if self.today - on > ALERT_HANDLED_WITHIN:

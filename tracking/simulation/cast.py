@@ -23,6 +23,7 @@ FAMILY = """
     Novak Okoro Olsen Petrov Quist Rahman Ritter Rossi Sand Schreiber Silva Strand Sund Thorsen Toth Ueland
     Vidal Vogel Weiss Winther Yilmaz Ziegler
 """.split()
+IN_GERMAN = "asked in German"
 Planned = tuple[str, Plan, str]  # team, plan, story
 
 
@@ -38,6 +39,7 @@ class Person:
     plan: Plan
     consent: str = "given"  # given, withdrawn or none
     story: str = ""
+    language: str = ""  # empty: that of the site
 
 
 def cast(seed: int) -> list[Person]:
@@ -52,7 +54,10 @@ def _person(rng: Random, team: str, plan: Plan, story: str, family: str) -> Pers
     sex = rng.choice(["female", "male"])
     chance = rng.random()
     consent = "none" if chance < 0.03 else "withdrawn" if chance < 0.06 else "given"
-    return Person(rng.choice(GIVEN[sex]), family, sex, rng.randint(22, 64), team, plan, consent, story)
+    language = "de" if story == IN_GERMAN else ""
+    return Person(
+        rng.choice(GIVEN[sex]), family, sex, rng.randint(22, 64), team, plan, consent, story, language
+    )
 
 
 def _psilocybin(rng: Random) -> list[Planned]:
@@ -76,8 +81,8 @@ def _mdma(rng: Random) -> list[Planned]:
 
 
 def _combined(rng: Random) -> list[Planned]:
-    """One with an open safety alert, one getting worse, one whose alert of last month was dealt with, and one
-    who is asked today."""
+    """One with an open safety alert, one getting worse, one whose alert of last month was dealt with, one who is
+    asked today, and one who is asked in German."""
     alert = replace(combined_plan(rng, 29), safety={28: 2}, shift=4.0, punctual=True)
     rising = ((0, 13.0), (21, 15.0), (42, 24.0))
     worse = replace(combined_plan(rng, 44), curve=rising, shift=0.0, noise=0.8, punctual=True)
@@ -85,5 +90,6 @@ def _combined(rng: Random) -> list[Planned]:
     today = replace(combined_plan(rng, 49), shift=1.0)
     others = [combined_plan(rng, rng.randint(30, 200)) for _ in range(6)]
     stories = {"alert": alert, "worse": worse, "handled": handled, "asked today": today}
+    stories[IN_GERMAN] = others.pop(0)
     told = [("combined", plan, story) for story, plan in stories.items()]
     return told + [("combined", plan, "") for plan in others]
