@@ -43,6 +43,12 @@ def found(key: str, answers: dict) -> list[tuple[str, str, str]]:
         ("hamd17", {"3": 2}, [("3", "endorsed", "review")]),
         ("hamd17", {"3": 4}, [("3", "endorsed", "urgent")]),
         ("wai_sr", {}, []),
+        ("cssrs_screener", {"1": False, "2": False, "6": False}, []),
+        (
+            "cssrs_screener",
+            {"1": False, "2": False, "5": True, "6": True},
+            [("5", "endorsed", "urgent"), ("6", "endorsed", "review"), ("6r", "unanswered", "review")],
+        ),
     ],
 )
 def test_what_somebody_must_look_at(key: str, answers: dict, expected: list) -> None:
@@ -55,6 +61,19 @@ def test_an_unanswered_safety_item_alerts_without_an_answer(
     (alert,) = recorded(episode, None, "phq9", PHQ9 | {"9": None}).alerts
     assert (alert.state, alert.answer, alert.status) == ("unanswered", None, "open")
     assert [event.status for event in alert.events.all()] == ["open"]
+
+
+def test_a_screener_alerts_for_each_yes_and_each_question_left_out(
+    episode: TreatmentEpisode, clinician: User
+) -> None:
+    answers = {"1": True, "2": True, "4": True, "5": False, "6": False}
+    alerts = recorded(episode, clinician, "cssrs_screener", answers).alerts
+    assert [(alert.item, alert.state, alert.level, alert.answer) for alert in alerts] == [
+        ("1", "endorsed", "review", 1),
+        ("2", "endorsed", "review", 1),
+        ("3", "unanswered", "review", None),
+        ("4", "endorsed", "urgent", 1),
+    ]
 
 
 class TestStrengthening:
