@@ -120,6 +120,8 @@ def _named(instrument: Instrument, scale: Scale) -> str:
 def _domains(instrument: Instrument, scale: Scale) -> str:
     several = [items_named(instrument, group) for group in scale.groups if len(group) > 1]
     alone = [group[0] for group in scale.groups if len(group) == 1]
+    if len(scale.groups) == 1:
+        return f"the highest answer to {items_named(instrument, scale.items)}"
     text = f"the sum of {len(scale.groups)} domains. Of {'; of '.join(several)} the highest answer counts"
     return f"{text}; {items_named(instrument, alone)} count as they are" if alone else text
 

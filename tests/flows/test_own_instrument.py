@@ -115,6 +115,10 @@ def test_the_interface_for_programs_takes_it_too(
 ) -> None:
     published_by(administrator, site)
     client = signed_in(clinician)
+    shown = client.get("/api/v1/instruments/check_in/").json()
+    assert [item["code"] for item in shown["items"]] == ["calm", "afraid", "dead"]
+    listed = client.get("/api/v1/instruments/?page_size=100").json()["results"]
+    assert "check_in" in [one["key"] for one in listed]
     body = {
         "episode": str(episode.public_id),
         "instrument": "check_in",

@@ -158,6 +158,10 @@ class TestScales:
             ),
             ({"items": ("9",)}, "The answer to item 9."),
             (
+                {"rule": "max_of_groups", "items": ("1", "2", "3"), "groups": (("1", "2", "3"),)},
+                "The highest answer to items 1 to 3.",
+            ),
+            (
                 {"rule": "sum_from_one"},
                 "The sum of items 1 to 9 as it is when their answers are coded from 1: "
                 "the sum of the answers plus 9.",
