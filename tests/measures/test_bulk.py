@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 import math
 import random
 import subprocess
@@ -28,7 +29,7 @@ from measures.instrument import Instrument, Item
 from measures.result import ScaleResult
 from measures.scoring import Scored, score
 from measures.verify import verify
-from tests.measures.definitions import EVERYTHING, SKIPS
+from tests.measures.definitions import EVERYTHING, SKIPS, SUMS
 from tests.measures.vectors import FOLDER
 
 Row = Mapping[str, Any]
@@ -173,6 +174,16 @@ def as_nullable(rows: Sequence[Row], codes: list[str]) -> pd.DataFrame:
 def test_random_answers_with_gaps(instrument, seed, gaps, make):
     rows = draw_rows(instrument, 12, gaps, seed)
     assert_same(instrument, rows, make(rows, [item.code for item in instrument.items]))
+
+
+@pytest.mark.parametrize(("instrument", "codes"), [(SUMS, "abcde"), (SKIPS, ["screen", *"abcd"])])
+def test_every_combination_of_answers_and_gaps(instrument, codes):
+    choices = [
+        [None, *(option.value for option in item.options)] if item.options else [None, False, True]
+        for item in map(instrument.item, codes)
+    ]
+    rows = [dict(zip(codes, row, strict=True)) for row in itertools.product(*choices)]
+    assert_same(instrument, rows, as_read(rows, list(codes)))
 
 
 def test_every_rule_has_its_twin_and_every_rule_is_tried():
