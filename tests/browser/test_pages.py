@@ -36,6 +36,11 @@ STAFF_PAGES = [
     ("researcher", lambda site: "/releases/new/"),
     ("steward", lambda site: site.facts["release"]),
     ("administrator", lambda site: "/administration/people/new/"),
+    ("rater", lambda site: "/instruments/"),
+    ("researcher", lambda site: "/instruments/hamd17/"),
+    ("steward", lambda site: "/instruments/cssrs_screener/"),
+    ("administrator", lambda site: "/instruments/bdi2/"),
+    ("clinician", lambda site: "/instruments/audit/1/try/"),
 ]
 
 

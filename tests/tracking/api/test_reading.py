@@ -8,10 +8,12 @@ import pytest
 
 from measures import registry
 from tests.api import Api
-from tests.cast import days_ago
+from tests.cast import days_ago, person
 from tests.reports.clinic import answers_for, rate
-from tracking.actions import people, safety, scheduling
-from tracking.models import Patient, ReadEvent, TreatmentEpisode, User
+from tests.tracking.definitions import CHECK_IN
+from tracking.actions import care, people, safety, scheduling
+from tracking.actions.library import publish_instrument
+from tracking.models import Patient, ReadEvent, Site, TreatmentEpisode, User
 from tracking.vocabulary import Role
 
 IDENTITY = ["Petra", "Patientin", "MRN-4711", "petra@example.net", "1234567", "1984"]
@@ -232,3 +234,30 @@ def test_instruments_come_with_their_rules_and_rights(researcher: User) -> None:
     assert api.get(f"instruments/phq9/{phq9['version']}/").json() == phq9
     assert api.get("instruments/phq9/99/").status_code == 404
     assert api.get("instruments/none/").status_code == 404
+
+
+def test_skips_levels_and_reversed_items_are_told(researcher: User) -> None:
+    api = Api(researcher)
+    screener = api.get("instruments/cssrs_screener/").json()
+    assert [skip["items"] for skip in screener["skips"]] == [["3", "4", "5"], ["6r"]]
+    assert [step["key"] for step in screener["levels"][0]["steps"]] == ["low", "moderate", "high"]
+    reversed_items = [
+        item["code"] for item in api.get("instruments/wai_s/").json()["items"] if item["reverse"]
+    ]
+    assert reversed_items == ["4", "10"]
+    domains = api.get("instruments/qids_sr16/").json()["scales"][0]["groups"]
+    assert ["1", "2", "3", "4"] in domains
+    missing = api.get("instruments/phq9/").json()["scales"][0]["missing"]
+    assert (missing["policy"], missing["up_to"]) == ("prorate_unless_critical", 2)
+    assert missing["source"]["confidence"] == "medium"
+    assert {item["unit"] for item in api.get("instruments/vital_signs/").json()["items"]} >= {"mmHg", "°C"}
+
+
+def test_a_sites_own_instruments_are_among_them_at_that_site_alone(administrator: User, site: Site) -> None:
+    publish_instrument(by=administrator, site=site, definition=CHECK_IN)
+    south = care.create_site(by=None, key="south", name="South", timezone="UTC", crisis_contacts="112")
+    here, there = Api(administrator), Api(person("Sue South", Role.CLINICIAN, site=south))
+    assert "check_in" in {one["key"] for one in here.get("instruments/").json()["results"]}
+    assert here.get("instruments/check_in/1/").json()["title"] == "Check-in after the session"
+    assert "check_in" not in {one["key"] for one in there.get("instruments/").json()["results"]}
+    assert there.get("instruments/check_in/").status_code == 404
