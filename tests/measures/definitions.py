@@ -135,12 +135,14 @@ DECIMALS = small(
         item("e", kind="number", range=[0, 100000]),
         item("f", kind="number", range=[100, 120], reverse=True),
         item("g", kind="number", range=[-1000, 5]),
+        item("h", kind="number", range=[0, 2**50 + 1]),
     ],
     scales=[
         scale("total", "abc", -2.5, 7, missing=prorate(2), band_sets=bands(-2.5, 0.5, 7)),
         scale("mean", "ab", -1.25, 2.5, rule="mean", missing=prorate(1)),
         scale("long", "de", 0.5, 100040),
         scale("wide", "fg", -900, 125),
+        scale("huge", "h", 0, 100, rule="percent_of_max"),
     ],
     outcomes=[
         outcome("half", "percent_at_least", scale="total", percent=50),
