@@ -35,7 +35,6 @@ class PackForm(Rowed):
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
     )
     kind = forms.ChoiceField(label="What was pasted is", choices=KINDS, initial="csv")
-    layout = (("text", "kind"),)
 
     def __init__(self, *args: object, by: User, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)

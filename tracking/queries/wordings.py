@@ -68,12 +68,15 @@ def _state(pack: WordingPack, used: set[tuple[object, ...]]) -> str:
     return "in use"
 
 
-def on_paper(sites: Iterable[Site]) -> list[tuple[Site, Instrument]]:
-    """The self-reports that patients of a site who speak its language can only fill in on paper."""
+def on_paper(sites: Iterable[Site]) -> list[tuple[Instrument, list[Site]]]:
+    """The self-reports that can only be filled in on paper, with the sites whose patients meet them so."""
     wordings = Wordings()
-    return [
-        (site, one) for site in sites for one in instruments_of(site) if not wordings.may_be_asked(one, site)
-    ]
+    found: dict[str, tuple[Instrument, list[Site]]] = {}
+    for site in sites:
+        for one in instruments_of(site):
+            if not wordings.may_be_asked(one, site):
+                found.setdefault(one.key, (one, []))[1].append(site)
+    return sorted(found.values(), key=lambda pair: pair[0].short_title)
 
 
 def instruments_of(site: Site) -> list[Instrument]:
