@@ -108,7 +108,8 @@ def test_claus2020_totals() -> None:
     result, _ = imported("claus2020_totals")
     assert (result.patients_new, result.assessments_new) == (43, 652)
     for instrument, column in (("hamd17", "hamd"), ("bdi2", "bdi"), ("shaps", "shaps"), ("who5", "who")):
-        scale = "raw" if instrument == "who5" else "total"  # the index of the WHO-5 is four times its raw score
+        # The file has the raw score of the WHO-5; its total is an index, four times that.
+        scale = "raw" if instrument == "who5" else "total"
         in_database = Counter((key, f"{value:g}") for key, _, _, value in stored(instrument, scale))
         assert in_database == written("claus2020_totals", column)
     hamd = ScaleScore.objects.filter(assessment__instrument="hamd17").first()
