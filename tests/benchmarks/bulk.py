@@ -2,13 +2,15 @@
 
     python -m tests.benchmarks.bulk
 
-Prints medians of five runs: rows per second, the ratio to one by one (measured on a sample of the same rows),
-the memory that was needed at most beyond the frame of answers, and how time grows with the number of rows.
+Prints medians of five runs, in processor time since both run on one core: rows per second, the ratio to one
+by one (measured on a sample of the same rows), the memory that was needed at most beyond the frame of answers,
+and how time grows with the number of rows.
 """
 
 from __future__ import annotations
 
 import math
+import time
 import tracemalloc
 from collections.abc import Callable
 
@@ -46,6 +48,10 @@ def sample_of(answers: pd.DataFrame) -> list[dict[str, object]]:
     return few.where(few.notna(), None).to_dict("records")
 
 
+def seconds(task: Callable[[], object]) -> float:
+    return median_seconds(task, clock=time.process_time)
+
+
 def peak_bytes(task: Callable[[], object]) -> int:
     tracemalloc.start()
     kept = task()
@@ -58,7 +64,7 @@ def peak_bytes(task: Callable[[], object]) -> int:
 def growth_exponent(instrument: Instrument, answers: pd.DataFrame) -> float:
     """Slope of log time over log rows, from a hundredth of the rows to all of them: 1 is proportional."""
     sizes = [len(answers) // 100, len(answers) // 10, len(answers)]
-    times = [median_seconds(lambda size=size: score_frame(instrument, answers.head(size))) for size in sizes]
+    times = [seconds(lambda size=size: score_frame(instrument, answers.head(size))) for size in sizes]
     return float(np.polyfit(np.log(sizes), np.log(times), 1)[0])
 
 
@@ -66,12 +72,12 @@ def measure(key: str, rows: int) -> None:
     instrument = registry.get(key)
     answers = random_answers(instrument, rows)
     sample = sample_of(answers)
-    single = len(sample) / median_seconds(lambda: [score(instrument, row) for row in sample])
+    single = len(sample) / seconds(lambda: [score(instrument, row) for row in sample])
     say(f"{instrument.short_title}: {rows:,} rows, {GAPS:.0%} of the answers missing")
     say(f"  one by one: {single:,.0f} rows a second")
     tasks = {"totals alone": total_frame, "everything": score_frame}
     for name, task in tasks.items():
-        rate = rows / median_seconds(lambda task=task: task(instrument, answers))
+        rate = rows / seconds(lambda task=task: task(instrument, answers))
         memory = peak_bytes(lambda task=task: task(instrument, answers)) / answers.memory_usage().sum()
         say(
             f"  {name}: {rate:,.0f} rows a second, {rate / single:,.0f} times one by one, "
