@@ -38,10 +38,17 @@ def test_a_site_with_its_contacts_and_somebody_who_can_do_the_rest(
     assert "first@example.org gets a mail" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(("options", "language"), [([], "en"), (["--language", "de-ch"], "de-CH")])
+def test_a_site_speaks_a_language(options: list[str], language: str) -> None:
+    add_site(*options)
+    assert Site.objects.get().language == language
+
+
 @pytest.mark.parametrize(
     ("option", "value", "where"),
     [
         ("--timezone", "Berlin", "timezone"),
+        ("--language", "Deutsch", "language"),
         ("--administrator", "x", "email"),
         ("--administrator-name", " ", "name"),
     ],

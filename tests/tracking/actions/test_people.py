@@ -183,6 +183,7 @@ class TestPatients:
         [
             ({"sex": "f"}, "sex"),
             ({"timezone": "Mars/Olympus"}, "timezone"),
+            ({"language": "Norwegian"}, "language"),
             ({"timezone": "../etc/passwd"}, "timezone"),
             ({"enrolled_on": date(2999, 1, 1)}, "enrolled_on"),
             ({"identity": {"given_name": "A"}}, "family_name"),

@@ -112,6 +112,11 @@ class TestEnrolment:
         assert set(episode.requests.values_list("instrument", flat=True)) >= {"caps5", "phq9", "wai_sr"}
         assert nudges == [episode.pk]
 
+    @pytest.mark.parametrize("language", ["", "de"])
+    def test_a_patient_may_have_a_language(self, desk: Client, team_a: CareTeam, language: str) -> None:
+        assert desk.post(reverse("patient-new"), self.values(team_a, language=language)).status_code == 302
+        assert Patient.objects.get().language == language
+
     def test_a_treatment_may_follow_no_protocol(self, desk: Client, team_a: CareTeam) -> None:
         assert desk.post(reverse("patient-new"), self.values(team_a, plan=":")).status_code == 302
         assert TreatmentEpisode.objects.get().protocol == ""
