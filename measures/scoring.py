@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal
+from unicodedata import category
 
 from measures.algorithms import ALGORITHMS, Case
 from measures.errors import AnswerError, UnknownNumbering
@@ -32,6 +33,9 @@ __all__ = [
     "skipped",
     "with_policy",
 ]
+
+
+_UNWRITTEN = {"Cc", "Cs", "Cn"}  # control characters, half a surrogate pair, code points of nothing
 
 
 def score(instrument: Instrument, answers: Mapping[str, object], numbering: str | None = None) -> Scored:
@@ -164,7 +168,7 @@ def _checked_text(item: Item, value: object) -> str | None:
     text = value.strip()
     if len(text) > item.max_length:
         raise AnswerError(item.code, f"must not be longer than {item.max_length} characters")
-    if not all(character.isprintable() or character in "\n\t" for character in text):
+    if any(category(character) in _UNWRITTEN and character not in "\n\t" for character in text):
         raise AnswerError(item.code, "must not have control characters")
     return text or None
 

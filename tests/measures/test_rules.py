@@ -277,7 +277,10 @@ class TestText:
     def test_an_empty_one_is_unanswered(self, empty: str | None) -> None:
         assert score(self.instrument, {"note": empty}).answers["note"] is None
 
-    @pytest.mark.parametrize("wrong", [1, True, "longer", "a\x00"])
+    def test_a_no_break_space_is_a_character_like_others(self) -> None:
+        assert score(self.instrument, {"note": "2\u00a0mg"}).answers["note"] == "2\u00a0mg"
+
+    @pytest.mark.parametrize("wrong", [1, True, "longer", "a\x00", "a\ud800"])
     def test_what_it_may_not_be(self, wrong: object) -> None:
         with pytest.raises(AnswerError, match="item note"):
             score(self.instrument, {"note": wrong})
