@@ -142,10 +142,9 @@ def _reversed(instrument: Instrument, scale: Scale) -> str:
 def _missing(instrument: Instrument, scale: Scale) -> Statement:
     policy = scale.missing
     if not scale.items:
-        return Statement("Missing answers", "Not known: only the total is entered.")
+        return Statement("Missing answers", "What was missing is not known: only the total is entered.")
     if policy.policy == "strict":
-        lost = "Without the answer there is no score."
-        text = lost if len(scale.items) == 1 else "Strict: one missing answer, and there is no score."
+        text = "Strict: with a missing answer there is no score."
         return Statement("Missing answers", text + _without_skips(instrument, scale), policy.source)
     safety = [item.code for item in instrument.items_of(scale) if item.critical]
     text = (

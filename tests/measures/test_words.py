@@ -201,7 +201,7 @@ class TestScales:
     @pytest.mark.parametrize(
         ("missing", "text"),
         [
-            (Missing(), "Strict: one missing answer, and there is no score."),
+            (Missing(), "Strict: with a missing answer there is no score."),
             (
                 Missing("prorate", 1, PAPER),
                 "Up to 1 missing answer: no score, but an estimate from the mean of the answers given, marked as "
@@ -237,7 +237,7 @@ class TestScales:
             "A total, worked out elsewhere: the items are not shown here.",
             "A mean, worked out elsewhere: the items are not shown here.",
         ]
-        assert said[0].missing.text == "Not known: only the total is entered."
+        assert said[0].missing.text == "What was missing is not known: only the total is entered."
 
     def test_better_when_higher(self) -> None:
         assert said_of_scale(PHQ9, direction="higher_is_better").scales[0].range.endswith("higher is better.")
