@@ -110,7 +110,9 @@ def _by_slices(columns: Columns, rows: int, work: Callable[[Columns], Results]) 
     for place in slices(rows):
         part = work({code: column.part(place) for code, column in columns.items()})
         for name, values in part.items():
-            whole.setdefault(name, np.empty(rows, values.dtype))[place] = values
+            if name not in whole:
+                whole[name] = np.empty(rows, values.dtype)
+            whole[name][place] = values
     return whole
 
 
