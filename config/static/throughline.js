@@ -74,8 +74,13 @@
     return [...form.querySelectorAll(".rating-item")];
   }
 
+  // Another answer may have made an item needless: then it says so.
+  function isAsked(item) {
+    return !item.querySelector(":scope > .spared:not(:empty)");
+  }
+
   function current(form, target) {
-    return target.closest(".rating-item") || itemsOf(form).find((item) => !item.querySelector(":checked"));
+    return target.closest(".rating-item") || itemsOf(form).find((item) => isAsked(item) && !item.querySelector(":checked"));
   }
 
   function focusItem(item) {
@@ -93,7 +98,7 @@
 
   function goOn(form, item) {
     const items = itemsOf(form);
-    const next = items[items.indexOf(item) + 1];
+    const next = items.slice(items.indexOf(item) + 1).find(isAsked);
     if (next) focusItem(next);
     else form.querySelector("button[type=submit]:not([formnovalidate])")?.focus();
   }

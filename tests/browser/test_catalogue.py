@@ -35,6 +35,8 @@ def test_what_needs_no_answer_falls_away_and_comes_back(signed_in: OpenPage) -> 
     page.locator("[name=item-1][value='0']").check(force=True)
     expect(page.locator("#spared-2")).to_have_text("Needs no answer now.")
     expect(anchor).to_be_hidden()
+    page.locator("[name=item-1][value='0']").press("Enter")
+    assert page.evaluate("document.activeElement.name") == "item-9"
     page.locator("[name=item-1][value='3']").check(force=True)
     expect(anchor).to_be_visible()
 

@@ -1,4 +1,4 @@
-"""What the instrument catalogue reads: the list, and everything that the page of one instrument says."""
+"""What the instrument catalogue reads: which instruments somebody can meet, and what may be shown of each."""
 
 from __future__ import annotations
 
@@ -9,19 +9,15 @@ from django.db.models import Q, QuerySet
 
 from measures import registry
 from measures.errors import UnknownInstrument
-from measures.instrument import Instrument, Item, Option
+from measures.instrument import Instrument
 from measures.topics import topic_of, topics
-from measures.words import ScaleWords, ScoringWords, Statement, scoring_in_words
-from tracking.band_bars import Bar, bars_of
 from tracking.instruments import SHIPPED, instrument_of
 from tracking.models import Site, SiteInstrument, User, WordingPack, current
-from tracking.references import CONFIDENCE, Reference, References
 
 Languages = dict[tuple[str, str], tuple[str, ...]]
 
 YOUR_OWN = "Your site’s own"
 TOTALS = "totals"
-ONE_OF_A_LINE = 36  # characters of an answer that others may stand beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,89 +77,6 @@ class Entry:
         return not who or who == kind
 
 
-@dataclass(frozen=True, slots=True)
-class Cited:
-    """A statement with the number of its source."""
-
-    statement: Statement
-    reference: Reference | None
-
-
-@dataclass(frozen=True, slots=True)
-class CitedBar:
-    """A set of bands, drawn, with the number of its source."""
-
-    bar: Bar
-    reference: Reference
-
-
-@dataclass(frozen=True, slots=True)
-class ScalePage:
-    """One scale in words, with its bands drawn."""
-
-    words: ScaleWords
-    missing: Cited
-    bars: tuple[CitedBar, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ItemRun:
-    """Neighbouring items that are answered alike. ``options``: the answers they share, as they are shown."""
-
-    items: tuple[Item, ...]
-
-    @property
-    def options(self) -> tuple[Option, ...]:
-        return self.items[0].options
-
-    @property
-    def is_long(self) -> bool:
-        """Whether the answers want a line each."""
-        return max((len(option.label) for option in self.options), default=0) > ONE_OF_A_LINE
-
-
-@dataclass(frozen=True, slots=True)
-class InstrumentPage:
-    """One version of one instrument, ready to be read."""
-
-    instrument: Instrument
-    words: ScoringWords
-    scales: tuple[ScalePage, ...]
-    skips: tuple[Cited, ...]
-    safety: tuple[Cited, ...]
-    outcomes: tuple[Cited, ...]
-    levels: tuple[Cited, ...]
-    change: tuple[Cited, ...]
-    runs: tuple[ItemRun, ...]
-    references: tuple[Reference, ...]
-
-    @property
-    def missing_alike(self) -> Cited | None:
-        """What is said about missing answers when it is the same of every scale."""
-        first = self.scales[0].missing if self.scales else None
-        alike = all(scale.missing.statement == first.statement for scale in self.scales) if first else False
-        return first if alike and len(self.scales) > 1 else None
-
-    @property
-    def has_bands(self) -> bool:
-        return any(scale.bars for scale in self.scales)
-
-    @property
-    def confidences(self) -> list[tuple[str, str]]:
-        """The words for how sure a source is, as far as this page uses them."""
-        used = {reference.source.confidence for reference in self.references}
-        return [(name, meaning) for name, meaning in CONFIDENCE.items() if name in used]
-
-    @property
-    def loinc(self) -> list[tuple[str, str]]:
-        """What each LOINC code stands for, with the code."""
-        one = self.instrument
-        names = {"panel": "The whole instrument"}
-        names |= {item.code: f"Item {item.code}" for item in one.items}
-        names |= {scale.key: scale.title for scale in one.scales}
-        return [(names[name], code) for name, code in one.loinc.items()]
-
-
 def sites_of(user: User) -> QuerySet[Site]:
     """Where somebody works today: by a role, or in a care team. A role without a site is for every site."""
     grants = user.role_grants.filter(current())
@@ -218,44 +131,6 @@ def definition_text(entry: Entry) -> str:
     if entry.site:
         return SiteInstrument.objects.get(key=key, version=version).definition
     return (registry.FOLDER / key / f"{version}.toml").read_text(encoding="utf-8")
-
-
-def instrument_page(instrument: Instrument) -> InstrumentPage:
-    """Everything that the page of one instrument says of its structure and its scoring."""
-    words, references = scoring_in_words(instrument), References()
-    for source in instrument.sources:
-        references.of(source)
-
-    def cited(statements: tuple[Statement, ...]) -> tuple[Cited, ...]:
-        return tuple(Cited(one, references.of(one.source)) for one in statements)
-
-    return InstrumentPage(
-        instrument=instrument,
-        words=words,
-        scales=tuple(
-            ScalePage(said, *cited((said.missing,)), bars=_cited_bars(references, bars_of(scale)))
-            for said, scale in zip(words.scales, instrument.scales, strict=True)
-        ),
-        skips=cited(words.skips),
-        safety=cited(words.safety),
-        outcomes=cited(words.outcomes),
-        levels=cited(words.levels),
-        change=cited(words.change),
-        runs=tuple(_runs(instrument)),
-        references=tuple(references.all()),
-    )
-
-
-def _cited_bars(references: References, bars: tuple[Bar, ...]) -> tuple[CitedBar, ...]:
-    return tuple(CitedBar(bar, references.of(bar.band_set.source)) for bar in bars)
-
-
-def _runs(instrument: Instrument) -> list[ItemRun]:
-    runs: list[ItemRun] = []
-    for item in instrument.items:
-        alike = runs and item.kind == "choice" and runs[-1].options == item.options
-        runs[-1:] = [ItemRun((*runs[-1].items, item))] if alike else [*runs[-1:], ItemRun((item,))]
-    return runs
 
 
 def _by_name(entry: Entry) -> str:

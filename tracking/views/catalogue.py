@@ -14,9 +14,9 @@ from tracking.queries.catalogue import (
     catalogue,
     definition_text,
     entry_of,
-    instrument_page,
     packs_of,
 )
+from tracking.queries.instrument_page import instrument_page
 from tracking.views.access import roles_required
 from tracking.views.trying import try_out
 from tracking.vocabulary import Role

@@ -14,7 +14,7 @@ from tracking.actions import library as actions
 from tracking.errors import Conflict, TrackingError
 from tracking.forms.library import DefinitionForm, RetireForm
 from tracking.models import SiteInstrument
-from tracking.queries.catalogue import instrument_page
+from tracking.queries.instrument_page import instrument_page
 from tracking.queries.library import coming_change, open_requests, own_versions, published_change
 from tracking.views.access import one_or_404, roles_required
 from tracking.views.refusals import refusals_shown
