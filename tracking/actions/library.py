@@ -9,7 +9,15 @@ from tracking.actions import audit
 from tracking.actions.marks import want_episodes, want_study
 from tracking.definitions import read_definition
 from tracking.errors import Conflict, InvalidInput, NotPermitted
-from tracking.models import InstrumentRetirement, Site, SiteInstrument, Study, TreatmentEpisode, User
+from tracking.models import (
+    Assessment,
+    InstrumentRetirement,
+    Site,
+    SiteInstrument,
+    Study,
+    TreatmentEpisode,
+    User,
+)
 from tracking.policies import check_publishable
 from tracking.queries.administration import administered_sites
 
@@ -88,7 +96,8 @@ def _record(by: User | None, action: str, row: SiteInstrument) -> None:
 
 def _want_courses(key: str) -> None:
     """A course is judged by the latest rules of its instrument, and those are others now."""
-    rated = TreatmentEpisode.objects.filter(assessments__instrument=key).distinct()
-    want_episodes(episodes=list(rated))
-    for study in Study.objects.filter(episodes__in=rated).distinct():
+    answered = Assessment.objects.filter(instrument=key).values("episode")
+    episodes = list(TreatmentEpisode.objects.filter(pk__in=answered))
+    want_episodes(episodes=episodes)
+    for study in Study.objects.filter(pk__in={episode.study_id for episode in episodes}):
         want_study(study=study)
