@@ -72,6 +72,14 @@ class Table:
             self.refuse(key, f"must be a list of {count} numbers")
         return list(values)
 
+    def whole_numbers(self, key: str, minimum: int) -> tuple[int, ...]:
+        """A list of whole numbers of at least ``minimum``, at least one of them."""
+        values = self._take(key, list, "a list of whole numbers", _REQUIRED)
+        fits = (isinstance(value, int) and is_finite_number(value) and value >= minimum for value in values)
+        if not values or not all(fits):
+            self.refuse(key, f"must be a list of whole numbers of at least {minimum}")
+        return tuple(values)
+
     def range(self) -> tuple[Number, Number]:
         """The lowest and the highest value: ``range = [0, 27]``."""
         low, high = self.numbers("range", count=2)

@@ -73,6 +73,7 @@ class Route(TextChoices):
     INTRAVENOUS = "intravenous", "Into a vein"
     INTRAMUSCULAR = "intramuscular", "Into a muscle"
     INTRANASAL = "intranasal", "Into the nose"
+    TRANSCRANIAL = "transcranial", "Through the skull, by a device"
     OTHER = "other", "Another route"
 
 
@@ -80,6 +81,7 @@ class DoseUnit(TextChoices):
     MG = "mg", "mg"
     UG = "ug", "µg"
     MG_PER_KG = "mg/kg", "mg/kg"
+    PULSES = "pulses", "pulses"
 
 
 class DosePart(TextChoices):

@@ -107,7 +107,7 @@ def _case(rows: pd.DataFrame, rules: ChangeRules, scale: Scale, endpoint: str) -
 def _control_first(table: pd.DataFrame, episodes: Episodes) -> pd.DataFrame:
     """Arms in the order in which they are compared: the control that the protocol names, then by name. Episodes
     under several protocols have no common control."""
-    followed = {protocol.find(key) for key in episodes.values_list("protocol", flat=True)}
+    followed = {protocol.find(*row) for row in episodes.values_list("protocol", "protocol_version")}
     controls = {known.control if known else "" for known in followed}
     arms = sorted(table["arm"].dropna().unique(), key=lambda arm: ({arm} != controls, arm))
     return table.assign(arm=pd.Categorical(table["arm"], categories=arms))

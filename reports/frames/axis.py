@@ -46,8 +46,10 @@ def axes(episodes: Episodes) -> dict[int, Axis]:
     """The axis of each episode, by its key."""
     given = _dose_dates(episodes)
     return {
-        key: _axis(sorted(given.get(key, ())), starts_on, followed)
-        for key, starts_on, followed in episodes.values_list("pk", "starts_on", "protocol")
+        key: _axis(sorted(given.get(key, ())), starts_on, protocol.find(followed, version))
+        for key, starts_on, followed, version in episodes.values_list(
+            "pk", "starts_on", "protocol", "protocol_version"
+        )
     }
 
 
@@ -66,11 +68,9 @@ def local_date(at: datetime, zone: str) -> date:
     return at.astimezone(ZoneInfo(zone)).date()
 
 
-def _axis(given: list[date], starts_on: date, followed: str) -> Axis:
+def _axis(given: list[date], starts_on: date, known: protocol.Protocol | None) -> Axis:
+    """Without a known protocol (an imported episode) there is no acute window: every score may be judged."""
     zero = given[0] if given else starts_on
-    known = protocol.find(
-        followed
-    )  # none for an imported episode: no window is known, every score may be judged
     return Axis(zero, tuple((day - zero).days for day in given), known.acute_days if known else 0)
 
 

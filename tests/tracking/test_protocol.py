@@ -14,7 +14,19 @@ SHIPPED = protocols.FOLDER / "mdma-ptsd.toml"
 
 
 def test_what_ships_is_what_the_file_names_say() -> None:
-    keys = ("mdma-ptsd", "psilocybin-escitalopram", "psilocybin-mdd", "ssri-psychotherapy")
+    keys = (
+        "cbt-anxiolytic-panic",
+        "dcs-exposure",
+        "ketamine-infusion",
+        "ketamine-training",
+        "lsd-anxiety",
+        "mdma-ptsd",
+        "propranolol-reactivation",
+        "psilocybin-escitalopram",
+        "psilocybin-mdd",
+        "ssri-psychotherapy",
+        "tms-cbt",
+    )
     assert protocols.keys() == keys
     assert tuple(known.key for known in protocols.all_protocols()) == keys
 
@@ -40,6 +52,73 @@ def test_the_escitalopram_trial_gives_two_doses_in_both_arms() -> None:
     assert (end.anchor.kind, end.anchor.which, end.day) == ("dose", 1, 6 * 7)
 
 
+def test_the_supplement_of_mdma_is_data() -> None:
+    """Mitchell 2021: half the first dose, 1.5 to 2.5 hours after it; 80 to 180 mg in all."""
+    given = [dose for dose in protocols.get("mdma-ptsd").doses if dose.substance == "MDMA"]
+    totals = [dose.amount.low + dose.supplement.amount.low for dose in given if dose.supplement]
+    assert totals == [120, 180]
+    assert {(dose.supplement.earliest, dose.supplement.latest) for dose in given if dose.supplement} == {
+        (90, 150)
+    }
+
+
+AMOUNTS = {
+    ("ketamine-infusion", "therapy"): "0.5 mg/kg",
+    ("ketamine-training", "training"): "0.5 mg/kg",
+    ("lsd-anxiety", "lsd"): "100–200 µg",
+    ("psilocybin-mdd", "psilocybin"): "set by the site",
+    ("propranolol-reactivation", "propranolol"): "set by the site",
+    ("dcs-exposure", "dcs"): "set by the site",
+    ("tms-cbt", "combined"): "set by the site",
+}
+
+
+@pytest.mark.parametrize(("key", "arm"), AMOUNTS)
+def test_an_amount_is_the_published_one_or_left_to_the_site(key: str, arm: str) -> None:
+    doses = next(known.doses for known in protocols.get(key).arms if known.key == arm)
+    assert set(doses) == {AMOUNTS[key, arm]}
+
+
+def test_ketamine_runs_over_forty_minutes() -> None:
+    for key in ("ketamine-infusion", "ketamine-training"):
+        assert [(dose.route, dose.over_minutes) for dose in protocols.get(key).doses] == [("intravenous", 40)]
+
+
+def test_each_dosing_session_is_watched_for_suicidality() -> None:
+    """By the C-SSRS, but where stimulation is daily: there it is asked every week."""
+    for known in protocols.all_protocols():
+        if known.doses and known.key != "tms-cbt":
+            assert "cssrs_screener" in {watch.instrument for watch in known.watches}, known.key
+    weekly = [
+        point for point in protocols.get("tms-cbt").time_points if "cssrs_screener" in point.instruments
+    ]
+    assert any(point.repeat and point.repeat.every == 7 for point in weekly)
+
+
+def test_the_published_figures_stand_in_the_files() -> None:
+    """67 % v. 32 %; 22.8, 8.0, 8.5, 9.8; 90 v. 10 days."""
+    found = {
+        key: [(row.arm, row.time_point, str(row.value)) for row in protocols.get(key).published]
+        for key in ("mdma-ptsd", "psilocybin-mdd", "ketamine-training")
+    }
+    assert found["mdma-ptsd"] == [("mdma", "week 18", "67"), ("placebo", "week 18", "32")]
+    course = [value for arm, _, value in found["psilocybin-mdd"] if arm == "psilocybin"]
+    assert course == ["22.8", "8.0", "8.5", "9.8"]
+    assert [value for _, _, value in found["ketamine-training"]] == ["90", "10"]
+
+
+def test_an_older_version_stays_readable() -> None:
+    """An episode that began with version 1 is asked what version 1 asks."""
+    for key in ("psilocybin-escitalopram", "ssri-psychotherapy"):
+        assert protocols.superseded(key) == ("1",)
+        old, new = protocols.find(key, "1"), protocols.find(key)
+        assert old and new
+        assert (old.version, new.version) == ("1", "2")
+        assert old == protocols.load(protocols.SUPERSEDED / f"{key}-1.toml")
+        assert {point.name for point in old.time_points} <= {point.name for point in new.time_points}
+    assert protocols.find("mdma-ptsd", "0") is None
+
+
 def test_every_arm_is_asked_the_outcome_at_the_endpoint() -> None:
     for known in protocols.all_protocols():
         for arm in known.arm_keys:
@@ -60,13 +139,17 @@ def test_a_default_of_ours_says_so() -> None:
 
 
 def test_the_arm_that_others_are_compared_with_is_named() -> None:
-    """Mitchell 2021: placebo. Davis 2021: delayed treatment. Carhart-Harris 2021: escitalopram."""
-    named = {known.key: known.control for known in protocols.all_protocols()}
+    """Mitchell 2021 and Brunet 2018: placebo. Davis 2021: delayed treatment. Carhart-Harris 2021: escitalopram.
+    Price: ketamine without training. Panic: CBT without the drug."""
+    named = {known.key: known.control for known in protocols.all_protocols() if known.control}
     assert named == {
+        "cbt-anxiolytic-panic": "cbt",
+        "dcs-exposure": "placebo",
+        "ketamine-training": "ketamine",
         "mdma-ptsd": "placebo",
+        "propranolol-reactivation": "placebo",
         "psilocybin-escitalopram": "escitalopram",
         "psilocybin-mdd": "waiting",
-        "ssri-psychotherapy": "",
     }
 
 
@@ -94,8 +177,85 @@ WRONG = {
     "a name of a table": ('key = "mdma-ptsd"', 'key = "mdma"', "key", "as the file is called"),
     "an unknown endpoint": ('endpoint = "week 18"', 'endpoint = "week 19"', "endpoint", "no time point"),
     "an unknown scale": ('scale = "total"', 'scale = "sum"', "scale", "not a scale of caps5"),
-    "a dose too few": ('1 = "80 mg + 40 mg", 2 = "120 mg + 60 mg", 3', '1 = "80 mg", 2', "doses", "each"),
-    "doses out of order": ('1 = "80 mg + 40 mg", 2 =', '2 = "80 mg + 40 mg", 1 =', "doses", "numbered"),
+    "a dose too few": ("sessions = [2, 3]", "sessions = [2]", "doses", "each"),
+    "doses with a gap": ("sessions = [2, 3]", "sessions = [3]", "arms[1].key", "1, 2, 3"),
+    "a dose of nothing": ("amount = 80", "amount = 0", "amount", "more than nothing"),
+    "an unknown amount": ("amount = 80", 'amount = "plenty"', "amount", "a number"),
+    "an unknown unit": ('amount = 80\nunit = "mg"', 'amount = 80\nunit = "g"', "unit", "must be one of"),
+    "a supplement at one moment": (
+        "minutes = [90, 150]",
+        "minutes = [90]",
+        "minutes",
+        "earliest and the latest",
+    ),
+    "a supplement that runs back": ("minutes = [90, 150]", "minutes = [150, 90]", "minutes", "must rise"),
+    "a rule that no instrument has": (
+        "remission = true",
+        "remission = true\nrelapse = true",
+        "relapse",
+        "has no rule in caps5",
+    ),
+    "an unknown diagnosis to lose": (
+        'absent = "ptsd_diagnosis"',
+        'absent = "flu"',
+        "absent",
+        "not an outcome",
+    ),
+    "a limit on nothing": ('scale = "systolic"', 'scale = "weather"', "watches[1].scale", "not a scale"),
+    "a moment that is none": (
+        'moments = ["before", "end"]',
+        'moments = ["later"]',
+        "moments",
+        "must be among",
+    ),
+    "a washout without a rule": ('words = "Tapered', 'wards = "Tapered', "washouts[1].days", "is missing"),
+    "sessions out of order": ("days = [3, 10, 17]", "days = [10, 3, 17]", "sessions[1].days", "must rise"),
+    "phases out of order": ("days = [21, 98]", "days = [0, 98]", "phases", "in the order"),
+    "a figure of nobody": (
+        'arm = "placebo"\nwhat',
+        'arm = "nobody"\nwhat',
+        "published[2].arm",
+        "must be among",
+    ),
+    "a reminder after the end": ("after = 14", "after = 14\nreminders = [90]", "reminders", "has closed"),
+    "a step of no taper": ('anchor = "dose:2"', 'anchor = "taper:1"', "time_points", "does not have"),
+    "a session that is not held": (
+        'anchor = "dose:2"',
+        'anchor = "session:psychotherapy:1"',
+        "time_points",
+        "does not have",
+    ),
+    "a name for no repeat": (
+        '"week 18" = 126',
+        '"week {week}" = 126',
+        "days.week {week}",
+        "where it repeats",
+    ),
+    "a repeat without an end": (
+        'days = { "week 18" = 126 }',
+        'days = { "week {week}" = 126 }\nevery = 7',
+        "at_most",
+        "missing",
+    ),
+    "a repeat until nothing": (
+        'days = { "week 18" = 126 }',
+        'days = { "week {week}" = 126 }\nevery = 7\nat_most = 3\nuntil = "doomsday"',
+        "until",
+        "an event or the name",
+    ),
+    "an answer that nobody gives": (
+        'anchor = "dose:2"',
+        'anchor = "dose:2"\nwhen = { instrument = "caps5", at = "week 99" }',
+        "time_points",
+        "rests on",
+    ),
+    "an outcome that is none": (
+        'anchor = "dose:2"',
+        'anchor = "dose:2"\nwhen = { instrument = "caps5", at = "baseline", outcome = "flu" }',
+        "time_points",
+        "not an outcome",
+    ),
+    "a score without items": ('["meq30"]', '["bdi2"]', "instruments", "only its total"),
     "an unknown arm": (
         'rater = "self"\ninstruments',
         'rater = "self"\narms = ["x"]\ninstruments',

@@ -186,7 +186,8 @@ def start_episode(
     """Begins one course of treatment. The age comes from the date of birth; ``age_at_start`` counts only
     where that is not known. Raises ``Conflict`` while another episode of the patient is running.
 
-    An imported episode (``dates_are_nominal``) keeps the names of its source for protocol and arm.
+    An imported episode (``dates_are_nominal``) keeps the names of its source for protocol and arm. The
+    protocol stays as it is today for as long as the episode runs.
     """
     Patient.objects.select_for_update().get(pk=patient.pk)
     checks.clean_choice("diagnosis", diagnosis, Diagnosis.values)
@@ -200,6 +201,7 @@ def start_episode(
         study=study,
         diagnosis=diagnosis,
         protocol=protocol,
+        protocol_version=known.version if (known := protocols.find(protocol)) else "",
         arm=arm,
         starts_on=starts_on,
         dates_are_nominal=dates_are_nominal,

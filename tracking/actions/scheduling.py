@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, timedelta
 
 from django.db import transaction
@@ -10,13 +9,13 @@ from django.db import transaction
 from measures.errors import UnknownInstrument
 from measures.instrument import Instrument
 from tracking import checks
-from tracking import protocol as protocols
 from tracking.actions import audit
-from tracking.due_dates import DosingDay, Events, WantedRequest, wanted_requests
+from tracking.due_dates import WantedRequest, wanted_requests
 from tracking.errors import Conflict, InvalidInput
 from tracking.instruments import offered_instrument
-from tracking.models import AssessmentRequest, Dose, TreatmentEpisode, TreatmentSession, User
-from tracking.policies import local_day
+from tracking.models import AssessmentRequest, TreatmentEpisode, TreatmentSession, User
+from tracking.queries.events import events_of, protocol_of
+from tracking.reanchoring import Changes, KnownRequest, changes
 from tracking.vocabulary import CancelReason, EpisodeStatus, RequestStatus, Role
 
 WINDOW = timedelta(days=7)
@@ -37,7 +36,8 @@ def create_request(
     assigned_to: User | None = None,
 ) -> AssessmentRequest:
     """Asks for one assessment. The window opens on the due day and closes a week later unless stated. The
-    rater is the instrument's; ``assigned_to`` names an independent rater."""
+    rater is the instrument's; ``assigned_to`` names an independent rater. Days that somebody chose here are
+    not moved by the schedule."""
     definition = _instrument(instrument, episode)
     opens, closes = opens_on or due_on, closes_on or due_on + WINDOW
     checks.check_order("due_on", opens, due_on, of="the day on which it opens")
@@ -48,44 +48,65 @@ def create_request(
         raise InvalidInput("anchor_session", "belongs to another episode")
     if assigned_to and (definition.rater == "self" or not assigned_to.has_role(Role.RATER, Role.CLINICIAN)):
         raise InvalidInput("assigned_to", "only a rating is assigned, and only to a rater or clinician")
-    request = AssessmentRequest.objects.create(
+    return _create(
+        by,
+        definition,
         episode=episode,
-        instrument=definition.key,
-        version=definition.version,
-        rater=definition.rater,
         time_point=checks.clean_line("time_point", time_point, longest=40, needed=False),
         anchor_session=anchor_session,
         opens_on=opens,
         due_on=due_on,
         closes_on=closes,
+        dates_set_by=by,
         assigned_to=assigned_to,
     )
-    audit.record(
-        by=by, action="create_request", target=request, patient=episode.patient, instrument=definition.key
-    )
-    return request
 
 
 @transaction.atomic
 def schedule_episode(
     *, by: User | None, episode: TreatmentEpisode, as_of: date
 ) -> tuple[AssessmentRequest, ...]:
-    """Asks for what the protocol wants and nobody has asked for yet, and returns it. Doing it again adds
-    nothing; what was answered or cancelled stays as it is. An episode that has ended, has no protocol or
-    no real dates: nothing.
+    """Makes the requests agree with the protocol and with what has happened; returns those that are new.
+
+    Doing it again adds nothing. An open request goes where its event goes, unless somebody has set its days;
+    one whose event was taken back is cancelled until the event is recorded again. What was answered, or
+    cancelled by somebody, stays as it is. After the end of an episode nothing new is asked. Without a protocol
+    or without real dates: nothing.
     """
     episode = TreatmentEpisode.objects.select_for_update().select_related("patient").get(pk=episode.pk)
-    protocol = protocols.find(episode.protocol)
-    if protocol is None or episode.status != EpisodeStatus.ACTIVE or episode.dates_are_nominal:
+    todo = _changes(episode, as_of)
+    _lose(by, episode, todo)
+    for old, wanted in todo.moved:
+        _move(by, episode, old.pk, wanted, keep_days=old.by_hand)
+    if episode.status != EpisodeStatus.ACTIVE:
         return ()
-    known = set(episode.requests.values_list("time_point", "instrument", "anchor_session"))
-    missing = [
-        wanted
-        for wanted in wanted_requests(protocol, episode.arm, events_of(episode), as_of)
-        if (wanted.time_point, wanted.instrument, wanted.session) not in known
-    ]
-    sessions = episode.sessions.in_bulk({wanted.session for wanted in missing if wanted.session})
-    return tuple(_create_wanted(by, episode, wanted, sessions) for wanted in missing)
+    return tuple(_create_wanted(by, episode, wanted) for wanted in todo.missing)
+
+
+@transaction.atomic
+def withdraw_lost(*, by: User | None, episode: TreatmentEpisode, as_of: date) -> None:
+    """Cancels what is still open and hangs on an event that did not happen after all."""
+    _lose(by, episode, _changes(episode, as_of))
+
+
+@transaction.atomic
+def set_request_dates(
+    *, by: User, request: AssessmentRequest, opens_on: date, due_on: date, closes_on: date
+) -> None:
+    """Somebody sets the days of an open request: from then on the schedule leaves them alone. Raises
+    ``InvalidInput`` for days out of order, ``Conflict`` when it was answered or cancelled."""
+    checks.check_order("due_on", opens_on, due_on, of="the day on which it opens")
+    checks.check_order("closes_on", due_on, closes_on, of="the day on which it is due")
+    running = AssessmentRequest.objects.filter(pk=request.pk, status=RequestStatus.OPEN)
+    if not running.update(opens_on=opens_on, due_on=due_on, closes_on=closes_on, dates_set_by=by):
+        raise Conflict("this request is no longer open")
+    audit.record(
+        by=by,
+        action="set_request_dates",
+        target=request,
+        patient=request.episode.patient,
+        instrument=request.instrument,
+    )
 
 
 @transaction.atomic
@@ -100,31 +121,85 @@ def cancel_request(*, by: User, request: AssessmentRequest, reason: str) -> None
     )
 
 
-def events_of(episode: TreatmentEpisode) -> Events:
-    """What a protocol's time points can hang on in this episode, by the patient's own days."""
-    days: dict[int, date] = {}
-    doses = Dose.objects.standing().filter(session__episode=episode, session__voided_at__isnull=True)
-    for session, given_at in doses.values_list("session", "given_at"):
-        days.setdefault(session, local_day(episode.patient, given_at))
-    return Events(episode.starts_on, tuple(DosingDay(session, day) for session, day in days.items()))
+def _changes(episode: TreatmentEpisode, as_of: date) -> Changes:
+    protocol = protocol_of(episode)
+    if protocol is None or episode.dates_are_nominal:
+        return Changes((), (), ())
+    wanted = wanted_requests(protocol, episode.arm, events_of(episode), date.min)
+    return changes(wanted, [_known(row) for row in episode.requests.all()], as_of)
 
 
-def _create_wanted(
-    by: User | None,
-    episode: TreatmentEpisode,
-    wanted: WantedRequest,
-    sessions: Mapping[int, TreatmentSession],
-) -> AssessmentRequest:
-    return create_request(
-        by=by,
+def _known(row: AssessmentRequest) -> KnownRequest:
+    open_, lost = row.status == RequestStatus.OPEN, row.anchor_lost
+    return KnownRequest(
+        pk=row.pk,
+        time_point=row.time_point,
+        instrument=row.instrument,
+        session=row.anchor_session_id,
+        opens_on=row.opens_on,
+        due_on=row.due_on,
+        closes_on=row.closes_on,
+        state="open" if open_ else "lost" if lost else "closed",
+        by_hand=row.dates_set_by_id is not None,
+        point=row.protocol_point,
+    )
+
+
+def _lose(by: User | None, episode: TreatmentEpisode, todo: Changes) -> None:
+    for old in todo.lost:
+        AssessmentRequest.objects.filter(pk=old.pk, status=RequestStatus.OPEN).update(
+            status=RequestStatus.CANCELLED, anchor_lost=True
+        )
+        _record(by, "lose_request", episode, old.pk)
+
+
+def _move(
+    by: User | None, episode: TreatmentEpisode, pk: int, wanted: WantedRequest, *, keep_days: bool
+) -> None:
+    """Days that somebody set are kept where the event is back."""
+    days = {"opens_on": wanted.opens_on, "due_on": wanted.due_on, "closes_on": wanted.closes_on}
+    AssessmentRequest.objects.filter(pk=pk).exclude(status=RequestStatus.DONE).update(
+        time_point=wanted.time_point,
+        protocol_point=wanted.point,
+        anchor_session=wanted.session,
+        status=RequestStatus.OPEN,
+        anchor_lost=False,
+        **({} if keep_days else days),
+    )
+    _record(by, "move_request", episode, pk)
+
+
+def _record(by: User | None, action: str, episode: TreatmentEpisode, pk: int) -> None:
+    request = AssessmentRequest.objects.get(pk=pk)
+    audit.record(by=by, action=action, target=request, patient=episode.patient, instrument=request.instrument)
+
+
+def _create_wanted(by: User | None, episode: TreatmentEpisode, wanted: WantedRequest) -> AssessmentRequest:
+    return _create(
+        by,
+        _instrument(wanted.instrument, episode),
         episode=episode,
-        instrument=wanted.instrument,
         opens_on=wanted.opens_on,
         due_on=wanted.due_on,
         closes_on=wanted.closes_on,
         time_point=wanted.time_point,
-        anchor_session=sessions[wanted.session] if wanted.session else None,
+        protocol_point=wanted.point,
+        anchor_session_id=wanted.session,
     )
+
+
+def _create(by: User | None, definition: Instrument, **values: object) -> AssessmentRequest:
+    request = AssessmentRequest.objects.create(
+        instrument=definition.key, version=definition.version, rater=definition.rater, **values
+    )
+    audit.record(
+        by=by,
+        action="create_request",
+        target=request,
+        patient=request.episode.patient,
+        instrument=definition.key,
+    )
+    return request
 
 
 def _instrument(key: str, episode: TreatmentEpisode) -> Instrument:

@@ -14,6 +14,7 @@ from django.db import transaction
 from tracking import checks, clock
 from tracking.actions import audit
 from tracking.actions.marks import want_episode
+from tracking.actions.scheduling import withdraw_lost
 from tracking.errors import Conflict, InvalidInput
 from tracking.models import (
     AssessmentRequest,
@@ -203,9 +204,9 @@ def record_dose(
 def void(*, by: User, record: Record, reason: str) -> None:
     """Takes a record back: it stays readable, crossed out, with who, when and why, and counts no more.
 
-    A session takes its doses with it, and the open requests that hang on it; so does its last dose. The
-    first step of a medication is taken back with the whole medication. Raises ``Conflict`` when it was taken
-    back before or another record still rests on it.
+    A session takes its doses with it, the first step of a medication the whole medication. An open request
+    that hangs on what did not happen is cancelled, and asked again when that is recorded again. Raises
+    ``Conflict`` when the record was taken back before or another record still rests on it.
     """
     if not reason.strip():
         raise InvalidInput("reason", "say why this is taken back")
@@ -220,6 +221,7 @@ def void(*, by: User, record: Record, reason: str) -> None:
         _void_rows(by, record.dose_changes.all(), reason)
     if isinstance(record, Dose) and not record.session.doses.standing().exists():
         _cancel_requests_of(record.session)
+    withdraw_lost(by=by, episode=episode, as_of=local_today(episode.patient))
     record.refresh_from_db()
     _done(by, f"void_{record._meta.model_name}", record, episode)
 
@@ -284,5 +286,5 @@ def _void_rows(by: User, rows: OfEpisodeQuerySet, reason: str, *, needed: bool =
 def _cancel_requests_of(session: TreatmentSession) -> None:
     """What was asked because of a dose is not asked when there was none."""
     AssessmentRequest.objects.filter(anchor_session=session, status=RequestStatus.OPEN).update(
-        status=RequestStatus.CANCELLED
+        status=RequestStatus.CANCELLED, anchor_lost=True
     )

@@ -38,13 +38,30 @@ class AssessmentRequest(models.Model):
     version = models.CharField(max_length=20)
     rater = models.CharField(max_length=10, choices=[("self", "Patient"), ("clinician", "Clinician")])
     time_point = models.CharField(max_length=40, default="", blank=True)
+    protocol_point = models.CharField(
+        max_length=40,
+        default="",
+        blank=True,
+        help_text="The time point as the protocol calls it; empty when somebody asked by hand.",
+    )
     anchor_session = models.ForeignKey(
         TreatmentSession, on_delete=models.PROTECT, null=True, blank=True, related_name="requests"
     )
     opens_on = models.DateField()
     due_on = models.DateField()
     closes_on = models.DateField()
+    dates_set_by = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Who set the days by hand: the schedule leaves them alone.",
+    )
     status = models.CharField(max_length=10, choices=RequestStatus, default=RequestStatus.OPEN)
+    anchor_lost = models.BooleanField(
+        default=False, help_text="Cancelled because its event was taken back: asked again with the event."
+    )
     assigned_to = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     wording_pack = models.ForeignKey(
         WordingPack,
@@ -59,7 +76,8 @@ class AssessmentRequest(models.Model):
     objects = RequestQuerySet.as_manager()
 
     privacy = classes(
-        internal="id public_id episode anchor_session status assigned_to wording_pack created_at",
+        internal="id public_id episode anchor_session status assigned_to wording_pack created_at dates_set_by "
+        "anchor_lost protocol_point",
         safe="instrument version rater time_point",
         date="opens_on due_on closes_on",
     )
@@ -69,6 +87,10 @@ class AssessmentRequest(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(opens_on__lte=F("due_on"), due_on__lte=F("closes_on")), name="window_in_order"
+            ),
+            models.CheckConstraint(
+                condition=Q(anchor_lost=False) | Q(status=RequestStatus.CANCELLED),
+                name="what_lost_its_anchor_is_cancelled",
             ),
         ]
 

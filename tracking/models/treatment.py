@@ -38,6 +38,9 @@ class TreatmentEpisode(models.Model):
     study = models.ForeignKey(Study, on_delete=models.PROTECT, null=True, related_name="episodes")
     diagnosis = models.CharField(max_length=20, choices=Diagnosis)
     protocol = models.SlugField(default="", blank=True, help_text="Key of the treatment protocol.")
+    protocol_version = models.CharField(
+        max_length=20, default="", blank=True, help_text="The version that it began with and keeps."
+    )
     arm = models.CharField(max_length=60, default="", blank=True)
     status = models.CharField(max_length=20, choices=EpisodeStatus, default=EpisodeStatus.ACTIVE)
     starts_on = models.DateField()
@@ -51,7 +54,7 @@ class TreatmentEpisode(models.Model):
     objects = EpisodeQuerySet.as_manager()
 
     privacy = classes(
-        internal="id public_id patient study dates_are_nominal",
+        internal="id public_id patient study dates_are_nominal protocol_version",
         quasi="age_at_start arm diagnosis protocol",
         sensitive="status",
         date="starts_on ends_on",
