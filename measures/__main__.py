@@ -14,13 +14,13 @@ from dataclasses import asdict
 from pathlib import Path
 
 from measures import registry
-from measures.cases import read_cases
 from measures.errors import AnswerError, DefinitionError, MeasuresError
 from measures.instrument import Instrument
 from measures.loader import load
-from measures.outline import outline
 from measures.scoring import ScaleResult, score
 from measures.verify import verify
+from measures.verify.cases import read_cases
+from measures.words.outline import outline
 
 REFUSED, UNUSABLE = 1, 2
 

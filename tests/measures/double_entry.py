@@ -5,7 +5,7 @@ from collections import defaultdict
 from itertools import groupby
 
 from measures.instrument import Instrument, Item, Outcome, Scale, Skip
-from measures.phrases import number
+from measures.words.phrases import number
 
 SIDES = {"higher_is_worse": "worse", "higher_is_better": "better", "neutral": "neutral"}
 DROPS = ("reliable_points", "mcid", "response", "partial_response", "deterioration")

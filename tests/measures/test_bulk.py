@@ -19,7 +19,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from measures import registry, vector_terms
+from measures import registry
 from measures.algorithms import ALGORITHMS
 from measures.bulk import answers as bulk_answers
 from measures.bulk import score_frame, total_frame
@@ -28,7 +28,7 @@ from measures.errors import AnswerError, BulkAnswerError, UnknownNumbering
 from measures.instrument import Instrument, Item
 from measures.result import ScaleResult
 from measures.scoring import Scored, score
-from measures.verify import verify
+from measures.verify import terms, verify
 from tests.measures.definitions import EVERYTHING, SKIPS, SUMS
 from tests.measures.vectors import FOLDER
 
@@ -95,7 +95,7 @@ def scored() -> list[tuple[Instrument, Row, str | None]]:
         return score(instrument, answers, numbering)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(vector_terms, "score", listening)
+        patch.setattr(terms, "score", listening)
         assert verify(FOLDER).passed
     return seen
 

@@ -1,7 +1,7 @@
 """The small turns of English."""
 
 from measures import registry
-from measures.phrases import amount, items_named, listed, number
+from measures.words.phrases import amount, items_named, listed, number
 
 PHQ9 = registry.get("phq9")
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from measures.vector_files import VOCABULARIES
 from measures.verify import compare, verify
+from measures.verify.files import VOCABULARIES
 from tests.measures.vectors import FOLDER, cases
 
 # file -> cases, expected keys: nothing may be lost on the way from the file to the comparison

@@ -5,9 +5,9 @@ import math
 
 import pytest
 
-from measures.cases import UnreadableCases
-from measures.vector_files import VOCABULARIES
 from measures.verify import agree, verify, verify_file
+from measures.verify.cases import UnreadableCases
+from measures.verify.files import VOCABULARIES
 from tests.measures.vectors import FOLDER, cases
 
 

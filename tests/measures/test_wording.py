@@ -21,7 +21,7 @@ from measures.wording import (
     to_content,
     worded,
 )
-from measures.wording_templates import template_csv, template_toml
+from measures.wording.templates import template_csv, template_toml
 
 DEFINITION = """
 key = "calm"

@@ -24,9 +24,9 @@ from measures.instrument import (
     Source,
     Step,
 )
-from measures.outcome_words import SENTENCES, outcome_in_words
-from measures.phrases import number
 from measures.words import ScoringWords, Statement, scoring_in_words
+from measures.words.outcomes import SENTENCES, outcome_in_words
+from measures.words.phrases import number
 
 SHIPPED = [
     registry.get(one.key, version) for one in registry.all_latest() for version in registry.versions(one.key)

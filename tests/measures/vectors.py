@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from measures.cases import Case, read_cases
+from measures.verify.cases import Case, read_cases
 
 FOLDER = Path(__file__).parents[1] / "data" / "vectors"
 

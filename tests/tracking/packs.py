@@ -5,8 +5,8 @@ from __future__ import annotations
 from measures import registry
 from measures.instrument import Instrument, Option
 from measures.wording import WordedItem, Wording
-from measures.wording_check import answers_of
-from measures.wording_templates import template_csv
+from measures.wording.check import answers_of
+from measures.wording.templates import template_csv
 from tracking.actions.wordings import add_wording
 from tracking.models import Site, User, WordingPack
 

@@ -8,8 +8,8 @@ from django import forms
 
 from measures.errors import AnswerError
 from measures.instrument import Instrument
-from measures.phrases import range_in_words, sentence
 from measures.scoring import score_total
+from measures.words.phrases import range_in_words, sentence
 from tracking.queries.catalogue import TOTALS
 
 WHO = [

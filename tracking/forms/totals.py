@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 
 from measures.instrument import Number, Scale
-from measures.phrases import number
+from measures.words.phrases import number
 from tracking.actions.totals import field_of
 from tracking.forms.parts import Dated, day_field
 

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from measures.instrument import Instrument, Item
 from measures.wording import Wording
-from measures.wording_check import WordedItem
+from measures.wording.check import WordedItem
 from tracking.instruments import offered
 from tracking.languages import language_name
 from tracking.models import Site, User, WordingPack

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from measures.errors import DefinitionError, UnknownInstrument
 from measures.instrument import Instrument
 from measures.wording import Wording, WordingError, from_content
-from measures.wording_templates import template_csv, template_toml
+from measures.wording.templates import template_csv, template_toml
 from tracking.actions import care
 from tracking.actions.wordings import add_wording, read_wording, withdraw_wording
 from tracking.errors import TrackingError

@@ -17,7 +17,7 @@ from measures.fhir.response import answers_of, questionnaire_response
 from measures.instrument import Instrument, Item
 from measures.result import Answer, Scored
 from measures.scoring import score
-from measures.vector_files import VOCABULARIES
+from measures.verify.files import VOCABULARIES
 from tests.measures.fhir.resources import OCCASION, response
 from tests.measures.vectors import cases
 

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from measures import registry
-from measures.wording_templates import template_csv
+from measures.wording.templates import template_csv
 from tests.cast import CRISIS, person
 from tests.tracking.packs import as_csv, installed
 from tests.tracking.views.doors import assert_unseen, signed_in

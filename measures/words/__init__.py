@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from measures.change_words import change_in_words
 from measures.instrument import Band, Critical, Instrument, Item, Levels, Number, Rule, Scale, Skip, Source
-from measures.outcome_words import outcome_in_words
-from measures.phrases import Statement, amount, items_named, number, range_in_words, sentence
+from measures.words.change import change_in_words
+from measures.words.outcomes import outcome_in_words
+from measures.words.phrases import Statement, amount, items_named, number, range_in_words, sentence
 
 __all__ = ["BandWords", "ScaleWords", "ScoringWords", "Statement", "scoring_in_words"]
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from measures import change, registry
-from measures.cases import UnreadableCases
 from measures.errors import UnknownInstrument
 from measures.exact import is_finite_number
 from measures.instrument import ChangeRules, Direction, Number, Reliability, Source
-from measures.vector_terms import Term, Vocabulary
+from measures.verify.cases import UnreadableCases
+from measures.verify.terms import Term, Vocabulary
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from measures.instrument import Instrument, Item, Option
 from measures.wording import HEADER, NOTE, Wording
-from measures.wording_check import EVERY, HELP, LABEL, NEEDED, OPTIONAL, answers_of, shared_answers
+from measures.wording.check import EVERY, HELP, LABEL, NEEDED, OPTIONAL, answers_of, shared_answers
 
 MARK = "\ufeff"  # without it a spreadsheet takes the file for something older than UTF-8
 _FORMULA = ("=", "+", "-", "@")

@@ -1,7 +1,7 @@
 """Scoring held against files of reference vectors: cases with answers, and what each is expected to come to.
 
 Every key of every ``expect`` is either compared, or named as not computed; a file that nobody has given
-words for (see ``vector_files``) is named as not covered. Nothing passes by being absent on both sides.
+words for (see ``files``) is named as not covered. Nothing passes by being absent on both sides.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from measures.cases import Case, UnreadableCases, read_cases
 from measures.errors import AnswerError, UnknownInstrument, UnknownNumbering
 from measures.exact import is_finite_number
 from measures.instrument import Number
-from measures.vector_files import VOCABULARIES
-from measures.vector_terms import Vocabulary
+from measures.verify.cases import Case, UnreadableCases, read_cases
+from measures.verify.files import VOCABULARIES
+from measures.verify.terms import Vocabulary
 
 TOLERANCE = 1e-3  # the vectors print four decimals
 

@@ -1,6 +1,6 @@
 """Wording packs: the words of an instrument in one language, apart from its rules, as a site may show them.
 
-A pack comes as TOML or as a table (CSV) that can be filled in with a spreadsheet; ``wording_templates`` makes an
+A pack comes as TOML or as a table (CSV) that can be filled in with a spreadsheet; ``templates`` makes an
 empty one. It changes labels, never a score: ``worded`` puts its words in the place of the instrument's own.
 """
 
@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from measures.errors import DefinitionError
 from measures.instrument import Instrument, Item, Option
-from measures.wording_check import (
+from measures.wording.check import (
     EVERY,
     LABEL,
     NEEDED,

@@ -10,8 +10,8 @@ from __future__ import annotations
 from measures.instrument import Number
 from measures.result import Scored
 from measures.scoring import skipped
-from measures.vector_changes import CHANGE_VOCABULARIES
-from measures.vector_terms import (
+from measures.verify.changes import CHANGE_VOCABULARIES
+from measures.verify.terms import (
     Term,
     Vocabulary,
     answer,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from measures.change import RELIABLE_Z, reliable_change
 from measures.instrument import ChangeRules, Drop, Instrument, Scale
-from measures.phrases import Statement, amount, at_or_beyond, listed, number, sentence
+from measures.words.phrases import Statement, amount, at_or_beyond, listed, number, sentence
 
 RESPONSE, PARTIAL, REMISSION = "Treatment response", "Partial response", "Remission"
 RELAPSE, RELIABLE, SIGNIFICANT = "Relapse", "Reliable change", "Clinically significant change"

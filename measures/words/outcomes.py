@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from measures.instrument import Instrument, Number, Outcome
-from measures.phrases import items_named, listed, number
+from measures.words.phrases import items_named, listed, number
 
 Sentence = Callable[..., str]
 SENTENCES: dict[str, Sentence] = {}

@@ -6,8 +6,8 @@ import textwrap
 from collections.abc import Iterable, Iterator
 
 from measures.instrument import Instrument, Item, Source
-from measures.phrases import Statement, number
 from measures.words import ScaleWords, ScoringWords, scoring_in_words
+from measures.words.phrases import Statement, number
 
 WIDTH = 100
 WORDING = {

@@ -1,6 +1,6 @@
 """Terms: how one figure is looked up in what was computed for a case of a vector file.
 
-A vector file names its figures in its own way ("band_snaith1986", "cut_31"); ``vector_files`` lists, file
+A vector file names its figures in its own way ("band_snaith1986", "cut_31"); ``files`` lists, file
 by file, which term each name stands for. A term only looks up: the rules stand in the instruments' files.
 It raises ``KeyError`` for a scale, outcome or item that the instrument does not have.
 """
