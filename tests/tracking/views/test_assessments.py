@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.http import HttpResponse
 from django.urls import reverse
 
 from tests.cast import days_ago
@@ -57,6 +58,12 @@ def stored(episode: TreatmentEpisode, clinician: User) -> Assessment:
     return recorded(episode, clinician, "hamd17", HAMD | {"2": 4}, ago=9).assessment
 
 
+def assert_only_the_total_is_corrected(shown: HttpResponse, one: Assessment) -> None:
+    """Nobody may put answers in the place of answers that were never known."""
+    page = shown.content.decode()
+    assert of(one, "total-correct") in page and of(one, "assessment-correct") not in page
+
+
 class TestReading:
     def test_answers_scores_band_and_its_set_are_in_words(self, stored: Assessment, clinician: User) -> None:
         page = said(signed_in(clinician).get(of(stored)))
@@ -91,8 +98,9 @@ class TestReading:
             assessed_on=days_ago(20),
         )
         ScaleScore.objects.create(assessment=one, scale="total", value=21, items_answered=0, items_missing=0)
-        page = said(signed_in(clinician).get(of(one)))
-        assert "total only" in page and "21" in page and "Correct with a reason" not in page
+        shown = signed_in(clinician).get(of(one))
+        assert "total only" in said(shown) and "21" in said(shown)
+        assert_only_the_total_is_corrected(shown, one)
         assert signed_in(clinician).get(of(one, "assessment-correct")).status_code == 409
 
     def test_an_imported_file_of_answers_and_of_totals(self, team_a: CareTeam, clinician: User) -> None:
@@ -103,8 +111,9 @@ class TestReading:
         )
         page = said(signed_in(clinician).get(of(items)))
         assert "which wording was on the paper is not known" in page and "Correct with a reason" in page
-        page = said(signed_in(clinician).get(of(totals)))
-        assert "total only" in page and "left unanswered" not in page and "Correct with a reason" not in page
+        shown = signed_in(clinician).get(of(totals))
+        assert "total only" in said(shown) and "left unanswered" not in said(shown)
+        assert_only_the_total_is_corrected(shown, totals)
         assert signed_in(clinician).get(of(totals, "assessment-correct")).status_code == 409
 
     def test_an_entered_total_that_differs_is_shown(self, episode: TreatmentEpisode, clinician: User) -> None:
