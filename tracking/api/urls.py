@@ -24,12 +24,12 @@ router.register("ratings", views.RatingDoor, basename="api-rating")
 urlpatterns = [
     path("instruments/", InstrumentDoor.as_view(LIST), name="api-instrument-list"),
     path("instruments/<slug:key>/", LATEST, name="api-instrument-detail"),
-    path("instruments/<slug:key>/<slug:version>/", VERSION, name="api-instrument-version"),
+    path("instruments/<slug:key>/<str:version>/", VERSION, name="api-instrument-version"),
     path("ratings/due/", views.DueRatingDoor.as_view(LIST), name="api-rating-due"),
     path("fhir/Questionnaire", fhir.DraftDoor.as_view({"post": "draft"}), name="api-fhir-draft"),
     path("fhir/Questionnaire/<slug:id>", QUESTIONNAIRE, name="api-fhir-questionnaire"),
     path(
-        "fhir/Questionnaire/<slug:id>/_history/<slug:version>",
+        "fhir/Questionnaire/<slug:id>/_history/<str:version>",
         QUESTIONNAIRE_VERSION,
         name="api-fhir-questionnaire-version",
     ),
