@@ -14,6 +14,8 @@ from itertools import count
 from tracking.protocol.anchors import NUMBER, WEEK
 from tracking.protocol.records import THERAPY, Anchor, Condition, Protocol, Repeat, TimePoint
 
+DAY = timedelta(days=1)
+
 
 @dataclass(frozen=True, slots=True)
 class DosingDay:
@@ -175,11 +177,12 @@ def _offsets(
 
 
 def _last_offset(protocol: Protocol, arm: str, repeat: Repeat, event: Happened, events: Events) -> int | None:
-    """How many days after its event a repeat may still be due; ``None`` while that is open."""
+    """How many days after its event a repeat may still be due; ``None`` while that is open. A named time point
+    asks for itself, so that the repeat ends the day before."""
     if isinstance(repeat.until, int):
         return repeat.until
     if isinstance(repeat.until, str):
-        ends = _due_days(protocol, arm, repeat.until, events)
+        ends = [day - DAY for day in _due_days(protocol, arm, repeat.until, events)]
     else:
         ends = [row.day for row in happened(protocol, arm, repeat.until, events)]
     return (min(ends) - event.day).days if ends else None

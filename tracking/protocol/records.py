@@ -201,8 +201,8 @@ class Anchor:
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """Again every so many days, at most ``at_most`` times in all, as long as the day is not past ``until``:
-    days after the anchor, a named time point, or an event (open while that has not happened)."""
+    """Again every so many days, at most ``at_most`` times in all, until so many days after the anchor, until the
+    day before a named time point, or until the day of an event (open while that has not happened)."""
 
     every: int
     until: int | str | Anchor
