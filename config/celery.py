@@ -15,5 +15,6 @@ app.conf.beat_schedule = {
     "studies": {"task": "reports.refresh_studies", "schedule": 300.0},
     "housekeeping": {"task": "reports.housekeeping", "schedule": 3600.0},
     "alerts": {"task": "tracking.escalate_alerts", "schedule": 300.0},
+    "schedules": {"task": "tracking.keep_schedules", "schedule": 900.0},
     "mail": {"task": "tracking.send_outbox", "schedule": 60.0},
 }

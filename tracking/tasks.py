@@ -5,7 +5,7 @@ import logging
 from celery import current_app, shared_task
 from django.utils import timezone
 
-from tracking.actions import abandoned, outbox, safety
+from tracking.actions import abandoned, outbox, safety, scheduling
 
 log = logging.getLogger(__name__)
 
@@ -19,6 +19,11 @@ def escalate_alerts() -> None:
 @shared_task(name="tracking.send_outbox", ignore_result=True)
 def send_outbox() -> None:
     outbox.send_outbox(now=timezone.now())
+
+
+@shared_task(name="tracking.keep_schedules", ignore_result=True)
+def keep_schedules() -> None:
+    scheduling.keep_schedules()
 
 
 def nudge(task: str, *ids: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import date, timedelta
 
 from django.db import transaction
@@ -11,14 +12,16 @@ from measures.instrument import Instrument
 from tracking import checks
 from tracking.actions import audit
 from tracking.due_dates import WantedRequest, wanted_requests
-from tracking.errors import Conflict, InvalidInput
+from tracking.errors import Conflict, InvalidInput, TrackingError
 from tracking.instruments import offered_instrument
 from tracking.models import AssessmentRequest, TreatmentEpisode, TreatmentSession, User
+from tracking.policies import local_today
 from tracking.queries.events import events_of, protocol_of
 from tracking.reanchoring import Changes, KnownRequest, changes
 from tracking.vocabulary import CancelReason, EpisodeStatus, RequestStatus, Role
 
 WINDOW = timedelta(days=7)
+log = logging.getLogger(__name__)
 
 
 @transaction.atomic
@@ -81,6 +84,23 @@ def schedule_episode(
     if episode.status != EpisodeStatus.ACTIVE:
         return ()
     return tuple(_create_wanted(by, episode, wanted) for wanted in todo.missing)
+
+
+def keep_schedules() -> int:
+    """Asks for what an answer has made due since the last time; returns in how many episodes it looked. An
+    episode that cannot be scheduled stops no other."""
+    running = TreatmentEpisode.objects.filter(status=EpisodeStatus.ACTIVE, dates_are_nominal=False)
+    looked = 0
+    for episode in running.exclude(protocol="").select_related("patient"):
+        protocol = protocol_of(episode)
+        if protocol is None or not protocol.has_conditions:
+            continue
+        try:
+            schedule_episode(by=None, episode=episode, as_of=local_today(episode.patient))
+        except TrackingError as error:
+            log.warning("episode %s is not scheduled: %s", episode.pk, type(error).__name__)
+        looked += 1
+    return looked
 
 
 @transaction.atomic
