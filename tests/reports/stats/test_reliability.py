@@ -1,0 +1,104 @@
+"""Agreement of raters against Shrout & Fleiss (1979), R and scikit-learn."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reports.stats.errors import Refusal
+from reports.stats.reliability import intraclass_correlations, weighted_kappa
+from tests.reports.stats.references import reference
+
+PUBLISHED = reference("reliability_blinding")["icc_shrout_fleiss_1979"]
+FORMS = ["ICC(1,1)", "ICC(2,1)", "ICC(3,1)", "ICC(1,k)", "ICC(2,k)", "ICC(3,k)"]
+KAPPAS = reference("weighted_kappa")["cases"]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_six_forms_of_the_published_example(form: str) -> None:
+    found = intraclass_correlations(PUBLISHED["ratings"])[form]
+    assert found.value == pytest.approx(PUBLISHED[form]["icc"], abs=5e-7)
+    assert (found.subjects, found.raters) == (6, 4)
+
+
+@pytest.mark.parametrize("form", FORMS[:3])
+def test_their_intervals(form: str) -> None:
+    found = intraclass_correlations(PUBLISHED["ratings"])[form]
+    assert [found.low, found.high] == pytest.approx(PUBLISHED[form]["ci"], abs=0.0051)
+
+
+@pytest.mark.parametrize(("single", "mean"), list(zip(FORMS[:3], FORMS[3:], strict=True)))
+def test_the_mean_of_raters_follows_by_spearman_and_brown(single: str, mean: str) -> None:
+    found = intraclass_correlations(PUBLISHED["ratings"])
+    for one, average in (
+        (found[single].value, found[mean].value),
+        (found[single].low, found[mean].low),
+        (found[single].high, found[mean].high),
+    ):
+        assert average == pytest.approx(4 * one / (1 + 3 * one))
+
+
+def test_raters_who_agree_in_everything() -> None:
+    for found in intraclass_correlations([[1, 1], [2, 2], [5, 5]]).values():
+        assert (found.value, found.low, found.high) == (1, 1, 1)
+
+
+def test_a_rater_who_is_always_two_higher_is_consistent_but_does_not_agree() -> None:
+    found = intraclass_correlations([[1, 3], [2, 4], [5, 7], [9, 11]])
+    assert found["ICC(3,1)"].value == pytest.approx(1)
+    assert found["ICC(2,1)"].value < 0.95
+    assert all(math.isfinite(one.low) and math.isfinite(one.high) for one in found.values())
+
+
+@pytest.mark.parametrize(
+    ("ratings", "reason"),
+    [
+        ([[1, 2]], "two subjects"),
+        ([[1], [2]], "two raters"),
+        ([1, 2, 3], "two subjects"),
+        ([[1, 2], [3, math.nan]], "every rater"),
+        ([[1, 2], [1, 2]], "no subject differs"),
+    ],
+)
+def test_what_carries_no_agreement_is_refused(ratings: object, reason: str) -> None:
+    with pytest.raises(Refusal, match=reason):
+        intraclass_correlations(ratings)
+
+
+@given(st.integers(0, 2**32 - 1), st.floats(-50, 50), st.floats(0.1, 20))
+def test_the_unit_and_the_origin_of_the_scale_do_not_matter(seed: int, shift: float, factor: float) -> None:
+    ratings = np.random.default_rng(seed).normal(size=(8, 3)).cumsum(axis=0)
+    before = intraclass_correlations(ratings)
+    after = intraclass_correlations(ratings * factor + shift)
+    for form, found in before.items():
+        assert after[form].value == pytest.approx(found.value, abs=1e-6)
+        assert found.low <= found.value <= found.high
+
+
+@pytest.mark.parametrize("case", KAPPAS, ids=lambda case: f"{len(case['categories'])} categories")
+@pytest.mark.parametrize("weights", ["unweighted", "linear", "quadratic"])
+def test_kappa_is_that_of_scikit_learn(case: dict, weights: str) -> None:
+    found = weighted_kappa(case["first"], case["second"], case["categories"], weights)
+    assert found == pytest.approx(case[weights], abs=1e-12)
+
+
+def test_kappa_of_one_category_used_by_both_says_nothing() -> None:
+    assert weighted_kappa([1, 1], [1, 1], [0, 1, 2]) is None
+
+
+def test_full_agreement_and_full_disagreement() -> None:
+    assert weighted_kappa([0, 1, 2], [0, 1, 2], [0, 1, 2]) == 1
+    assert weighted_kappa([0, 0, 1, 1], [1, 1, 0, 0], [0, 1], "unweighted") == -1
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "reason"),
+    [([], [], "at least one"), ([1], [1, 2], "same subjects"), ([3], [1], "none of the categories")],
+)
+def test_ratings_that_do_not_fit_are_refused(first: list, second: list, reason: str) -> None:
+    with pytest.raises(Refusal, match=reason):
+        weighted_kappa(first, second, [0, 1, 2])
