@@ -45,6 +45,8 @@ def _read_option_sets(top: Table) -> dict[str, tuple[Option, ...]]:
 
 def _read_options(table: Table, key: str) -> tuple[Option, ...]:
     labels = table.texts_by_name(key)
+    if len(labels) > _MOST_ANSWERS:
+        table.refuse(key, f"gives more than {_MOST_ANSWERS} answers")
     options = tuple(Option(_option_value(table, key, value), label) for value, label in labels.items())
     values = [option.value for option in options]
     if len(values) < 2 or values not in (sorted(set(values)), sorted(set(values), reverse=True)):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
@@ -28,6 +27,7 @@ from measures.instrument import (
     Wording,
 )
 from measures.items import read_items, read_skip
+from measures.parsing import parsed
 from measures.table import Table
 
 
@@ -48,11 +48,7 @@ def load(path: Path) -> Instrument:
 
 def load_text(text: str, file: str) -> Instrument:
     """The instrument in a text from anywhere; ``file`` names it in errors. Raises as ``load`` does."""
-    try:
-        data = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:  # TOMLDecodeError is a ValueError, as is a number too long
-        raise DefinitionError(file, "(file)", f"is not TOML: {error}") from None
-    return read(Table(data, file))
+    return read(Table(parsed(text, file), file))
 
 
 def instrument_from(definition: Mapping[str, object], file: str) -> Instrument:

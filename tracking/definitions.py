@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import tomllib
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,10 +16,10 @@ from dataclasses import dataclass
 from measures import loader, registry
 from measures.errors import DefinitionError
 from measures.instrument import Instrument
+from measures.parsing import parsed
 from measures.table import Table
 
 LARGEST = 256 * 1024  # bytes; the longest shipped definition has about 13,000
-MOST_DOTS = 100  # in one line: reading a dotted key takes time by the square of its parts
 DEEPEST = 8  # tables within tables
 MOST_ROWS = {"items": 300, "scales": 100, "outcomes": 100, "skips": 100, "levels": 20, "sources": 100}
 HIGHEST_NUMBER = 1_000_000
@@ -56,7 +55,7 @@ def read_definition(content: str | bytes, file: str) -> Definition:
     """
     text = _decoded(content, file)
     _check_size(text, file)
-    data = _parsed(text, file)
+    data = parsed(text, file)
     _check_parts(data, file)
     instrument = loader.read(Table(data, file))
     _check_fits(instrument, file)
@@ -75,16 +74,6 @@ def _decoded(content: str | bytes, file: str) -> str:
 def _check_size(text: str, file: str) -> None:
     if len(text.encode()) > LARGEST:
         raise DefinitionError(file, "(file)", f"is larger than {LARGEST // 1024} kB")
-    for number, line in enumerate(text.split("\n"), start=1):
-        if line.count(".") > MOST_DOTS:
-            raise DefinitionError(file, f"line {number}", "has more dots than any definition needs")
-
-
-def _parsed(text: str, file: str) -> dict[str, object]:
-    try:
-        return tomllib.loads(text)
-    except (ValueError, RecursionError) as error:  # TOMLDecodeError is a ValueError, as is a number too long
-        raise DefinitionError(file, "(file)", f"is not TOML: {error}") from None
 
 
 def _check_parts(data: dict[str, object], file: str) -> None:

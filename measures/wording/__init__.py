@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import csv
 import io
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
 from measures.errors import DefinitionError
 from measures.instrument import Instrument, Item, Option
+from measures.parsing import parsed
 from measures.wording.check import (
     EVERY,
     LABEL,
@@ -57,10 +57,7 @@ def read_toml(text: str, file: str, instrument: Instrument) -> Wording:
     each text that does not fit the instrument.
     """
     _check_size(text, file)
-    try:
-        data = tomllib.loads(_without_mark(text))
-    except (ValueError, RecursionError) as error:
-        raise DefinitionError(file, "(file)", f"is not TOML: {error}") from None
+    data = parsed(_without_mark(text), file)
     return check(list(_toml_texts(data, file)), instrument, file)
 
 

@@ -118,6 +118,7 @@ class _Check:
         self.items = {item.code: item for item in instrument.items}
         self.shared = shared_answers(instrument)
         self.problems: list[Problem] = []
+        self.wordless: set[Problem] = set()  # answers without words, each named once
         self.texts: dict[tuple[str, str], Given] = {}
         for one in given:
             self.take(one)
@@ -182,7 +183,8 @@ class _Check:
         shares = item.kind == "boolean" or item.options == self.shared
         words = self.text(item.code, name) or (self.text(EVERY, name) if shares else "")
         missing = ("every item" if shares else f"item {item.code}", f"answer {name} has no words")
-        if not words and missing not in self.problems:
+        if not words and missing not in self.wordless:
+            self.wordless.add(missing)
             self.problems.append(missing)
         return words
 

@@ -32,72 +32,71 @@ def template_csv(instrument: Instrument, wording: Wording | None = None) -> str:
     text = io.StringIO(newline="")
     table = csv.writer(text)
     table.writerow([*HEADER, NOTE])
-    table.writerows((*row[:3], _harmless(row[3])) for row in _rows(instrument, wording))
+    table.writerows((*row[:3], _harmless(row[3])) for row in _Pack(instrument, wording).rows())
     return MARK + text.getvalue()
 
 
 def template_toml(instrument: Instrument, wording: Wording | None = None) -> str:
     """The pack as TOML, our own labels as comments."""
-    rows = list(_rows(instrument, wording))
+    pack = _Pack(instrument, wording)
+    rows = list(pack.rows())
     facts = [f"{_toml(item[1:], text)}{_comment(note)}" for item, _, text, note in rows if item[0] == "@"]
     parts = ["\n".join(facts)]
     every = [f"{_toml(part, text)}{_comment(note)}" for item, part, text, note in rows if item == EVERY]
     if every:
         parts.append("\n".join(["[options]", *every]))
-    parts += [_toml_item(item, wording, instrument) for item in instrument.items]
+    parts += [_toml_item(item.code, list(pack.item_rows(item))) for item in instrument.items]
     return "\n\n".join(parts) + "\n"
 
 
-def _rows(instrument: Instrument, wording: Wording | None) -> Iterator[Row]:
-    given = {"instrument": instrument.key, "version": instrument.version}
-    for name in (*NEEDED, *OPTIONAL):
-        text = getattr(wording, name) if wording else given.get(name, "")
-        yield (f"@{name}", "", text, _NOTES.get(name, getattr(instrument, name, "")))
-    for name, option in _for_every(instrument, wording):
-        yield (EVERY, name, option.label if wording else "", _own_label(instrument, option))
-    for item in instrument.items:
-        yield from ((item.code, *row) for row in _item_rows(item, wording, instrument))
+class _Pack:
+    """What a file says. ``shared``: the answers of most items; ``every``: the words that are written once, those
+    of the first item that shares its answers with others."""
+
+    def __init__(self, instrument: Instrument, wording: Wording | None) -> None:
+        self.instrument, self.wording = instrument, wording
+        self.shared = shared_answers(instrument)
+        self.every: dict[str, Option] = {}
+        for item in filter(self.shares, instrument.items):
+            for (name, _), option in zip(answers_of(item), self.words_of(item), strict=True):
+                self.every.setdefault(name, option)
+
+    def shares(self, item: Item) -> bool:
+        return item.kind == "boolean" or item.options == self.shared
+
+    def words_of(self, item: Item) -> list[Option]:
+        if self.wording:
+            return list(self.wording.items[item.code].options)
+        return [option for _, option in answers_of(item)]
+
+    def rows(self) -> Iterator[Row]:
+        given = {"instrument": self.instrument.key, "version": self.instrument.version}
+        for name in (*NEEDED, *OPTIONAL):
+            text = getattr(self.wording, name) if self.wording else given.get(name, "")
+            yield (f"@{name}", "", text, _NOTES.get(name, getattr(self.instrument, name, "")))
+        own = {option.value: option.label for option in self.shared}
+        for name, option in self.every.items():
+            note = own.get(option.value, option.label)
+            yield (EVERY, name, option.label if self.wording else "", note)
+        for item in self.instrument.items:
+            yield from ((item.code, *row) for row in self.item_rows(item))
+
+    def item_rows(self, item: Item) -> Iterator[tuple[str, str, str]]:
+        words = self.wording.items[item.code] if self.wording else None
+        yield (LABEL, words.label if words else "", item.label)
+        yield (HELP, words.help if words else "", item.help or "may stay empty")
+        if not self.says_the_same(item):
+            for (name, option), shown in zip(answers_of(item), self.words_of(item), strict=True):
+                yield (name, shown.label if words else "", option.label)
+
+    def says_the_same(self, item: Item) -> bool:
+        """Whether the words for every item are those of this one, too."""
+        shown = zip(answers_of(item), self.words_of(item), strict=True)
+        return self.shares(item) and all(self.every[name].label == one.label for (name, _), one in shown)
 
 
-def _item_rows(item: Item, wording: Wording | None, instrument: Instrument) -> Iterator[tuple[str, str, str]]:
-    words = wording.items[item.code] if wording else None
-    yield (LABEL, words.label if words else "", item.label)
-    yield (HELP, words.help if words else "", item.help or "may stay empty")
-    if (own := answers_of(item)) and not _says_the_same(item, wording, instrument):
-        labels = [option.label for option in words.options] if words else [""] * len(own)
-        yield from ((name, label, option.label) for (name, option), label in zip(own, labels, strict=True))
-
-
-def _for_every(instrument: Instrument, wording: Wording | None) -> list[tuple[str, Option]]:
-    """The answers that are written once: those of the first item that shares its own with others."""
-    found: dict[str, Option] = {}
-    for item in instrument.items:
-        if item.options == shared_answers(instrument) or item.kind == "boolean":
-            words = (
-                wording.items[item.code].options if wording else [option for _, option in answers_of(item)]
-            )
-            for (name, _), option in zip(answers_of(item), words, strict=True):
-                found.setdefault(name, option)
-    return list(found.items())
-
-
-def _says_the_same(item: Item, wording: Wording | None, instrument: Instrument) -> bool:
-    """Whether the words for every item are those of this one, too."""
-    if item.kind != "boolean" and item.options != shared_answers(instrument):
-        return False
-    every = dict(_for_every(instrument, wording))
-    words = wording.items[item.code].options if wording else [option for _, option in answers_of(item)]
-    return [every[name].label for name, _ in answers_of(item)] == [option.label for option in words]
-
-
-def _own_label(instrument: Instrument, option: Option) -> str:
-    shared = {one.value: one.label for one in shared_answers(instrument)}
-    return shared.get(option.value, option.label)
-
-
-def _toml_item(item: Item, wording: Wording | None, instrument: Instrument) -> str:
-    rows = list(_item_rows(item, wording, instrument))
-    lines = ["[[items]]", _toml("code", item.code)]
+def _toml_item(code: str, rows: list[tuple[str, str, str]]) -> str:
+    lines = ["[[items]]", _toml("code", code)]
     lines += [
         f"{_toml('label' if part == LABEL else part, text)}{_comment(note)}" for part, text, note in rows[:2]
     ]

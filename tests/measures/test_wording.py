@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import time
 
 import pytest
 
@@ -108,6 +109,22 @@ ROWS = [
 @pytest.fixture(scope="module")
 def calm() -> Instrument:
     return load_text(DEFINITION, "calm.toml")
+
+
+ONE_SCALE = """
+[[items]]
+code = "1"
+label = "Calm"
+options = { 0 = "Not at all", 1 = "Very" }
+
+[[scales]]
+key = "total"
+title = "Total"
+items = ["1"]
+rule = "sum"
+range = [0, 1]
+direction = "higher_is_better"
+"""
 
 
 def table(rows: list[tuple[str, ...]], header: str = "item,answer,text", separator: str = ",") -> str:
@@ -344,3 +361,18 @@ class TestWorded:
 )
 def test_language_tags(text: str, tag: str | None) -> None:
     assert clean_language(text) == tag
+
+
+def test_a_large_instrument_is_worded_at_once() -> None:
+    """A site may publish 300 items of 101 answers each, none of them alike."""
+    items = "".join(
+        f'[[items]]\ncode = "i{n}"\nlabel = "x"\noptions = {{ 0 = "a{n}", 1 = "b" }}\nbetween = 0.01\nscored = false\n'
+        for n in range(300)
+    )
+    large = load_text(f'{DEFINITION.partition("[options.often]")[0]}{items}{ONE_SCALE}', "large.toml")
+    began = time.process_time()
+    assert len(template_csv(large).splitlines()) > 30_000
+    assert "a299" in template_toml(large)
+    with pytest.raises(WordingError):
+        read_csv("item,answer,text\n@name,,x\n", "pack.csv", large)
+    assert time.process_time() - began < 5

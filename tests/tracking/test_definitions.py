@@ -108,6 +108,12 @@ def test_a_key_of_a_hundred_thousand_parts_is_not_even_parsed() -> None:
     assert refused("a" + ".a" * 100_000 + " = 1").key == "line 1"
 
 
+def test_answers_that_would_fill_a_page_are_refused() -> None:
+    many = "\n".join(f'{value} = "a"' for value in range(102))
+    error = refused(CHECK_IN.replace('0 = "Never"\n1 = "Sometimes"\n2 = "Often"', many))
+    assert (error.key, error.reason) == ("options.often", "gives more than 101 answers")
+
+
 def test_too_many_items_are_refused_by_name() -> None:
     assert refused("items = [" + "{}," * 301 + "]").key == "items"
 

@@ -16,7 +16,7 @@ from measures import registry, scoring
 from measures.instrument import Instrument, Item
 from tests.cast import days_ago, person
 from tests.tracking.answers import PHQ9, posted
-from tests.tracking.definitions import CHECK_IN
+from tests.tracking.definitions import CHECK_IN, SCORE_ONLY, published
 from tests.tracking.views.doors import assert_anonymous_signs_in, assert_refused, signed_in
 from tracking.actions import care
 from tracking.actions.library import publish_instrument, retire_instrument
@@ -273,6 +273,12 @@ class TestTrying:
             registry.get("bdi2"), "total", 22
         )
         assert "BDI-II total 22" in said(response) and "moderate" in said(response)
+
+    def test_the_unit_of_a_scale_is_text_and_never_markup(self, staff: Client, site: Site) -> None:
+        published(site, SCORE_ONLY.replace('rule = "sum"', 'rule = "sum"\nunit = "<b onclick=x>days</b>"'))
+        address = reverse("instrument-try", args=["pain_diary", "score-only"])
+        page = staff.get(address).content
+        assert b"<b onclick" not in page and b"&lt;b onclick" in page
 
     @pytest.mark.parametrize("total", ["64", "-1", "22.5", "abc", "nan", "1e999"])
     def test_a_total_that_cannot_be(self, staff: Client, total: str) -> None:

@@ -105,6 +105,10 @@ class TestUpload:
         assert b"<script>alert" not in page.content
         assert not WordingPack.objects.exists()
 
+    def test_a_key_of_a_hundred_thousand_parts_is_not_even_parsed(self, office: Client, site: Site) -> None:
+        page = paste(office, site, "a" + ".a" * 100_000 + ' = "x"', kind="toml")
+        assert page.status_code == 400 and "line 1 : has more dots" in said(page)
+
     def test_a_huge_paste_is_refused_before_it_is_read(self, office: Client, site: Site) -> None:
         assert paste(office, site, "x" * 10_000_000).status_code == 400
         assert not WordingPack.objects.exists()

@@ -1,0 +1,20 @@
+"""TOML from anywhere as plain values, or refused naming the file."""
+
+from __future__ import annotations
+
+import tomllib
+
+from measures.errors import DefinitionError
+
+MOST_DOTS = 100  # in one line: reading a dotted key takes time by the square of its parts
+
+
+def parsed(text: str, file: str) -> dict[str, object]:
+    """The tables of a TOML text; ``file`` names it in errors. Raises ``DefinitionError``."""
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.count(".") > MOST_DOTS:
+            raise DefinitionError(file, f"line {number}", "has more dots than anything here needs")
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # TOMLDecodeError is a ValueError, as is a number too long
+        raise DefinitionError(file, "(file)", f"is not TOML: {error}") from None
