@@ -144,7 +144,7 @@ def _missing(instrument: Instrument, scale: Scale) -> Statement:
     if not scale.items:
         return Statement("Missing answers", "What was missing is not known: only the total is entered.")
     if policy.policy == "strict":
-        text = "Strict: with a missing answer there is no score."
+        text = "Strict, by policy of this platform: with a missing answer there is no score."
         return Statement("Missing answers", text + _without_skips(instrument, scale), policy.source)
     safety = [item.code for item in instrument.items_of(scale) if item.critical]
     text = (

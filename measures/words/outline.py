@@ -92,7 +92,7 @@ def _answers(item: Item) -> str:
     if item.kind == "number":
         span = f"{number(item.minimum)} to {number(item.maximum)} {item.unit}".rstrip()
         return f"a {'' if item.decimals else 'whole '}number from {span}"
-    return "; ".join(f"{number(option.value)} {option.label}" for option in item.options)
+    return "; ".join(f"{number(option.value)} = {option.label}" for option in item.options)
 
 
 def _scale(words: ScaleWords) -> Iterator[str]:

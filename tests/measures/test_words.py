@@ -199,7 +199,7 @@ class TestScales:
     @pytest.mark.parametrize(
         ("missing", "text"),
         [
-            (Missing(), "Strict: with a missing answer there is no score."),
+            (Missing(), "Strict, by policy of this platform: with a missing answer there is no score."),
             (
                 Missing("prorate", 1, PAPER),
                 "Up to 1 missing answer: no score, but an estimate from the mean of the answers given, marked as "
