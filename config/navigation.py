@@ -13,6 +13,11 @@ PAGES: list[tuple[str, str, set[Role]]] = [
     ("studies", "Studies", {Role.CLINICIAN, Role.RESEARCHER, Role.STEWARD}),
     ("releases", "Releases", {Role.RESEARCHER, Role.STEWARD}),
     ("administration", "Administration", {Role.ADMINISTRATOR}),
+    (
+        "protocols",
+        "Protocols",
+        {Role.CLINICIAN, Role.RESEARCHER, Role.STEWARD, Role.ADMINISTRATOR},
+    ),
     ("instruments", "Instruments", set(Role) - {Role.PATIENT}),
     ("own-course", "My answers", {Role.PATIENT}),
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import home, parked, patient, releases, studies
+from reports.views import home, parked, patient, protocols, releases, studies
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -12,6 +12,9 @@ urlpatterns = [
     path("episodes/<uuid:public_id>/course/", patient.course, name="patient-course"),
     path("studies/", studies.studies, name="studies"),
     path("studies/<slug:key>/", studies.study, name="study"),
+    path("protocols/", protocols.protocol_list, name="protocols"),
+    path("protocols/<slug:key>/", protocols.protocol, name="protocol"),
+    path("protocols/<slug:key>/<str:version>/", protocols.protocol, name="protocol-version"),
     path("flags/<uuid:public_id>/close/", patient.flag_close, name="flag-close"),
     path("administration/parked/", parked.parked_release, name="parked-release"),
     path("releases/", releases.release_list, name="releases"),

@@ -3,6 +3,8 @@
 from reports.charts.cohort import cohort_course
 from reports.charts.predictor import predictor
 from reports.charts.records import (
+    AskLane,
+    AskMark,
     Band,
     CohortArm,
     CohortCourse,
@@ -13,8 +15,10 @@ from reports.charts.records import (
     FlagMark,
     MeanPoint,
     MedicationBar,
+    PhaseBar,
     Predictor,
     PredictorPoint,
+    Schedule,
     ScorePanel,
     ScorePoint,
     SessionLane,
@@ -22,10 +26,13 @@ from reports.charts.records import (
     Source,
     Timeline,
 )
+from reports.charts.schedule import schedule
 from reports.charts.sparkline import sparkline
 from reports.charts.timeline import timeline
 
 __all__ = [
+    "AskLane",
+    "AskMark",
     "Band",
     "CohortArm",
     "CohortCourse",
@@ -36,8 +43,10 @@ __all__ = [
     "FlagMark",
     "MeanPoint",
     "MedicationBar",
+    "PhaseBar",
     "Predictor",
     "PredictorPoint",
+    "Schedule",
     "ScorePanel",
     "ScorePoint",
     "SessionLane",
@@ -46,6 +55,7 @@ __all__ = [
     "Timeline",
     "cohort_course",
     "predictor",
+    "schedule",
     "sparkline",
     "timeline",
 ]

@@ -95,7 +95,7 @@ def _bar_label(bar: MedicationBar, start: float, end: float, y: float) -> Marks:
 
 def dose_words(dose: DoseMark) -> str:
     """Say what a dose is: "psilocybin 25 mg"."""
-    return f"{dose.substance} {dose.amount}"
+    return f"{dose.substance} {dose.amount}".strip()
 
 
 def _diamonds(view: View, y: float, doses: Sequence[DoseMark]) -> Marks:

@@ -110,6 +110,47 @@ class Timeline:
 
 
 @dataclass(frozen=True)
+class PhaseBar:
+    """A stretch of a planned treatment, both days included."""
+
+    title: str
+    first: float
+    last: float
+
+
+@dataclass(frozen=True)
+class AskMark:
+    """One planned question: the day it is due and the window in which it can be answered."""
+
+    day: float
+    opens: float
+    closes: float
+    label: str
+
+
+@dataclass(frozen=True)
+class AskLane:
+    """When one instrument is asked, drawn in a lane of its own."""
+
+    label: str
+    source: Source
+    marks: tuple[AskMark, ...]
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """A treatment as it is planned. Follow-up may be far longer than treatment: days from `bend` on are drawn on
+    a scale of their own; None where one scale serves."""
+
+    title: str
+    zero: str
+    phases: tuple[PhaseBar, ...]
+    course: Timeline
+    asked: tuple[AskLane, ...]
+    bend: float | None = None
+
+
+@dataclass(frozen=True)
 class MeanPoint:
     """An arm at one time: mean, interval, and how many people it rests on (None: too few to say)."""
 

@@ -25,6 +25,7 @@ RATER_ALONE = "L L 3 3 4 + 3 3 3"  # a rating that was given away: the therapist
 RATERS = "L L 3 3 3 + 3 3 3"
 NOT_ANY_RATERS = "L L 3 3 3 4 3 3 3"
 FIGURES = "L L 3 + + 3 + + 3"
+PROTOCOLS = "L L 3 + + 3 + + +"
 OF_STUDY = "L L 3 4 4 3 + + 3"
 RELEASES = "L L 3 3 3 3 + + 3"
 RESEARCHERS = "L L 3 3 3 3 + 3 3"
@@ -157,6 +158,9 @@ REPORTS = [
     writes("flag-close", TEAM, "flag"),
     reads("studies", FIGURES),
     reads("study", OF_STUDY, "study"),
+    reads("protocols", PROTOCOLS),
+    reads("protocol", PROTOCOLS, "protocol"),
+    reads("protocol-version", PROTOCOLS, "protocol-version"),
     reads("releases", RELEASES),
     both("release-new", RESEARCHERS),
     reads("release", RELEASES, "release"),

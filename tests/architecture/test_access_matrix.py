@@ -32,6 +32,8 @@ def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
         world = build()
         world.places["instrument"] = {"key": "phq9"}
         world.places["instrument-version"] = {"key": "phq9", "version": registry.get("phq9").version}
+        world.places["protocol"] = {"key": "ssri-psychotherapy"}
+        world.places["protocol-version"] = {"key": "ssri-psychotherapy", "version": "1"}
         yield world
 
 

@@ -1,0 +1,179 @@
+"""A treatment as planned: phases above, then medication, doses and sessions, then what is asked and when."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from reports.charts.dots import dot
+from reports.charts.labels import number, text_width, wrap
+from reports.charts.lanes import dose_words, lane_marks, lanes_height, medications
+from reports.charts.palette import ACCENT_SOFT, BODY, INK, LINE, ON_SOFT, PAPER, SMALL, SOFT
+from reports.charts.panels import Gutters
+from reports.charts.records import AskLane, AskMark, DataTable, Figure, PhaseBar, Schedule, Source
+from reports.charts.svg import Marks, box, document, group, named, rule, words
+from reports.charts.view import View, day_axis
+
+WIDE_PLOT = 800
+NARROW_PLOT = 600
+TREATMENT = 0.68  # share of the width that treatment gets where follow-up has a scale of its own
+GAP = 22  # between the two scales, pixels
+PHASES = 46
+LANE = 22
+FOOT = 92
+
+
+@dataclass(frozen=True)
+class BentView(View):
+    """A view whose days from `bend` on have a scale of their own, to the right of a gap."""
+
+    bend: float | None = None
+
+    def x(self, value: float) -> float:
+        """Return the pixel of a day."""
+        if self.bend is None:
+            return super().x(value)
+        treatment, follow_up = self.parts()
+        if value < self.bend:
+            return min(treatment.x(value), treatment.width)
+        return self.width - follow_up.width + follow_up.x(value)
+
+    def parts(self) -> tuple[View, View]:
+        """Return the straight views left and right of the bend."""
+        low, high = self.x_domain
+        bend = high if self.bend is None else self.bend
+        left = self.width * TREATMENT - GAP / 2
+        right = self.width * (1 - TREATMENT) - GAP / 2
+        return View(left, self.height, (low, bend), (0, 1)), View(right, self.height, (bend, high), (0, 1))
+
+
+def schedule(plan: Schedule, *, key: str = "schedule", narrow: bool = False) -> Figure:
+    """Draw a planned treatment.
+
+    A dot per question, filled when a clinician rates, open when the patient answers; the pale bar behind it is
+    the window. `narrow` gives the rendering for a phone, which the page lets scroll sideways.
+    """
+    gutters, width = _gutters(plan, narrow), NARROW_PLOT if narrow else WIDE_PLOT
+    lanes = lanes_height(plan.course)
+    top = PHASES + lanes + 8
+    height = top + LANE * len(plan.asked)
+    view = BentView(width, height, day_domain(plan), (0, 1), bend=plan.bend)
+    marks = [
+        *_phases(view, plan.phases),
+        group(0, PHASES, lane_marks(view, plan.course, gutters)),
+        *_asked(view, plan.asked, top, gutters),
+        *_foot(view, plan, height),
+    ]
+    text = describe_schedule(plan)
+    drawn = group(gutters.left, 4, marks)
+    svg = document(gutters.left + width + gutters.right, height + FOOT, plan.title, text, [drawn], key=key)
+    return Figure(svg, plan.title, text, tuple(schedule_tables(plan)))
+
+
+def day_domain(plan: Schedule) -> tuple[float, float]:
+    """Return the first and last day of the axis, with a little air."""
+    questions = [mark for lane in plan.asked for mark in lane.marks]
+    days = [0.0, *(day for phase in plan.phases for day in (phase.first, phase.last + 1))]
+    days += [dose.day for dose in plan.course.doses]
+    days += [day for mark in questions for day in (mark.day, mark.opens, mark.closes)]
+    return min(days) - 1, max(days) + 1
+
+
+def _gutters(plan: Schedule, narrow: bool) -> Gutters:
+    names = [lane.label for lane in (*plan.course.sessions, *plan.asked)] + medications(plan.course)
+    widest = max(text_width(name, BODY) for name in [*names, "dosing session"])
+    return Gutters(left=max(110.0 if narrow else 152.0, widest + 12), right=64, titles_above=narrow)
+
+
+def _phases(view: BentView, phases: Iterable[PhaseBar]) -> Marks:
+    return [mark for phase in phases for mark in _phase(view, phase)]
+
+
+def _phase(view: BentView, phase: PhaseBar) -> Marks:
+    x, x2 = view.x(phase.first), view.x(phase.last + 1)
+    lines = wrap(phase.title, SMALL, x2 - x - 8)
+    fits = len(lines) <= 2 and all(text_width(line, SMALL) <= x2 - x - 8 for line in lines)
+    middle = 18 - 7 * (len(lines) - 1)
+    inside = [words(x + 6, middle + 14 * row, line, fill=ON_SOFT) for row, line in enumerate(lines)]
+    name = f"{phase.title}, day {number(phase.first)} to day {number(phase.last)}"
+    bar = box(x, 0, x2, 36, rx=3, fill=ACCENT_SOFT, stroke=PAPER, stroke_width=1.5)
+    return [named(name, bar, *(inside if fits else []))]
+
+
+def _asked(view: BentView, lanes: Iterable[AskLane], top: float, gutters: Gutters) -> Marks:
+    marks: Marks = []
+    for row, lane in enumerate(lanes):
+        y = top + LANE * (row + 0.5)
+        marks += [rule(0, y, view.width, y, stroke=LINE)]
+        marks += [words(-gutters.left, y, lane.label, size=BODY, fill=SOFT)]
+        marks += [_question(view, y, lane, mark) for mark in lane.marks]
+    return marks
+
+
+def _question(view: BentView, y: float, lane: AskLane, mark: AskMark) -> str:
+    window = box(view.x(mark.opens), y - 4, view.x(mark.closes + 1), y + 4, rx=2, fill=ACCENT_SOFT)
+    return named(
+        f"{lane.label}, {mark.label}: day {number(mark.day)}, "
+        f"from day {number(mark.opens)} to day {number(mark.closes)}",
+        window,
+        *dot(view.x(mark.day), y, lane.source),
+    )
+
+
+def _foot(view: BentView, plan: Schedule, y: float) -> Marks:
+    said = f"days, counted from {plan.zero} (day 0)"
+    title = words(0, y + 48, said, size=BODY, fill=SOFT)
+    return [*_axis(view, y + 10), title, *_key(plan, y + 72)]
+
+
+def _axis(view: BentView, y: float) -> Marks:
+    if view.bend is None:
+        return day_axis(view, y, BODY)
+    treatment, follow_up = view.parts()
+    start = view.width - follow_up.width
+    cut = [rule(x - 3, y + 5, x + 3, y - 5, stroke=SOFT) for x in (treatment.width, start)]
+    return [*day_axis(treatment, y, BODY), *cut, group(start, 0, day_axis(follow_up, y, BODY))]
+
+
+def _key(plan: Schedule, y: float) -> Marks:
+    used = [source for source in Source if any(lane.source is source for lane in plan.asked)]
+    marks, x = [], 7.0
+    for source in used:
+        marks.append(group(x, y, [*dot(0, 0, source), words(12, 0, source.value, fill=SOFT)]))
+        x += 36 + text_width(source.value, SMALL)
+    window = [box(-6, -4, 8, 4, rx=2, fill=ACCENT_SOFT), words(16, 0, "window", fill=SOFT)]
+    marks.append(group(x, y, window))
+    if plan.bend is None:
+        return marks
+    x += 40 + text_width("window", SMALL)
+    cut = [rule(-3, 5, 3, -5, stroke=INK), words(10, 0, "another scale from here", fill=SOFT)]
+    return [*marks, group(x, y, cut)]
+
+
+def describe_schedule(plan: Schedule) -> str:
+    """Say what the picture shows: phases, doses, and how often each instrument is asked."""
+    phases = "; ".join(
+        f"{phase.title}, day {number(phase.first)} to {number(phase.last)}" for phase in plan.phases
+    )
+    doses = "; ".join(f"{dose_words(dose)} on day {number(dose.day)}" for dose in plan.course.doses)
+    asked = "; ".join(
+        f"{lane.label} {len(lane.marks)} time{'s' if len(lane.marks) > 1 else ''}" for lane in plan.asked
+    )
+    parts = [f"Phases: {phases}.", f"Doses: {doses}." if doses else "", f"Asked: {asked}."]
+    return " ".join([*(part for part in parts if part), f"Day 0 is {plan.zero}."])
+
+
+def schedule_tables(plan: Schedule) -> list[DataTable]:
+    """Return the questions by day, then the treatment by day."""
+    asked = [(mark, lane) for lane in plan.asked for mark in lane.marks]
+    asked.sort(key=lambda pair: (pair[0].day, pair[1].label))
+    questions = tuple(
+        (number(mark.day), mark.label, lane.label, lane.source.value,
+         f"{number(mark.opens)} to {number(mark.closes)}")
+        for mark, lane in asked
+    )  # fmt: skip
+    given = [(dose.day, "dosing session", dose_words(dose)) for dose in plan.course.doses]
+    given += [(tick.day, lane.label, tick.label) for lane in plan.course.sessions for tick in lane.sessions]
+    treatment = tuple((number(day), kind, what) for day, kind, what in sorted(given))
+    return [
+        DataTable("What is asked", ("day", "time point", "instrument", "by", "window, days"), questions),
+        DataTable("Sessions and doses", ("day", "kind", "what"), treatment),
+    ]
