@@ -9,10 +9,11 @@ from measures.errors import DefinitionError
 from measures.instrument import Instrument
 from tracking.actions import audit
 from tracking.errors import Conflict, InvalidInput, NotPermitted
+from tracking.instruments import instrument_of
 from tracking.models import AssessmentRequest, Site, User, WordingPack, WordingWithdrawal
 from tracking.queries.administration import administered_sites
 from tracking.vocabulary import RequestStatus
-from tracking.wordings import is_withdrawn, pack_of
+from tracking.wordings import is_withdrawn, pack_of, ships
 
 READERS = {"csv": words.read_csv, "toml": words.read_toml}
 
@@ -91,6 +92,13 @@ def pin_wording(*, request: AssessmentRequest) -> None:
     )
     if unanswered.update(wording_pack=pack):
         request.wording_pack = pack
+
+
+def give_words(*, request: AssessmentRequest) -> None:
+    """A sitting comes to what had no words when it began, and has some now: our labels are never shown in their
+    place."""
+    if request.wording_pack is None and not ships(instrument_of(request.instrument, request.version)):
+        pin_wording(request=request)
 
 
 def _check_administers(by: User | None, site: Site) -> None:

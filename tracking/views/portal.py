@@ -16,9 +16,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from measures.instrument import Item
 from measures.scoring import Answer
 from tracking.actions import assessments, links, tries
+from tracking.actions.wordings import give_words
 from tracking.errors import Conflict, InvalidInput
 from tracking.forms.answers import AnswersForm, field_name
-from tracking.models import SittingLink
+from tracking.models import AssessmentRequest, SittingLink
 from tracking.policies import local_today
 from tracking.queries import sittings
 from tracking.queries.sittings import Questionnaire
@@ -70,7 +71,7 @@ def sitting(request: HttpRequest, link: SittingLink) -> HttpResponse:
     waiting = sittings.open_requests(link)
     if not waiting:
         return redirect("sitting-done")
-    sheet = sittings.questionnaire(waiting[0])
+    sheet = _in_words(waiting[0])
     total = link.requests.count()
     context = {"sheet": sheet, "place": total - len(waiting) + 1, "total": total}
     return _page(request, link, "sitting.html", context)
@@ -188,7 +189,12 @@ def _sheet(link: SittingLink, public_id: uuid.UUID) -> Questionnaire | None:
     asked = sittings.request_of(link, public_id)
     if asked is None:
         raise Http404
-    return sittings.questionnaire(asked) if asked.status == RequestStatus.OPEN else None
+    return _in_words(asked) if asked.status == RequestStatus.OPEN else None
+
+
+def _in_words(asked: AssessmentRequest) -> Questionnaire:
+    give_words(request=asked)
+    return sittings.questionnaire(asked)
 
 
 def _closed(request: HttpRequest, error: Conflict) -> HttpResponse:

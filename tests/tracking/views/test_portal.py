@@ -17,6 +17,7 @@ from tests.cast import CRISIS, days_ago
 from tests.tracking.answers import PHQ9
 from tests.tracking.packs import installed
 from tracking.actions import links, scheduling, tries
+from tracking.actions.wordings import withdraw_wording
 from tracking.models import (
     Assessment,
     AssessmentRequest,
@@ -382,3 +383,42 @@ class TestWhoMayAnswer:
         assert "nobody on this page is real" not in words(begun.get(reverse("sitting")))
         Patient.objects.filter(pk=patient.pk).update(is_simulated=True)
         assert "nobody on this page is real" in words(begun.get(reverse("sitting")))
+
+
+class TestWordsInstalledUnderWay:
+    """Something that the link asks for has lost its words when the sitting begins, and gets others before the
+    end."""
+
+    @pytest.fixture
+    def both(
+        self, client: Client, episode: TreatmentEpisode, clinician: User, site: Site, administrator: User
+    ) -> list[AssessmentRequest]:
+        pack = installed(site, "wai_sr")
+        asked = [
+            scheduling.create_request(by=clinician, episode=episode, instrument=key, due_on=days_ago(1))
+            for key in ("phq9", "wai_sr")
+        ]
+        _, token = links.issue_link(by=clinician, episode=episode, requests=asked)
+        withdraw_wording(by=administrator, pack=pack, reason="A word was wrong")
+        client.post(reverse("sitting-landing", args=[token]))
+        return asked
+
+    def test_the_patient_is_never_shown_our_labels(
+        self, client: Client, both: list[AssessmentRequest], site: Site
+    ) -> None:
+        page = item_url(both[1], 1)
+        assert client.get(page).status_code == 404
+        installed(site, "wai_sr", mark="New: ")
+        assert "New: Question 1" in client.get(page).content.decode()
+        assert client.post(page, {"item-1": "3", "step": "next"}).status_code == 302
+        both[1].refresh_from_db()
+        assert both[1].wording_pack.label == "en/invented/2"
+        assert "New: Question 2" in client.get(item_url(both[1], 2)).content.decode()
+
+    def test_nor_is_an_answer_kept_that_was_given_to_no_words(
+        self, client: Client, both: list[AssessmentRequest], site: Site
+    ) -> None:
+        installed(site, "wai_sr", mark="New: ")
+        client.post(item_url(both[1], 1), {"item-1": "3", "step": "next"})
+        both[1].refresh_from_db()
+        assert both[1].wording_pack is not None
