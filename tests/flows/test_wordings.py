@@ -171,7 +171,7 @@ class TestOnPaper:
         office, url = signed_in(clinician), reverse("rate", args=[asked.public_id])
         page = said(office.get(url))
         assert "go by the number of the item on the paper form" in page
-        assert "Clearer how I could change" in page
+        assert "A clearer way to change" in page
         sent = {f"item-{code}": value for code, value in WAI.items()} | {"assessed_on": str(days_ago(0))}
         assert office.post(url, sent).status_code == 302
         stored = Assessment.objects.get(request=asked)
