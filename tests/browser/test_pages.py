@@ -41,6 +41,9 @@ STAFF_PAGES = [
     ("steward", lambda site: "/instruments/cssrs_screener/"),
     ("administrator", lambda site: "/instruments/bdi2/"),
     ("clinician", lambda site: "/instruments/audit/1/try/"),
+    ("administrator", lambda site: "/protocols/"),
+    ("clinician", lambda site: "/protocols/mdma-ptsd/"),
+    ("researcher", lambda site: "/protocols/cbt-anxiolytic-panic/"),
 ]
 
 
