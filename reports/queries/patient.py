@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Prefetch
+from django.db.models import Count, Prefetch
 
 from measures.instrument import Instrument, Scale
 from reports.charts import Timeline
@@ -16,11 +16,9 @@ from reports.queries.caseload import main_course, patient_name
 from reports.queries.timeline import band_label, timeline_records
 from tracking.instruments import Shelf
 from tracking.models import (
-    AlertEvent,
     Assessment,
     AssessmentRequest,
     Dose,
-    EpisodeMark,
     MedicationCourse,
     Patient,
     SafetyAlert,
@@ -188,8 +186,11 @@ def _due(episode: TreatmentEpisode, as_of: date) -> list[AssessmentRequest]:
 def revision_of(episode: TreatmentEpisode) -> int:
     """A number that grows with each computation of the course and with each step of an alert: by it an open
     page knows whether it is still true."""
-    done = EpisodeMark.objects.filter(episode=episode).values_list("done_rev", flat=True).first() or 0
-    return done + AlertEvent.objects.filter(alert__episode=episode).count()
+    found = TreatmentEpisode.objects.filter(pk=episode.pk).values_list(
+        "mark__done_rev", Count("alerts__events")
+    )
+    done, steps = found.get()
+    return (done or 0) + steps
 
 
 def _assessments(episode: TreatmentEpisode) -> list[Assessment]:

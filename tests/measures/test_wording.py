@@ -369,7 +369,7 @@ def test_a_large_instrument_is_worded_at_once() -> None:
         f'[[items]]\ncode = "i{n}"\nlabel = "x"\noptions = {{ 0 = "a{n}", 1 = "b" }}\nbetween = 0.01\nscored = false\n'
         for n in range(300)
     )
-    large = load_text(f'{DEFINITION.partition("[options.often]")[0]}{items}{ONE_SCALE}', "large.toml")
+    large = load_text(f"{DEFINITION.partition('[options.often]')[0]}{items}{ONE_SCALE}", "large.toml")
     began = time.process_time()
     assert len(template_csv(large).splitlines()) > 30_000
     assert "a299" in template_toml(large)
