@@ -13,6 +13,15 @@ def levels_of(instrument: Instrument, outcomes: Mapping[str, bool | None]) -> di
     return {levels.key: _level(levels, outcomes) for levels in instrument.levels}
 
 
+def level_in_words(levels: Levels, result: LevelResult) -> str:
+    """The category; "at least" it while a missing answer could raise it; nothing yet is no finding of none."""
+    if result.level is not None:
+        return levels.label(result.level)
+    if result.at_least == levels.lowest:
+        return "open: answers are missing"
+    return f"at least {levels.label(result.at_least)}"
+
+
 def _level(levels: Levels, outcomes: Mapping[str, bool | None]) -> LevelResult:
     reached, is_open = levels.lowest, False
     for step in levels.steps:

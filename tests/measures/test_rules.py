@@ -8,6 +8,7 @@ import pytest
 
 from measures.errors import AnswerError, DefinitionError
 from measures.instrument import Instrument
+from measures.levels import level_in_words
 from measures.loader import instrument_from
 from measures.result import LevelResult
 from measures.scoring import score, skipped, with_policy
@@ -374,3 +375,17 @@ def test_a_scale_that_ends_at_0_has_no_percentage() -> None:
         "scales total.range",
         "must reach above 0: it is also given in percent of the highest sum",
     )
+
+
+@pytest.mark.parametrize(
+    ("answers", "words"),
+    [
+        ({"a": False, "b": False}, "none"),
+        ({"a": True, "b": True}, "at least low"),
+        ({}, "open: answers are missing"),
+    ],
+)
+def test_a_level_in_words_never_calls_missing_answers_none(answers: dict[str, bool], words: str) -> None:
+    triage = TestTriage.instrument
+    found = score(triage, answers).levels["triage"]
+    assert level_in_words(triage.levels[0], found) == words

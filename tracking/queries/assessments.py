@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from measures.instrument import Band, BandSet, Instrument, Item, Scale
-from measures.levels import levels_of
+from measures.levels import level_in_words, levels_of
 from measures.scales import band_in
 from measures.scoring import Answer, skipped
 from tracking.instruments import instrument_of
@@ -63,11 +63,10 @@ class OutcomeLine:
 
 @dataclass(frozen=True, slots=True)
 class LevelLine:
-    """One set of ordered categories. ``is_open``: a missing answer could still raise it."""
+    """One set of ordered categories, and the one that the answers come to."""
 
     title: str
-    label: str
-    is_open: bool
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +186,7 @@ def _score_line(scale: Scale, score: ScaleScore) -> ScoreLine:
 def _level_lines(instrument: Instrument, assessment: Assessment) -> list[LevelLine]:
     found = levels_of(instrument, {result.outcome: result.met for result in assessment.outcomes.all()})
     return [
-        LevelLine(levels.title, levels.label(found[levels.key].at_least), found[levels.key].level is None)
-        for levels in instrument.levels
+        LevelLine(levels.title, level_in_words(levels, found[levels.key])) for levels in instrument.levels
     ]
 
 

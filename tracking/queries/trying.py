@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from measures import scoring
 from measures.exact import exact, round_half_up
-from measures.instrument import Band, BandSet, Instrument, Item, Scale
+from measures.instrument import Band, Instrument, Item, Scale
+from measures.levels import level_in_words
 from measures.result import Answer, ScaleResult, Scored
-from measures.scales import band_of
+from measures.scales import band_in
 from tracking.band_bars import Bar, bars_of, place_of
 from tracking.queries.assessments import DECIDED
 
@@ -42,11 +43,10 @@ class TriedScale:
 
 @dataclass(frozen=True, slots=True)
 class TriedLevel:
-    """A triage. ``at_least``: how high it is already, when a missing answer could still raise it."""
+    """A triage, and the category that the answers come to."""
 
     title: str
-    label: str
-    at_least: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,25 +127,16 @@ def _scale(scale: Scale, result: ScaleResult) -> TriedScale:
     return TriedScale(
         scale=scale,
         result=result,
-        bands=tuple((bar, _band(scale, bar.band_set, result)) for bar in bars_of(scale)),
+        bands=tuple((bar, None if best is None else band_in(bar.band_set, best)) for bar in bars_of(scale)),
         place="" if best is None else place_of(scale, best),
     )
 
 
-def _band(scale: Scale, band_set: BandSet, result: ScaleResult) -> Band | None:
-    """The band in one set, read from the score, else from the estimate."""
-    best = None if result.best is None else exact(result.best)
-    key = band_of(replace(scale, band_sets=(band_set,)), best)
-    return next((band for band in band_set.bands if band.key == key), None)
-
-
 def _levels(instrument: Instrument, scored: Scored) -> list[TriedLevel]:
-    found = []
-    for levels in instrument.levels:
-        result = scored.levels[levels.key]
-        label = "" if result.level is None else levels.label(result.level)
-        found.append(TriedLevel(levels.title, label, levels.label(result.at_least)))
-    return found
+    return [
+        TriedLevel(levels.title, level_in_words(levels, scored.levels[levels.key]))
+        for levels in instrument.levels
+    ]
 
 
 def _safety(instrument: Instrument, scored: Scored) -> list[TriedSafety]:
