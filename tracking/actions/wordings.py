@@ -9,7 +9,7 @@ from measures.errors import DefinitionError
 from measures.instrument import Instrument
 from tracking.actions import audit
 from tracking.errors import Conflict, InvalidInput, NotPermitted
-from tracking.instruments import instrument_of
+from tracking.instruments import SHIPPED, instrument_of, offered
 from tracking.models import AssessmentRequest, Site, User, WordingPack, WordingWithdrawal
 from tracking.queries.administration import administered_sites
 from tracking.vocabulary import RequestStatus
@@ -30,10 +30,12 @@ def read_wording(*, instrument: Instrument, text: str, kind: str) -> words.Wordi
 def add_wording(*, by: User | None, site: Site, instrument: Instrument, text: str, kind: str) -> WordingPack:
     """Installs a wording as the next revision of its language: new sittings show it from now on.
 
-    Raises ``InvalidInput`` for a text that does not fit the instrument, ``Conflict`` when these very words
-    are installed, ``NotPermitted`` for whoever does not administer the site.
+    Raises ``InvalidInput`` for a text that does not fit the instrument, or an instrument of another site,
+    ``Conflict`` when these very words are installed, ``NotPermitted`` for whoever does not administer the site.
     """
     _check_administers(by, site)
+    if instrument.key not in SHIPPED and instrument not in offered(site):
+        raise InvalidInput("site", f"{site.name} has no such instrument")
     try:
         wording = read_wording(instrument=instrument, text=text, kind=kind)
     except DefinitionError as error:

@@ -8,11 +8,14 @@ import pytest
 from django.utils import timezone
 
 from measures import registry
+from measures.wording.templates import template_csv
 from tests.cast import CRISIS, days_ago, person
-from tests.tracking.packs import as_csv, installed
+from tests.tracking.definitions import published
+from tests.tracking.packs import as_csv, installed, wording
 from tracking.actions import care, links, scheduling, wordings
 from tracking.actions.assessments import save_draft
 from tracking.errors import Conflict, InvalidInput, NotPermitted
+from tracking.instruments import instrument_of
 from tracking.models import AssessmentRequest, AuditEvent, Site, TreatmentEpisode, User, WordingPack
 from tracking.vocabulary import Role
 
@@ -45,6 +48,15 @@ class TestInstalling:
             add(administrator, site, "language = ", "toml")
         assert not WordingPack.objects.exists()
         assert not AuditEvent.objects.filter(action="add_wording").exists()
+
+    def test_not_for_an_instrument_of_another_site(self, site: Site) -> None:
+        """Whoever governs both would tell the one what the other has published."""
+        south = care.create_site(by=None, key="south", name="South", crisis_contacts=CRISIS)
+        own = instrument_of(published(site).key)
+        words = template_csv(own, wording(own))
+        with pytest.raises(InvalidInput, match="has no such instrument"):
+            wordings.add_wording(by=None, site=south, instrument=own, text=words, kind="csv")
+        assert wordings.add_wording(by=None, site=site, instrument=own, text=words, kind="csv").site == site
 
     def test_the_same_words_twice_are_one_revision(self, administrator: User, site: Site) -> None:
         add(administrator, site, as_csv("wai_sr"))
