@@ -22,7 +22,7 @@ def parse_anchor(text: str) -> Anchor | None:
     """ "dose:2", "session:psychotherapy:any", "stop"; nothing where the text names no event."""
     kind, *rest = text.split(":")
     if not rest:
-        return Anchor(cast(EventKind, kind)) if kind in SINGLE else None
+        return Anchor(kind) if kind in SINGLE else None
     if kind == "session" and len(rest) == 2 and rest[0] in get_args(SessionKind) and rest[0] != "dosing":
         which = _which(rest[1])
         return Anchor("session", which, cast(SessionKind, rest[0])) if which else None
