@@ -294,7 +294,14 @@ def answers_on(plan: Plan, instrument: Instrument, day: int, rng: Random) -> Ans
         return answers_with_total(instrument, plan.alliance, rng)
     if instrument.key == "caps5":
         return answers_with_total(instrument, total, rng) | _caps5_beyond_the_total(total)
+    if instrument.primary_scale.direction == "higher_is_better":
+        return answers_with_total(instrument, _well(instrument, total), rng)
     return answers_with_total(instrument, total, rng)
+
+
+def _well(instrument: Instrument, total: float) -> float:
+    """Sum of answers of a scale on which more is better: it falls short by half of what the main total has."""
+    return sum(instrument.item(code).maximum for code in instrument.primary_scale.items) - total / 2
 
 
 def _safety(plan: Plan, day: int) -> dict[str, int]:
