@@ -10,6 +10,11 @@ from measures.instrument import Instrument, Number, Skip
 from measures.result import Answer
 
 
+def skippable(instrument: Instrument) -> frozenset[str]:
+    """The items that another answer can make unnecessary."""
+    return frozenset(code for skip in instrument.skips for code in skip.items)
+
+
 def skipped(instrument: Instrument, answers: Mapping[str, Answer]) -> dict[str, Number | None]:
     """The items that need no answer, with the value that each counts as (``None``: it does not count).
 

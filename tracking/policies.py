@@ -118,6 +118,11 @@ def local_today(patient: Patient) -> date:
     return local_day(patient, clock.now())
 
 
+def latest_day(episode: TreatmentEpisode) -> date:
+    """The later of the patient's day and the clinic's: neither of them writes in the future."""
+    return max(local_today(episode.patient), clock.today())
+
+
 def local_day(patient: Patient, moment: datetime) -> date:
     """The day of a moment where the patient lives."""
     return timezone.localdate(moment, ZoneInfo(patient.timezone))

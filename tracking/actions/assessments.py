@@ -13,7 +13,6 @@ from measures import scoring
 from measures.errors import AnswerError
 from measures.instrument import Instrument
 from measures.scoring import Scored
-from tracking import clock
 from tracking.actions import audit
 from tracking.actions.marks import want_episode
 from tracking.actions.safety import carry_alerts, findings, raise_alert
@@ -36,6 +35,7 @@ from tracking.policies import (
     check_may_rate,
     check_request_open,
     check_source,
+    latest_day,
     local_today,
 )
 from tracking.vocabulary import AnswerSource, ItemState, RequestStatus
@@ -230,7 +230,7 @@ def _store(
     if supersedes is None:
         check_source(instrument, source)
     if supersedes is None or supersedes.assessed_on != assessed_on:
-        check_assessed_on(episode, assessed_on, _today(episode))
+        check_assessed_on(episode, assessed_on, latest_day(episode))
     scored = _score(instrument, answers)
     assessment = Assessment.objects.create(
         submission_id=submission_id,
@@ -263,11 +263,6 @@ def _store(
     audit.record(by=by, action=action, target=assessment, patient=episode.patient, instrument=instrument.key)
     want_episode(episode=episode)
     return assessment, alerts
-
-
-def _today(episode: TreatmentEpisode) -> date:
-    """The later of the patient's day and the clinic's: neither of them writes in the future."""
-    return max(local_today(episode.patient), clock.today())
 
 
 def _rater(by: User | None, source: AnswerSource, supersedes: Assessment | None) -> User | None:

@@ -12,7 +12,6 @@ from measures import scoring
 from measures.errors import AnswerError
 from measures.instrument import Instrument
 from measures.scoring import Scored
-from tracking import clock
 from tracking.actions import audit
 from tracking.actions.assessments import Submitted
 from tracking.actions.marks import want_episode
@@ -20,7 +19,7 @@ from tracking.actions.scores import store_scores
 from tracking.errors import Conflict, InvalidInput
 from tracking.instruments import instrument_of
 from tracking.models import Assessment, TreatmentEpisode, User
-from tracking.policies import check_assessed_on, check_latest_version, check_totals_alone, local_today
+from tracking.policies import check_assessed_on, check_latest_version, check_totals_alone, latest_day
 from tracking.vocabulary import AnswerSource, Wording
 
 Totals = Mapping[str, object]
@@ -119,7 +118,7 @@ def _row(
 ) -> Assessment:
     """Not yet stored. Whoever corrects a total does not become its rater, nor its source."""
     if supersedes is None or supersedes.assessed_on != assessed_on:
-        check_assessed_on(episode, assessed_on, max(local_today(episode.patient), clock.today()))
+        check_assessed_on(episode, assessed_on, latest_day(episode))
     rated = instrument.rater == "clinician"
     source = AnswerSource.CLINICIAN if rated else AnswerSource.CLINICIAN_ENTERED
     return Assessment(

@@ -10,6 +10,7 @@ from django import forms
 
 from measures.instrument import Instrument, Item
 from measures.scoring import Answer, skipped
+from measures.skips import skippable
 from tracking.errors import InvalidInput
 
 PREFIX = "item-"
@@ -60,7 +61,7 @@ class AnswersForm(forms.Form):
             self.initial[name] = _shown(item, self.given.get(item.code))
 
     def rows(self) -> list[Row]:
-        dependent = {code for skip in self.instrument.skips for code in skip.items}
+        dependent = skippable(self.instrument)
         return [
             Row(item, n, self[field_name(item)], item.code in dependent)
             for n, item in enumerate(self.items, 1)

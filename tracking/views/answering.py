@@ -9,6 +9,7 @@ from django.shortcuts import render
 
 from measures.instrument import Instrument, Item
 from measures.scoring import skipped
+from measures.skips import skippable
 from tracking.actions.assessments import Submitted
 from tracking.errors import InvalidInput
 from tracking.forms.answers import RecordForm
@@ -50,7 +51,7 @@ def running_context(instrument: Instrument, answers: dict[str, object]) -> Conte
 
 def falling_away(instrument: Instrument) -> list[Item]:
     """The items that another answer can make unnecessary."""
-    dependent = {code for skip in instrument.skips for code in skip.items}
+    dependent = skippable(instrument)
     return [item for item in instrument.items if item.code in dependent]
 
 
