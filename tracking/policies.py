@@ -21,6 +21,7 @@ from tracking.models import (
     SiteInstrument,
     Study,
     TreatmentEpisode,
+    TreatmentSession,
     User,
     current,
 )
@@ -58,6 +59,25 @@ def check_assessed_on(episode: TreatmentEpisode, assessed_on: date, today: date)
         raise InvalidInput("assessed_on", "the day of the assessment lies in the future")
     if assessed_on < min(episode.patient.enrolled_on, episode.starts_on):
         raise InvalidInput("assessed_on", "the day of the assessment is before the patient was enrolled")
+
+
+def check_in_session(
+    episode: TreatmentEpisode,
+    session: TreatmentSession | None,
+    assessed_at: datetime | None,
+    assessed_on: date,
+) -> None:
+    """The session is one of the episode that stands, and the moment is of the day that is stated."""
+    if session and session.episode_id != episode.pk:
+        raise InvalidInput("session", "belongs to another episode")
+    if session and session.voided_at:
+        raise Conflict("this session was taken back")
+    if assessed_at is None:
+        return
+    if assessed_at > clock.now():
+        raise InvalidInput("assessed_at", "lies in the future")
+    if local_day(episode.patient, assessed_at) != assessed_on:
+        raise InvalidInput("assessed_at", "is a moment of another day than the assessment")
 
 
 def check_has_answers(assessment: Assessment) -> None:

@@ -53,6 +53,7 @@ class SessionKind(TextChoices):
     PSYCHOTHERAPY = "psychotherapy", "Psychotherapy"
     DOSING = "dosing", "Dosing session"
     INTEGRATION = "integration", "Integration"
+    MEDICATION = "medication", "Medication visit"
 
 
 class Attendance(TextChoices):
@@ -87,6 +88,16 @@ class DoseUnit(TextChoices):
 class DosePart(TextChoices):
     MAIN = "main", "Dose"
     SUPPLEMENT = "supplement", "Supplemental dose"
+
+
+class RunSheetKind(TextChoices):
+    """A line of a dosing session's run-sheet that is neither a dose nor an assessment."""
+
+    CHECK = "check", "Check before the dose"
+    WITHHELD = "withheld", "Supplemental dose withheld"
+    EVENT = "event", "Event"
+    OBSERVATION = "observation", "Observation"
+    END = "end", "End of the session"
 
 
 class DoseStep(TextChoices):

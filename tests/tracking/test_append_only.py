@@ -10,7 +10,7 @@ from tracking.models import AuditEvent
 
 TABLES = [
     table
-    for migration in ("0002_append_only", "0004_guard_library")
+    for migration in ("0002_append_only", "0004_guard_library", "0007_guard_combined_treatment")
     for table in importlib.import_module(f"tracking.migrations.{migration}").TABLES
 ]
 

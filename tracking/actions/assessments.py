@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 
@@ -25,17 +25,20 @@ from tracking.models import (
     DraftAnswers,
     SafetyAlert,
     TreatmentEpisode,
+    TreatmentSession,
     User,
     WordingPack,
 )
 from tracking.policies import (
     check_assessed_on,
     check_has_answers,
+    check_in_session,
     check_latest_version,
     check_may_rate,
     check_request_open,
     check_source,
     latest_day,
+    local_day,
     local_today,
 )
 from tracking.vocabulary import AnswerSource, ItemState, RequestStatus
@@ -120,13 +123,17 @@ def record_assessment(
     submission_id: uuid.UUID,
     time_point: str = "",
     wording: WordingPack | None = None,
+    session: TreatmentSession | None = None,
+    assessed_at: datetime | None = None,
 ) -> Submitted:
     """Records an assessment that nobody had asked for. The same ``submission_id`` twice gives the first.
-    ``wording`` is the pack that was on the screen."""
+    ``wording`` is the pack that was on the screen; ``session`` the one in which it was taken, ``assessed_at``
+    the moment, whose local day is ``assessed_on``."""
     with transaction.atomic():
         known = Assessment.objects.filter(submission_id=submission_id).first()
         if known:
             return _again(known, episode, instrument, answers, assessed_on)
+        check_in_session(episode, session, assessed_at, assessed_on)
         try:
             with transaction.atomic():
                 assessment, alerts = _store(
@@ -140,6 +147,8 @@ def record_assessment(
                     time_point=time_point,
                     submission_id=submission_id,
                     wording=wording_name(instrument, wording),
+                    session=session,
+                    assessed_at=assessed_at,
                 )
         except IntegrityError:  # the same submission arrived twice at once; the other one is stored
             known = Assessment.objects.get(submission_id=submission_id)
@@ -149,10 +158,16 @@ def record_assessment(
 
 @transaction.atomic
 def correct_assessment(
-    *, by: User, assessment: Assessment, answers: Answers, reason: str, assessed_on: date | None = None
+    *,
+    by: User,
+    assessment: Assessment,
+    answers: Answers,
+    reason: str,
+    assessed_on: date | None = None,
+    assessed_at: datetime | None = None,
 ) -> Submitted:
     """Writes a new version with a reason; the old one stays readable. ``assessed_on`` is given when the day
-    was wrong.
+    was wrong, ``assessed_at`` when the moment was.
 
     Raises ``InvalidInput`` without a reason or for a wrong answer, ``Conflict`` when somebody else has
     corrected the same version, or when only totals were ever recorded.
@@ -161,6 +176,10 @@ def correct_assessment(
         raise InvalidInput("reason", "say why the answers are changed")
     check_has_answers(assessment)
     check_latest_version(assessment)
+    day, moment = assessed_on or assessment.assessed_on, assessed_at or assessment.assessed_at
+    if assessed_at and not assessed_on:
+        day = local_day(assessment.episode.patient, assessed_at)
+    check_in_session(assessment.episode, assessment.session, moment, day)
     try:
         with transaction.atomic():
             corrected, alerts = _store(
@@ -170,10 +189,12 @@ def correct_assessment(
                 instrument=instrument_of(assessment.instrument, assessment.version),
                 answers=answers,
                 source=AnswerSource(assessment.source),
-                assessed_on=assessed_on or assessment.assessed_on,
+                assessed_on=day,
                 time_point=assessment.time_point,
                 submission_id=uuid.uuid4(),
                 wording=assessment.wording,
+                session=assessment.session,
+                assessed_at=moment,
                 supersedes=assessment,
                 correction_reason=reason.strip(),
             )
@@ -224,6 +245,8 @@ def _store(
     time_point: str,
     submission_id: uuid.UUID,
     wording: str,
+    session: TreatmentSession | None = None,
+    assessed_at: datetime | None = None,
     supersedes: Assessment | None = None,
     correction_reason: str = "",
 ) -> tuple[Assessment, tuple[SafetyAlert, ...]]:
@@ -243,6 +266,8 @@ def _store(
         source=source,
         rater=_rater(by, source, supersedes),
         assessed_on=assessed_on,
+        assessed_at=assessed_at,
+        session=session,
         time_point=time_point,
         recorded_by=by,
         supersedes=supersedes,

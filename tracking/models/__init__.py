@@ -2,6 +2,8 @@
 
 from tracking.models.assessments import Assessment, OutcomeResult, ScaleScore
 from tracking.models.audit import AuditEvent, EpisodeMark, OutboxMail, ReadEvent, StudyMark
+from tracking.models.blinding import RaterAvailability, Unblinding
+from tracking.models.dosing import RunSheetEntry, SessionSignature
 from tracking.models.imports import EpisodeSource
 from tracking.models.library import (
     InstrumentRetirement,
@@ -22,14 +24,17 @@ from tracking.models.people import (
 )
 from tracking.models.safety import AlertEvent, SafetyAlert
 from tracking.models.schedules import AssessmentRequest, DraftAnswers, SittingLink
+from tracking.models.setting import SettingTemplate
 from tracking.models.studies import DeclaredScale, ImportBatch, Study, StudyMembership
 from tracking.models.treatment import (
     Dose,
     DoseChange,
     MedicationCourse,
+    PlannedDoseStep,
     Presence,
     TreatmentEpisode,
     TreatmentSession,
+    WashoutRule,
 )
 from tracking.models.tries import FailedTries
 
@@ -54,12 +59,17 @@ __all__ = [
     "OutcomeResult",
     "Patient",
     "PatientIdentity",
+    "PlannedDoseStep",
     "Presence",
+    "RaterAvailability",
     "ReadEvent",
     "ResearchConsent",
     "RoleGrant",
+    "RunSheetEntry",
     "SafetyAlert",
     "ScaleScore",
+    "SessionSignature",
+    "SettingTemplate",
     "Site",
     "SiteInstrument",
     "SittingLink",
@@ -68,7 +78,9 @@ __all__ = [
     "StudyMembership",
     "TreatmentEpisode",
     "TreatmentSession",
+    "Unblinding",
     "User",
+    "WashoutRule",
     "WordingPack",
     "WordingWithdrawal",
     "current",

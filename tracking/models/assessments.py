@@ -11,7 +11,7 @@ from tracking import clock
 from tracking.models.people import User, patient_access
 from tracking.models.schedules import AssessmentRequest
 from tracking.models.studies import ImportBatch
-from tracking.models.treatment import TreatmentEpisode
+from tracking.models.treatment import TreatmentEpisode, TreatmentSession
 from tracking.privacy import classes
 from tracking.vocabulary import AnswerSource, Role
 
@@ -52,6 +52,16 @@ class Assessment(models.Model):
     source = models.CharField(max_length=20, choices=AnswerSource)
     rater = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     assessed_on = models.DateField()
+    assessed_at = models.DateTimeField(
+        null=True, help_text="The moment, where it matters: vital signs and events of a dosing session."
+    )
+    session = models.ForeignKey(
+        TreatmentSession,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="assessments",
+        help_text="The session in which, or about which, it was recorded.",
+    )
     time_point = models.CharField(max_length=40, default="")
     recorded_at = models.DateTimeField(default=clock.now, editable=False)
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
@@ -65,11 +75,11 @@ class Assessment(models.Model):
     objects = AssessmentQuerySet.as_manager()
 
     privacy = classes(
-        internal="id public_id submission_id episode request rater recorded_at recorded_by supersedes batch "
+        internal="id public_id submission_id episode session request rater recorded_at recorded_by supersedes batch "
         "external_key",
         safe="instrument version wording source time_point",
         sensitive="answers entered_totals",
-        date="assessed_on",
+        date="assessed_on assessed_at",
         free_text="correction_reason",
     )
 

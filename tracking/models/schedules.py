@@ -63,6 +63,20 @@ class AssessmentRequest(models.Model):
         default=False, help_text="Cancelled because its event was taken back: asked again with the event."
     )
     assigned_to = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    assignment_reason = models.TextField(
+        default="", blank=True, help_text="Why somebody of the treating team was assigned all the same."
+    )
+    blinded = models.BooleanField(
+        default=False, help_text="Made by an independent rater who knows neither arm nor treatment."
+    )
+    second_of = models.OneToOneField(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="second_rating",
+        help_text="The rating that this one repeats by another rater, to see how far they agree.",
+    )
     wording_pack = models.ForeignKey(
         WordingPack,
         on_delete=models.PROTECT,
@@ -77,9 +91,10 @@ class AssessmentRequest(models.Model):
 
     privacy = classes(
         internal="id public_id episode anchor_session status assigned_to wording_pack created_at dates_set_by "
-        "anchor_lost protocol_point",
-        safe="instrument version rater time_point",
+        "anchor_lost protocol_point second_of",
+        safe="instrument version rater time_point blinded",
         date="opens_on due_on closes_on",
+        free_text="assignment_reason",
     )
 
     class Meta:

@@ -8,7 +8,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from tracking import clock
-from tracking.models.people import Patient, User, patient_access
+from tracking.models.people import Patient, Site, User, patient_access
+from tracking.models.setting import SettingTemplate
 from tracking.models.studies import Study
 from tracking.privacy import classes
 from tracking.vocabulary import (
@@ -171,8 +172,64 @@ class DoseChange(Voidable):
         return f"{self.step} {self.amount_per_day} {self.unit}"
 
 
+class PlannedDoseStep(Voidable):
+    """A step of a medication as it was planned: from this day on this much a day, in the unit and by the route
+    of the course; amount 0 is the planned stop. What was really taken are ``DoseChange`` rows."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    course = models.ForeignKey(MedicationCourse, on_delete=models.PROTECT, related_name="planned_steps")
+    planned_on = models.DateField()
+    amount_per_day = models.DecimalField(max_digits=8, decimal_places=3)
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(default=clock.now, editable=False)
+
+    objects = OfCourseQuerySet.as_manager()
+
+    privacy = classes(
+        internal="id public_id course recorded_by recorded_at voided_at voided_by",
+        sensitive="amount_per_day",
+        date="planned_on",
+        free_text="void_reason",
+    )
+
+    class Meta(Voidable.Meta):
+        ordering = ["planned_on", "id"]
+        constraints = [
+            *Voidable.Meta.constraints,
+            models.CheckConstraint(condition=Q(amount_per_day__gte=0), name="a_planned_dose_is_not_negative"),
+            models.UniqueConstraint(
+                fields=["course", "planned_on"],
+                condition=Q(voided_at__isnull=True),
+                name="one_planned_step_a_day",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount_per_day} from {self.planned_on}"
+
+
+class WashoutRule(models.Model):
+    """For how many days a site wants a medication stopped before the first dose, where the protocol leaves that
+    to the site. Never overwritten: the latest rule counts."""
+
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="washout_rules")
+    protocol = models.SlugField()
+    what = models.CharField(max_length=80, help_text="As the protocol calls it.")
+    days = models.PositiveSmallIntegerField()
+    set_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    set_at = models.DateTimeField(default=clock.now, editable=False)
+
+    privacy = classes(internal="id set_by set_at", identifier="site", safe="protocol what days")
+
+    class Meta:
+        ordering = ["-set_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.days} days"
+
+
 class TreatmentSession(Voidable):
-    """A meeting: preparation, psychotherapy, dosing or integration."""
+    """A meeting: preparation, psychotherapy, dosing, integration or a medication visit."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     episode = models.ForeignKey(TreatmentEpisode, on_delete=models.PROTECT, related_name="sessions")
@@ -184,13 +241,16 @@ class TreatmentSession(Voidable):
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="integration_sessions"
     )
     note = models.TextField(default="", blank=True)
+    setting_template = models.ForeignKey(
+        SettingTemplate, on_delete=models.PROTECT, null=True, blank=True, related_name="sessions"
+    )
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(default=clock.now, editable=False)
 
     objects = OfEpisodeQuerySet.as_manager()
 
     privacy = classes(
-        internal="id public_id episode integrates recorded_by recorded_at voided_at voided_by",
+        internal="id public_id episode integrates setting_template recorded_by recorded_at voided_at voided_by",
         sensitive="kind minutes attendance",
         date="starts_at",
         free_text="note void_reason",
@@ -227,11 +287,17 @@ class Dose(Voidable):
     """What was given in a dosing session, and when."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    submission_id = models.UUIDField(
+        null=True, unique=True, help_text="Chosen by the client; makes a tap that is sent twice harmless."
+    )
     session = models.ForeignKey(TreatmentSession, on_delete=models.PROTECT, related_name="doses")
     part = models.CharField(max_length=12, choices=DosePart, default=DosePart.MAIN)
     substance = models.CharField(max_length=60)
     amount = models.DecimalField(max_digits=8, decimal_places=3)
     unit = models.CharField(max_length=10, choices=DoseUnit, default=DoseUnit.MG)
+    weight_kg = models.DecimalField(
+        max_digits=5, decimal_places=1, null=True, help_text="Body weight that day, where mg/kg is reckoned."
+    )
     route = models.CharField(max_length=20, choices=Route, default=Route.ORAL)
     given_at = models.DateTimeField()
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -240,8 +306,8 @@ class Dose(Voidable):
     objects = OfSessionQuerySet.as_manager()
 
     privacy = classes(
-        internal="id public_id session recorded_by recorded_at voided_at voided_by",
-        quasi="substance",
+        internal="id public_id submission_id session recorded_by recorded_at voided_at voided_by",
+        quasi="substance weight_kg",
         sensitive="part amount unit route",
         date="given_at",
         free_text="void_reason",

@@ -10,7 +10,7 @@ from measures.instrument import Source
 
 Rater = Literal["self", "clinician"]
 EventKind = Literal["start", "dose", "session", "taper", "stop", "end"]
-SessionKind = Literal["preparation", "psychotherapy", "dosing", "integration"]
+SessionKind = Literal["preparation", "psychotherapy", "dosing", "integration", "medication"]
 THERAPY: tuple[SessionKind, ...] = (
     "psychotherapy",
     "integration",

@@ -60,7 +60,7 @@ def for_patient(model: type[Model], *, page: str) -> Callable[[View], View]:
 def patient_of(row: Model) -> Patient:
     """The patient that a row belongs to, by the one path that it has."""
     for step in ("session", "course", "episode", "patient"):
-        row = getattr(row, step, row)
+        row = getattr(row, step, None) or row
     return row
 
 
