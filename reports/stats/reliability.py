@@ -19,7 +19,10 @@ Ratings = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """One intraclass correlation with its interval. ``subjects`` × ``raters`` ratings, none missing."""
+    """One intraclass correlation with its interval. ``subjects`` × ``raters`` ratings, none missing.
+
+    NaN stands where there is no such number: see ``intraclass_correlations``.
+    """
 
     form: Form
     value: float
@@ -46,7 +49,9 @@ def intraclass_correlations(ratings: npt.ArrayLike, level: float = 0.95) -> dict
 
     ``ICC(1,·)`` raters differ from subject to subject; ``ICC(2,·)`` raters are a sample, absolute agreement;
     ``ICC(3,·)`` these raters alone, consistency. ``·``: of one rating, or of the mean of ``k``. Intervals
-    from F distributions; for ICC(2,·) Satterthwaite's approximation (McGraw & Wong 1996).
+    from F distributions; for ICC(2,·) Satterthwaite's approximation (McGraw & Wong 1996). Below zero that may
+    leave less than one degree of freedom, and its interval would be absurdly narrow: then there is none. The
+    reliability of a mean has none either where that of one rating is at or below ``-1 / (k - 1)``.
 
     Missing ratings: a subject with one is left out whole by the caller; here NaN is refused. ``Refusal`` for
     fewer than two subjects or raters, or when no subject differs from another.
@@ -115,34 +120,37 @@ def _mean_squares(table: Ratings) -> _MeanSquares:
 
 def _one_way(s: _MeanSquares, level: float) -> dict[Form, Agreement]:
     value = (s.between - s.within) / (s.between + (s.k - 1) * s.within)
-    mean = (s.between - s.within) / (s.between)
     bounds = _f_bounds(s.between, s.within, s.n - 1, s.n * (s.k - 1), level)
-    return _pair(s, "ICC(1,1)", "ICC(1,k)", value, mean, _single(bounds, s.k))
+    return _pair(s, "ICC(1,1)", "ICC(1,k)", value, _single(bounds, s.k))
 
 
 def _two_way_random(s: _MeanSquares, level: float) -> dict[Form, Agreement]:
     spread = s.raters - s.error
     value = (s.between - s.error) / (s.between + (s.k - 1) * s.error + s.k * spread / s.n)
-    mean = (s.between - s.error) / (s.between + spread / s.n)
-    return _pair(s, "ICC(2,1)", "ICC(2,k)", value, mean, _satterthwaite_bounds(s, value, level))
+    return _pair(s, "ICC(2,1)", "ICC(2,k)", value, _satterthwaite_bounds(s, value, level))
 
 
 def _two_way_mixed(s: _MeanSquares, level: float) -> dict[Form, Agreement]:
     value = (s.between - s.error) / (s.between + (s.k - 1) * s.error)
-    mean = (s.between - s.error) / (s.between)
     bounds = _f_bounds(s.between, s.error, s.n - 1, (s.n - 1) * (s.k - 1), level)
-    return _pair(s, "ICC(3,1)", "ICC(3,k)", value, mean, _single(bounds, s.k))
+    return _pair(s, "ICC(3,1)", "ICC(3,k)", value, _single(bounds, s.k))
 
 
 def _pair(
-    s: _MeanSquares, single: Form, average: Form, value: float, mean: float, bounds: tuple[float, float]
+    s: _MeanSquares, single: Form, average: Form, value: float, bounds: tuple[float, float]
 ) -> dict[Form, Agreement]:
-    """The reliability of one rating and that of the mean of k, whose bounds follow by Spearman and Brown."""
-    low, high = (s.k * bound / (1 + (s.k - 1) * bound) for bound in bounds)
+    """The reliability of one rating, and that of the mean of k, which follows by Spearman and Brown."""
+    mean, low, high = (_of_mean(one, s.k) for one in (value, *bounds))
+    low, high = (low, high) if math.isfinite(low + high) else (math.nan, math.nan)
     return {
         single: Agreement(single, value, *bounds, s.n, s.k),
         average: Agreement(average, mean, low, high, s.n, s.k),
     }
+
+
+def _of_mean(one: float, k: int) -> float:
+    """Spearman and Brown. Below the pole the formula gives figures above 1, which mean nothing."""
+    return k * one / (1 + (k - 1) * one) if one > -1 / (k - 1) else math.nan
 
 
 def _f_bounds(signal: float, noise: float, df1: int, df2: int, level: float) -> tuple[float, float]:
@@ -167,6 +175,8 @@ def _satterthwaite_bounds(s: _MeanSquares, value: float, level: float) -> tuple[
     # Both sides are multiplied by the error, so that raters who differ by a constant alone do not divide by 0.
     own, rest = k * value * s.raters, (n * (1 + (k - 1) * value) - k * value) * s.error
     df = (k - 1) * (n - 1) * (own + rest) ** 2 / ((n - 1) * own**2 + rest**2)
+    if df < 1:
+        return math.nan, math.nan
     upper, lower = float(f_distribution.ppf(tail, n - 1, df)), float(f_distribution.ppf(tail, df, n - 1))
     spread = k * s.raters + (k * n - k - n) * s.error
     return (

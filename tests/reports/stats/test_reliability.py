@@ -75,8 +75,17 @@ def test_the_unit_and_the_origin_of_the_scale_do_not_matter(seed: int, shift: fl
     before = intraclass_correlations(ratings)
     after = intraclass_correlations(ratings * factor + shift)
     for form, found in before.items():
-        assert after[form].value == pytest.approx(found.value, abs=1e-6)
-        assert found.low <= found.value <= found.high
+        assert after[form].value == pytest.approx(found.value, abs=1e-6, nan_ok=True)
+        assert found.low <= found.value <= found.high or math.isnan(found.low)
+        assert math.isfinite(found.low) or before["ICC(2,1)"].value < 0
+
+
+def test_where_the_approximation_breaks_down_there_is_no_interval() -> None:
+    """Raters who differ by far more than their subjects do: 0.01 degrees of freedom, -0.079 to -0.076."""
+    found = intraclass_correlations(np.random.default_rng(2).normal(size=(8, 3)).cumsum(axis=0))
+    assert found["ICC(2,1)"].value == pytest.approx(-0.0743, abs=1e-4)
+    assert math.isnan(found["ICC(2,1)"].low)
+    assert math.isnan(found["ICC(2,k)"].high)
 
 
 @pytest.mark.parametrize("case", KAPPAS, ids=lambda case: f"{len(case['categories'])} categories")
