@@ -70,6 +70,7 @@ class Item:
     required: bool = True  # False: leaving it out is not a gap
     critical: Critical | None = None
     help: str = ""
+    section: str = ""  # the heading below which it stands; those of one heading stand together
     aliases: dict[str, str] = field(default_factory=dict)
 
 
@@ -296,6 +297,12 @@ class Instrument:
     def item(self, code: str) -> Item:
         """The item with this code. Raises ``KeyError``."""
         return {item.code: item for item in self.items}[code]
+
+    @property
+    def sections(self) -> dict[str, tuple[Item, ...]]:
+        """The items by their headings, in the order of the file; "" where they stand below none."""
+        names = dict.fromkeys(item.section for item in self.items)
+        return {name: tuple(item for item in self.items if item.section == name) for name in names}
 
     def scale(self, key: str) -> Scale:
         """The scale with this key. Raises ``KeyError``."""

@@ -83,6 +83,7 @@ def _read_item(table: Table, sets: dict[str, tuple[Option, ...]]) -> Item:
         required=table.flag("required", default=True),
         critical=_read_critical(table.table("critical")) if "critical" in table else None,
         help=table.text("help", default=""),
+        section=table.text("section", default=""),
         aliases=table.texts_by_name("aliases"),
     )
     table.finish()

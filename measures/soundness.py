@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from fractions import Fraction
+from itertools import groupby
 from typing import NoReturn
 
 from measures.algorithms import ALGORITHMS, ParameterKind
@@ -36,6 +37,7 @@ class _Check:
         self.check_names()
         for item in self.instrument.items:
             self.check_item(item)
+        self.check_sections()
         self.check_numberings()
         self.check_skips()
         for scale in self.instrument.scales:
@@ -86,6 +88,12 @@ class _Check:
             self.refuse(
                 f"items {item.code}.critical.urgent", "must lie between review and the highest answer"
             )
+
+    def check_sections(self) -> None:
+        begun = [section for section, _ in groupby(item.section for item in self.instrument.items)]
+        for section, count in Counter(begun).items():
+            if section and count > 1:
+                self.refuse(f"items.section {section}", "is interrupted: its items must stand together")
 
     def check_numberings(self) -> None:
         for numbering in sorted(self.instrument.numberings):

@@ -62,8 +62,11 @@ def _part(title: str, lines: Iterable[str]) -> Iterator[str]:
 
 
 def _items(instrument: Instrument) -> Iterator[str]:
-    before = ""
+    before = section = ""
     for item in instrument.items:
+        if item.section != section:
+            section = item.section
+            yield f"  {section}"
         yield _wrapped(f"  {item.code:<3} {item.label}{_remarks(item)}", hang=6)
         if item.help:
             yield _wrapped(f"      {item.help}", hang=6)

@@ -7,7 +7,7 @@ from measures import registry
 SHIPPED = """
     adverse_event audit bdi2 caps5 caps5_week caps5_worst ceq cgi_i cgi_s core10 credibility_expectancy
     cssrs_screener dudit ebi edi eq5d5l five_d_asc gad7 hamd17 hamd21 isi madrs mars5 meq30 meq43 ors pcl5
-    pcl5_week phq9 piq qids_sr16 sds sets srs vital_signs wai36 wai_s wai_sr wai_srt who5 whodas12 wsas ymrs
+    pcl5_week phq9 piq qids_sr16 sds set_and_setting sets srs vital_signs wai36 wai_s wai_sr wai_srt who5 whodas12 wsas ymrs
 """
 
 
@@ -28,6 +28,7 @@ def test_what_ships():
         ("cssrs_screener", "verbatim"),  # may be used unmodified
         ("adverse_event", "verbatim"),  # our own
         ("vital_signs", "verbatim"),
+        ("set_and_setting", "verbatim"),
         ("ebi", "site"),  # no licence found for any of these
         ("ceq", "site"),
         ("piq", "site"),
@@ -128,6 +129,7 @@ def test_the_experience_of_one_session_is_no_course():
         "meq30",
         "meq43",
         "piq",
+        "set_and_setting",
     ]
     assert {scale.direction for one in states for scale in one.scales} == {"neutral"}
 

@@ -35,10 +35,12 @@ class OptionSerializer(serializers.Serializer):
 
 class ItemSerializer(serializers.Serializer):
     """``options`` stand in the order in which they are shown. A ``reverse`` item is answered as it stands and
-    scored as ``minimum + maximum - answer``. ``max_length`` is a free text's, in characters."""
+    scored as ``minimum + maximum - answer``. ``max_length`` is a free text's, in characters; ``section`` the
+    heading below which the item stands, "" where there is none."""
 
     code = serializers.CharField()
     label = serializers.CharField()
+    section = serializers.CharField()
     kind = serializers.CharField()
     options = OptionSerializer(many=True)
     minimum = serializers.FloatField()

@@ -44,6 +44,10 @@ class ItemRun:
     items: tuple[Item, ...]
 
     @property
+    def section(self) -> str:
+        return self.items[0].section
+
+    @property
     def options(self) -> tuple[Option, ...]:
         return self.items[0].options
 
@@ -129,5 +133,6 @@ def _runs(instrument: Instrument) -> list[ItemRun]:
     runs: list[ItemRun] = []
     for item in instrument.items:
         alike = runs and item.kind == "choice" and runs[-1].options == item.options
+        alike = alike and runs[-1].section == item.section
         runs[-1:] = [ItemRun((*runs[-1].items, item))] if alike else [*runs[-1:], ItemRun((item,))]
     return runs
