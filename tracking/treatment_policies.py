@@ -78,6 +78,14 @@ def check_takes_doses(session: TreatmentSession) -> None:
         raise Conflict("this session was taken back")
 
 
+def check_has_setting(session: TreatmentSession) -> None:
+    """Set and setting are those of a dosing session that took place."""
+    if session.voided_at:
+        raise Conflict("this session was taken back")
+    if session.kind != SessionKind.DOSING or session.attendance != Attendance.ATTENDED:
+        raise InvalidInput("session", "set and setting belong to a dosing session that took place")
+
+
 def check_given_at(session: TreatmentSession, given_at: datetime) -> None:
     """The dose falls into its session."""
     if given_at > clock.now():

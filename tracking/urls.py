@@ -13,6 +13,7 @@ from tracking.views import (
     people,
     portal,
     ratings,
+    setting,
     tokens,
     totals,
     treatment,
@@ -55,8 +56,17 @@ treatment_urls = [
     path("episodes/<uuid:public_id>/medications/new/", treatment.medication_new, name="medication-new"),
     path("sessions/<uuid:public_id>/", treatment.session, name="session"),
     path("sessions/<uuid:public_id>/dose/", treatment.dose_new, name="dose-new"),
+    path("sessions/<uuid:public_id>/setting/", setting.session_setting, name="session-setting"),
     path("medications/<uuid:public_id>/", treatment.medication, name="medication"),
     path("records/<slug:kind>/<uuid:public_id>/void/", treatment.record_void, name="record-void"),
+]
+
+setting_urls = [
+    path("settings/", setting.rooms, name="rooms"),
+    path("settings/new/", setting.room_new, name="room-new"),
+    path("settings/<uuid:public_id>/", setting.room, name="room"),
+    path("settings/<uuid:public_id>/revise/", setting.room_revise, name="room-revise"),
+    path("settings/<uuid:public_id>/retire/", setting.room_retire, name="room-retire"),
 ]
 
 administration_urls = [
@@ -145,6 +155,7 @@ urlpatterns = [
     *sitting_urls,
     *entry_urls,
     *treatment_urls,
+    *setting_urls,
     *administration_urls,
     *token_urls,
     *wording_urls,

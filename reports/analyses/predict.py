@@ -10,8 +10,8 @@ import pandas as pd
 
 from measures.registry import get
 from reports.analyses.sample import Sample
-from reports.frames import experience_column
-from reports.frames.patients import EXPERIENCE
+from reports.frames import dose_column
+from reports.frames.patients import EXPERIENCE, SETTING
 from reports.stats.design import Dropped
 from reports.stats.errors import Refusal
 from reports.stats.estimates import Estimate
@@ -74,14 +74,15 @@ def predict(
 ) -> PredictFigures:
     """Analysis of covariance of the outcome, one predictor at a time (see ``stats.predictors``).
 
-    Without ``predictors``: the MEQ30 total and each of its factors after the ``dose`` named. Without
+    Without ``predictors``: the MEQ30 total and each of its factors after the ``dose`` named, and set and setting
+    at that dose. Without
     ``covariates``: baseline, arm and first-session alliance, as far as the patients who have the first
     predictor differ in them. Raises ``Refusal`` when nobody has a score at the endpoint.
     """
     table = _one_row_per_patient(sample)
     if table[outcome].notna().sum() == 0:
         raise Refusal(f"{sample.title}: nobody has a baseline and a score at {sample.endpoint}.")
-    asked = list(predictors) or _experience(dose)
+    asked = list(predictors) or _of_dose(dose)
     known = [name for name in asked if name in table and table[name].notna().any()]
     unknown = [name for name in asked if name not in known]
     chosen, left_out = _covariates(table, outcome, known) if not covariates else (list(covariates), {})
@@ -131,8 +132,8 @@ def _one_row_per_patient(sample: Sample) -> pd.DataFrame:
     return sample.episodes.sort_index().drop_duplicates("patient")
 
 
-def _experience(dose: Dose) -> list[str]:
-    return [experience_column(dose, scale.key) for scale in get(EXPERIENCE).scales]
+def _of_dose(dose: Dose) -> list[str]:
+    return [dose_column(key, dose, scale.key) for key in (EXPERIENCE, SETTING) for scale in get(key).scales]
 
 
 def _covariates(

@@ -2,7 +2,7 @@
 lie on."""
 
 from reports.frames.axis import Axis, Episodes, axes, index_day
-from reports.frames.patients import episode_frame, experience_column
+from reports.frames.patients import dose_column, dose_column_parts, episode_frame
 from reports.frames.scores import ScoreRow, judged_instruments, points, score_frame, score_rows
 from reports.frames.treatment import treatment_frame
 
@@ -11,8 +11,9 @@ __all__ = [
     "Episodes",
     "ScoreRow",
     "axes",
+    "dose_column",
+    "dose_column_parts",
     "episode_frame",
-    "experience_column",
     "index_day",
     "judged_instruments",
     "points",

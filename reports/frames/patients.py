@@ -12,6 +12,7 @@ from reports.frames.scores import score_frame
 from reports.frames.treatment import treatment_frame
 
 EXPERIENCE = "meq30"
+SETTING = "set_and_setting"
 ALLIANCE = "wai_sr"
 OCCASIONS = ("first", "last")
 
@@ -23,7 +24,8 @@ def episode_frame(episodes: Episodes, known_axes: Mapping[int, Axis] | None = No
     Imported covariates under their own names; one that has the name of a column here gives way to it.
     ``alliance``: the first WAI-SR total; where nobody has one, a covariate that was imported under that
     name. ``meq30_first``, ``meq30_last`` and, by factor, ``meq30_first_mystical`` and so on: the experience
-    of the first and of the last dose. What was not measured is missing.
+    of the first and of the last dose; ``set_and_setting_first_mood_before`` and so on: how the patient came to
+    it and what it was like. What was not measured is missing.
     """
     lines = known_axes if known_axes is not None else axes(episodes)
     rows = [
@@ -38,13 +40,27 @@ def episode_frame(episodes: Episodes, known_axes: Mapping[int, Axis] | None = No
     alliance = _alliance(episodes, lines)
     if not alliance.empty or "alliance" not in frame:
         frame["alliance"] = alliance
-    experience = _experience(episodes, lines)
+    experience = pd.concat(
+        [
+            _of_doses(episodes, key, scale.key, lines)
+            for key in (EXPERIENCE, SETTING)
+            for scale in get(key).scales
+        ],
+        axis=1,
+    )
     return frame.drop(columns=experience.columns, errors="ignore").join(experience)
 
 
-def experience_column(occasion: str, scale: str) -> str:
-    """The column of one MEQ30 scale: ``meq30_first``, ``meq30_last_mystical``."""
-    return f"{EXPERIENCE}_{occasion}" if scale == "total" else f"{EXPERIENCE}_{occasion}_{scale}"
+def dose_column(instrument: str, occasion: str, scale: str) -> str:
+    """The column of a scale about one dose: ``meq30_first``, ``meq30_last_mystical``."""
+    return f"{instrument}_{occasion}" if scale == "total" else f"{instrument}_{occasion}_{scale}"
+
+
+def dose_column_parts(column: str) -> tuple[str, str, str]:
+    """Instrument, occasion and scale of such a column."""
+    key = next(key for key in (EXPERIENCE, SETTING) if column.startswith(f"{key}_"))
+    occasion, _, scale = column.removeprefix(f"{key}_").partition("_")
+    return key, occasion, scale or "total"
 
 
 def _columns(rows: list[dict[str, object]]) -> list[str]:
@@ -57,23 +73,17 @@ def _alliance(episodes: Episodes, lines: Mapping[int, Axis]) -> pd.Series:
     return scores.sort_values(["day", "recorded"]).groupby("episode")["value"].first().rename("alliance")
 
 
-def _experience(episodes: Episodes, lines: Mapping[int, Axis]) -> pd.DataFrame:
-    instrument = get(EXPERIENCE)
-    columns = [_of_doses(episodes, scale.key, lines) for scale in instrument.scales]
-    return pd.concat(columns, axis=1)
-
-
-def _of_doses(episodes: Episodes, scale: str, lines: Mapping[int, Axis]) -> pd.DataFrame:
+def _of_doses(episodes: Episodes, key: str, scale: str, lines: Mapping[int, Axis]) -> pd.DataFrame:
     """First and last. Several forms about one dose: the last recorded. A form belongs to the dose before
     it; where no dose is known (imported totals), each day is an occasion of its own."""
-    scores = score_frame(episodes, get(EXPERIENCE), scale, lines).dropna(subset=["value"])
+    scores = score_frame(episodes, get(key), scale, lines).dropna(subset=["value"])
     scores["dose"] = [_dose(lines[row.episode], row.day) for row in scores.itertuples()]
     ordered = scores.sort_values(["dose", "recorded"]).groupby(["episode", "dose"])["value"].last()
     by_episode = ordered.groupby("episode")
     return pd.DataFrame(
         {
-            experience_column("first", scale): by_episode.first(),
-            experience_column("last", scale): by_episode.last(),
+            dose_column(key, "first", scale): by_episode.first(),
+            dose_column(key, "last", scale): by_episode.last(),
         }
     )
 

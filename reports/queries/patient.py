@@ -27,6 +27,7 @@ from tracking.models import (
     TreatmentSession,
     User,
 )
+from tracking.queries.integration import Integrated, integrations
 from tracking.queries.requests import asked_on_paper
 from tracking.templatetags.figures import score, signed
 
@@ -91,6 +92,7 @@ class PatientPage:
     rows: Sequence[AssessmentRow]
     experiences: Sequence[FactorTable]
     sessions: Sequence[TreatmentSession]
+    integrations: Sequence[Integrated]
     medications: Sequence[MedicationCourse]
     revision: int
 
@@ -169,6 +171,7 @@ def _page(episode: TreatmentEpisode, episodes: Sequence[TreatmentEpisode], as_of
         rows=_rows(assessments, courses, axis, episode, shelf),
         experiences=_experiences(assessments, axis, episode, shelf),
         sessions=sessions,
+        integrations=integrations(episode, sessions),
         medications=medications,
         revision=revision_of(episode),
     )

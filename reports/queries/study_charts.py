@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from measures import registry
 from measures.instrument import Instrument, Scale
 from reports import analyses
 from reports.charts import (
@@ -19,6 +20,7 @@ from reports.charts import (
     cohort_course,
     predictor,
 )
+from reports.frames import dose_column_parts
 from tracking.models import Study
 from tracking.templatetags.figures import fixed
 
@@ -70,8 +72,8 @@ def _lines(sample: analyses.Sample, arm: str) -> tuple[tuple[tuple[float, float 
 
 def predictor_title(name: str) -> str:
     """``meq30_first_positive_mood`` → ``MEQ30, first dose: positive mood``."""
-    instrument, dose, *factor = name.split("_")
-    return f"{instrument.upper()}, {dose} dose: {' '.join(factor) or 'total'}"
+    key, dose, scale = dose_column_parts(name)
+    return f"{registry.get(key).short_title}, {dose} dose: {scale.replace('_', ' ')}"
 
 
 def predictor_figure(

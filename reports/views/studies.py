@@ -8,6 +8,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from reports.queries.study import study_page, with_outcome
+from reports.queries.study_setting import study_setting
+from tracking.actions.audit import record_reads
 from tracking.models import Study
 from tracking.views.access import one_or_404, roles_required
 from tracking.vocabulary import Role
@@ -31,3 +33,14 @@ def study(request: HttpRequest, key: str) -> HttpResponse:
     page = study_page(request.user, found, settings.RELEASE_SMALLEST_CLASS)
     simulated = settings.SITE_IS_DEMO and found.is_simulated
     return render(request, "reports/study.html", {"page": page, "simulated": simulated})
+
+
+@require_safe
+@roles_required(*WHO)
+def setting(request: HttpRequest, key: str) -> HttpResponse:
+    """Set and setting over a study, and the integration of its doses: a table to be printed."""
+    found = one_or_404(Study.objects.visible_to(request.user), key=key)
+    page = study_setting(request.user, found, settings.RELEASE_SMALLEST_CLASS)
+    record_reads(by=request.user, patients=page.seen, page="study-setting")
+    simulated = settings.SITE_IS_DEMO and found.is_simulated
+    return render(request, "reports/study_setting.html", {"page": page, "simulated": simulated})

@@ -110,8 +110,16 @@ TREATMENT = [
     both("medication-new", TEAM, "episode"),
     both("session", TEAM, "session"),
     both("dose-new", TEAM, "session"),
+    both("session-setting", TEAM, "session"),
     both("medication", TEAM, "medication"),
     both("record-void", TEAM, "record"),
+]
+SETTINGS = [
+    reads("rooms", CLINICIANS),
+    both("room-new", CLINICIANS),
+    reads("room", CLINICIANS, "room"),
+    both("room-revise", CLINICIANS, "room"),
+    both("room-retire", CLINICIANS, "room"),
 ]
 ADMINISTRATION = [
     reads("administration", ADMINISTRATORS),
@@ -158,6 +166,7 @@ REPORTS = [
     writes("flag-close", TEAM, "flag"),
     reads("studies", FIGURES),
     reads("study", OF_STUDY, "study"),
+    reads("study-setting", OF_STUDY, "study"),
     reads("protocols", PROTOCOLS),
     reads("protocol", PROTOCOLS, "protocol"),
     reads("protocol-version", PROTOCOLS, "protocol-version"),
@@ -206,7 +215,7 @@ API = [
     writes("api-release-decide", STEWARDS, "release", "decision"),
     writes("api-release-download", RESEARCHERS, "release"),
 ]
-MATRIX = [*SITTINGS, *OWN, *ENTRY, *TREATMENT, *ADMINISTRATION, *CATALOGUE, *REPORTS, *WATCH, *API]
+MATRIX = [*SITTINGS, *OWN, *ENTRY, *TREATMENT, *SETTINGS, *ADMINISTRATION, *CATALOGUE, *REPORTS, *WATCH, *API]
 
 # Doors of the sign-in library. Those that anybody may open ask for nothing but a password, an address or a code.
 SIGN_IN_OPEN = {

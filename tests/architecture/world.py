@@ -28,7 +28,7 @@ from tests.reports.clinic import answers_for, give_dose, rate
 from tests.tracking.answers import HAMD, PHQ9, recorded
 from tests.tracking.definitions import published
 from tests.tracking.packs import installed
-from tracking.actions import assessments, care, links, people, scheduling, totals, treatment
+from tracking.actions import assessments, care, links, people, scheduling, setting, totals, treatment
 from tracking.models import Study, TreatmentEpisode, User
 from tracking.vocabulary import AnswerSource, Role
 
@@ -220,7 +220,18 @@ def _treated(world: World, episode: TreatmentEpisode) -> None:
         unit="mg",
         route="oral",
     )
+    room = setting.create_template(
+        by=by, site=episode.patient.team.site, name="Room 1", answers={"light": 2, "objects": "flowers"}
+    )
+    setting.record_setting(
+        by=by,
+        session=session,
+        template=room,
+        overrides={"light": 3, "mood_before": 4, "intention": "peace"},
+        submission_id=uuid.uuid4(),
+    )
     world.place("session", session)
+    world.place("room", room)
     world.place("medication", course)
     world.places["record"] = {"kind": "session", "public_id": talk.public_id}
 

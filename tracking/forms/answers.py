@@ -33,6 +33,8 @@ class Row:
     number: int
     field: forms.BoundField
     may_fall_away: bool = False  # another answer can make it unnecessary
+    usual: str = ""  # what is answered here every time, in words
+    differs: bool = False  # from what is usual
 
     @property
     def has_short_anchors(self) -> bool:

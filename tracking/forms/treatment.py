@@ -33,7 +33,7 @@ class SessionForm(Dated):
     minutes = forms.IntegerField(label="Length in minutes", required=False, min_value=1, max_value=1440)
     integrates = SessionOption(
         label="Which dosing session is integrated?",
-        help_text="For an integration session.",
+        help_text="Of an integration session alone, whether it was held, missed or cancelled.",
         queryset=TreatmentSession.objects.none(),
         required=False,
         empty_label="None",
@@ -62,8 +62,11 @@ class SessionForm(Dated):
         self.order_fields([*self.fields][:5] + [f"present_{role}" for role in PresenceRole] + ["note"])
 
     def clean(self) -> dict[str, object]:
-        """The people become one value: who, and as what."""
+        """The people become one value: who, and as what. A dosing session is proposed whatever the kind; only an
+        integration session keeps it."""
         data = super().clean()
+        if data.get("kind") != SessionKind.INTEGRATION:
+            data["integrates"] = None
         people: list[tuple[User, str]] = []
         for role in PresenceRole:
             user = data.pop(f"present_{role}", None)

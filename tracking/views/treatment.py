@@ -11,6 +11,9 @@ from tracking.actions import treatment
 from tracking.forms.parts import ReasonForm
 from tracking.forms.treatment import DoseChangeForm, DoseForm, MedicationForm, SessionForm, StopForm
 from tracking.models import Dose, DoseChange, MedicationCourse, TreatmentEpisode, TreatmentSession
+from tracking.queries.integration import integration_of_session
+from tracking.queries.setting import session_setting, takes_setting
+from tracking.queries.treatment import dosing_sessions
 from tracking.treatment_policies import Record
 from tracking.views.writing import Page, about, course_changed, for_patient, form_page
 from tracking.vocabulary import Attendance, DoseStep, SessionKind
@@ -33,8 +36,20 @@ def session_new(request: HttpRequest, episode: TreatmentEpisode) -> HttpResponse
         return redirect("dose-new", session.public_id) if takes_doses(session) else response
 
     page = Page("Record a session", "Record session")
-    form = SessionForm(request.POST or None, episode=episode)
+    form = SessionForm(request.POST or None, episode=episode, initial=_proposed(request, episode))
     return form_page(request, form, write, page, **about(episode.patient))
+
+
+def _proposed(request: HttpRequest, episode: TreatmentEpisode) -> dict[str, object]:
+    """What an empty form holds: the kind that a link named, and the dosing session that is most likely integrated,
+    the latest unless the link named one."""
+    rows = list(dosing_sessions(episode))
+    named = [row for row in rows if str(row.public_id) == request.GET.get("of")]
+    kind = request.GET.get("kind")
+    return {
+        "kind": kind if kind in SessionKind.values else None,
+        "integrates": next(iter(named or rows), None),
+    }
 
 
 @for_patient(TreatmentSession, page="session")
@@ -45,6 +60,10 @@ def session(request: HttpRequest, session: TreatmentSession) -> HttpResponse:
         "doses": session.doses.select_related("voided_by"),
         "present": session.people_present.select_related("user"),
         "takes_doses": takes_doses(session),
+        "takes_setting": takes_setting(session),
+        "setting": session_setting(session) if takes_setting(session) else None,
+        "integrated": integration_of_session(session),
+        "integrating": session.integration_sessions.standing(),
     }
     return render(request, "tracking/treatment/session.html", context | about(session.episode.patient))
 
