@@ -268,8 +268,10 @@ def _scale_of_row(instrument: Instrument, scores: Mapping[str, ScaleScore]) -> S
 
 
 def _title_of_row(instrument: Instrument, scale: Scale) -> str:
-    """Another scale than the usual one is named, or its number would pass for that of the usual one."""
-    usual = scale == instrument.primary_scale
+    """Another scale than the usual one is named, or its number would pass for that of the usual one; so is the
+    first of scales that stand beside each other without a total."""
+    beside = instrument.state and "total" not in {one.key for one in instrument.scales}
+    usual = scale == instrument.primary_scale and not beside
     return instrument.short_title if usual else f"{instrument.short_title}, {scale.title}"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import uuid
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -9,10 +11,20 @@ import pandas as pd
 import pytest
 
 from measures import registry
-from reports.frames import axes, episode_frame, index_day, points, score_frame, treatment_frame
+from reports.frames import (
+    axes,
+    dose_column,
+    dose_column_parts,
+    episode_frame,
+    index_day,
+    points,
+    score_frame,
+    treatment_frame,
+)
 from tests.reports.clinic import another_episode, answers_for, give_dose, rate
 from tracking.actions import treatment
 from tracking.actions.assessments import correct_assessment
+from tracking.actions.setting import record_setting
 from tracking.models import CareTeam, Study, TreatmentEpisode, User
 
 pytestmark = pytest.mark.django_db
@@ -126,6 +138,28 @@ class TestEpisodes:
         assert (row.meq30_first, row.meq30_last) == (30, 90)
         assert row.meq30_first_mystical <= row.meq30_last_mystical
         assert row.doses == 2
+
+    def test_set_and_setting_of_the_first_and_of_the_last_dose(
+        self, episode: TreatmentEpisode, clinician: User
+    ) -> None:
+        for day, mood in ((0, 0), (21, 7)):
+            record_setting(
+                by=clinician,
+                session=give_dose(episode, clinician, day),
+                template=None,
+                overrides={"mood_before": mood},
+                submission_id=uuid.uuid4(),
+            )
+        (row,) = episode_frame(one(episode)).itertuples()
+        assert (row.set_and_setting_first_mood_before, row.set_and_setting_last_mood_before) == (0, 7)
+        assert math.isnan(row.set_and_setting_first_readiness)
+
+    @pytest.mark.parametrize(
+        "parts",
+        [("meq30", "first", "total"), ("meq30", "last", "mystical"), ("set_and_setting", "first", "trust")],
+    )
+    def test_a_column_about_a_dose_says_what_it_holds(self, parts: tuple[str, str, str]) -> None:
+        assert dose_column_parts(dose_column(*parts)) == parts
 
     def test_alliance_is_that_of_the_first_form(self, episode: TreatmentEpisode, clinician: User) -> None:
         rate(episode, clinician, 30, 55, instrument="wai_sr")

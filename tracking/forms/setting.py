@@ -96,7 +96,6 @@ class SessionSettingForm(PartedForm):
     reason = forms.CharField(
         label="Why is it changed?",
         max_length=2000,
-        required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Stays with the record. The version before remains readable.",
     )
