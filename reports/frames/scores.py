@@ -125,7 +125,9 @@ def _scores(episodes: Episodes, instrument: Instrument, scale: str) -> Iterable[
 
 
 def _current(episodes: Episodes, instrument: Instrument) -> QuerySet[Assessment]:
-    return Assessment.objects.current().filter(episode__in=episodes, instrument=instrument.key).order_by()
+    """What is about a session that was taken back is about nothing; any other score stands without its session."""
+    rows = Assessment.objects.current().filter(episode__in=episodes, instrument=instrument.key).order_by()
+    return rows.filter(session__voided_at=None) if instrument.state else rows
 
 
 def _outcomes(episodes: Episodes, instrument: Instrument) -> dict[int, dict[str, bool | None]]:

@@ -154,6 +154,22 @@ class TestEpisodes:
         assert (row.set_and_setting_first_mood_before, row.set_and_setting_last_mood_before) == (0, 7)
         assert math.isnan(row.set_and_setting_first_readiness)
 
+    def test_the_setting_of_a_session_that_was_taken_back_is_gone(
+        self, episode: TreatmentEpisode, clinician: User
+    ) -> None:
+        for day, mood in ((0, 1), (21, 7)):
+            record_setting(
+                by=clinician,
+                session=give_dose(episode, clinician, day),
+                template=None,
+                overrides={"mood_before": mood},
+                submission_id=uuid.uuid4(),
+            )
+        first = episode.sessions.order_by("starts_at")[0]
+        treatment.void(by=clinician, record=first, reason="another patient's")
+        (row,) = episode_frame(one(episode)).itertuples()
+        assert row.set_and_setting_first_mood_before == row.set_and_setting_last_mood_before == 7
+
     @pytest.mark.parametrize(
         "parts",
         [("meq30", "first", "total"), ("meq30", "last", "mystical"), ("set_and_setting", "first", "trust")],
