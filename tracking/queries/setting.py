@@ -66,9 +66,9 @@ def templates_for(session: TreatmentSession) -> QuerySet[SettingTemplate]:
 
 
 def usual_template(session: TreatmentSession) -> SettingTemplate | None:
-    """The room that a session is most likely in: its own; else the one that this patient's last session was in,
-    as it is now; else the only one."""
-    if session.setting_template:
+    """The room that a session was recorded with, or none if it was with none; until then the likely one: that of this
+    patient's last session as it is now, or else the only one."""
+    if session.setting_template or setting_of(session):
         return session.setting_template
     rooms = [room for room in templates_for(session) if room.retired_at is None]
     before = session.episode.sessions.standing().filter(setting_template__isnull=False)

@@ -21,7 +21,6 @@ from tracking.queries.setting import (
     revisions,
     room_parts,
     setting_of,
-    sites_of,
     takes_setting,
     templates_for,
     templates_in_use,
@@ -44,8 +43,7 @@ get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 @only_clinicians
 def rooms(request: HttpRequest) -> HttpResponse:
     """The rooms of the sites where the user treats patients."""
-    context = {"rooms": templates_in_use(request.user), "sites": sites_of(request.user)}
-    return render(request, f"{TEMPLATES}rooms.html", context)
+    return render(request, f"{TEMPLATES}rooms.html", {"rooms": templates_in_use(request.user)})
 
 
 @get_or_post

@@ -228,6 +228,12 @@ class TestProposed:
     def test_the_only_room(self, dosing: TreatmentSession, room: SettingTemplate) -> None:
         assert usual_template(dosing) == room
 
+    def test_none_where_it_was_recorded_with_none(
+        self, dosing: TreatmentSession, room: SettingTemplate, clinician: User
+    ) -> None:
+        recorded(dosing, clinician, None, mood_before=3)
+        assert usual_template(dosing) is None
+
     def test_none_of_several(
         self, dosing: TreatmentSession, room: SettingTemplate, clinician: User, site: Site
     ) -> None:
