@@ -20,6 +20,7 @@ from tracking.actions.people import create_user, grant_role, link_account
 from tracking.actions.scheduling import create_request
 from tracking.actions.simulation import Staff, simulate
 from tracking.actions.wordings import add_wording
+from tracking.demo_rooms import furnish
 from tracking.instruments import instrument_of
 from tracking.models import AssessmentRequest, Patient, Site, Study, TreatmentEpisode, User
 from tracking.policies import local_today
@@ -92,6 +93,7 @@ def seed_clinic(*, today: date) -> User:
     for person in cast(SEED):
         episode = simulate(by=admin, person=person, staff=staff[person.team], rng=rng, today=today)
         told[person.story] = episode.patient
+    furnish(staff=staff, opened=_opened(today), rng=Random(SEED))  # noqa: S311 (invented answers)
     _patient_account(admin, told[ASKED_TODAY], users)
     _assign_ratings(users["rater@demo.example"], today)
     links = {name: str(told[story].public_id) for name, story in LINKS.items()}
@@ -132,10 +134,14 @@ def _teams(admin: User, users: dict[str, User], today: date) -> dict[str, Staff]
     return found
 
 
+def _opened(today: date) -> datetime:
+    """The first morning of the clinic."""
+    return datetime.combine(today - YEARS_OF_STAFF, time(9), UTC)
+
+
 def _install_wordings(admin: User, today: date) -> None:
     """Paraphrases of our own, where the authors' words are not ours to show; they were there from the start."""
-    installed = datetime.combine(today - YEARS_OF_STAFF, time(9), UTC)
-    with clock.simulated(installed):
+    with clock.simulated(_opened(today)):
         for site in Site.objects.order_by("key"):
             for file in sorted(WORDINGS.glob("*.toml")):
                 instrument = instrument_of(file.stem.partition("-")[0])
