@@ -337,6 +337,20 @@ SYNDROME = {
 }
 
 
+def test_items_below_a_heading_stand_together():
+    data = tomllib.loads(GOOD)
+    data["items"][0]["section"] = data["items"][1]["section"] = "Mood"
+    instrument = read(Table(data, "mood.toml"))
+    assert {name: [item.code for item in items] for name, items in instrument.sections.items()} == {
+        "Mood": ["1", "2"],
+        "": ["3"],
+    }
+    data["items"][1]["section"], data["items"][2]["section"] = "Sleep", "Mood"
+    with pytest.raises(DefinitionError, match="interrupted") as refused:
+        read(Table(data, "mood.toml"))
+    assert refused.value.key == "items.section Mood"
+
+
 def test_cuts_of_single_items_are_good():
     read(Table(spoil(("outcomes", 0), SYNDROME), "mood.toml"))
 

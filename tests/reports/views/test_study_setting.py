@@ -142,6 +142,8 @@ class TestSomebodyElse:
         client.force_login(researcher)
         html = client.get(reverse("study-setting", args=[study.key])).content.decode()
         assert SECRET not in html
+        first = trial[0].starts_at  # the day of the first dose is somebody's
+        assert f"{first:%B %Y}" in html and f"{first:%-d %B %Y}" not in html
         assert not [each for each in trial if each.episode.patient.study_code in html]
         assert not ReadEvent.objects.filter(page="study-setting").exists()
 
