@@ -5,10 +5,11 @@ import pytest
 from measures import registry
 
 SHIPPED = """
-    adverse_event audit bdi2 caps5 caps5_week caps5_worst ceq cgi_i cgi_s core10 credibility_expectancy
-    cssrs_screener dudit ebi edi eq5d5l five_d_asc gad7 hamd17 hamd21 isi madrs mars5 meq30 meq43 ors pcl5
-    pcl5_week phq9 piq qids_sr16 sds set_and_setting sets srs vital_signs wai36 wai_s wai_sr wai_srt
-    who5 whodas12 wsas ymrs
+    adverse_event audit bdi2 caps5 caps5_week caps5_worst ceq cgi_i cgi_s clinician_expectancy core10
+    credibility_expectancy cssrs_screener dudit ebi edi eq5d5l five_d_asc gad7 hamd17 hamd21 isi madrs mars5
+    meq30 meq43 ors pcl5 pcl5_week phq9 piq qids_sr16 sds set_and_setting sets srs treatment_guess
+    treatment_guess_rater treatment_guess_therapist vital_signs wai36 wai_s wai_sr wai_srt who5 whodas12
+    wsas ymrs
 """
 
 
@@ -30,6 +31,10 @@ def test_what_ships():
         ("adverse_event", "verbatim"),  # our own
         ("vital_signs", "verbatim"),
         ("set_and_setting", "verbatim"),
+        ("treatment_guess", "verbatim"),
+        ("treatment_guess_therapist", "verbatim"),
+        ("treatment_guess_rater", "verbatim"),
+        ("clinician_expectancy", "verbatim"),
         ("ebi", "site"),  # no licence found for any of these
         ("ceq", "site"),
         ("piq", "site"),
@@ -119,11 +124,12 @@ def test_no_change_rules_where_none_are_published(key):
     assert registry.get(key).change is None
 
 
-def test_the_experience_of_one_session_is_no_course():
+def test_what_is_asked_of_one_moment_is_no_course():
     states = [one for one in registry.all_latest() if one.state]
     assert [one.key for one in states] == [
         "adverse_event",
         "ceq",
+        "clinician_expectancy",
         "ebi",
         "edi",
         "five_d_asc",
@@ -131,6 +137,9 @@ def test_the_experience_of_one_session_is_no_course():
         "meq43",
         "piq",
         "set_and_setting",
+        "treatment_guess",
+        "treatment_guess_rater",
+        "treatment_guess_therapist",
     ]
     assert {scale.direction for one in states for scale in one.scales} == {"neutral"}
 

@@ -41,8 +41,8 @@ WALKS = {
         "mdma",
         doses="2024-02-05 2024-03-04 2024-04-01",
         expected="""
-2024-01-15 | baseline | caps5 phq9
-2024-01-29 | preparation | wai_sr
+2024-01-15 | baseline | caps5 clinician_expectancy phq9
+2024-01-29 | preparation | credibility_expectancy wai_sr
 2024-02-06 | after dose 1 | meq30
 2024-02-12 | week 1 after dose 1 | phq9
 2024-02-26 | week 3 after dose 1 | caps5
@@ -51,7 +51,7 @@ WALKS = {
 2024-03-25 | week 3 after dose 2 | caps5
 2024-04-02 | after dose 3 | meq30
 2024-04-08 | week 1 after dose 3 | phq9
-2024-05-20 | week 18 | caps5 phq9
+2024-05-20 | week 18 | caps5 phq9 treatment_guess treatment_guess_therapist
 2024-09-30 | month 6 | caps5
 2025-04-01 | month 12 | caps5
 """,
@@ -61,8 +61,8 @@ WALKS = {
         "psilocybin",
         doses="2024-02-05 2024-02-26",
         expected="""
-2024-01-15 | baseline | hamd17 phq9
-2024-01-29 | preparation | wai_sr
+2024-01-15 | baseline | clinician_expectancy hamd17 phq9
+2024-01-29 | preparation | credibility_expectancy wai_sr
 2024-02-06 | after dose 1 | meq30
 2024-02-12 | week 1 after dose 1 | phq9
 2024-02-27 | after dose 2 | meq30
@@ -78,7 +78,7 @@ WALKS = {
         "psilocybin-mdd",
         "waiting",
         expected="""
-2024-01-15 | baseline | hamd17 phq9
+2024-01-15 | baseline | clinician_expectancy hamd17 phq9
 2024-02-19 | week 1 | hamd17
 2024-03-11 | week 4 | hamd17
 """,
@@ -88,13 +88,13 @@ WALKS = {
         "escitalopram",
         doses="2024-02-05 2024-02-26",
         expected="""
-2024-01-15 | baseline | credibility_expectancy hamd17 madrs phq9 qids_sr16 wai_sr
+2024-01-15 | baseline | clinician_expectancy credibility_expectancy hamd17 madrs phq9 qids_sr16 wai_sr
 2024-02-06 | after dose 1 | meq30
 2024-02-19 | week 2 | phq9 qids_sr16
 2024-02-27 | after dose 2 | meq30
 2024-03-04 | week 4 | phq9 qids_sr16
 2024-03-11 | week 5 | phq9 qids_sr16
-2024-03-18 | week 6 | hamd17 madrs phq9 qids_sr16
+2024-03-18 | week 6 | hamd17 madrs phq9 qids_sr16 treatment_guess treatment_guess_therapist
 """,
     ),
     "ketamine-infusion": Walk(
@@ -134,7 +134,7 @@ WALKS = {
         "training",
         doses="2024-01-22",
         expected="""
-2024-01-15 | baseline | dudit madrs phq9
+2024-01-15 | baseline | clinician_expectancy credibility_expectancy dudit madrs phq9
 2024-01-23 | day 1 | madrs
 2024-01-27 | day 5 | madrs
 2024-01-29 | week 1 | phq9
@@ -163,14 +163,14 @@ WALKS = {
         doses="2024-01-22 2024-01-29 2024-02-05 2024-02-12 2024-02-19 2024-02-26",
         answered=(("baseline", "caps5"),),
         expected="""
-2024-01-15 | baseline | caps5 pcl5 phq9
+2024-01-15 | baseline | caps5 clinician_expectancy credibility_expectancy pcl5 phq9
 2024-01-22 | before session 1 | pcl5_week
 2024-01-29 | before session 2 | pcl5_week
 2024-02-05 | before session 3 | pcl5_week
 2024-02-12 | before session 4 | pcl5_week
 2024-02-19 | before session 5 | pcl5_week
 2024-02-26 | before session 6 | pcl5_week
-2024-03-04 | end of treatment | caps5 pcl5 phq9
+2024-03-04 | end of treatment | caps5 pcl5 phq9 treatment_guess treatment_guess_therapist
 2024-05-27 | month 3 | caps5 pcl5 phq9
 2024-08-26 | month 6 | caps5 pcl5 phq9
 """,
@@ -180,13 +180,13 @@ WALKS = {
         "dcs",
         doses="2024-01-29 2024-02-05 2024-02-12 2024-02-19 2024-02-26",
         expected="""
-2024-01-15 | baseline | credibility_expectancy gad7 phq9 wsas
+2024-01-15 | baseline | clinician_expectancy credibility_expectancy gad7 phq9 wsas
 2024-01-29 | before session 1 | gad7
 2024-02-05 | before session 2 | gad7
 2024-02-12 | before session 3 | gad7
 2024-02-19 | before session 4 | gad7
 2024-02-26 | before session 5 | gad7
-2024-03-04 | week 1 after exposure | gad7 phq9 wsas
+2024-03-04 | week 1 after exposure | gad7 phq9 treatment_guess treatment_guess_therapist wsas
 2024-03-25 | month 1 | gad7 phq9
 2024-05-27 | month 3 | gad7 phq9
 2024-08-26 | month 6 | gad7 phq9
@@ -246,7 +246,7 @@ WALKS = {
         tapers="2024-04-08 2024-04-15 2024-04-22 2024-04-29",
         last_dose="2024-05-06",
         expected="""
-2024-01-15 | baseline | gad7 mars5 phq9
+2024-01-15 | baseline | clinician_expectancy credibility_expectancy gad7 mars5 phq9
 2024-01-18 | session 1 | gad7
 2024-01-25 | session 2 | gad7
 2024-02-01 | session 3 | gad7
@@ -285,7 +285,7 @@ WALKS = {
             "2024-03-07 2024-03-14 2024-03-21 2024-03-28 2024-04-04"
         ),
         expected="""
-2024-01-15 | baseline | gad7 phq9
+2024-01-15 | baseline | clinician_expectancy credibility_expectancy gad7 phq9
 2024-01-18 | session 1 | gad7
 2024-01-25 | session 2 | gad7
 2024-02-01 | session 3 | gad7
@@ -315,7 +315,7 @@ WALKS = {
         "lsd",
         doses="2024-02-05 2024-03-04",
         expected="""
-2024-01-15 | baseline | gad7 phq9 who5
+2024-01-15 | baseline | clinician_expectancy gad7 phq9 who5
 2024-01-29 | preparation | credibility_expectancy wai_sr
 2024-02-06 | after dose 1 | ceq ebi meq30
 2024-02-12 | week 1 after dose 1 | phq9

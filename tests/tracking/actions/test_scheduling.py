@@ -83,11 +83,13 @@ class TestByHand:
 
 class TestByProtocol:
     def test_twice_is_once(self, episode: TreatmentEpisode, clinician: User) -> None:
-        assert schedule(episode, clinician, episode.starts_on) == 3
+        assert schedule(episode, clinician, episode.starts_on) == 5
         assert schedule(episode, clinician, episode.starts_on) == 0
         assert asked(episode) == {
+            ("baseline", "clinician_expectancy"),
             ("baseline", "hamd17"),
             ("baseline", "phq9"),
+            ("preparation", "credibility_expectancy"),
             ("preparation", "wai_sr"),
         }
 
