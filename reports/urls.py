@@ -13,6 +13,7 @@ urlpatterns = [
     path("studies/", studies.studies, name="studies"),
     path("studies/<slug:key>/", studies.study, name="study"),
     path("studies/<slug:key>/setting/", studies.setting, name="study-setting"),
+    path("studies/<slug:key>/agreement/", studies.agreement, name="study-agreement"),
     path("protocols/", protocols.protocol_list, name="protocols"),
     path("protocols/<slug:key>/", protocols.protocol, name="protocol"),
     path("protocols/<slug:key>/<str:version>/", protocols.protocol, name="protocol-version"),

@@ -41,6 +41,7 @@ entry_urls = [
     path("assessments/<uuid:public_id>/", assessments.assessment, name="assessment"),
     path("assessments/<uuid:public_id>/correct/", assessments.correct, name="assessment-correct"),
     path("ratings/", ratings.ratings, name="ratings"),
+    path("ratings/<uuid:public_id>/guess/", ratings.rating_guess, name="rating-guess"),
     path("alerts/", alerts.alerts, name="alerts"),
     path("alerts/<uuid:public_id>/acknowledge/", alerts.acknowledge, name="alert-acknowledge"),
     path("alerts/<uuid:public_id>/close/", alerts.close, name="alert-close"),

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from reports import analyses
 from reports.actions import jobs
-from reports.frames import judged_instruments
+from reports.frames import RatingPair, judged_instruments, rating_pairs
 from reports.models import StudyResult
 from reports.plain import plain
 from reports.stats.errors import Refusal
+from tracking.instruments import instrument_of
 from tracking.models import Study, StudyMark, TreatmentEpisode
 
 ALGORITHM = "study-1"  # a change of what is computed is a new name, so that stored figures are replaced
@@ -33,8 +34,8 @@ def recompute_study(*, study_id: int) -> None:
     """Bring the stored figures of a study up to its wanted revision. Harmless when called twice.
 
     The outcome is analysed in every way; every other scale with a better and a worse end by course, growth
-    and contrast. An analysis that its data cannot carry is stored with the reason. Figures of a scale that
-    the study no longer has are removed.
+    and contrast; agreement of raters on each instrument that was rated twice. An analysis that its data
+    cannot carry is stored with the reason. Figures of a scale that the study no longer has are removed.
     """
     jobs.attempt(marks=StudyMark.objects.filter(study=study_id), prepare=partial(_prepare, study_id))
 
@@ -46,6 +47,7 @@ def _prepare(study_id: int) -> jobs.Write:
     figures = [
         *_of_outcome(study),
         *(each for key in others for each in _of_scale(analyses.load(study, key))),
+        *_of_raters(study),
     ]
     return partial(_store, study, figures)
 
@@ -65,6 +67,27 @@ def _of_scale(sample: analyses.Sample) -> list[Figures]:
         _figures("growth", sample, lambda: _growth(sample)),
         _figures("contrast", sample, lambda: plain(analyses.contrast(sample))),
     ]
+
+
+def _of_raters(study: Study) -> list[Figures]:
+    """Agreement on the outcome, said also where nobody rated twice, and on whatever else was; and blinding, which
+    is about the whole study and stands with its outcome."""
+    outcome = (study.outcome_instrument, study.outcome_scale)
+    pairs = rating_pairs(TreatmentEpisode.objects.filter(study=study))
+    others = sorted({pair.instrument for pair in pairs} - {study.outcome_instrument})
+    places = [outcome, *((key, instrument_of(key, study=study).primary_scale.key) for key in others)]
+    return [
+        *(
+            Figures("agreement", *place, _or_refusal(partial(_agreement, study, pairs, *place)))
+            for place in places
+        ),
+        Figures("blinding", *outcome, _or_refusal(lambda: plain(analyses.blinding(study)))),
+    ]
+
+
+def _agreement(study: Study, pairs: Sequence[RatingPair], key: str, scale: str) -> object:
+    letters = analyses.rater_letters(pairs)
+    return plain(analyses.agreement(pairs, instrument_of(key, study=study), scale, letters))
 
 
 def _growth(sample: analyses.Sample) -> object:

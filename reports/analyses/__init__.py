@@ -1,9 +1,24 @@
 """The figures of a study: the worker stores them, the pages show them, ``manage.py analyse`` prints them."""
 
+from reports.analyses.agreement import agreement, rater_letters
+from reports.analyses.blinding import blinding
 from reports.analyses.contrast import contrast
 from reports.analyses.course import ALL, Norm, course
 from reports.analyses.growth import growth
 from reports.analyses.predict import predict, regress
 from reports.analyses.sample import Sample, load
 
-__all__ = ["ALL", "Norm", "Sample", "contrast", "course", "growth", "load", "predict", "regress"]
+__all__ = [
+    "ALL",
+    "Norm",
+    "Sample",
+    "agreement",
+    "blinding",
+    "contrast",
+    "course",
+    "growth",
+    "load",
+    "predict",
+    "rater_letters",
+    "regress",
+]

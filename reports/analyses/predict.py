@@ -1,4 +1,4 @@
-"""What goes with the outcome at the endpoint, beyond baseline, arm and alliance."""
+"""What goes with the outcome at the endpoint, beyond baseline, arm, alliance and expectancy."""
 
 from __future__ import annotations
 
@@ -75,9 +75,9 @@ def predict(
     """Analysis of covariance of the outcome, one predictor at a time (see ``stats.predictors``).
 
     Without ``predictors``: the MEQ30 total and each of its factors after the ``dose`` named, and set and setting
-    at that dose. Without
-    ``covariates``: baseline, arm and first-session alliance, as far as the patients who have the first
-    predictor differ in them. Raises ``Refusal`` when nobody has a score at the endpoint.
+    at that dose. Without ``covariates``: baseline, arm, first-session alliance and the patient's expectancy, as
+    far as the patients who have the first predictor differ in them. Raises ``Refusal`` when nobody has a score
+    at the endpoint.
     """
     table = _one_row_per_patient(sample)
     if table[outcome].notna().sum() == 0:
@@ -145,9 +145,11 @@ def _covariates(
     left_out = {}
     if not cases.empty and cases["arm"].nunique() < 2:
         left_out["arm"] = "All patients with this predictor and outcome are of one arm."
-    if cases["alliance"].notna().sum() == 0:
-        left_out["alliance"] = "Alliance was measured in nobody with this predictor and outcome."
-    return [name for name in ("baseline", "arm", "alliance") if name not in left_out], left_out
+    for name in ("alliance", "expectancy"):
+        if cases[name].notna().sum() == 0:
+            said = name.capitalize()
+            left_out[name] = f"{said} was measured in nobody with this predictor and outcome."
+    return [name for name in ("baseline", "arm", "alliance", "expectancy") if name not in left_out], left_out
 
 
 def _figures(model: PredictorModel) -> PredictorFigures:

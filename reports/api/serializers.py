@@ -81,7 +81,8 @@ class CohortSerializer(CohortSummarySerializer):
 
     ``withheld_below``: what rests on fewer patients is null or refused; null for a reader who may see single
     patients, and then nothing is withheld. ``course``: means by arm and time point, rates with their
-    denominators. ``growth``, ``contrast``, ``predict``: the fitted models. Null: not computed yet.
+    denominators. ``growth``, ``contrast``, ``predict``: the fitted models. ``agreement``: double ratings on the
+    outcome, raters by letters. ``blinding``: guesses and expectancy by arm. Null: not computed yet.
     """
 
     patients = serializers.IntegerField(allow_null=True)
@@ -91,6 +92,8 @@ class CohortSerializer(CohortSummarySerializer):
     growth = serializers.DictField(allow_null=True)
     contrast = serializers.DictField(allow_null=True)
     predict = serializers.DictField(allow_null=True)
+    agreement = serializers.DictField(allow_null=True)
+    blinding = serializers.DictField(allow_null=True)
 
     class Meta(CohortSummarySerializer.Meta):
         fields = [

@@ -1,6 +1,7 @@
 """Pictures of courses and cohorts: records in, SVG and tables out. Knows no Django and no instrument."""
 
 from reports.charts.cohort import cohort_course
+from reports.charts.intervals import intervals
 from reports.charts.predictor import predictor
 from reports.charts.records import (
     AskLane,
@@ -13,6 +14,8 @@ from reports.charts.records import (
     Figure,
     FitPoint,
     FlagMark,
+    IntervalRow,
+    Intervals,
     MeanPoint,
     MedicationBar,
     PhaseBar,
@@ -41,6 +44,8 @@ __all__ = [
     "Figure",
     "FitPoint",
     "FlagMark",
+    "IntervalRow",
+    "Intervals",
     "MeanPoint",
     "MedicationBar",
     "PhaseBar",
@@ -54,6 +59,7 @@ __all__ = [
     "Source",
     "Timeline",
     "cohort_course",
+    "intervals",
     "predictor",
     "schedule",
     "sparkline",

@@ -220,6 +220,35 @@ class Predictor:
 
 
 @dataclass(frozen=True)
+class IntervalRow:
+    """One estimate with its interval, and how many it rests on. `value` None: withheld, or nothing to say;
+    `group` decides colour and shape."""
+
+    label: str
+    group: str
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int | None
+
+
+@dataclass(frozen=True)
+class Intervals:
+    """Estimates on one scale, a row each. `reference`: the value that a line marks, and `reference_label` what it
+    means. `reach`: the least that the axis shows. `counted`: what `n` counts; `digits`: decimals of the numbers."""
+
+    title: str
+    scale: str
+    interval: str
+    reference: float
+    reference_label: str
+    reach: tuple[float, float]
+    counted: str
+    digits: int
+    rows: tuple[IntervalRow, ...]
+
+
+@dataclass(frozen=True)
 class DataTable:
     """The numbers of a picture as text: one row per mark."""
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from measures.registry import get
 from reports.frames.axis import Axis, Episodes, axes
+from reports.frames.expectancy import expectancy_frame
 from reports.frames.scores import score_frame
 from reports.frames.treatment import treatment_frame
 
@@ -23,9 +24,10 @@ def episode_frame(episodes: Episodes, known_axes: Mapping[int, Axis] | None = No
     ``patient``, ``arm`` (missing where none was given), ``age``, ``sex``, ``doses`` (days with a dose).
     Imported covariates under their own names; one that has the name of a column here gives way to it.
     ``alliance``: the first WAI-SR total; where nobody has one, a covariate that was imported under that
-    name. ``meq30_first``, ``meq30_last`` and, by factor, ``meq30_first_mystical`` and so on: the experience
-    of the first and of the last dose; ``set_and_setting_first_mood_before`` and so on: how the patient came to
-    it and what it was like. What was not measured is missing.
+    name. ``expectancy``, ``clinician_expectancy``: the improvement expected before treatment, in the same
+    way (see ``expectancy_frame``). ``meq30_first``, ``meq30_last`` and, by factor, ``meq30_first_mystical``
+    and so on: the experience of the first and of the last dose; ``set_and_setting_first_mood_before`` and so
+    on: how the patient came to it and what it was like. What was not measured is missing.
     """
     lines = known_axes if known_axes is not None else axes(episodes)
     rows = [
@@ -37,9 +39,10 @@ def episode_frame(episodes: Episodes, known_axes: Mapping[int, Axis] | None = No
     frame = pd.DataFrame(rows, columns=_columns(rows)).set_index("episode").sort_index()
     days = treatment_frame(episodes, lines).groupby("episode")["day"].nunique()
     frame["doses"] = days.reindex(frame.index, fill_value=0)
-    alliance = _alliance(episodes, lines)
-    if not alliance.empty or "alliance" not in frame:
-        frame["alliance"] = alliance
+    before = expectancy_frame(episodes, lines).join(_alliance(episodes, lines), how="outer")
+    for name, measured in before.items():
+        if measured.notna().any() or name not in frame:
+            frame[name] = measured
     experience = pd.concat(
         [
             _of_doses(episodes, key, scale.key, lines)

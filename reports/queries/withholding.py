@@ -14,7 +14,11 @@ from typing import Any
 
 import numpy as np
 
+from reports.queries.withholding_raters import withhold_agreement, withhold_blinding
+
 Json = Mapping[str, Any]
+
+_OF_THE_STUDY = {"agreement": withhold_agreement, "blinding": withhold_blinding}  # whatever the scores allow
 
 LINE_STEPS = 8  # about so many stretches of a fitted line
 _COUNTED = re.compile(r"\b(\d+) (?:complete (?:cases|pairs)|scores|episodes|patients|people)\b")
@@ -26,6 +30,16 @@ def withhold(results: Mapping[str, Json], endpoint: str, smallest: int) -> dict[
     ``endpoint``: the time point at which the outcome is judged. A withheld mean or rate is ``None``; an analysis
     that would tell of a small arm is refused with that reason.
     """
+    apart = {
+        name: withheld(results[name], smallest) for name, withheld in _OF_THE_STUDY.items() if name in results
+    }
+    return (
+        _of_course({name: found for name, found in results.items() if name not in apart}, endpoint, smallest)
+        | apart
+    )
+
+
+def _of_course(results: Mapping[str, Json], endpoint: str, smallest: int) -> dict[str, Json]:
     course = results.get("course")
     if course is None or "means" not in course:
         return {

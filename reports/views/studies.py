@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from reports.queries.study import study_page, with_outcome
+from reports.queries.study_agreement import agreement_page
 from reports.queries.study_setting import study_setting
 from tracking.actions.audit import record_reads
 from tracking.models import Study
@@ -44,3 +45,13 @@ def setting(request: HttpRequest, key: str) -> HttpResponse:
     record_reads(by=request.user, patients=page.seen, page="study-setting")
     simulated = settings.SITE_IS_DEMO and found.is_simulated
     return render(request, "reports/study_setting.html", {"page": page, "simulated": simulated})
+
+
+@require_safe
+@roles_required(*WHO)
+def agreement(request: HttpRequest, key: str) -> HttpResponse:
+    """Of one study: do raters agree, was the treatment guessed, what was expected of it?"""
+    found = one_or_404(Study.objects.visible_to(request.user), key=key)
+    page = agreement_page(request.user, found, settings.RELEASE_SMALLEST_CLASS)
+    simulated = settings.SITE_IS_DEMO and found.is_simulated
+    return render(request, "reports/study_agreement.html", {"page": page, "simulated": simulated})

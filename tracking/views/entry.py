@@ -20,6 +20,7 @@ from tracking.forms.asking import AskForm, LinkForm
 from tracking.instruments import instrument_of
 from tracking.models import AssessmentRequest, TreatmentEpisode, WordingPack
 from tracking.policies import check_may_rate, check_request_open, local_today
+from tracking.queries.guesses import is_followed_by_guess
 from tracking.queries.names import name_of
 from tracking.queries.requests import (
     asked_on_paper,
@@ -217,6 +218,8 @@ def _received(request: HttpRequest, submitted: Submitted) -> HttpResponse:
         messages.success(request, "Recorded.")
     else:
         messages.warning(request, "This had already been received. Nothing was stored a second time.")
+    if is_followed_by_guess(submitted.assessment, request.user):
+        return redirect("rating-guess", public_id=submitted.assessment.public_id)
     if not is_of_team(request.user, submitted.assessment.episode):
         return redirect("ratings")
     return redirect("assessment", public_id=submitted.assessment.public_id)
