@@ -1,6 +1,8 @@
 """Estimates with their intervals, a row each, against the value that would mean nothing."""
 
-from reports.charts.labels import text_width
+from dataclasses import dataclass
+
+from reports.charts.labels import text_width, wrap
 from reports.charts.palette import ARMS, BODY, INK, LINE, PAPER, SOFT
 from reports.charts.records import DataTable, Figure, IntervalRow, Intervals
 from reports.charts.svg import Marks, diamond, disc, document, group, named, rule, square, triangle, words
@@ -10,15 +12,31 @@ PLOT = 300
 ROW = 26
 TOP = 26
 GAP = 14
+HALO = {"stroke": PAPER, "stroke_width": 4, "paint_order": "stroke"}  # words over the line of the reference
 SHAPES = (disc, square, diamond, triangle)
 
 
-def intervals(chart: Intervals, *, key: str = "intervals") -> Figure:
-    """Draw each estimate as a dot on its interval, its numbers beside it. A withheld one has its row, and no dot."""
-    view = View(PLOT, TOP + ROW * len(chart.rows), _domain(chart), (0, 1), top=TOP)
-    left = GAP + max((text_width(row.label, BODY) for row in chart.rows), default=0)
-    right = GAP + max((text_width(said(chart, row), BODY) for row in chart.rows), default=0)
+@dataclass(frozen=True)
+class _Layout:
+    """Where the words of a row stand: beside the plot, or on a phone above it."""
+
+    row: float
+    left: float
+    right: float
+    above: bool
+
+    def middle(self, place: int) -> float:
+        """Return the height of the dot of a row."""
+        return TOP + self.row * place + (46 if self.above else self.row / 2)
+
+
+def intervals(chart: Intervals, *, key: str = "intervals", narrow: bool = False) -> Figure:
+    """Draw each estimate as a dot on its interval, its numbers beside it. A withheld one has its row, and no dot.
+    `narrow`: for a phone."""
+    layout = _layout(chart, narrow=narrow)
+    view = View(PLOT, TOP + layout.row * len(chart.rows), _domain(chart), (0, 1), top=TOP)
     groups = list(dict.fromkeys(row.group for row in chart.rows))
+    title = wrap(chart.scale, BODY * 1.08, PLOT + layout.right)
     zero = view.x(chart.reference)
     marks = [
         words(zero, 8, chart.reference_label, text_anchor="middle", fill=SOFT),
@@ -28,14 +46,25 @@ def intervals(chart: Intervals, *, key: str = "intervals") -> Figure:
         *(
             mark
             for place, row in enumerate(chart.rows)
-            for mark in _row(chart, view, row, TOP + ROW * (place + 0.5), groups.index(row.group), left)
+            for mark in _row(chart, view, row, layout, place, groups.index(row.group))
         ),
-        words(0, view.height + 38, chart.scale, size=BODY, font_weight=600, fill=INK),
+        *(
+            words(0, view.height + 38 + 16 * line, text, size=BODY, font_weight=600, fill=INK)
+            for line, text in enumerate(title)
+        ),
     ]
-    width = left + max(view.width + right, text_width(chart.scale, BODY, bold=True) + GAP)
     text = " ".join([f"{chart.scale}.", *(f"{row.label}: {said(chart, row)}." for row in chart.rows)])
-    svg = document(width, view.height + 52, chart.title, text, [group(left, 0, marks)], key=key)
+    width, height = layout.left + view.width + layout.right, view.height + 36 + 16 * len(title)
+    svg = document(width, height, chart.title, text, [group(layout.left, 0, marks)], key=key)
     return Figure(svg, chart.title, text, (_table(chart),))
+
+
+def _layout(chart: Intervals, *, narrow: bool) -> _Layout:
+    if narrow:
+        return _Layout(row=64, left=GAP, right=GAP, above=True)
+    labels = max((text_width(row.label, BODY) for row in chart.rows), default=0)
+    numbers = max((text_width(said(chart, row), BODY) for row in chart.rows), default=0)
+    return _Layout(row=ROW, left=GAP + labels, right=GAP + numbers, above=False)
 
 
 def said(chart: Intervals, row: IntervalRow) -> str:
@@ -66,19 +95,26 @@ def _axis(view: View) -> Marks:
     ]
 
 
-def _row(chart: Intervals, view: View, row: IntervalRow, y: float, index: int, left: float) -> Marks:
-    colour = ARMS[index % len(ARMS)]
-    label = words(-left, y, row.label, size=BODY, fill=INK)
-    numbers = words(view.width + GAP, y, said(chart, row), size=BODY, fill=SOFT if row.value is None else INK)
+def _row(chart: Intervals, view: View, row: IntervalRow, layout: _Layout, place: int, index: int) -> Marks:
+    colour, y = ARMS[index % len(ARMS)], layout.middle(place)
+    fill = SOFT if row.value is None else INK
+    if layout.above:
+        told = [
+            words(0, y - 34, row.label, size=BODY, font_weight=600, fill=INK, **HALO),
+            words(0, y - 18, said(chart, row), size=BODY, fill=fill, **HALO),
+        ]
+    else:
+        label = words(-layout.left, y, row.label, size=BODY, fill=INK)
+        told = [label, words(view.width + GAP, y, said(chart, row), size=BODY, fill=fill)]
     if row.value is None:
-        return [label, numbers]
+        return told
     bar: Marks = []
     if row.low is not None and row.high is not None:
         low, high = view.x(row.low), view.x(row.high)
         caps = [rule(x, y - 4, x, y + 4, stroke=colour, stroke_width=1.6) for x in (low, high)]
         bar = [rule(low, y, high, y, stroke=colour, stroke_width=1.6), *caps]
     dot = SHAPES[index % len(SHAPES)](view.x(row.value), y, 5, fill=colour, stroke=PAPER, stroke_width=1.5)
-    return [label, numbers, named(f"{row.label}: {said(chart, row)}", *bar, dot)]
+    return [*told, named(f"{row.label}: {said(chart, row)}", *bar, dot)]
 
 
 def _interval(chart: Intervals, row: IntervalRow) -> str:
@@ -106,4 +142,4 @@ def _table(chart: Intervals) -> DataTable:
         )
         for row in chart.rows
     )
-    return DataTable(chart.scale, ("of", "value", chart.interval, chart.counted), rows)
+    return DataTable(chart.scale, (chart.rows_are, "value", chart.interval, chart.counted), rows)

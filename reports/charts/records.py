@@ -235,7 +235,8 @@ class IntervalRow:
 @dataclass(frozen=True)
 class Intervals:
     """Estimates on one scale, a row each. `reference`: the value that a line marks, and `reference_label` what it
-    means. `reach`: the least that the axis shows. `counted`: what `n` counts; `digits`: decimals of the numbers."""
+    means. `reach`: the least that the axis shows. `rows_are`: what the labels name; `counted`: what `n` counts;
+    `digits`: decimals of the numbers."""
 
     title: str
     scale: str
@@ -243,6 +244,7 @@ class Intervals:
     reference: float
     reference_label: str
     reach: tuple[float, float]
+    rows_are: str
     counted: str
     digits: int
     rows: tuple[IntervalRow, ...]

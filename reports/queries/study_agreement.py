@@ -26,6 +26,14 @@ MONTHS = 6  # in a period of the drift
 
 
 @dataclass(frozen=True, slots=True)
+class Drawn:
+    """One picture, as it is drawn on a desk and on a phone."""
+
+    wide: Figure
+    narrow: Figure
+
+
+@dataclass(frozen=True, slots=True)
 class InstrumentAgreement:
     """Agreement on one instrument. ``refused`` says why there is none. ``main``: the scale that raters are
     compared on; ``sentence``: the answer on it. ``periods``: the picture of drift."""
@@ -35,23 +43,25 @@ class InstrumentAgreement:
     refused: str
     main: Json | None
     sentence: str
-    raters: Figure | None
-    periods: Figure | None
+    raters: Drawn | None
+    periods: Drawn | None
 
 
 @dataclass(frozen=True, slots=True)
 class AgreementPage:
-    """Everything that the page shows. ``answers``: its first sentences."""
+    """Everything that the page shows. ``answers``: its first sentences; ``others``: those on what therapists and
+    raters guessed."""
 
     study: Study
     withheld_below: int | None
     computed_at: datetime | None
     answers: Sequence[str]
+    others: Sequence[str]
     agreements: Sequence[InstrumentAgreement]
     blinding: Json | None
     blinding_refused: str
-    guesses: Figure | None
-    expectancy: Figure | None
+    guesses: Drawn | None
+    expectancy: Drawn | None
 
 
 def agreement_page(user: User, study: Study, smallest: int) -> AgreementPage:
@@ -64,11 +74,15 @@ def agreement_page(user: User, study: Study, smallest: int) -> AgreementPage:
     hidden = next((row.result for row in rows if row.analysis == "blinding"), None)
     found = withhold_blinding(hidden, limit) if hidden and limit else hidden
     guessers = _guessers(found)
+    told = _arms(guessers)
+    own = [each for each in told if each[0] == "patient"]
+    others = [each for each in told if each[0] != "patient"]
     return AgreementPage(
         study=study,
         withheld_below=limit,
         computed_at=max((row.computed_at for row in rows), default=None),
-        answers=[*(each.sentence for each in agreements if each.main), *map(_guessed, _arms(guessers))],
+        answers=[*(each.sentence for each in agreements if each.main), *map(_guessed, own)],
+        others=list(map(_guessed, others)),
         agreements=agreements,
         blinding=found if found and "refused" not in found else None,
         blinding_refused=_why_no_guess(found),
@@ -101,7 +115,8 @@ def _for_template(found: Json) -> Json:
 
 
 def _agreed(instrument: Instrument, main: Json) -> str:
-    what = f"{instrument.short_title}, {main['title']}"
+    named = instrument.short_title in main["title"]
+    what = main["title"] if named else f"{instrument.short_title}, {main['title']}"
     if "refused" in main["icc"]:
         return f"Agreement of raters on {what} cannot be told: {main['icc']['refused']}"
     icc = main["icc"]["ICC(2,1)"]
@@ -109,10 +124,10 @@ def _agreed(instrument: Instrument, main: Json) -> str:
     return f"Two raters of the same patient on {what}: ICC(2,1) {figures}, {main['n']} double ratings."
 
 
-def _deviations(instrument: Instrument, rows: Sequence[Json], what: str, label: Any) -> Figure | None:
+def _deviations(instrument: Instrument, rows: Sequence[Json], what: str, label: Any) -> Drawn | None:
     if not rows:
         return None
-    return intervals(
+    return _drawn(
         Intervals(
             title=f"{instrument.short_title}: {what}",
             scale=f"Points of {instrument.short_title}: {what}",
@@ -120,6 +135,7 @@ def _deviations(instrument: Instrument, rows: Sequence[Json], what: str, label: 
             reference=0,
             reference_label="no difference",
             reach=(-1, 1),
+            rows_are="rater",
             counted="pairs",
             digits=1,
             rows=tuple(
@@ -129,6 +145,10 @@ def _deviations(instrument: Instrument, rows: Sequence[Json], what: str, label: 
         ),
         key=f"{instrument.key}-{'periods' if label is _rater_at else 'raters'}",
     )
+
+
+def _drawn(chart: Intervals, key: str) -> Drawn:
+    return Drawn(intervals(chart, key=key), intervals(chart, key=f"{key}-narrow", narrow=True))
 
 
 def _rater(row: Json) -> str:
@@ -161,6 +181,9 @@ def _guessed(told: tuple[str, Json]) -> str:
     guesser, arm = told
     bang = arm["bang"]
     who = GUESSED_BY[guesser]
+    if not bang["se"]:
+        same = f"{who} gave the same answer on all {bang['n']} patients of the arm {arm['arm']}"
+        return f"{same}: Bang {fixed(bang['value'])}, of which no interval can be given."
     figures = (
         f"Bang {fixed(bang['value'])} ({fixed(bang['low'])} to {fixed(bang['high'])}), {bang['n']} patients"
     )
@@ -171,17 +194,18 @@ def _guessed(told: tuple[str, Json]) -> str:
     return f"{who} did not demonstrably guess the arm {arm['arm']}: {figures}."
 
 
-def _guess_figure(guessers: Sequence[Json]) -> Figure | None:
+def _guess_figure(guessers: Sequence[Json]) -> Drawn | None:
     if not guessers:
         return None
-    return intervals(
+    return _drawn(
         Intervals(
             title="Bang's index by guesser and arm",
-            scale="−1: all guess the other arm; 1: all guess right",
+            scale="Bang: −1 all guess the other arm, 1 all guess right",
             interval=LEVEL,
             reference=0,
             reference_label="as by chance",
             reach=(-1, 1),
+            rows_are="guess by, arm",
             counted="patients",
             digits=2,
             rows=tuple(
@@ -193,15 +217,17 @@ def _guess_figure(guessers: Sequence[Json]) -> Figure | None:
 
 
 def _index_row(who: str, arm: Json) -> IntervalRow:
-    bang = arm["bang"] or dict.fromkeys(("value", "low", "high", "n"))
-    return IntervalRow(f"{who}, {arm['arm']}", who, bang["value"], bang["low"], bang["high"], bang["n"])
+    """Equal answers have no spread: the formula's interval of no width would look like certainty."""
+    bang = arm["bang"] or dict.fromkeys(("value", "se", "low", "high", "n"))
+    low, high = (bang["low"], bang["high"]) if bang["se"] else (None, None)
+    return IntervalRow(f"{who}, {arm['arm']}", who, bang["value"], low, high, bang["n"])
 
 
-def _expectancy_figure(found: Json | None) -> Figure | None:
+def _expectancy_figure(found: Json | None) -> Drawn | None:
     means = found.get("expectancy", ()) if found else ()
     if not means:
         return None
-    return intervals(
+    return _drawn(
         Intervals(
             title="Expected improvement by arm",
             scale="Improvement expected before treatment, %",
@@ -209,11 +235,12 @@ def _expectancy_figure(found: Json | None) -> Figure | None:
             reference=0,
             reference_label="none",
             reach=(0, 100),
+            rows_are="expected by, arm",
             counted="patients",
             digits=0,
             rows=tuple(
                 IntervalRow(
-                    f"by the {each['time']}, {each['arm']}",
+                    f"{each['time'].capitalize()}, {each['arm']}",
                     each["time"],
                     each["mean"],
                     each["low"],

@@ -18,5 +18,6 @@ def svg(figure: Figure) -> SafeString:
 
 @register.inclusion_tag("parts/figure.html")
 def chart(figure: Figure, narrow: Figure | None = None, size: str = "") -> dict[str, Any]:
-    """Show a figure with its tables. `narrow`: its rendering for a phone; `size`: "small" for half a page."""
+    """Show a figure with its tables. `narrow`: its rendering for a phone; `size`: "small" for half a page,
+    "natural" for as large as it was drawn."""
     return {"figure": figure, "narrow": narrow, "size": size}

@@ -1,0 +1,131 @@
+"""The page "Raters and blinding"."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from reports.actions.studies import recompute_study
+from tests.cast import days_ago, person
+from tests.reports.clinic import another_episode
+from tests.reports.raters import guess, note, rated_twice
+from tracking.actions import care
+from tracking.models import CareTeam, Study, TreatmentEpisode, User
+from tracking.vocabulary import Role
+
+pytestmark = pytest.mark.django_db
+
+TOTALS = ((9, 2), (6, 1), (8, 4), (7, 1), (10, 5), (6, 2))
+
+
+def said(client: Client, user: User, study: Study) -> str:
+    client.force_login(user)
+    response = client.get(reverse("study-agreement", args=[study.key]))
+    assert response.status_code == 200
+    html = re.sub(r"<(title|desc).*?</\1>", "", response.content.decode())
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
+
+
+def join(study: Study, user: User) -> User:
+    care.add_study_member(by=None, study=study, user=user, starts_on=days_ago(400))
+    return user
+
+
+@pytest.fixture
+def trial(team_a: CareTeam, study: Study, clinician: User, rater: User) -> list[TreatmentEpisode]:
+    """Six patients, all rated twice: all guessed the same, of two the clinician noted an expectation."""
+    raters = (rater, person("Second Rater", Role.RATER))
+    episodes = []
+    for number, totals in enumerate(TOTALS):
+        episode = another_episode(team_a, clinician, study)
+        rated_twice(episode, clinician, raters, totals)
+        guess(episode, clinician, "experimental", 4)
+        if number < 2:
+            note(episode, clinician, "clinician_expectancy", {"improvement": 61, "benefit": 50}, 0)
+        episodes.append(episode)
+    recompute_study(study_id=study.pk)
+    return episodes
+
+
+def test_the_answers_come_first(client: Client, researcher: User, study: Study, trial: list) -> None:
+    text = said(client, researcher, study)
+    answer = "Two raters of the same patient on HAM-D17 total: ICC(2,1) 0.13 (95 % interval"
+    assert answer in text and "6 double ratings." in text
+    same = "Patients gave the same answer on all 6 patients of the arm psilocybin: Bang 1.00, of which no interval"
+    assert text.index(answer) < text.index(same) < text.index("Do raters agree on HAM-D17?")
+
+
+@pytest.mark.parametrize(
+    ("answers", "sentence"),
+    [
+        (
+            ("experimental",) * 6 + ("comparison",),
+            "guessed the arm psilocybin better than by chance: Bang 0.71 (0.20 to",
+        ),
+        (
+            ("comparison",) * 6 + ("experimental",),
+            "mostly took the arm psilocybin for the other one: Bang −0.71",
+        ),
+        (("comparison", "experimental") * 3, "did not demonstrably guess the arm psilocybin: Bang 0.00"),
+    ],
+)
+def test_what_a_guess_comes_to_follows_from_its_interval(
+    client: Client, clinician: User, team_a: CareTeam, study: Study, answers: tuple[str, ...], sentence: str
+) -> None:
+    """By hand: (6 - 1) / 7 = 0.714, standard error sqrt((6 x 1 / 49 x 4) / 7) = 0.264."""
+    for what in answers:
+        guess(another_episode(team_a, clinician, study), clinician, what, 3)
+    recompute_study(study_id=study.pk)
+    assert f"Patients {sentence}" in said(client, join(study, clinician), study)
+
+
+def test_raters_go_by_letters(client: Client, clinician: User, study: Study, trial: list) -> None:
+    text = said(client, join(study, clinician), study)
+    assert "Rater A" in text and "Rater B, months 1 to 6" in text
+    assert "Rita" not in text and "Second Rater" not in text
+
+
+def test_what_rests_on_a_few_is_withheld_from_a_researcher(
+    client: Client, researcher: User, clinician: User, study: Study, trial: list
+) -> None:
+    text = said(client, researcher, study)
+    assert "withheld" in text and "61" not in text
+    assert "61" in said(client, join(study, clinician), study)
+
+
+def test_nobody_is_named_and_nobody_drawn(
+    client: Client, researcher: User, study: Study, trial: list[TreatmentEpisode]
+) -> None:
+    text = said(client, researcher, study)
+    for episode in trial:
+        assert episode.patient.study_code not in text
+
+
+def test_a_study_without_any_of_it_says_so(
+    client: Client, researcher: User, study: Study, episode: TreatmentEpisode
+) -> None:
+    assert "Not computed yet." in said(client, researcher, study)
+    recompute_study(study_id=study.pk)
+    text = said(client, researcher, study)
+    assert "Nothing can be said yet about agreement or blinding." in text
+    assert "No rating was made twice by different raters." in text
+    assert "Nobody was asked for a guess" in text
+
+
+def test_the_study_page_leads_there(client: Client, researcher: User, study: Study) -> None:
+    client.force_login(researcher)
+    assert "/studies/psilo/agreement/" in client.get("/studies/psilo/").content.decode()
+
+
+def test_who_gets_in(
+    client: Client, study: Study, rater: User, administrator: User, patient_user: User, clinician: User
+) -> None:
+    url = "/studies/psilo/agreement/"
+    assert client.get(url).headers["Location"].startswith(reverse("account_login"))
+    for user, status in ((rater, 403), (administrator, 403), (patient_user, 403), (clinician, 404)):
+        client.force_login(user)
+        assert client.get(url).status_code == status
+    assert client.get(url).content == client.get("/studies/nothing/agreement/").content
