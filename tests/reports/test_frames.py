@@ -22,6 +22,7 @@ from reports.frames import (
     treatment_frame,
 )
 from tests.reports.clinic import another_episode, answers_for, give_dose, rate
+from tests.reports.raters import note
 from tracking.actions import treatment
 from tracking.actions.assessments import correct_assessment
 from tracking.actions.setting import record_setting
@@ -176,6 +177,22 @@ class TestEpisodes:
     )
     def test_a_column_about_a_dose_says_what_it_holds(self, parts: tuple[str, str, str]) -> None:
         assert dose_column_parts(dose_column(*parts)) == parts
+
+    def test_expectancy_is_that_before_the_first_dose(
+        self, episode: TreatmentEpisode, clinician: User
+    ) -> None:
+        give_dose(episode, clinician, 21)
+        for day, thought in ((30, 90), (14, 70), (7, 50)):
+            answers = {"1": 5, "2": 5, "3": 5, "4": thought, "5": 5, "6": 20}
+            note(episode, clinician, "credibility_expectancy", answers, day)
+        note(episode, clinician, "clinician_expectancy", {"improvement": 40, "benefit": 80}, 21)
+        frame = episode_frame(one(episode))
+        assert frame["expectancy"].tolist() == [50]
+        assert frame["clinician_expectancy"].tolist() == [40]
+
+    def test_an_imported_expectancy_stands_where_nobody_was_asked(self, episode: TreatmentEpisode) -> None:
+        one(episode).update(covariates={"expectancy": 62.5})
+        assert episode_frame(one(episode))["expectancy"].tolist() == [62.5]
 
     def test_alliance_is_that_of_the_first_form(self, episode: TreatmentEpisode, clinician: User) -> None:
         rate(episode, clinician, 30, 55, instrument="wai_sr")

@@ -7,6 +7,7 @@ import pytest
 from reports.actions.studies import recompute_study
 from reports.models import StudyResult
 from tests.reports.clinic import another_episode, rate
+from tests.reports.raters import note
 from tracking.actions.marks import want_study
 from tracking.models import CareTeam, Study, StudyMark, TreatmentEpisode, User
 
@@ -95,6 +96,20 @@ def test_what_the_data_cannot_carry_is_refused_with_its_reason(
     assert found["models"] == []
     assert found["refused"]["meq30_first"] == "Nobody has a value of meq30_first."
     assert "meq30_first" in found["absent"]
+
+
+def test_expectancy_is_adjusted_for_where_it_was_measured(
+    study: Study, trial: list[TreatmentEpisode], clinician: User
+) -> None:
+    recompute_study(study_id=study.pk)
+    before = result(study, "predict")
+    assert "Expectancy was measured in nobody" in before["left_out"]["expectancy"]
+    for episode in trial:
+        answers = {"1": 5, "2": 5, "3": 5, "4": 70, "5": 5, "6": 20}
+        note(episode, clinician, "credibility_expectancy", answers, 0)
+    want_study(study=study)
+    recompute_study(study_id=study.pk)
+    assert result(study, "predict")["covariates"] == ["baseline", "arm", "expectancy"]
 
 
 def test_a_study_without_scores_says_so(study: Study) -> None:
