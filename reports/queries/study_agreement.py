@@ -120,8 +120,10 @@ def _agreed(instrument: Instrument, main: Json) -> str:
     if "refused" in main["icc"]:
         return f"Agreement of raters on {what} cannot be told: {main['icc']['refused']}"
     icc = main["icc"]["ICC(2,1)"]
-    figures = f"{fixed(icc['value'])} ({LEVEL} {fixed(icc['low'])} to {fixed(icc['high'])})"
-    return f"Two raters of the same patient on {what}: ICC(2,1) {figures}, {main['n']} double ratings."
+    known = icc["low"] is not None
+    between = f"{LEVEL} {fixed(icc['low'])} to {fixed(icc['high'])}" if known else "no interval can be given"
+    figures = f"ICC(2,1) {fixed(icc['value'])} ({between}), {main['n']} double ratings"
+    return f"Two raters of the same patient on {what}: {figures}."
 
 
 def _deviations(instrument: Instrument, rows: Sequence[Json], what: str, label: Any) -> Drawn | None:

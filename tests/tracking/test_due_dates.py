@@ -25,8 +25,10 @@ def asked(
 
 def test_before_the_first_dose_only_the_start_is_known() -> None:
     assert set(asked(Events(START))) == {
+        ("baseline", "clinician_expectancy"),
         ("baseline", "hamd17"),
         ("baseline", "phq9"),
+        ("preparation", "credibility_expectancy"),
         ("preparation", "wai_sr"),
     }
 

@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from reports.actions.studies import recompute_study
 from tests.cast import days_ago, person
-from tests.reports.clinic import another_episode
-from tests.reports.raters import guess, note, rated_twice
+from tests.reports.clinic import another_episode, answers_for
+from tests.reports.raters import HAMD17, guess, note, rated, rated_twice
 from tracking.actions import care
 from tracking.models import CareTeam, Study, TreatmentEpisode, User
 from tracking.vocabulary import Role
@@ -80,6 +80,34 @@ def test_what_a_guess_comes_to_follows_from_its_interval(
         guess(another_episode(team_a, clinician, study), clinician, what, 3)
     recompute_study(study_id=study.pk)
     assert f"Patients {sentence}" in said(client, join(study, clinician), study)
+
+
+def test_without_an_interval_it_says_so(
+    client: Client, clinician: User, team_a: CareTeam, study: Study, rater: User
+) -> None:
+    """Patients alike and raters far apart: the approximation of the interval breaks down."""
+    raters = (rater, person("Second Rater", Role.RATER))
+    for totals in ((1, 27), (29, 7), (22, 15), (20, 0), (25, 10), (22, 16)):
+        rated_twice(another_episode(team_a, clinician, study), clinician, raters, totals)
+    recompute_study(study_id=study.pk)
+    text = said(client, join(study, clinician), study)
+    assert "ICC(2,1) −0.72 (no interval can be given), 6 double ratings." in text
+    assert "(no interval)" in text
+
+
+def test_one_pair_with_a_gap_tells_nothing_and_breaks_nothing(
+    client: Client, clinician: User, team_a: CareTeam, study: Study, rater: User
+) -> None:
+    episode = another_episode(team_a, clinician, study)
+    full = answers_for(HAMD17, "total", 9)
+    first = rated(episode, clinician, rater, 28, full)
+    rated(episode, clinician, person("Second Rater", Role.RATER), 28, full | {"1": None}, second_of=first)
+    recompute_study(study_id=study.pk)
+    text = said(client, join(study, clinician), study)
+    assert (
+        "Agreement of raters on HAM-D17 total cannot be told: agreement needs at least two subjects" in text
+    )
+    assert "No pair has both scores complete." in text
 
 
 def test_raters_go_by_letters(client: Client, clinician: User, study: Study, trial: list) -> None:
