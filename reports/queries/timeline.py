@@ -37,6 +37,7 @@ LANES = {
     SessionKind.PREPARATION: "preparation",
     SessionKind.PSYCHOTHERAPY: "psychotherapy",
     SessionKind.INTEGRATION: "integration",
+    SessionKind.MEDICATION: "medication visit",
 }
 
 

@@ -6,8 +6,8 @@ from measures import registry
 
 SHIPPED = """
     adverse_event audit bdi2 caps5 caps5_week caps5_worst ceq cgi_i cgi_s core10 credibility_expectancy
-    cssrs_screener dudit ebi edi eq5d5l five_d_asc gad7 hamd17 hamd21 isi madrs mars5 meq30 meq43 ors pcl5
-    pcl5_week phq9 piq qids_sr16 sds set_and_setting sets srs vital_signs wai36 wai_s wai_sr wai_srt
+    cssrs_screener discontinuation_check dudit ebi edi eq5d5l five_d_asc gad7 hamd17 hamd21 isi madrs
+    mars5 meq30 meq43 ors pcl5 pcl5_week phq9 piq qids_sr16 sds set_and_setting sets srs vital_signs wai36 wai_s wai_sr wai_srt
     who5 whodas12 wsas ymrs
 """
 
@@ -30,6 +30,7 @@ def test_what_ships():
         ("adverse_event", "verbatim"),  # our own
         ("vital_signs", "verbatim"),
         ("set_and_setting", "verbatim"),
+        ("discontinuation_check", "verbatim"),
         ("ebi", "site"),  # no licence found for any of these
         ("ceq", "site"),
         ("piq", "site"),
@@ -76,6 +77,7 @@ def test_the_hamilton_items_and_their_ranges():
         ("dudit", []),
         ("cssrs_screener", []),
         ("audit", ["who2001"]),
+        ("discontinuation_check", []),  # nobody has validated it
         ("vital_signs", []),  # thresholds are the protocol's
     ],
 )
@@ -124,6 +126,7 @@ def test_the_experience_of_one_session_is_no_course():
     assert [one.key for one in states] == [
         "adverse_event",
         "ceq",
+        "discontinuation_check",
         "ebi",
         "edi",
         "five_d_asc",
@@ -132,7 +135,9 @@ def test_the_experience_of_one_session_is_no_course():
         "piq",
         "set_and_setting",
     ]
-    assert {scale.direction for one in states for scale in one.scales} == {"neutral"}
+    directions = {one.key: {scale.direction for scale in one.scales} for one in states}
+    assert directions.pop("discontinuation_check") == {"higher_is_worse"}  # symptoms after a step, no experience
+    assert all(found == {"neutral"} for found in directions.values())
 
 
 def test_what_must_not_be_scored():

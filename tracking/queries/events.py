@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from tracking import protocol as protocols
 from tracking.due_dates import Answered, DosingDay, Events, SessionDay
+from tracking.medication_classes import classes_of
 from tracking.models import Assessment, Dose, MedicationCourse, TreatmentEpisode
 from tracking.policies import local_day
 from tracking.protocol import Protocol
@@ -51,12 +52,23 @@ def _sessions(episode: TreatmentEpisode) -> Iterator[SessionDay]:
 
 
 def _study_drugs(episode: TreatmentEpisode, protocol: Protocol | None) -> Iterator[MedicationCourse]:
-    """The medications that are part of the treatment: marked as such, or named by the protocol. One that is
-    stopped beforehand is not."""
-    planned = {row.substance.casefold() for row in protocol.medications} if protocol else set()
     for course in episode.medications.standing().prefetch_related("dose_changes"):
-        if course.is_study_drug or course.substance.casefold() in planned:
+        if is_treatment(course, episode, protocol):
             yield course
+
+
+def is_treatment(course: MedicationCourse, episode: TreatmentEpisode, protocol: Protocol | None) -> bool:
+    """Whether a standing medication is part of the treatment: marked as such, or begun within the episode and
+    planned by the protocol for this arm, by its name or by its class. One from before is not."""
+    if course.is_study_drug or protocol is None:
+        return course.is_study_drug
+    first = min(row.changed_on for row in course.dose_changes.all() if row.voided_at is None)
+    known = classes_of(course.substance)
+    return first >= episode.starts_on and any(
+        course.substance.casefold() == drug.substance.casefold() or known & set(drug.classes)
+        for drug in protocol.medications
+        if episode.arm in drug.arms
+    )
 
 
 def _days(courses: list[MedicationCourse], step: DoseStep) -> Iterator[date]:
