@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from tracking import protocol as protocols
@@ -78,6 +79,46 @@ def _days(courses: list[MedicationCourse], step: DoseStep) -> Iterator[date]:
             for row in course.dose_changes.all()
             if row.voided_at is None and row.step == step
         )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class LastStop:
+    """The last day on which the medication of the treatment was taken, what it was, and why it was stopped."""
+
+    last_dose: date
+    substance: str
+    why: str
+
+
+def last_stop(episode: TreatmentEpisode, courses: Iterable[MedicationCourse]) -> LastStop | None:
+    """The stop that left the episode without the medication of its treatment; nothing while one is taken.
+    ``courses``: those of the episode that stand."""
+    protocol = protocol_of(episode)
+    return _stop_of([course for course in courses if is_treatment(course, episode, protocol)])
+
+
+def last_stops(episodes: Collection[TreatmentEpisode]) -> dict[int, LastStop]:
+    """``last_stop`` of many episodes at once, by their keys."""
+    courses: dict[int, list[MedicationCourse]] = {}
+    rows = MedicationCourse.objects.standing().filter(episode__in=episodes).order_by("pk")
+    for course in rows.prefetch_related("dose_changes"):
+        courses.setdefault(course.episode_id, []).append(course)
+    found = {row.pk: last_stop(row, courses.get(row.pk, ())) for row in episodes}
+    return {key: stop for key, stop in found.items() if stop}
+
+
+def _stop_of(courses: list[MedicationCourse]) -> LastStop | None:
+    last_dose = _last_dose(courses)
+    if last_dose is None:
+        return None
+    stops = [
+        (course.substance, row.get_stop_reason_display())
+        for course in courses
+        for row in course.dose_changes.all()
+        if row.voided_at is None and row.step == DoseStep.STOP and row.changed_on == last_dose + DAY
+    ]
+    substances, reasons = (" and ".join(dict.fromkeys(names)) for names in zip(*stops, strict=True))
+    return LastStop(last_dose, substances, reasons.lower())
 
 
 def _last_dose(courses: list[MedicationCourse]) -> date | None:

@@ -15,15 +15,13 @@ from tracking.forms.parts import Rowed
 from tracking.forms.treatment import DoseChangeForm, MedicationForm, StopForm
 from tracking.models import DoseChange, MedicationCourse, PlannedDoseStep, TreatmentEpisode
 from tracking.policies import local_today
-from tracking.queries.adherence import adherence_of
+from tracking.queries.self_reports import ADHERENCE, DISCONTINUATION, reports_of
 from tracking.queries.tapers import dropped_steps, proposed_taper, states_of, step_rows
 from tracking.step_drawing import step_drawing
 from tracking.tapers import TOLERANCE, WAITING, Step
 from tracking.templatetags.figures import score
 from tracking.views.writing import Page, about, course_changed, for_patient, form_page
 from tracking.vocabulary import DoseStep
-
-CHECK = "discontinuation_check"
 
 
 @for_patient(TreatmentEpisode, page="medication-new")
@@ -90,7 +88,8 @@ def _shown(course: MedicationCourse, steps: list[DoseChange]) -> dict[str, objec
         "next_planned": waiting[0] if waiting and waiting[0].planned_on <= today else None,
         "is_running": bool(standing) and standing[-1].step != DoseStep.STOP,
         "was_lowered": any(step.step in (DoseStep.TAPER, DoseStep.STOP) for step in standing),
-        "adherence": adherence_of(course.episode),
+        "adherence": reports_of(course.episode, ADHERENCE),
+        "symptoms": reports_of(course.episode, DISCONTINUATION),
     }
 
 
@@ -154,7 +153,7 @@ def discontinuation_ask(request: HttpRequest, course: MedicationCourse) -> HttpR
 
     def write(closes_on: Any) -> HttpResponse:
         scheduling.create_request(
-            by=request.user, episode=episode, instrument=CHECK, due_on=today, closes_on=closes_on
+            by=request.user, episode=episode, instrument=DISCONTINUATION, due_on=today, closes_on=closes_on
         )
         messages.success(request, "Asked for.")
         return redirect("link-new", episode.public_id)
