@@ -4,6 +4,19 @@ from reports.analyses.contrast import contrast
 from reports.analyses.course import ALL, Norm, course
 from reports.analyses.growth import growth
 from reports.analyses.predict import predict, regress
+from reports.analyses.relapse import relapse, watches_relapse
 from reports.analyses.sample import Sample, load
 
-__all__ = ["ALL", "Norm", "Sample", "contrast", "course", "growth", "load", "predict", "regress"]
+__all__ = [
+    "ALL",
+    "Norm",
+    "Sample",
+    "contrast",
+    "course",
+    "growth",
+    "load",
+    "predict",
+    "regress",
+    "relapse",
+    "watches_relapse",
+]

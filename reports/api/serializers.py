@@ -81,7 +81,8 @@ class CohortSerializer(CohortSummarySerializer):
 
     ``withheld_below``: what rests on fewer patients is null or refused; null for a reader who may see single
     patients, and then nothing is withheld. ``course``: means by arm and time point, rates with their
-    denominators. ``growth``, ``contrast``, ``predict``: the fitted models. Null: not computed yet.
+    denominators. ``growth``, ``contrast``, ``predict``: the fitted models. ``relapse``: by arm, time
+    from the last dose or the end of therapy. Null: not computed yet, or not watched for.
     """
 
     patients = serializers.IntegerField(allow_null=True)
@@ -91,6 +92,7 @@ class CohortSerializer(CohortSummarySerializer):
     growth = serializers.DictField(allow_null=True)
     contrast = serializers.DictField(allow_null=True)
     predict = serializers.DictField(allow_null=True)
+    relapse = serializers.DictField(allow_null=True)
 
     class Meta(CohortSummarySerializer.Meta):
         fields = [

@@ -72,12 +72,13 @@ def is_treatment(course: MedicationCourse, episode: TreatmentEpisode, protocol: 
     )
 
 
-def _days(courses: list[MedicationCourse], step: DoseStep) -> Iterator[date]:
+def _days(courses: list[MedicationCourse], step: DoseStep | None = None) -> Iterator[date]:
+    """The days of their standing steps, or of those of one kind."""
     for course in courses:
         yield from (
             row.changed_on
             for row in course.dose_changes.all()
-            if row.voided_at is None and row.step == step
+            if row.voided_at is None and step in (None, row.step)
         )  # fmt: skip
 
 
@@ -88,6 +89,30 @@ class LastStop:
     last_dose: date
     substance: str
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class DrugFree:
+    """The first stretch without the medication of the treatment: from the day after ``last_dose`` to the day on
+    which one was begun again, ``None`` where none was."""
+
+    last_dose: date
+    again_on: date | None
+
+
+def drug_free(episode: TreatmentEpisode) -> DrugFree | None:
+    """The first stretch without any medication of the treatment, which may be over; nothing where there was
+    none."""
+    spans = sorted(
+        ((min(_days([course])), min(_days([course], DoseStep.STOP), default=date.max)))
+        for course in _study_drugs(episode, protocol_of(episode))
+    )
+    free_from = spans[0][1] if spans else date.max
+    for first, stopped in spans:
+        if first > free_from:
+            return DrugFree(free_from - DAY, first)
+        free_from = max(free_from, stopped)
+    return DrugFree(free_from - DAY, None) if free_from != date.max else None
 
 
 def last_stop(episode: TreatmentEpisode, courses: Iterable[MedicationCourse]) -> LastStop | None:
