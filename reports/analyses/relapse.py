@@ -142,7 +142,7 @@ def _follow(
     seen = [score.day for score in usable(series) if score.day > zero]
     if not returns and not seen:
         return Followed(arm, since, in_remission=True)
-    last = min(returns) if returns else min(max(seen), *([end] if end is not None else []))
+    last = min(returns) if returns else min(day for day in (max(seen), end) if day is not None)
     return Followed(arm, since, in_remission=True, days=last - zero, relapsed=bool(returns))
 
 

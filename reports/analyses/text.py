@@ -15,7 +15,7 @@ NOT_CONVERGED = "The optimum was not proved to be a minimum: do not use these fi
 
 
 def lines(analysis: str, result: Plain) -> list[str]:
-    """The result of ``course``, ``growth``, ``contrast``, ``predict``, ``regress`` or ``relapse`` in words and tables."""
+    """The result of ``course``, ``growth``, ``contrast``, ``predict``, ``regress`` or ``relapse`` in words."""
     return _WRITERS[analysis](result)
 
 

@@ -36,11 +36,10 @@ def plan_taper(
     course.refresh_from_db()
     today = local_today(course.episode.patient)
     _check_plan(steps, _current(course), today)
-    for planned, state in states_of(course, today):
-        if state.outcome in WAITING:
-            reason = f"Replaced by the plan of {today:%-d %B %Y}"
-            rows = PlannedDoseStep.objects.standing().filter(pk=planned.pk)
-            rows.update(voided_at=clock.now(), voided_by=by, void_reason=reason)
+    waiting = [planned.pk for planned, state in states_of(course, today) if state.outcome in WAITING]
+    PlannedDoseStep.objects.standing().filter(pk__in=waiting).update(
+        voided_at=clock.now(), voided_by=by, void_reason=f"Replaced by the plan of {today:%-d %B %Y}"
+    )
     days = [day for day, _ in steps]
     if taken := course.planned_steps.standing().filter(planned_on__in=days).first():
         raise InvalidInput(

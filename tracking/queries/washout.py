@@ -56,9 +56,10 @@ class SiteRule:
 
     @property
     def medication(self) -> str:
-        """Which medication it is about, in words."""
+        """Which medication it is about, in words; "" where its name says it."""
         titles = [known.title for known in classification().classes if known.key in self.washout.classes]
-        return ", ".join([*titles, *self.washout.substances])
+        said = "; ".join([*titles, *self.washout.substances])
+        return "" if said.casefold() == self.washout.what.casefold() else said
 
 
 def site_rules(user: User) -> list[SiteRule]:
