@@ -62,6 +62,9 @@ class EpisodeCourse(models.Model):
         return f"{self.instrument} {self.scale}"
 
 
+RETURNS = ("relapse_suspected", "relapse_confirmed", "recurrence_suspected", "recurrence_confirmed")
+
+
 class FlagState(models.TextChoices):
     OPEN = "open", "Open"
     CLOSED = "closed", "Closed by a clinician"

@@ -19,6 +19,7 @@ from tracking.actions.links import issue_link
 from tracking.actions.people import create_user, grant_role, link_account
 from tracking.actions.scheduling import create_request
 from tracking.actions.simulation import Staff, simulate
+from tracking.actions.washouts import set_washout_rule
 from tracking.actions.wordings import add_wording
 from tracking.demo_rooms import furnish
 from tracking.instruments import instrument_of
@@ -88,6 +89,7 @@ def seed_clinic(*, today: date) -> User:
     admin = users["admin@demo.example"]
     staff = _teams(admin, users, today)
     _install_wordings(admin, today)
+    _set_washouts(admin)
     rng = Random(SEED)  # noqa: S311 (invented people, not secrets)
     told: dict[str, Patient] = {}
     for person in cast(SEED):
@@ -100,6 +102,12 @@ def seed_clinic(*, today: date) -> User:
     LOGINS_FILE.write_text(json.dumps({"password": password} | links))
     LOGINS_FILE.chmod(0o600)
     return admin
+
+
+def _set_washouts(admin: User) -> None:
+    """The invented clinic wants two weeks without an antidepressant; the other rules wait to be set."""
+    for site in Site.objects.order_by("pk"):
+        set_washout_rule(by=admin, site=site, protocol="psilocybin-mdd", what="Antidepressants", days=14)
 
 
 def _account(login: Login, password: str, today: date) -> User:

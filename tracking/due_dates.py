@@ -100,6 +100,18 @@ def wanted_requests(protocol: Protocol, arm: str, events: Events, as_of: date) -
     return tuple(sorted(wanted, key=lambda request: (request.due_on, request.time_point, request.instrument)))
 
 
+def watch_requests(protocol: Protocol, arm: str, events: Events) -> tuple[WantedRequest, ...]:
+    """Everything that is asked because the study medication was stopped, closed windows too, by due day; nothing
+    while it is taken."""
+    wanted = [
+        request
+        for point in protocol.time_points
+        if arm in point.arms and point.anchor.kind == "stop"
+        for request in _of_point(protocol, arm, point, events)
+    ]
+    return tuple(sorted(wanted, key=lambda request: (request.due_on, request.time_point, request.instrument)))
+
+
 def happened(protocol: Protocol, arm: str, anchor: Anchor, events: Events) -> tuple[Happened, ...]:
     """The events that an anchor means, as far as they have happened, in order."""
     found = tuple(_of_kind(protocol, arm, anchor, events))

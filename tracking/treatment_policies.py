@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from tracking import checks, clock
 from tracking.errors import Conflict, InvalidInput
-from tracking.models import Dose, DoseChange, MedicationCourse, TreatmentEpisode, TreatmentSession, User
+from tracking.models import (
+    Dose,
+    DoseChange,
+    MedicationCourse,
+    PlannedDoseStep,
+    TreatmentEpisode,
+    TreatmentSession,
+    User,
+)
 from tracking.policies import local_day
-from tracking.vocabulary import Attendance, DosePart, DoseStep, PresenceRole, SessionKind
+from tracking.queries.washout import washouts_before
+from tracking.vocabulary import Attendance, DosePart, DoseStep, PresenceRole, RunSheetKind, SessionKind
+from tracking.washouts import WashoutState
 
 LONGEST_SESSION = timedelta(hours=24)
 LONGEST_NOTE = 10_000
-Record = TreatmentSession | Dose | MedicationCourse | DoseChange
+WASHOUT = "washout"  # the topic of the check on a run-sheet
+Record = TreatmentSession | Dose | MedicationCourse | DoseChange | PlannedDoseStep
 
 
 def check_moment(episode: TreatmentEpisode, field: str, moment: datetime) -> None:
@@ -84,6 +95,37 @@ def check_has_setting(session: TreatmentSession) -> None:
         raise Conflict("this session was taken back")
     if session.kind != SessionKind.DOSING or session.attendance != Attendance.ATTENDED:
         raise InvalidInput("session", "set and setting belong to a dosing session that took place")
+
+
+def check_washout(session: TreatmentSession, day: date, reason: str) -> tuple[WashoutState, ...]:
+    """No dose passes a washout in silence. Returns what stands against a dose on ``day`` and is not answered
+    for yet, so that ``reason`` has to be put on record; nothing where all is well.
+
+    A washout that is not satisfied was answered for by a standing entry of the session's run-sheet that says so,
+    with a reason; one of which it cannot be said, by any standing entry about the washout. Raises
+    ``InvalidInput`` when neither that nor a reason is there.
+    """
+    against = washouts_unanswered(session, day)
+    if against and not reason.strip():
+        raise InvalidInput(
+            "washout_reason",
+            f"{' and '.join(f'{state.what}: {state.verdict}' for state in against)}; "
+            "say why the dose is given all the same",
+        )
+    return against
+
+
+def washouts_unanswered(session: TreatmentSession, day: date) -> tuple[WashoutState, ...]:
+    """The washouts that are not satisfied on ``day``, or cannot be said, and that no entry of the session's
+    run-sheet answers for."""
+    against = [state for state in washouts_before(session.episode, day) if state.verdict != "satisfied"]
+    if not against:
+        return ()
+    entries = session.entries.standing().filter(kind=RunSheetKind.CHECK, topic=WASHOUT)
+    if entries.filter(met=False).exclude(text="").exists():
+        return ()
+    checked = entries.exists()
+    return tuple(state for state in against if state.verdict == "not satisfied" or not checked)
 
 
 def check_given_at(session: TreatmentSession, given_at: datetime) -> None:

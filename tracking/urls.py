@@ -9,6 +9,7 @@ from tracking.views import (
     catalogue,
     entry,
     library,
+    medication,
     own,
     people,
     portal,
@@ -17,6 +18,7 @@ from tracking.views import (
     tokens,
     totals,
     treatment,
+    washouts,
     wordings,
 )
 
@@ -54,11 +56,14 @@ treatment_urls = [
     path("patients/<uuid:public_id>/episodes/new/", people.episode_new, name="episode-new"),
     path("episodes/<uuid:public_id>/end/", people.episode_end, name="episode-end"),
     path("episodes/<uuid:public_id>/sessions/new/", treatment.session_new, name="session-new"),
-    path("episodes/<uuid:public_id>/medications/new/", treatment.medication_new, name="medication-new"),
+    path("episodes/<uuid:public_id>/medications/new/", medication.medication_new, name="medication-new"),
     path("sessions/<uuid:public_id>/", treatment.session, name="session"),
     path("sessions/<uuid:public_id>/dose/", treatment.dose_new, name="dose-new"),
     path("sessions/<uuid:public_id>/setting/", setting.session_setting, name="session-setting"),
-    path("medications/<uuid:public_id>/", treatment.medication, name="medication"),
+    path("medications/<uuid:public_id>/", medication.medication, name="medication"),
+    path("medications/<uuid:public_id>/plan/", medication.taper_plan, name="taper-plan"),
+    path("medications/<uuid:public_id>/check/", medication.discontinuation_ask, name="discontinuation-ask"),
+    path("planned-steps/<uuid:public_id>/take/", medication.planned_take, name="planned-take"),
     path("records/<slug:kind>/<uuid:public_id>/void/", treatment.record_void, name="record-void"),
 ]
 
@@ -147,6 +152,15 @@ wording_urls = [
     path("administration/sites/<slug:site>/language/", wordings.site_language, name="site-language"),
 ]
 
+washout_urls = [
+    path("administration/washouts/", washouts.washouts, name="washouts"),
+    path(
+        "administration/washouts/<slug:site>/<slug:protocol>/<int:number>/",
+        washouts.washout_set,
+        name="washout-set",
+    ),
+]
+
 token_urls = [
     path("account/tokens/", tokens.tokens, name="tokens"),
     path("account/tokens/revoke/", tokens.token_revoke, name="token-revoke"),
@@ -158,6 +172,7 @@ urlpatterns = [
     *treatment_urls,
     *setting_urls,
     *administration_urls,
+    *washout_urls,
     *token_urls,
     *wording_urls,
     *library_urls,

@@ -33,9 +33,10 @@ class Figures:
 def recompute_study(*, study_id: int) -> None:
     """Bring the stored figures of a study up to its wanted revision. Harmless when called twice.
 
-    The outcome is analysed in every way; every other scale with a better and a worse end by course, growth
-    and contrast; agreement of raters on each instrument that was rated twice. An analysis that its data
-    cannot carry is stored with the reason. Figures of a scale that the study no longer has are removed.
+    The outcome is analysed in every way, relapse where a protocol watches for it; every other scale with a
+    better and a worse end by course, growth and contrast; agreement of raters on each instrument that was rated
+    twice. An analysis that its data cannot carry is stored with the reason. Figures of a scale that the study
+    no longer has are removed.
     """
     jobs.attempt(marks=StudyMark.objects.filter(study=study_id), prepare=partial(_prepare, study_id))
 
@@ -58,7 +59,10 @@ def _of_outcome(study: Study) -> list[Figures]:
     except Refusal as refusal:
         refused = {"refused": refusal.reason}
         return [Figures("course", study.outcome_instrument, study.outcome_scale, refused)]
-    return [*_of_scale(sample), _figures("predict", sample, lambda: plain(analyses.predict(sample)))]
+    figures = [*_of_scale(sample), _figures("predict", sample, lambda: plain(analyses.predict(sample)))]
+    if analyses.watches_relapse(sample):
+        figures.append(_figures("relapse", sample, lambda: plain(analyses.relapse(sample))))
+    return figures
 
 
 def _of_scale(sample: analyses.Sample) -> list[Figures]:

@@ -6,6 +6,7 @@ from reports.analyses.contrast import contrast
 from reports.analyses.course import ALL, Norm, course
 from reports.analyses.growth import growth
 from reports.analyses.predict import predict, regress
+from reports.analyses.relapse import relapse, watches_relapse
 from reports.analyses.sample import Sample, load
 
 __all__ = [
@@ -21,4 +22,6 @@ __all__ = [
     "predict",
     "rater_letters",
     "regress",
+    "relapse",
+    "watches_relapse",
 ]

@@ -15,7 +15,7 @@ NOT_CONVERGED = "The optimum was not proved to be a minimum: do not use these fi
 
 
 def lines(analysis: str, result: Plain) -> list[str]:
-    """The result of ``course``, ``growth``, ``contrast``, ``predict`` or ``regress`` in words and tables."""
+    """The result of ``course``, ``growth``, ``contrast``, ``predict``, ``regress`` or ``relapse`` in words."""
     return _WRITERS[analysis](result)
 
 
@@ -102,6 +102,25 @@ def _predict(result: Plain) -> list[str]:
     ]
 
 
+def _relapse(result: Plain) -> list[str]:
+    arms = [
+        (arm["arm"], arm["since"], arm["relapses"], arm["n"], arm["not_in_remission"], arm["not_followed"])
+        for arm in result["arms"]
+    ]
+    free = [
+        (arm["arm"], row["day"], row["at_risk"], *_numbers(row, "free", "low", "high"))
+        for arm in result["arms"]
+        for row in arm["at"]
+    ]
+    counted = ("arm", "days count from", "relapsed", "of", "not in remission", "not followed")
+    return [
+        *_table(counted, arms),
+        "",
+        *_table(("arm", "day", "at risk", "without relapse", "95 % low", "high"), free),
+        *(f"{arm['arm']}: {arm['refused']}" for arm in result["arms"] if arm["refused"]),
+    ]
+
+
 def _predictor(model: Plain) -> list[str]:
     partial = model["partial"]
     return [
@@ -149,5 +168,6 @@ _WRITERS = {
     "growth": _growth,
     "contrast": _contrast,
     "predict": _predict,
+    "relapse": _relapse,
     "regress": _regression,
 }

@@ -81,8 +81,9 @@ class CohortSerializer(CohortSummarySerializer):
 
     ``withheld_below``: what rests on fewer patients is null or refused; null for a reader who may see single
     patients, and then nothing is withheld. ``course``: means by arm and time point, rates with their
-    denominators. ``growth``, ``contrast``, ``predict``: the fitted models. ``agreement``: double ratings on the
-    outcome, raters by letters. ``blinding``: guesses and expectancy by arm. Null: not computed yet.
+    denominators. ``growth``, ``contrast``, ``predict``: the fitted models. ``relapse``: by arm, time
+    from the last dose or the end of therapy. ``agreement``: double ratings on the outcome, raters by letters.
+    ``blinding``: guesses and expectancy by arm. Null: not computed yet, or not watched for.
     """
 
     patients = serializers.IntegerField(allow_null=True)
@@ -94,6 +95,7 @@ class CohortSerializer(CohortSummarySerializer):
     predict = serializers.DictField(allow_null=True)
     agreement = serializers.DictField(allow_null=True)
     blinding = serializers.DictField(allow_null=True)
+    relapse = serializers.DictField(allow_null=True)
 
     class Meta(CohortSummarySerializer.Meta):
         fields = [

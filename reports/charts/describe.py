@@ -11,6 +11,8 @@ def describe_timeline(course: Timeline) -> str:
     if course.doses:
         doses = "; ".join(f"{dose_words(dose)} on day {number(dose.day)}" for dose in course.doses)
         sentences.append(f"Doses: {doses}.")
+    if course.last_dose:
+        sentences.append(f"Last dose of {course.last_dose.medication} on day {number(course.last_dose.day)}.")
     flags = [(flag, panel.title) for panel in course.panels for flag in panel.flags]
     sentences += [f"Day {number(flag.day)}: {flag.label} ({title})." for flag, title in flags]
     return " ".join([*sentences, f"Day 0 is {course.zero}."])
@@ -54,6 +56,8 @@ def _treatment_table(course: Timeline) -> DataTable:
         (bar.start, "ongoing" if bar.end is None else number(bar.end), bar_words(bar))
         for bar in course.medication
     ]
+    if last := course.last_dose:
+        rows.append((last.day, number(last.day), f"{last.medication}, last dose"))
     rows += [(dose.day, number(dose.day), dose_words(dose)) for dose in course.doses]
     rows += [(tick.day, number(tick.day), tick.label) for lane in course.sessions for tick in lane.sessions]
     cells = tuple((number(start), end, what) for start, end, what in sorted(rows))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from reports.charts.labels import number, readable, text_width
-from reports.charts.palette import ACCENT, ACCENT_SOFT, BODY, HATCH, LINE, ON_SOFT, PAPER, SMALL, SOFT
+from reports.charts.palette import ACCENT, ACCENT_SOFT, BODY, HATCH, INK, LINE, ON_SOFT, PAPER, SMALL, SOFT
 from reports.charts.panels import Gutters
 from reports.charts.records import DoseMark, MedicationBar, SessionLane, Timeline
 from reports.charts.svg import HATCH_FILL, Marks, box, diamond, named, rule, words
@@ -37,7 +37,7 @@ def lane_marks(view: View, course: Timeline, gutters: Gutters) -> Marks:
     for row, name in enumerate(medications(course)):
         y = BAR_LANE * (row + 0.5)
         bars = [bar for bar in course.medication if bar.medication == name]
-        marks += [*_lane(view, name, y, gutters), *_bars(view, y, bars)]
+        marks += [*_lane(view, name, y, gutters), *_bars(view, y, bars), *_last_dose(view, y, name, course)]
     if course.doses:
         y = dose_height(course)
         marks += [*_lane(view, "dosing session", y, gutters), *_diamonds(view, y, course.doses)]
@@ -66,6 +66,18 @@ def _bars(view: View, y: float, bars: Sequence[MedicationBar]) -> Marks:
     ongoing = any(bar.end is None for bar in bars)
     note = [words(view.width + 8, y, "ongoing", fill=SOFT)] if ongoing else []
     return [*(_bar(view, y, bar) for bar in bars), *note]
+
+
+def _last_dose(view: View, y: float, medication: str, course: Timeline) -> Marks:
+    """A stroke on the last day, with its words where there is room for them beside it."""
+    mark = course.last_dose
+    if mark is None or medication not in mark.medication.split(" and "):
+        return []
+    x = view.x(mark.day)
+    room = view.width - x - 14 > text_width("last dose", SMALL)
+    label = [words(x + 8, y, "last dose", fill=SOFT)] if room else []
+    stroke = rule(x, y - BAR / 2 - 2, x, y + BAR / 2 + 2, stroke=INK, stroke_width=2)
+    return [named(f"Last dose of {medication}, day {number(mark.day)}", stroke, *label)]
 
 
 def _bar(view: View, y: float, bar: MedicationBar) -> str:

@@ -81,6 +81,14 @@ class DoseMark:
 
 
 @dataclass(frozen=True)
+class LastDoseMark:
+    """The last day on which the medication of the treatment was taken: from here on one watches for relapse."""
+
+    day: float
+    medication: str
+
+
+@dataclass(frozen=True)
 class SessionTick:
     """One session without a dose: psychotherapy, preparation, integration."""
 
@@ -104,6 +112,7 @@ class Timeline:
     zero: str
     until: float
     medication: tuple[MedicationBar, ...] = ()
+    last_dose: LastDoseMark | None = None
     doses: tuple[DoseMark, ...] = ()
     sessions: tuple[SessionLane, ...] = ()
     panels: tuple[ScorePanel, ...] = ()

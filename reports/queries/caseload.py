@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -11,9 +11,11 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.timesince import timesince
 
-from reports.models import CourseFlag, EpisodeCourse, FlagState
+from reports.frames import Axis, axes
+from reports.models import RETURNS, CourseFlag, EpisodeCourse, FlagState
 from tracking.instruments import Shelf
 from tracking.models import Assessment, AssessmentRequest, SafetyAlert, TreatmentEpisode, User
+from tracking.queries.events import LastStop, last_stops
 from tracking.wordings import ON_PAPER, Wordings
 
 ALERT, FLAG, OVERDUE, MISSED, DUE = range(5)  # the order in which people need somebody
@@ -50,7 +52,7 @@ class Case:
 
 
 def caseload(user: User, as_of: date) -> list[Case]:
-    """Every episode that the user may see, those who need somebody first. Six queries, however many rows."""
+    """Every episode that the user may see, those who need somebody first. More rows need no more queries."""
     visible = TreatmentEpisode.objects.visible_to(user)
     episodes = list(visible.select_related("patient__identity", "patient__team__site", "study"))
     shelf = Shelf()
@@ -93,13 +95,32 @@ def _reasons(episodes: list[TreatmentEpisode], as_of: date, shelf: Shelf) -> def
     now = timezone.now()
     for alert in SafetyAlert.objects.filter(episode__in=episodes).unresolved():
         found[alert.episode_id].append(_alert_reason(alert, now, shelf))
-    for flag in CourseFlag.objects.filter(episode__in=episodes, state=FlagState.OPEN):
-        found[flag.episode_id].append(Reason(FLAG, "warn", flag.kind.replace("_", " "), flag.sentence))
+    for flag, after in _flags(episodes):
+        said = f"{flag.sentence} {after}".strip()
+        found[flag.episode_id].append(Reason(FLAG, "warn", flag.kind.replace("_", " "), said))
     known, wordings = {episode.pk: episode for episode in episodes}, Wordings()
     for request in _waiting(episodes, as_of):
         request.episode = known[request.episode_id]
         found[request.episode_id].append(_due_reason(request, as_of, shelf, wordings))
     return found
+
+
+def _flags(episodes: list[TreatmentEpisode]) -> list[tuple[CourseFlag, str]]:
+    """The open flags; of a return after the medication was stopped, how long after."""
+    flags = list(CourseFlag.objects.filter(episode__in=episodes, state=FlagState.OPEN))
+    returned = {flag.episode_id for flag in flags if flag.kind in RETURNS}
+    stops = last_stops([episode for episode in episodes if episode.pk in returned]) if returned else {}
+    zeros = axes(TreatmentEpisode.objects.filter(pk__in=stops)) if stops else {}
+    return [(flag, _after_stop(flag, stops.get(flag.episode_id), zeros)) for flag in flags]
+
+
+def _after_stop(flag: CourseFlag, stop: LastStop | None, zeros: Mapping[int, Axis]) -> str:
+    if stop is None or flag.kind not in RETURNS:
+        return ""
+    days = (zeros[flag.episode_id].date(flag.day) - stop.last_dose).days
+    return (
+        f"{days} day{'' if days == 1 else 's'} after the last dose of {stop.substance}." if days > 0 else ""
+    )
 
 
 def _waiting(episodes: list[TreatmentEpisode], as_of: date) -> QuerySet[AssessmentRequest]:

@@ -13,7 +13,9 @@ from reports.charts import Timeline
 from reports.frames import Axis, axes
 from reports.models import CourseFlag, EpisodeCourse, FlagState
 from reports.queries.caseload import main_course, patient_name
+from reports.queries.stop_clock import clock_of
 from reports.queries.timeline import band_label, timeline_records
+from reports.stats.stop_clock import StopClock
 from tracking.instruments import Shelf
 from tracking.models import (
     Assessment,
@@ -27,8 +29,10 @@ from tracking.models import (
     TreatmentSession,
     User,
 )
+from tracking.queries.events import last_stop
 from tracking.queries.integration import Integrated, integrations
 from tracking.queries.requests import asked_on_paper
+from tracking.queries.self_reports import ADHERENCE, SelfReports, reports_among
 from tracking.templatetags.figures import score, signed
 
 RECENT = 12  # so many assessments stand open in the table, earlier ones are folded away
@@ -94,6 +98,8 @@ class PatientPage:
     sessions: Sequence[TreatmentSession]
     integrations: Sequence[Integrated]
     medications: Sequence[MedicationCourse]
+    adherence: SelfReports
+    clock: StopClock | None
     revision: int
 
     @property
@@ -142,6 +148,7 @@ def _page(episode: TreatmentEpisode, episodes: Sequence[TreatmentEpisode], as_of
     )
     main = main_course(episode, courses)
     due = _due(episode, as_of)
+    stop = last_stop(episode, medications)
     return PatientPage(
         patient=episode.patient,
         episode=episode,
@@ -159,6 +166,7 @@ def _page(episode: TreatmentEpisode, episodes: Sequence[TreatmentEpisode], as_of
             flags=flags,
             sessions=sessions,
             medications=medications,
+            stop=stop,
             shelf=shelf,
         ),
         alerts=[
@@ -173,6 +181,8 @@ def _page(episode: TreatmentEpisode, episodes: Sequence[TreatmentEpisode], as_of
         sessions=sessions,
         integrations=integrations(episode, sessions),
         medications=medications,
+        adherence=reports_among(ADHERENCE, assessments),
+        clock=clock_of(episode, stop, axis, as_of, assessments, shelf),
         revision=revision_of(episode),
     )
 

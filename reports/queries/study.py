@@ -86,6 +86,7 @@ class StudyPage:
     predict: Json | None
     predictors: Sequence[PredictorRow]
     predictor_figure: Figure | None
+    relapse: Json | None
 
 
 def study_figures(user: User, study: Study, smallest: int) -> StudyFigures:
@@ -135,6 +136,7 @@ def study_page(user: User, study: Study, smallest: int) -> StudyPage:
         predict=figures.results.get("predict"),
         predictors=_predictor_rows(predict) if predict else (),
         predictor_figure=predictor_figure(study, instrument, predict, sample) if predict else None,
+        relapse=figures.results.get("relapse"),
     )
 
 

@@ -13,6 +13,7 @@ from reports.charts import (
     Band,
     DoseMark,
     FlagMark,
+    LastDoseMark,
     MedicationBar,
     ScorePanel,
     ScorePoint,
@@ -25,6 +26,7 @@ from reports.frames import Axis
 from reports.models import CourseFlag
 from tracking.instruments import Shelf
 from tracking.models import Assessment, DoseChange, MedicationCourse, TreatmentEpisode, TreatmentSession
+from tracking.queries.events import LastStop
 from tracking.templatetags.figures import score
 from tracking.vocabulary import AnswerSource, Attendance, DoseStep, SessionKind, StopReason
 
@@ -37,6 +39,7 @@ LANES = {
     SessionKind.PREPARATION: "preparation",
     SessionKind.PSYCHOTHERAPY: "psychotherapy",
     SessionKind.INTEGRATION: "integration",
+    SessionKind.MEDICATION: "medication visit",
 }
 
 
@@ -49,6 +52,7 @@ def timeline_records(
     flags: Sequence[CourseFlag],
     sessions: Sequence[TreatmentSession],
     medications: Sequence[MedicationCourse],
+    stop: LastStop | None,
     shelf: Shelf,
 ) -> Timeline:
     """What the picture of an episode shows, from rows already loaded. Draws nothing."""
@@ -58,6 +62,7 @@ def timeline_records(
         zero="the first dose" if axis.dose_days else "the start of treatment",
         until=axis.day(until),
         medication=tuple(medication_bars(medications, axis)),
+        last_dose=LastDoseMark(axis.day(stop.last_dose), stop.substance) if stop else None,
         doses=tuple(dose_marks(sessions, axis, episode)),
         sessions=tuple(session_lanes(sessions, axis, episode)),
         panels=tuple(score_panels(episode, axis, assessments, flags, shelf)),

@@ -60,6 +60,8 @@ def _of_course(results: Mapping[str, Json], endpoint: str, smallest: int) -> dic
         )
     if "predict" in results:
         safe["predict"] = _predict(results["predict"], smallest)
+    if "relapse" in results:
+        safe["relapse"] = _relapse(results["relapse"], smallest)
     return safe
 
 
@@ -174,6 +176,23 @@ def _model(model: Json) -> Json:
     regression = {name: value for name, value in model["regression"].items() if name != "dropped"}
     own = {model["predictor"]: regression["terms"][model["predictor"]]}
     return {**model, "regression": {**regression, "terms": own}, "line": rounded_line(model["line"])}
+
+
+def _relapse(found: Json, smallest: int) -> Json:
+    if "arms" not in found:
+        return _refused(_safe(found["refused"], smallest))
+    return {**found, "arms": [_relapse_arm(arm, smallest) for arm in found["arms"]]}
+
+
+def _relapse_arm(arm: Json, smallest: int) -> Json:
+    """One day alone, the last that enough people are followed to: between two days the relapses of a few could be
+    counted. A median is the day of one person."""
+    few = _tells((arm["n"], arm["relapses"], arm["n"] - arm["relapses"]), smallest)
+    counts = dict.fromkeys(("n", "relapses") if few else ())
+    hidden = dict.fromkeys(("median", "median_low", "median_high", "not_in_remission", "not_followed"))
+    kept = [row for row in arm["at"] if row["at_risk"] >= smallest][-1:]
+    said = f"Withheld: fewer than {smallest} relapsed, or did not." if few else arm["refused"]
+    return {**arm, **counts, **hidden, "at": [] if few else kept, "refused": said}
 
 
 def rounded_line(line: list[Json]) -> list[Json]:

@@ -114,6 +114,9 @@ TREATMENT = [
     both("dose-new", TEAM, "session"),
     both("session-setting", TEAM, "session"),
     both("medication", TEAM, "medication"),
+    both("taper-plan", TEAM, "medication"),
+    both("planned-take", TEAM, "planned-step"),
+    both("discontinuation-ask", TEAM, "medication"),
     both("record-void", TEAM, "record"),
 ]
 SETTINGS = [
@@ -149,6 +152,8 @@ ADMINISTRATION = [
     reads("wording-file", ADMINISTRATORS, "pack-file"),
     both("wording-withdraw", ADMINISTRATORS, "pack"),
     both("site-language", ADMINISTRATORS, "site"),
+    reads("washouts", ADMINISTRATORS),
+    both("washout-set", ADMINISTRATORS, "washout"),
     both("tokens", STAFF),
     writes("token-revoke", STAFF),
 ]

@@ -6,6 +6,7 @@ import uuid
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from http.cookies import SimpleCookie
 from typing import Any
 
@@ -28,7 +29,7 @@ from tests.reports.clinic import answers_for, give_dose, rate
 from tests.tracking.answers import HAMD, PHQ9, recorded
 from tests.tracking.definitions import published
 from tests.tracking.packs import installed
-from tracking.actions import assessments, care, links, people, scheduling, setting, totals, treatment
+from tracking.actions import assessments, care, links, people, scheduling, setting, tapers, totals, treatment
 from tracking.models import Study, TreatmentEpisode, User
 from tracking.vocabulary import AnswerSource, Role
 
@@ -230,6 +231,8 @@ def _treated(world: World, episode: TreatmentEpisode) -> None:
         overrides={"light": 3, "mood_before": 4, "intention": "peace"},
         submission_id=uuid.uuid4(),
     )
+    (planned,) = tapers.plan_taper(by=by, course=course, steps=[(days_ago(0), Decimal(25))])
+    world.place("planned-step", planned)
     world.place("session", session)
     world.place("room", room)
     world.place("medication", course)
@@ -247,6 +250,7 @@ def _administered(world: World, team: Any) -> None:
     world.places["pack-file"] = {"public_id": pack.public_id, "kind": "csv"}
     world.places["worded-instrument"] = {"instrument": "wai_sr"}
     world.places["empty-pack"] = {"instrument": "wai_sr", "kind": "csv"}
+    world.places["washout"] = {"site": team.site.key, "protocol": "psilocybin-mdd", "number": 1}
     world.places["site"] = {"site": team.site.key}
     world.places["membership"] = {"pk": clinician.memberships.get().pk}
     world.places["study-membership"] = {"pk": world.users["researcher"].study_memberships.get().pk}

@@ -6,10 +6,10 @@ from measures import registry
 
 SHIPPED = """
     adverse_event audit bdi2 caps5 caps5_week caps5_worst ceq cgi_i cgi_s clinician_expectancy core10
-    credibility_expectancy cssrs_screener dudit ebi edi eq5d5l five_d_asc gad7 hamd17 hamd21 isi madrs mars5
-    meq30 meq43 ors pcl5 pcl5_week phq9 piq qids_sr16 sds set_and_setting sets srs treatment_guess
-    treatment_guess_rater treatment_guess_therapist vital_signs wai36 wai_s wai_sr wai_srt who5 whodas12
-    wsas ymrs
+    credibility_expectancy cssrs_screener discontinuation_check dudit ebi edi eq5d5l five_d_asc gad7 hamd17
+    hamd21 isi madrs mars5 meq30 meq43 ors pcl5 pcl5_week phq9 piq qids_sr16 sds set_and_setting sets srs
+    treatment_guess treatment_guess_rater treatment_guess_therapist vital_signs wai36 wai_s wai_sr wai_srt
+    who5 whodas12 wsas ymrs
 """
 
 
@@ -35,6 +35,7 @@ def test_what_ships():
         ("treatment_guess_therapist", "verbatim"),
         ("treatment_guess_rater", "verbatim"),
         ("clinician_expectancy", "verbatim"),
+        ("discontinuation_check", "verbatim"),
         ("ebi", "site"),  # no licence found for any of these
         ("ceq", "site"),
         ("piq", "site"),
@@ -81,6 +82,7 @@ def test_the_hamilton_items_and_their_ranges():
         ("dudit", []),
         ("cssrs_screener", []),
         ("audit", ["who2001"]),
+        ("discontinuation_check", []),  # nobody has validated it
         ("vital_signs", []),  # thresholds are the protocol's
     ],
 )
@@ -130,6 +132,7 @@ def test_what_is_asked_of_one_moment_is_no_course():
         "adverse_event",
         "ceq",
         "clinician_expectancy",
+        "discontinuation_check",
         "ebi",
         "edi",
         "five_d_asc",
@@ -141,7 +144,11 @@ def test_what_is_asked_of_one_moment_is_no_course():
         "treatment_guess_rater",
         "treatment_guess_therapist",
     ]
-    assert {scale.direction for one in states for scale in one.scales} == {"neutral"}
+    directions = {one.key: {scale.direction for scale in one.scales} for one in states}
+    assert directions.pop("discontinuation_check") == {
+        "higher_is_worse"
+    }  # symptoms after a step, no experience
+    assert all(found == {"neutral"} for found in directions.values())
 
 
 def test_what_must_not_be_scored():

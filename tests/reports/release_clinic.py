@@ -154,6 +154,7 @@ def _treat(by: User, episode: TreatmentEpisode, number: int, started: date) -> N
         unit="mg",
         route="oral",
         given_at=at + timedelta(minutes=30),
+        washout_reason="agreed with the physician",
     )
 
 

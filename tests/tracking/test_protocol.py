@@ -209,6 +209,31 @@ WRONG = {
         "must be among",
     ),
     "a washout without a rule": ('words = "Tapered', 'wards = "Tapered', "washouts[1].days", "is missing"),
+    "a washout of nothing": (
+        'classes = ["ssri", "snri", "tca", "maoi", "atypical_antidepressant", "antipsychotic"',
+        'klasses = ["ssri", "snri", "tca", "maoi", "atypical_antidepressant", "antipsychotic"',
+        "washouts[1].classes",
+        "say which medication",
+    ),
+    "a class that is none": ('classes = ["ssri", "snri"', 'classes = ["tea", "snri"', "classes", "among"),
+    "the same washout twice": (
+        'what = "Fluoxetine"',
+        'what = "MAO inhibitors"',
+        "washouts",
+        "the same twice",
+    ),
+    "a washout with a long name": (
+        'what = "Fluoxetine"',
+        f'what = "{"F" * 81}"',
+        "washouts.what",
+        "longer than 80",
+    ),
+    "a drug to stop that is not given": (
+        'anchor = "dose:2"',
+        'anchor = "stop"',
+        "time_points",
+        "does not have",
+    ),
     "sessions out of order": ("days = [3, 10, 17]", "days = [10, 3, 17]", "sessions[1].days", "must rise"),
     "phases out of order": ("days = [21, 98]", "days = [0, 98]", "phases", "in the order"),
     "a figure of nobody": (

@@ -195,4 +195,4 @@ def test_the_last_dose_of_a_medication_carries_its_follow_up_with_it(shift: int)
         row.time_point: row.due_on for row in windows(walk, events) if "without the drug" in row.time_point
     }
     assert {row.time_point: row.due_on - later for row in shifted if row.time_point in follow} == follow
-    assert len(follow) == 8
+    assert len(follow) == 10

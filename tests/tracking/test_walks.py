@@ -20,7 +20,9 @@ def events_in(walk: Walk, shift: int = 0) -> Events:
         starts_on=START + later,
         dosings=tuple(DosingDay(n, day + later) for n, day in enumerate(days(walk.doses), 1)),
         sessions=tuple(
-            SessionDay(100 + n, day + later, "psychotherapy") for n, day in enumerate(days(walk.therapy), 1)
+            SessionDay(first + n, day + later, kind)
+            for first, kind, diary in ((100, "psychotherapy", walk.therapy), (200, "medication", walk.visits))
+            for n, day in enumerate(days(diary), 1)
         ),
         tapers=tuple(day + later for day in days(walk.tapers)),
         last_dose=date.fromisoformat(walk.last_dose) + later if walk.last_dose else None,

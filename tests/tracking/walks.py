@@ -21,6 +21,7 @@ class Walk:
     expected: str
     doses: str = ""
     therapy: str = ""
+    visits: str = ""
     tapers: str = ""
     last_dose: str = ""
     answered: tuple[tuple[str, str], ...] = ()
@@ -218,22 +219,101 @@ WALKS = {
     "ssri-psychotherapy": Walk(
         "ssri-psychotherapy",
         "combined",
+        visits="2024-01-29 2024-02-12 2024-03-11 2024-04-08 2024-07-15 2025-01-14",
+        expected="""
+2024-01-15 | baseline | hamd17 phq9 who5 wsas
+2024-01-22 | week 1 | phq9
+2024-01-29 | medication visit 1 | mars5
+2024-01-29 | week 2 | phq9
+2024-02-05 | week 3 | phq9
+2024-02-12 | medication visit 2 | mars5
+2024-02-12 | week 4 | hamd17 phq9 wai_sr
+2024-02-19 | week 5 | phq9
+2024-02-26 | week 6 | phq9
+2024-03-04 | week 7 | phq9
+2024-03-11 | medication visit 3 | mars5
+2024-03-11 | week 8 | hamd17 phq9 wai_sr
+2024-03-18 | week 9 | phq9
+2024-03-25 | week 10 | phq9
+2024-04-01 | week 11 | phq9
+2024-04-08 | medication visit 4 | mars5
+2024-04-08 | week 12 | hamd17 phq9 wai_sr who5 wsas
+2024-07-15 | medication visit 5 | mars5
+2024-07-15 | month 6 | phq9
+2025-01-14 | medication visit 6 | mars5
+2025-01-14 | month 12 | phq9
+""",
+    ),
+    "ssri-psychotherapy, medication alone and then stopped": Walk(
+        "ssri-psychotherapy",
+        "medication",
+        visits="2024-01-29 2024-02-12 2024-03-11 2024-04-08 2024-07-15 2025-01-14",
+        last_dose="2024-09-30",
+        expected="""
+2024-01-15 | baseline | hamd17 phq9 who5 wsas
+2024-01-22 | week 1 | phq9
+2024-01-29 | medication visit 1 | mars5
+2024-01-29 | week 2 | phq9
+2024-02-05 | week 3 | phq9
+2024-02-12 | medication visit 2 | mars5
+2024-02-12 | week 4 | hamd17 phq9
+2024-02-19 | week 5 | phq9
+2024-02-26 | week 6 | phq9
+2024-03-04 | week 7 | phq9
+2024-03-11 | medication visit 3 | mars5
+2024-03-11 | week 8 | hamd17 phq9
+2024-03-18 | week 9 | phq9
+2024-03-25 | week 10 | phq9
+2024-04-01 | week 11 | phq9
+2024-04-08 | medication visit 4 | mars5
+2024-04-08 | week 12 | hamd17 phq9 who5 wsas
+2024-07-15 | medication visit 5 | mars5
+2024-07-15 | month 6 | phq9
+2024-10-05 | day 5 without the drug | discontinuation_check
+2024-10-14 | day 14 without the drug | discontinuation_check
+2024-10-14 | week 2 without the drug | phq9
+2024-10-28 | week 4 without the drug | phq9
+2024-11-11 | week 6 without the drug | phq9
+2024-11-25 | week 8 without the drug | phq9
+2024-12-09 | week 10 without the drug | phq9
+2024-12-23 | week 12 without the drug | phq9
+2025-01-14 | medication visit 6 | mars5
+2025-01-14 | month 12 | phq9
+2025-03-31 | month 6 without the drug | phq9
+2025-09-29 | month 12 without the drug | phq9
+""",
+    ),
+    "ssri-psychotherapy, psychotherapy alone": Walk(
+        "ssri-psychotherapy",
+        "psychotherapy",
+        therapy=(
+            "2024-01-18 2024-01-25 2024-02-01 2024-02-08 2024-02-15 2024-02-22 2024-02-29 "
+            "2024-03-07 2024-03-14 2024-03-21 2024-03-28 2024-04-04"
+        ),
         expected="""
 2024-01-15 | baseline | hamd17 phq9 who5 wsas
 2024-01-22 | week 1 | phq9
 2024-01-29 | week 2 | phq9
 2024-02-05 | week 3 | phq9
-2024-02-12 | week 4 | hamd17 mars5 phq9 wai_sr
+2024-02-12 | week 4 | hamd17 phq9 wai_sr
 2024-02-19 | week 5 | phq9
 2024-02-26 | week 6 | phq9
 2024-03-04 | week 7 | phq9
-2024-03-11 | week 8 | hamd17 mars5 phq9 wai_sr
+2024-03-11 | week 8 | hamd17 phq9 wai_sr
 2024-03-18 | week 9 | phq9
 2024-03-25 | week 10 | phq9
 2024-04-01 | week 11 | phq9
-2024-04-08 | week 12 | hamd17 mars5 phq9 wai_sr who5 wsas
+2024-04-08 | week 12 | hamd17 phq9 wai_sr who5 wsas
+2024-04-18 | week 2 after therapy | phq9
+2024-05-02 | week 4 after therapy | phq9
+2024-05-16 | week 6 after therapy | phq9
+2024-05-30 | week 8 after therapy | phq9
+2024-06-13 | week 10 after therapy | phq9
+2024-06-27 | week 12 after therapy | phq9
 2024-07-15 | month 6 | phq9
+2024-10-03 | month 6 after therapy | phq9
 2025-01-14 | month 12 | phq9
+2025-04-03 | month 12 after therapy | phq9
 """,
     ),
     "cbt-anxiolytic-panic": Walk(
@@ -263,10 +343,12 @@ WALKS = {
 2024-03-28 | session 11 | gad7
 2024-04-04 | session 12 | gad7
 2024-04-08 | week 12 | gad7 phq9 wsas
-2024-04-13 | taper step 1 | gad7 phq9
-2024-04-20 | taper step 2 | gad7 phq9
-2024-04-27 | taper step 3 | gad7 phq9
-2024-05-04 | taper step 4 | gad7 phq9
+2024-04-13 | taper step 1 | discontinuation_check gad7 phq9
+2024-04-20 | taper step 2 | discontinuation_check gad7 phq9
+2024-04-27 | taper step 3 | discontinuation_check gad7 phq9
+2024-05-04 | taper step 4 | discontinuation_check gad7 phq9
+2024-05-11 | day 5 without the drug | discontinuation_check
+2024-05-20 | day 14 without the drug | discontinuation_check
 2024-05-20 | week 2 without the drug | gad7 phq9
 2024-06-03 | week 4 without the drug | gad7 phq9
 2024-06-17 | week 6 without the drug | gad7 phq9

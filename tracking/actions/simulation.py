@@ -184,6 +184,7 @@ class Walk:
                 route="oral",
                 given_at=starts + timedelta(hours=hours),
                 part=part,
+                washout_reason="Simulated: given as planned.",
             )
         if planned.doses:
             self.dosing.append(session)

@@ -21,14 +21,17 @@ from tracking.models import (
     Dose,
     DoseChange,
     MedicationCourse,
+    PlannedDoseStep,
     Presence,
+    RunSheetEntry,
     TreatmentEpisode,
     TreatmentSession,
     User,
 )
 from tracking.models.treatment import OfEpisodeQuerySet
-from tracking.policies import local_today
+from tracking.policies import local_day, local_today
 from tracking.treatment_policies import (
+    WASHOUT,
     Record,
     check_given_at,
     check_integrates,
@@ -36,6 +39,7 @@ from tracking.treatment_policies import (
     check_nothing_rests_on,
     check_session_parts,
     check_takes_doses,
+    check_washout,
 )
 from tracking.vocabulary import (
     Attendance,
@@ -44,6 +48,7 @@ from tracking.vocabulary import (
     DoseUnit,
     RequestStatus,
     Route,
+    RunSheetKind,
     SessionKind,
     StopReason,
 )
@@ -173,8 +178,13 @@ def record_dose(
     route: str,
     given_at: datetime,
     part: str = "main",
+    washout_reason: str = "",
 ) -> Dose:
-    """What was given in an attended dosing session, and when. A supplement needs a dose before it."""
+    """What was given in an attended dosing session, and when. A supplement needs a dose before it.
+
+    ``washout_reason``: why it is given although a washout is not satisfied or cannot be judged; it becomes an
+    entry of the run-sheet. Raises ``InvalidInput`` without it, unless the run-sheet has such an entry.
+    """
     _lock(session.episode)
     session.refresh_from_db()
     check_takes_doses(session)
@@ -186,6 +196,9 @@ def record_dose(
         raise InvalidInput("part", "a supplemental dose needs a dose before it in this session")
     if doses.filter(substance__iexact=substance, given_at=given_at).exists():
         raise Conflict("this dose is already recorded")
+    against = check_washout(session, local_day(session.episode.patient, given_at), washout_reason)
+    if against:
+        _override_washout(by, session, washout_reason, given_at)
     dose = Dose.objects.create(
         session=session,
         part=part,
@@ -219,6 +232,7 @@ def void(*, by: User, record: Record, reason: str) -> None:
         _cancel_requests_of(record)
     if isinstance(record, MedicationCourse):
         _void_rows(by, record.dose_changes.all(), reason)
+        _void_rows(by, record.planned_steps.all(), reason)
     if isinstance(record, Dose) and not record.session.doses.standing().exists():
         _cancel_requests_of(record.session)
     withdraw_lost(by=by, episode=episode, as_of=local_today(episode.patient))
@@ -226,11 +240,25 @@ def void(*, by: User, record: Record, reason: str) -> None:
     _done(by, f"void_{record._meta.model_name}", record, episode)
 
 
+def _override_washout(by: User, session: TreatmentSession, reason: str, given_at: datetime) -> None:
+    entry = RunSheetEntry.objects.create(
+        session=session,
+        kind=RunSheetKind.CHECK,
+        topic=WASHOUT,
+        met=False,
+        text=reason.strip(),
+        happened_at=given_at,
+        recorded_by=by,
+    )
+    audit.record(by=by, action="override_washout", target=entry, patient=session.episode.patient)
+
+
 def episode_of(record: Record) -> TreatmentEpisode:
     """The episode that a record belongs to."""
     if isinstance(record, Dose):
         return record.session.episode
-    return record.course.episode if isinstance(record, DoseChange) else record.episode
+    of_course = isinstance(record, DoseChange | PlannedDoseStep)
+    return record.course.episode if of_course else record.episode
 
 
 def _lock(episode: TreatmentEpisode) -> None:

@@ -84,7 +84,21 @@ class DoseForm(Dated):
     unit = forms.ChoiceField(label="Unit", choices=DoseUnit)
     route = forms.ChoiceField(label="Route", choices=Route)
     given_at = moment_field("Given at (local time)")
+    washout_reason = forms.CharField(
+        label="Why is it given all the same?",
+        help_text="Goes on the run-sheet with your name, beside the washout check.",
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
     layout = (("substance", "part"), ("amount", "unit", "route"))
+
+    def __init__(self, *args: object, past_washout: bool, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        if past_washout:
+            self.fields["washout_reason"].required = True
+        else:
+            del self.fields["washout_reason"]
 
 
 class MedicationForm(Dated):

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import cast
 
 from measures.table import Table
+from tracking.medication_classes import classification
 from tracking.protocol.records import (
     Amount,
     Given,
@@ -49,6 +50,7 @@ def read_medication(table: Table, arms: tuple[str, ...]) -> StandingMedication:
         table.refuse("taper", "must lie between the first day and the stop")
     medication = StandingMedication(
         substance=table.text("substance"),
+        classes=_classes(table),
         arms=chosen_arms(table, arms),
         amount=_amount(table),
         route=cast(Route, table.one_of("route", Route)),
@@ -62,13 +64,30 @@ def read_medication(table: Table, arms: tuple[str, ...]) -> StandingMedication:
 
 
 def read_washout(table: Table) -> Washout:
-    """``days``, or ``words`` where no source gives a number of days."""
-    days = table.integer("days", minimum=1) if "days" in table else None
-    washout = Washout(table.text("what"), days, table.text("words", default=""), table.source())
-    if days is None and not washout.words:
+    """``days``, or ``words`` where no source gives a number of days; which medication, by class or by name."""
+    washout = Washout(
+        what=table.text("what"),
+        days=table.integer("days", minimum=1) if "days" in table else None,
+        words=table.text("words", default=""),
+        classes=_classes(table),
+        substances=table.texts("substances") if "substances" in table else (),
+        source=table.source(),
+    )
+    if washout.days is None and not washout.words:
         table.refuse("days", "is missing: give days, or the rule in words")
+    if not washout.classes and not washout.substances:
+        table.refuse("classes", "is missing: say which medication, by classes or substances")
     table.finish()
     return washout
+
+
+def _classes(table: Table) -> tuple[str, ...]:
+    """Classes of medication, if any are named."""
+    classes = table.texts("classes") if "classes" in table else ()
+    known = {row.key for row in classification().classes}
+    if not set(classes) <= known:
+        table.refuse("classes", f"must be among {', '.join(sorted(known))}")
+    return classes
 
 
 def _amount(table: Table) -> Amount:

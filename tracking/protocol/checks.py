@@ -8,11 +8,14 @@ from measures import registry
 from measures.table import Table
 from tracking.protocol.records import THERAPY, Anchor, Condition, Outcome, Protocol, TimePoint
 
+LONGEST_WASHOUT = 80  # what the stored rule of a site holds
+
 
 def check(protocol: Protocol, top: Table) -> None:
     """Raises ``DefinitionError`` for the first part that does not fit."""
     _check_arms(protocol, top)
     _check_phases(protocol, top)
+    _check_washouts(protocol, top)
     _check_asked_once(protocol, top)
     _check_outcomes(protocol, top)
     for point in protocol.time_points:
@@ -39,6 +42,15 @@ def _check_arms(protocol: Protocol, top: Table) -> None:
 def _check_phases(protocol: Protocol, top: Table) -> None:
     if not protocol.phases or any(later.first <= early.first for early, later in pairwise(protocol.phases)):
         top.refuse("phases", "must be at least one, in the order in which they begin")
+
+
+def _check_washouts(protocol: Protocol, top: Table) -> None:
+    """A site sets the days of a washout by what it is called."""
+    names = [rule.what for rule in protocol.washouts]
+    if len(set(names)) < len(names):
+        top.refuse("washouts", "must not be called the same twice")
+    if any(len(name) > LONGEST_WASHOUT for name in names):
+        top.refuse("washouts.what", f"must not be longer than {LONGEST_WASHOUT} characters")
 
 
 def _asked(protocol: Protocol) -> list[tuple[str, str, str]]:
@@ -86,7 +98,7 @@ def _check_anchor(protocol: Protocol, point: TimePoint, anchor: Anchor, top: Tab
 
 
 def _planned(protocol: Protocol, arm: str, anchor: Anchor) -> int:
-    """How many events of this kind are planned in an arm."""
+    """How many events of this kind can be reckoned with in an arm."""
     if anchor.kind == "dose":
         return protocol.dosing_sessions(arm)
     if anchor.kind == "session" and anchor.session:
@@ -94,10 +106,10 @@ def _planned(protocol: Protocol, arm: str, anchor: Anchor) -> int:
     if anchor.kind == "end":
         return sum(protocol.expected_sessions(arm, kind) for kind in THERAPY)
     drugs = [drug for drug in protocol.medications if arm in drug.arms]
-    if anchor.kind == "taper":
+    if anchor.kind == "taper" and anchor.which != "any":
         return sum(len(drug.taper) for drug in drugs)
-    if anchor.kind == "stop":
-        return sum(drug.stop is not None for drug in drugs)
+    if anchor.kind in ("taper", "stop"):
+        return len(drugs)  # any medication can be lowered and stopped, whether a protocol plans it or not
     return 1
 
 

@@ -117,9 +117,11 @@ class Sessions:
 
 @dataclass(frozen=True, slots=True)
 class StandingMedication:
-    """A medication taken every day beside the sessions. ``taper`` and ``stop`` are planned days, if any."""
+    """A medication taken every day beside the sessions. ``taper`` and ``stop`` are planned days, if any.
+    ``classes`` (of ``medication_classes.toml``): whatever is of them is this medication, too."""
 
     substance: str
+    classes: tuple[str, ...]
     arms: tuple[str, ...]
     amount: Amount
     route: Route
@@ -131,11 +133,16 @@ class StandingMedication:
 
 @dataclass(frozen=True, slots=True)
 class Washout:
-    """What must have been stopped before the first dose, and for how many ``days``; ``None``: the site's rule."""
+    """What must have been stopped before the first dose, and for how many ``days``; ``None``: the site's rule.
+
+    ``classes`` (of ``medication_classes.toml``) and ``substances`` say which medication that is.
+    """
 
     what: str
     days: int | None
     words: str
+    classes: tuple[str, ...]
+    substances: tuple[str, ...]
     source: Source
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from tracking import protocol as protocols
 from tracking.due_dates import Answered, DosingDay, Events, SessionDay
+from tracking.medication_classes import classes_of
 from tracking.models import Assessment, Dose, MedicationCourse, TreatmentEpisode
 from tracking.policies import local_day
 from tracking.protocol import Protocol
@@ -51,21 +53,97 @@ def _sessions(episode: TreatmentEpisode) -> Iterator[SessionDay]:
 
 
 def _study_drugs(episode: TreatmentEpisode, protocol: Protocol | None) -> Iterator[MedicationCourse]:
-    """The medications that are part of the treatment: marked as such, or named by the protocol. One that is
-    stopped beforehand is not."""
-    planned = {row.substance.casefold() for row in protocol.medications} if protocol else set()
     for course in episode.medications.standing().prefetch_related("dose_changes"):
-        if course.is_study_drug or course.substance.casefold() in planned:
+        if is_treatment(course, episode, protocol):
             yield course
 
 
-def _days(courses: list[MedicationCourse], step: DoseStep) -> Iterator[date]:
+def is_treatment(course: MedicationCourse, episode: TreatmentEpisode, protocol: Protocol | None) -> bool:
+    """Whether a standing medication is part of the treatment: marked as such, or begun within the episode and
+    planned by the protocol for this arm, by its name or by its class. One from before is not."""
+    if course.is_study_drug or protocol is None:
+        return course.is_study_drug
+    first = min(row.changed_on for row in course.dose_changes.all() if row.voided_at is None)
+    known = classes_of(course.substance)
+    return first >= episode.starts_on and any(
+        course.substance.casefold() == drug.substance.casefold() or known & set(drug.classes)
+        for drug in protocol.medications
+        if episode.arm in drug.arms
+    )
+
+
+def _days(courses: list[MedicationCourse], step: DoseStep | None = None) -> Iterator[date]:
+    """The days of their standing steps, or of those of one kind."""
     for course in courses:
         yield from (
             row.changed_on
             for row in course.dose_changes.all()
-            if row.voided_at is None and row.step == step
+            if row.voided_at is None and step in (None, row.step)
         )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class LastStop:
+    """The last day on which the medication of the treatment was taken, what it was, and why it was stopped."""
+
+    last_dose: date
+    substance: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class DrugFree:
+    """The first stretch without the medication of the treatment: from the day after ``last_dose`` to the day on
+    which one was begun again, ``None`` where none was."""
+
+    last_dose: date
+    again_on: date | None
+
+
+def drug_free(episode: TreatmentEpisode) -> DrugFree | None:
+    """The first stretch without any medication of the treatment, which may be over; nothing where there was
+    none."""
+    spans = sorted(
+        ((min(_days([course])), min(_days([course], DoseStep.STOP), default=date.max)))
+        for course in _study_drugs(episode, protocol_of(episode))
+    )
+    free_from = spans[0][1] if spans else date.max
+    for first, stopped in spans:
+        if first > free_from:
+            return DrugFree(free_from - DAY, first)
+        free_from = max(free_from, stopped)
+    return DrugFree(free_from - DAY, None) if free_from != date.max else None
+
+
+def last_stop(episode: TreatmentEpisode, courses: Iterable[MedicationCourse]) -> LastStop | None:
+    """The stop that left the episode without the medication of its treatment; nothing while one is taken.
+    ``courses``: those of the episode that stand."""
+    protocol = protocol_of(episode)
+    return _stop_of([course for course in courses if is_treatment(course, episode, protocol)])
+
+
+def last_stops(episodes: Collection[TreatmentEpisode]) -> dict[int, LastStop]:
+    """``last_stop`` of many episodes at once, by their keys."""
+    courses: dict[int, list[MedicationCourse]] = {}
+    rows = MedicationCourse.objects.standing().filter(episode__in=episodes).order_by("pk")
+    for course in rows.prefetch_related("dose_changes"):
+        courses.setdefault(course.episode_id, []).append(course)
+    found = {row.pk: last_stop(row, courses.get(row.pk, ())) for row in episodes}
+    return {key: stop for key, stop in found.items() if stop}
+
+
+def _stop_of(courses: list[MedicationCourse]) -> LastStop | None:
+    last_dose = _last_dose(courses)
+    if last_dose is None:
+        return None
+    stops = [
+        (course.substance, row.get_stop_reason_display())
+        for course in courses
+        for row in course.dose_changes.all()
+        if row.voided_at is None and row.step == DoseStep.STOP and row.changed_on == last_dose + DAY
+    ]
+    substances, reasons = (" and ".join(dict.fromkeys(names)) for names in zip(*stops, strict=True))
+    return LastStop(last_dose, substances, reasons.lower())
 
 
 def _last_dose(courses: list[MedicationCourse]) -> date | None:

@@ -9,20 +9,30 @@ from django.shortcuts import redirect, render
 
 from tracking.actions import treatment
 from tracking.forms.parts import ReasonForm
-from tracking.forms.treatment import DoseChangeForm, DoseForm, MedicationForm, SessionForm, StopForm
-from tracking.models import Dose, DoseChange, MedicationCourse, TreatmentEpisode, TreatmentSession
+from tracking.forms.treatment import DoseForm, SessionForm
+from tracking.models import (
+    Dose,
+    DoseChange,
+    MedicationCourse,
+    PlannedDoseStep,
+    TreatmentEpisode,
+    TreatmentSession,
+)
+from tracking.policies import latest_day, local_day
 from tracking.queries.integration import integration_of_session
 from tracking.queries.setting import session_setting, takes_setting
 from tracking.queries.treatment import dosing_sessions
-from tracking.treatment_policies import Record
+from tracking.queries.washout import washouts_before
+from tracking.treatment_policies import Record, washouts_unanswered
 from tracking.views.writing import Page, about, course_changed, for_patient, form_page
-from tracking.vocabulary import Attendance, DoseStep, SessionKind
+from tracking.vocabulary import Attendance, SessionKind
 
 RECORDS = {
     "session": TreatmentSession,
     "dose": Dose,
     "medication": MedicationCourse,
     "dose-change": DoseChange,
+    "planned-step": PlannedDoseStep,
 }
 
 
@@ -37,7 +47,10 @@ def session_new(request: HttpRequest, episode: TreatmentEpisode) -> HttpResponse
 
     page = Page("Record a session", "Record session")
     form = SessionForm(request.POST or None, episode=episode, initial=_proposed(request, episode))
-    return form_page(request, form, write, page, **about(episode.patient))
+    washouts = washouts_before(episode, latest_day(episode))
+    context = {"washouts": washouts, "against": any(row.verdict != "satisfied" for row in washouts)}
+    template = "tracking/treatment/session_new.html"
+    return form_page(request, form, write, page, template, **context, **about(episode.patient))
 
 
 def _proposed(request: HttpRequest, episode: TreatmentEpisode) -> dict[str, object]:
@@ -83,57 +96,12 @@ def dose_new(request: HttpRequest, session: TreatmentSession) -> HttpResponse:
         "Record dose",
         "What was given in this dosing session, and when. Day 0 of the time line is the day of the first dose.",
     )
-    form = DoseForm(request.POST or None, initial={"given_at": session.starts_at})
-    return form_page(request, form, write, page, **about(session.episode.patient))
-
-
-@for_patient(TreatmentEpisode, page="medication-new")
-def medication_new(request: HttpRequest, episode: TreatmentEpisode) -> HttpResponse:
-    """Record that a medication was begun."""
-
-    def write(**data: Any) -> HttpResponse:
-        course = treatment.start_medication(by=request.user, episode=episode, **data)
-        return course_changed(request, episode, f"{course.substance} recorded.")
-
-    page = Page(
-        "Start a medication", "Start medication", "Its first day may lie before this treatment began."
-    )
-    return form_page(request, MedicationForm(request.POST or None), write, page, **about(episode.patient))
-
-
-@for_patient(MedicationCourse, page="medication")
-def medication(request: HttpRequest, course: MedicationCourse) -> HttpResponse:
-    """One medication by its steps, with the next one: another dose, a taper step, or the stop."""
-    stopping = request.POST.get("do") == "stop"
-
-    def write(**data: Any) -> HttpResponse:
-        act = treatment.stop_medication if stopping else treatment.change_dose
-        act(by=request.user, course=course, **data)
-        said = "stopped" if stopping else "changed"
-        return course_changed(request, course.episode, f"{course.substance} {said}.")
-
-    steps = list(course.dose_changes.select_related("voided_by"))
-    change = DoseChangeForm(
-        None if stopping else request.POST or None, prefix="change", unit=steps[0].get_unit_display()
-    )
-    stop = StopForm(request.POST if stopping else None, prefix="stop")
-    standing = [step for step in steps if step.voided_at is None]
-    context = {
-        "course": course,
-        "steps": steps,
-        "change": change,
-        "stop": stop,
-        "is_running": bool(standing) and standing[-1].step != DoseStep.STOP,
-    }
-    return form_page(
-        request,
-        stop if stopping else change,
-        write,
-        Page(course.substance, "Save"),
-        "tracking/treatment/medication.html",
-        **context,
-        **about(course.episode.patient),
-    )
+    day = local_day(session.episode.patient, session.starts_at)
+    against = washouts_unanswered(session, day)
+    form = DoseForm(request.POST or None, initial={"given_at": session.starts_at}, past_washout=bool(against))
+    context = {"washouts": washouts_before(session.episode, day), "day": day}
+    template = "tracking/treatment/dose_new.html"
+    return form_page(request, form, write, page, template, **context, **about(session.episode.patient))
 
 
 def record_void(request: HttpRequest, kind: str, public_id: object) -> HttpResponse:
@@ -163,6 +131,8 @@ def in_words(record: Record) -> str:
             return f"{record.substance} {record.amount.normalize():f} {record.get_unit_display()}"
         case DoseChange():
             return f"{record.get_step_display().lower()} of {record.course.substance} on {record.changed_on:%-d %B %Y}"
+        case PlannedDoseStep():
+            return f"planned step of {record.course.substance} on {record.planned_on:%-d %B %Y}"
         case MedicationCourse():
             return record.substance
 

@@ -30,6 +30,7 @@ class Command(BaseCommand):
         _growth_options(_subcommand(analysis, "growth", "mixed model of all scores in time"))
         _contrast_options(_subcommand(analysis, "contrast", "change from baseline to endpoint, between arms"))
         _predict_options(_subcommand(analysis, "predict", "what goes with the outcome beyond baseline"))
+        _subcommand(analysis, "relapse", "time from the last dose, or the end of therapy, to relapse")
 
     def handle(self, *, analysis: str, study: str, **options: Any) -> None:
         known = Study.objects.filter(key=study).first()
@@ -143,4 +144,14 @@ def _predict(sample: analyses.Sample, options: dict[str, Any]) -> tuple[str, obj
     return "predict", found
 
 
-_ANALYSES = {"course": _course, "growth": _growth, "contrast": _contrast, "predict": _predict}
+def _relapse(sample: analyses.Sample, options: dict[str, Any]) -> tuple[str, object]:
+    return "relapse", analyses.relapse(sample)
+
+
+_ANALYSES = {
+    "course": _course,
+    "growth": _growth,
+    "contrast": _contrast,
+    "predict": _predict,
+    "relapse": _relapse,
+}

@@ -1,0 +1,98 @@
+"""The plan of a medication: its steps as they are meant to be, replaced as a whole and never overwritten."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.db import transaction
+
+from tracking import checks, clock
+from tracking.actions import audit, treatment
+from tracking.errors import Conflict, InvalidInput
+from tracking.models import DoseChange, MedicationCourse, PlannedDoseStep, TreatmentEpisode, User
+from tracking.policies import local_today
+from tracking.queries.tapers import states_of
+from tracking.tapers import WAITING
+from tracking.vocabulary import DoseStep
+
+LONGEST_PLAN = 60
+FURTHEST = timedelta(days=3 * 366)
+
+
+@transaction.atomic
+def plan_taper(
+    *, by: User, course: MedicationCourse, steps: Sequence[tuple[date, Decimal]]
+) -> list[PlannedDoseStep]:
+    """The whole way down of a running medication: from each day on so much a day, 0 for the planned stop.
+
+    Days rise from today on and amounts fall from what is taken now. What stands of an earlier plan and has not
+    been done is taken back, with this as its reason; what was done or skipped stays. Raises ``InvalidInput``
+    with the field ``day_3`` or ``amount_3`` for the third step, ``Conflict`` for a medication that was stopped
+    or taken back.
+    """
+    TreatmentEpisode.objects.select_for_update().get(pk=course.episode_id)
+    course.refresh_from_db()
+    today = local_today(course.episode.patient)
+    _check_plan(steps, _current(course), today)
+    waiting = [planned.pk for planned, state in states_of(course, today) if state.outcome in WAITING]
+    PlannedDoseStep.objects.standing().filter(pk__in=waiting).update(
+        voided_at=clock.now(), voided_by=by, void_reason=f"Replaced by the plan of {today:%-d %B %Y}"
+    )
+    days = [day for day, _ in steps]
+    if taken := course.planned_steps.standing().filter(planned_on__in=days).first():
+        raise InvalidInput(
+            f"day_{days.index(taken.planned_on) + 1}", "already has a planned step that was carried out"
+        )
+    planned = PlannedDoseStep.objects.bulk_create(
+        PlannedDoseStep(course=course, planned_on=day, amount_per_day=amount, recorded_by=by)
+        for day, amount in steps
+    )
+    audit.record(by=by, action="plan_taper", target=course, patient=course.episode.patient)
+    return planned
+
+
+@transaction.atomic
+def take_planned_step(*, by: User, planned: PlannedDoseStep, reason: str = "") -> DoseChange:
+    """Records today what was planned: the lower dose, or the stop with its ``reason``. Raises ``Conflict`` when
+    it was taken back or is no longer to be done."""
+    TreatmentEpisode.objects.select_for_update().get(pk=planned.course.episode_id)
+    planned.refresh_from_db()
+    course = planned.course
+    today = local_today(course.episode.patient)
+    waiting = {row.pk for row, state in states_of(course, today) if state.outcome in WAITING}
+    if planned.pk not in waiting:
+        raise Conflict("this planned step is no longer to be done")
+    if not planned.amount_per_day:
+        return treatment.stop_medication(by=by, course=course, stopped_on=today, reason=reason)
+    return treatment.change_dose(
+        by=by, course=course, changed_on=today, amount_per_day=planned.amount_per_day, step=DoseStep.TAPER
+    )
+
+
+def _current(course: MedicationCourse) -> DoseChange:
+    if course.voided_at:
+        raise Conflict("this medication was taken back")
+    last = list(course.dose_changes.standing())[-1]
+    if last.step == DoseStep.STOP:
+        raise Conflict(f"{course.substance} was already stopped on {last.changed_on:%-d %B %Y}")
+    return last
+
+
+def _check_plan(steps: Sequence[tuple[date, Decimal]], current: DoseChange, today: date) -> None:
+    if not 1 <= len(steps) <= LONGEST_PLAN:
+        raise InvalidInput("steps", f"must be at least one and at most {LONGEST_PLAN}")
+    day_before, amount_before = today - timedelta(days=1), current.amount_per_day
+    for number, (day, amount) in enumerate(steps, start=1):
+        if number == 1 and day < today:
+            raise InvalidInput("day_1", "lies in the past; record what was taken instead")
+        if day <= day_before:
+            raise InvalidInput(f"day_{number}", "must come after the step before it")
+        if day > today + FURTHEST:
+            raise InvalidInput(f"day_{number}", "lies more than three years ahead")
+        if amount:
+            checks.clean_amount(f"amount_{number}", amount)
+        if amount >= amount_before:
+            raise InvalidInput(f"amount_{number}", "must be lower than the dose before it")
+        day_before, amount_before = day, amount
