@@ -14,9 +14,11 @@ from django.db import transaction
 from django.urls import reverse
 
 from tracking import clock
+from tracking.actions.availability import set_availability
 from tracking.actions.care import add_member, add_study_member, create_site, create_study, create_team
 from tracking.actions.links import issue_link
 from tracking.actions.people import create_user, grant_role, link_account
+from tracking.actions.rating import assign_due_ratings
 from tracking.actions.scheduling import create_request
 from tracking.actions.simulation import Staff, simulate
 from tracking.actions.wordings import add_wording
@@ -32,7 +34,7 @@ SEED = 20261121
 YEARS_OF_STAFF = timedelta(days=1000)  # the staff was there before the first patient
 ASKED_TODAY = "asked today"  # the patient who has an account and whose link is printed
 LINKS = {"patient": ASKED_TODAY, "german": IN_GERMAN}
-RATINGS = 3  # so many wait for the blinded rater
+RATINGS_A_WEEK = 10  # of the blinded rater
 LOGINS_FILE = settings.DATA / "demo.json"
 WORDINGS = Path(__file__).parent / "simulation" / "wordings"  # <instrument>-<language>.toml
 
@@ -174,13 +176,9 @@ def _patient_account(admin: User, patient: Patient, users: dict[str, User]) -> N
 
 
 def _assign_ratings(rater: User, today: date) -> None:
-    """A few ratings that are due now wait for the blinded rater."""
-    due = AssessmentRequest.objects.open().filter(
-        rater="clinician", opens_on__lte=today, closes_on__gte=today, assigned_to__isnull=True
-    )
-    AssessmentRequest.objects.filter(pk__in=list(due.values_list("pk", flat=True)[:RATINGS])).update(
-        assigned_to=rater
-    )
+    """The blinded rater is available, and what is due soon is assigned as it is every quarter of an hour."""
+    set_availability(by=rater, starts_on=today, per_week=RATINGS_A_WEEK)
+    assign_due_ratings()
 
 
 def fresh_link(whom: str = "patient", instrument: str = "") -> str:

@@ -28,7 +28,17 @@ from tests.reports.clinic import answers_for, give_dose, rate
 from tests.tracking.answers import HAMD, PHQ9, recorded
 from tests.tracking.definitions import published
 from tests.tracking.packs import installed
-from tracking.actions import assessments, care, links, people, scheduling, setting, totals, treatment
+from tracking.actions import (
+    assessments,
+    care,
+    links,
+    people,
+    scheduling,
+    setting,
+    totals,
+    treatment,
+    unblinding,
+)
 from tracking.models import Study, TreatmentEpisode, User
 from tracking.vocabulary import AnswerSource, Role
 
@@ -92,10 +102,19 @@ def build() -> World:
     release = request_release(by=world.users["researcher"], study=study, tables=["scores"], purpose="growth")
     world.place("release", release)
     world.places["study"] = {"key": study.key}
+    _catalogued(world)
     world.bodies["release"] = {"study": study.key, "tables": ["scores"], "purpose": "predictors"}
     world.bodies["decision"] = {"decision": "approve", "note": ""}
     world.cookies = {role: world.sign_in(role) for role in ROLES}
     return world
+
+
+def _catalogued(world: World) -> None:
+    """What is rated, and what patients are asked."""
+    for place, key in (("instrument", "hamd17"), ("questionnaire", "meq30")):
+        world.places[place] = {"key": key}
+        world.places[f"{place}-version"] = {"key": key, "version": registry.get(key).version}
+    world.places["fhir-of-questionnaire"] = {"id": "meq30"}
 
 
 def _staff(world: World, site: object, team: object, study: Study) -> None:
@@ -161,7 +180,12 @@ def _recorded(world: World, episode: TreatmentEpisode) -> None:
 
     def ask(instrument: str, to: User | None = None) -> Any:
         return scheduling.create_request(
-            by=by, episode=episode, instrument=instrument, due_on=days_ago(0), assigned_to=to
+            by=by,
+            episode=episode,
+            instrument=instrument,
+            due_on=days_ago(0),
+            assigned_to=to,
+            blinded=to is not None,
         )
 
     open_report, open_rating, made = ask("phq9"), ask("hamd17", rater), ask("hamd17", rater)
@@ -172,6 +196,10 @@ def _recorded(world: World, episode: TreatmentEpisode) -> None:
         by=rater, request=made, answers=HAMD, source=AnswerSource.CLINICIAN, assessed_on=days_ago(0)
     )
     world.place("rating-of-rater", submitted.assessment)
+    other = person("Rosa Rater", Role.RATER)
+    ask("hamd17", other)
+    asked = unblinding.ask_unblinding(by=by, episode=episode, rater=other, reason="an emergency")
+    world.place("unblinding", asked)
     _, world.token = links.issue_link(by=by, episode=episode, requests=[open_report])
     world.places["token"] = {"token": world.token}
     _bodies(world, episode, open_rating)
