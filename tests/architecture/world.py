@@ -87,7 +87,7 @@ class World:
         self.places[name] = {"public_id": row.public_id}
 
 
-def build() -> World:
+def build(protocol: str = "psilocybin-mdd", arm: str = "psilocybin") -> World:
     world = World()
     site = care.create_site(by=None, key="north", name="North", timezone="UTC", crisis_contacts=CRISIS)
     team = care.create_team(by=None, site=site, name="Team A")
@@ -95,7 +95,7 @@ def build() -> World:
         by=None, key="psilo", title="Psilo", site=site, outcome_instrument="hamd17", endpoint="week 4"
     )
     _staff(world, site, team, study)
-    episode = _patient(world, team, study)
+    episode = _patient(world, team, study, protocol, arm)
     _recorded(world, episode)
     _treated(world, episode)
     _administered(world, team)
@@ -129,7 +129,7 @@ def _staff(world: World, site: object, team: object, study: Study) -> None:
         care.add_study_member(by=None, study=study, user=world.users[name], starts_on=days_ago(900))
 
 
-def _patient(world: World, team: object, study: Study) -> TreatmentEpisode:
+def _patient(world: World, team: object, study: Study, protocol: str, arm: str) -> TreatmentEpisode:
     by = world.users["clinician"]
     identity = {
         "given_name": "Petra",
@@ -148,8 +148,8 @@ def _patient(world: World, team: object, study: Study) -> TreatmentEpisode:
         by=by,
         patient=patient,
         diagnosis="mdd",
-        protocol="psilocybin-mdd",
-        arm="psilocybin",
+        protocol=protocol,
+        arm=arm,
         starts_on=days_ago(120),
         study=study,
     )
