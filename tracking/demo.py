@@ -27,14 +27,15 @@ from tracking.instruments import instrument_of
 from tracking.models import AssessmentRequest, Patient, Site, Study, TreatmentEpisode, User
 from tracking.policies import local_today
 from tracking.simulation.cast import IN_GERMAN, cast
-from tracking.vocabulary import Role
+from tracking.vocabulary import EpisodeStatus, Role
 from tracking.wordings import can_be_asked
 
 SEED = 20261121
 YEARS_OF_STAFF = timedelta(days=1000)  # the staff was there before the first patient
 ASKED_TODAY = "asked today"  # the patient who has an account and whose link is printed
 LINKS = {"patient": ASKED_TODAY, "german": IN_GERMAN}
-RATINGS_A_WEEK = 10  # of the blinded rater
+RATINGS = 2  # in each trial so many wait for the blinded rater
+RATINGS_A_WEEK = 20
 LOGINS_FILE = settings.DATA / "demo.json"
 WORDINGS = Path(__file__).parent / "simulation" / "wordings"  # <instrument>-<language>.toml
 
@@ -97,7 +98,7 @@ def seed_clinic(*, today: date) -> User:
         told[person.story] = episode.patient
     furnish(staff=staff, opened=_opened(today), rng=Random(SEED))  # noqa: S311 (invented answers)
     _patient_account(admin, told[ASKED_TODAY], users)
-    _assign_ratings(users["rater@demo.example"], today)
+    _ask_blinded(staff, users["rater@demo.example"], today)
     links = {name: str(told[story].public_id) for name, story in LINKS.items()}
     LOGINS_FILE.write_text(json.dumps({"password": password} | links))
     LOGINS_FILE.chmod(0o600)
@@ -175,9 +176,15 @@ def _patient_account(admin: User, patient: Patient, users: dict[str, User]) -> N
     link_account(by=admin, patient=patient, user=users["patient@demo.example"])
 
 
-def _assign_ratings(rater: User, today: date) -> None:
-    """The blinded rater is available, and what is due soon is assigned as it is every quarter of an hour."""
+def _ask_blinded(staff: dict[str, Staff], rater: User, today: date) -> None:
+    """The blinded rater is available; beside what the protocols ask for, each trial wants a rating today. What is
+    due is assigned as it is every quarter of an hour."""
     set_availability(by=rater, starts_on=today, per_week=RATINGS_A_WEEK)
+    for team in (staff["psilocybin"], staff["trauma"]):
+        running = TreatmentEpisode.objects.filter(study=team.study, status=EpisodeStatus.ACTIVE)
+        for episode in running.order_by("-starts_on", "-pk")[:RATINGS]:
+            key = team.study.outcome_instrument
+            create_request(by=team.lead, episode=episode, instrument=key, due_on=today, blinded=True)
     assign_due_ratings()
 
 

@@ -30,7 +30,7 @@ class AvailabilityForm(Dated):
     """From when to when, and how much."""
 
     starts_on = day_field("From", future=True)
-    ends_on = day_field("To", "Open when left empty.", required=False, future=True)
+    ends_on = day_field("To", required=False, future=True)
     per_week = forms.IntegerField(
         label="Ratings a week", min_value=1, max_value=MOST_A_WEEK, initial=5, help_text="At most."
     )
