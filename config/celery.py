@@ -16,5 +16,6 @@ app.conf.beat_schedule = {
     "housekeeping": {"task": "reports.housekeeping", "schedule": 3600.0},
     "alerts": {"task": "tracking.escalate_alerts", "schedule": 300.0},
     "schedules": {"task": "tracking.keep_schedules", "schedule": 900.0},
+    "raters": {"task": "tracking.assign_raters", "schedule": 900.0},
     "mail": {"task": "tracking.send_outbox", "schedule": 60.0},
 }

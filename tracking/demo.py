@@ -14,9 +14,11 @@ from django.db import transaction
 from django.urls import reverse
 
 from tracking import clock
+from tracking.actions.availability import set_availability
 from tracking.actions.care import add_member, add_study_member, create_site, create_study, create_team
 from tracking.actions.links import issue_link
 from tracking.actions.people import create_user, grant_role, link_account
+from tracking.actions.rating import assign_due_ratings
 from tracking.actions.scheduling import create_request
 from tracking.actions.simulation import Staff, simulate
 from tracking.actions.washouts import set_washout_rule
@@ -26,14 +28,15 @@ from tracking.instruments import instrument_of
 from tracking.models import AssessmentRequest, Patient, Site, Study, TreatmentEpisode, User
 from tracking.policies import local_today
 from tracking.simulation.cast import IN_GERMAN, cast
-from tracking.vocabulary import Role
+from tracking.vocabulary import EpisodeStatus, Role
 from tracking.wordings import can_be_asked
 
 SEED = 20261121
 YEARS_OF_STAFF = timedelta(days=1000)  # the staff was there before the first patient
 ASKED_TODAY = "asked today"  # the patient who has an account and whose link is printed
 LINKS = {"patient": ASKED_TODAY, "german": IN_GERMAN}
-RATINGS = 3  # so many wait for the blinded rater
+RATINGS = 2  # in each trial so many wait for the blinded rater
+RATINGS_A_WEEK = 20
 LOGINS_FILE = settings.DATA / "demo.json"
 WORDINGS = Path(__file__).parent / "simulation" / "wordings"  # <instrument>-<language>.toml
 
@@ -97,7 +100,7 @@ def seed_clinic(*, today: date) -> User:
         told[person.story] = episode.patient
     furnish(staff=staff, opened=_opened(today), rng=Random(SEED))  # noqa: S311 (invented answers)
     _patient_account(admin, told[ASKED_TODAY], users)
-    _assign_ratings(users["rater@demo.example"], today)
+    _ask_blinded(staff, users["rater@demo.example"], today)
     links = {name: str(told[story].public_id) for name, story in LINKS.items()}
     LOGINS_FILE.write_text(json.dumps({"password": password} | links))
     LOGINS_FILE.chmod(0o600)
@@ -181,14 +184,16 @@ def _patient_account(admin: User, patient: Patient, users: dict[str, User]) -> N
     link_account(by=admin, patient=patient, user=users["patient@demo.example"])
 
 
-def _assign_ratings(rater: User, today: date) -> None:
-    """A few ratings that are due now wait for the blinded rater."""
-    due = AssessmentRequest.objects.open().filter(
-        rater="clinician", opens_on__lte=today, closes_on__gte=today, assigned_to__isnull=True
-    )
-    AssessmentRequest.objects.filter(pk__in=list(due.values_list("pk", flat=True)[:RATINGS])).update(
-        assigned_to=rater
-    )
+def _ask_blinded(staff: dict[str, Staff], rater: User, today: date) -> None:
+    """The blinded rater is available; beside what the protocols ask for, each trial wants a rating today. What is
+    due is assigned as it is every quarter of an hour."""
+    set_availability(by=rater, starts_on=today, per_week=RATINGS_A_WEEK)
+    for team in (staff["psilocybin"], staff["trauma"]):
+        running = TreatmentEpisode.objects.filter(study=team.study, status=EpisodeStatus.ACTIVE)
+        for episode in running.order_by("-starts_on", "-pk")[:RATINGS]:
+            key = team.study.outcome_instrument
+            create_request(by=team.lead, episode=episode, instrument=key, due_on=today, blinded=True)
+    assign_due_ratings()
 
 
 def fresh_link(whom: str = "patient", instrument: str = "") -> str:

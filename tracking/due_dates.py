@@ -81,6 +81,7 @@ class WantedRequest:
     closes_on: date
     session: int | None
     point: str
+    blinded: bool = False
 
 
 def wanted_requests(protocol: Protocol, arm: str, events: Events, as_of: date) -> tuple[WantedRequest, ...]:
@@ -170,6 +171,7 @@ def _of_point(protocol: Protocol, arm: str, point: TimePoint, events: Events) ->
                     closes_on=due + timedelta(days=point.after),
                     session=event.session,
                     point=point.name.replace(WEEK, str(offset // 7)),
+                    blinded=point.blinded,
                 )
 
 

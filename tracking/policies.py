@@ -22,12 +22,14 @@ from tracking.models import (
     Study,
     TreatmentEpisode,
     TreatmentSession,
+    Unblinding,
     User,
     current,
 )
 from tracking.vocabulary import AnswerSource, RequestStatus, Role
 
 LATE_AFTER = timedelta(hours=48)
+RATED_WITHIN = timedelta(days=7)  # policy of ours
 
 
 def check_request_open(request: AssessmentRequest, today: date) -> None:
@@ -48,9 +50,32 @@ def check_source(instrument: Instrument, source: AnswerSource) -> None:
 
 
 def check_may_rate(request: AssessmentRequest, by: User | None) -> None:
-    """A rating that was assigned to one person is made by that person: the therapist is not the rater."""
-    if request.rater == "clinician" and request.assigned_to_id not in (None, by.pk if by else None):
+    """A rating that was assigned to one person is made by that person: the therapist is not the rater. A blinded
+    one is made by nobody else even before it is assigned, and by nobody who knows the treatment."""
+    person = by.pk if by else None
+    if request.rater != "clinician":
+        return
+    if request.blinded and request.assigned_to_id is None:
+        raise NotPermitted("this rating waits for an independent rater")
+    if request.assigned_to_id not in (None, person):
         raise NotPermitted("this rating is assigned to somebody else")
+    if request.blinded and Unblinding.objects.barring(by).filter(episode=request.episode_id).exists():
+        raise NotPermitted("whoever knows the treatment does not rate")
+
+
+def is_shown_blind(request: AssessmentRequest, today: date) -> bool:
+    """Whether a rater who is blind may meet this rating: while it can be made, and once it was made, so that one
+    sent twice is told so. Any other state would tell of the treatment's course."""
+    can_be_made = request.status == RequestStatus.OPEN and request.opens_on <= today <= request.closes_on
+    return can_be_made or request.status == RequestStatus.DONE
+
+
+def check_rated_on(request: AssessmentRequest, assessed_on: date, today: date) -> None:
+    """A blinded rating is entered within days of the interview. One sentence for every day that is not taken:
+    which days are refused must not tell how long the patient has been in treatment."""
+    first = min(request.episode.patient.enrolled_on, request.episode.starts_on)
+    if request.blinded and not max(first, today - RATED_WITHIN) <= assessed_on <= today:
+        raise InvalidInput("assessed_on", "must be today or one of the few days before")
 
 
 def check_assessed_on(episode: TreatmentEpisode, assessed_on: date, today: date) -> None:

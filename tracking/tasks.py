@@ -5,7 +5,7 @@ import logging
 from celery import current_app, shared_task
 from django.utils import timezone
 
-from tracking.actions import abandoned, outbox, safety, scheduling
+from tracking.actions import abandoned, outbox, rating, safety, scheduling
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +24,11 @@ def send_outbox() -> None:
 @shared_task(name="tracking.keep_schedules", ignore_result=True)
 def keep_schedules() -> None:
     scheduling.keep_schedules()
+
+
+@shared_task(name="tracking.assign_raters", ignore_result=True)
+def assign_raters() -> None:
+    rating.assign_due_ratings()
 
 
 def nudge(task: str, *ids: int) -> None:

@@ -1,7 +1,7 @@
 """Scores as rows, and as a tidy table.
 
-Only the latest version of each assessment is read. A score is its complete value, else its estimate
-(``estimated``), else missing; a partial sum is never a score.
+Only the latest version of each assessment is read, and no second rating of the same occasion. A score is its
+complete value, else its estimate (``estimated``), else missing; a partial sum is never a score.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ def judged_instruments(episodes: Episodes, study: Study | None) -> list[Instrume
     The latest rules of an instrument are used, whatever version was filled in. Raises ``UnknownInstrument``
     for one that is neither shipped nor declared by the study.
     """
-    given = Assessment.objects.current().filter(episode__in=episodes).order_by("instrument")
+    given = Assessment.objects.counted().filter(episode__in=episodes).order_by("instrument")
     found = [instrument_of(key, study=study) for key in given.values_list("instrument", flat=True).distinct()]
     return [each for each in found if not each.state and each.primary_scale.direction != "neutral"]
 
@@ -126,7 +126,7 @@ def _scores(episodes: Episodes, instrument: Instrument, scale: str) -> Iterable[
 
 def _current(episodes: Episodes, instrument: Instrument) -> QuerySet[Assessment]:
     """What is about a session that was taken back is about nothing; any other score stands without its session."""
-    rows = Assessment.objects.current().filter(episode__in=episodes, instrument=instrument.key).order_by()
+    rows = Assessment.objects.counted().filter(episode__in=episodes, instrument=instrument.key).order_by()
     return rows.filter(session__voided_at=None) if instrument.state else rows
 
 

@@ -14,11 +14,19 @@ from django.utils.timesince import timesince
 from reports.frames import Axis, axes
 from reports.models import RETURNS, CourseFlag, EpisodeCourse, FlagState
 from tracking.instruments import Shelf
-from tracking.models import Assessment, AssessmentRequest, SafetyAlert, TreatmentEpisode, User
+from tracking.models import (
+    Assessment,
+    AssessmentRequest,
+    SafetyAlert,
+    TreatmentEpisode,
+    Unblinding,
+    User,
+)
 from tracking.queries.events import LastStop, last_stops
+from tracking.queries.raters import ASSIGN_AHEAD
 from tracking.wordings import ON_PAPER, Wordings
 
-ALERT, FLAG, OVERDUE, MISSED, DUE = range(5)  # the order in which people need somebody
+ALERT, FLAG, RATER, OVERDUE, MISSED, DUE = range(6)  # the order in which people need somebody
 MISSED_FOR = timedelta(days=14)  # so long a questionnaire that nobody answered is still spoken of
 
 
@@ -98,6 +106,8 @@ def _reasons(episodes: list[TreatmentEpisode], as_of: date, shelf: Shelf) -> def
     for flag, after in _flags(episodes):
         said = f"{flag.sentence} {after}".strip()
         found[flag.episode_id].append(Reason(FLAG, "warn", flag.kind.replace("_", " "), said))
+    for unblinding in Unblinding.objects.pending().filter(episode__in=episodes):
+        found[unblinding.episode_id].append(_unblinding_reason(unblinding))
     known, wordings = {episode.pk: episode for episode in episodes}, Wordings()
     for request in _waiting(episodes, as_of):
         request.episode = known[request.episode_id]
@@ -124,13 +134,21 @@ def _after_stop(flag: CourseFlag, stop: LastStop | None, zeros: Mapping[int, Axi
 
 
 def _waiting(episodes: list[TreatmentEpisode], as_of: date) -> QuerySet[AssessmentRequest]:
-    """What is due and not answered, and what was missed lately, unless the same was answered since."""
-    since = Assessment.objects.filter(
+    """What is due and not answered, what was missed lately, unless the same was answered since, and which blinded
+    rating that opens soon has no rater."""
+    since = Assessment.objects.counted().filter(
         episode=OuterRef("episode"), instrument=OuterRef("instrument"), assessed_on__gt=OuterRef("due_on")
     )
     missed = Q(closes_on__lt=as_of, closes_on__gte=as_of - MISSED_FOR) & ~Exists(since)
-    rows = AssessmentRequest.objects.filter(episode__in=episodes, due_on__lte=as_of).open()
-    return rows.filter(Q(closes_on__gte=as_of) | missed).select_related("draft")
+    due = Q(due_on__lte=as_of) & (Q(closes_on__gte=as_of) | missed)
+    unrated = Q(blinded=True, assigned_to=None, opens_on__lte=as_of + ASSIGN_AHEAD, closes_on__gte=as_of)
+    rows = AssessmentRequest.objects.filter(due | unrated, episode__in=episodes).open()
+    return rows.select_related("draft", "assigned_to")
+
+
+def _unblinding_reason(row: Unblinding) -> Reason:
+    asked = f"asked on {row.asked_at:%-d %B}; a lead of the team decides"
+    return Reason(RATER, "warn", "unblinding", f"A rater should be told the treatment or knows it, {asked}")
 
 
 def _alert_reason(alert: SafetyAlert, now: datetime, shelf: Shelf) -> Reason:
@@ -147,6 +165,11 @@ def _due_reason(request: AssessmentRequest, as_of: date, shelf: Shelf, wordings:
     when = f", {request.time_point.replace('-', ' ')}" if request.time_point else ""
     paper = f", {ON_PAPER}" if wordings.is_on_paper(request, instrument) else ""
     what = f"{instrument.short_title}{when}{paper}"
+    if request.blinded and request.closes_on >= as_of:
+        if request.assigned_to is None:
+            until = f"{request.closes_on:%-d %B}"
+            return Reason(RATER, "warn", "no rater", f"{what}: no rater is available, assign one by {until}")
+        what = f"{what}, waits for {request.assigned_to.name}"
     if request.closes_on < as_of:
         return Reason(MISSED, "", "missed", f"{what}, could be answered until {request.closes_on:%-d %B}")
     days = (as_of - request.due_on).days

@@ -12,6 +12,7 @@ from measures.instrument import Instrument, Scale
 from reports.charts import Timeline
 from reports.frames import Axis, axes
 from reports.models import CourseFlag, EpisodeCourse, FlagState
+from reports.queries.blinded import Blinded, blinded_ratings
 from reports.queries.caseload import main_course, patient_name
 from reports.queries.stop_clock import clock_of
 from reports.queries.timeline import band_label, timeline_records
@@ -54,6 +55,7 @@ class AssessmentRow:
     estimated: bool
     band: str
     change: float | None
+    is_second: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,7 @@ class PatientPage:
     flags: Sequence[CourseFlag]
     due: Sequence[tuple[AssessmentRequest, str]]
     on_paper: Sequence[tuple[AssessmentRequest, str]]
+    blinded: Blinded
     rows: Sequence[AssessmentRow]
     experiences: Sequence[FactorTable]
     sessions: Sequence[TreatmentSession]
@@ -125,10 +128,12 @@ def patient_page(user: User, patient: Patient, episode_id: str | None, as_of: da
         .order_by("-starts_on", "-pk")
     )
     chosen = [each for each in episodes if episode_id in (None, str(each.public_id))]
-    return _page(chosen[0], episodes, as_of) if chosen else None
+    return _page(user, chosen[0], episodes, as_of) if chosen else None
 
 
-def _page(episode: TreatmentEpisode, episodes: Sequence[TreatmentEpisode], as_of: date) -> PatientPage:
+def _page(
+    user: User, episode: TreatmentEpisode, episodes: Sequence[TreatmentEpisode], as_of: date
+) -> PatientPage:
     shelf = Shelf()
     axis = axes(TreatmentEpisode.objects.filter(pk=episode.pk))[episode.pk]
     assessments = _assessments(episode)
@@ -162,7 +167,7 @@ def _page(episode: TreatmentEpisode, episodes: Sequence[TreatmentEpisode], as_of
             episode,
             axis,
             as_of,
-            assessments=assessments,
+            assessments=[each for each in assessments if not is_second_rating(each)],
             flags=flags,
             sessions=sessions,
             medications=medications,
@@ -176,6 +181,7 @@ def _page(episode: TreatmentEpisode, episodes: Sequence[TreatmentEpisode], as_of
         flags=flags,
         due=[(request, shelf.get(request.instrument, request.version).short_title) for request in due],
         on_paper=[(request, instrument.short_title) for request, instrument in asked_on_paper(due)],
+        blinded=blinded_ratings(user, episode, as_of, shelf),
         rows=_rows(assessments, courses, axis, episode, shelf),
         experiences=_experiences(assessments, axis, episode, shelf),
         sessions=sessions,
@@ -188,8 +194,9 @@ def _page(episode: TreatmentEpisode, episodes: Sequence[TreatmentEpisode], as_of
 
 
 def _due(episode: TreatmentEpisode, as_of: date) -> list[AssessmentRequest]:
-    """What can be answered now."""
+    """What the team or the patient can answer now."""
     rows = AssessmentRequest.objects.filter(episode=episode, opens_on__lte=as_of, closes_on__gte=as_of).open()
+    rows = rows.filter(blinded=False)
     found = list(rows.select_related("draft"))
     for request in found:
         request.episode = episode
@@ -207,7 +214,13 @@ def revision_of(episode: TreatmentEpisode) -> int:
 
 
 def _assessments(episode: TreatmentEpisode) -> list[Assessment]:
-    return list(Assessment.objects.current().filter(episode=episode).prefetch_related("scores", "outcomes"))
+    rows = Assessment.objects.current().filter(episode=episode).select_related("request")
+    return list(rows.prefetch_related("scores", "outcomes"))
+
+
+def is_second_rating(assessment: Assessment) -> bool:
+    """Whether it repeats another rating of the same occasion: it is listed, and counts in no course."""
+    return bool(assessment.request and assessment.request.second_of_id)
 
 
 def _state(course: EpisodeCourse | None, episode: TreatmentEpisode, shelf: Shelf) -> str:
@@ -268,6 +281,7 @@ def _row(
         estimated=bool(found and found.is_estimate),
         band=band_label(scale, found.band) if found and found.band else "",
         change=value - baseline if value is not None and baseline is not None else None,
+        is_second=is_second_rating(assessment),
     )
 
 

@@ -68,11 +68,17 @@ def _point_row(protocol: Protocol, point: TimePoint) -> PointRow:
         when=when(point),
         window=window(point),
         instruments=tuple(registry.get(key) for key in point.instruments),
-        rater="rated by a clinician" if point.rater == "clinician" else "answered by the patient",
+        rater=_rater(point),
         arms=arms_in_words(protocol, point.arms),
         notes=tuple(_notes(point)),
         origin=origin(point.source),
     )
+
+
+def _rater(point: TimePoint) -> str:
+    if point.rater == "self":
+        return "answered by the patient"
+    return "rated by a blinded independent rater" if point.blinded else "rated by a clinician"
 
 
 def when(point: TimePoint) -> str:

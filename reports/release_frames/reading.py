@@ -56,8 +56,8 @@ class Reading:
 
     @cached_property
     def assessments(self) -> QuerySet[Assessment]:
-        """The latest version of each."""
-        return Assessment.objects.current().filter(episode__in=self.episodes)
+        """The latest version of each, without second ratings of the same occasion."""
+        return Assessment.objects.counted().filter(episode__in=self.episodes)
 
     @cached_property
     def assessment_numbers(self) -> dict[int, int]:

@@ -16,6 +16,7 @@ ANYBODY = "+ + + + + + + + +"
 SITTING = "4 + 4 4 4 4 4 4 4"
 SIGNED_IN = "L L + + + + + + +"
 STAFF = "L L 3 + + + + + +"
+STAFF_NOT_RATER = "L L 3 + + 4 + + +"  # what patients are asked: a rater meets only what is rated
 PATIENT = "L L + 3 3 3 3 3 3"
 CLINICIANS = "L L 3 + + 3 3 3 3"
 TEAM = "L L 3 + 4 3 3 3 3"
@@ -98,6 +99,13 @@ ENTRY = [
     reads("ratings", RATERS),
     both("rating-guess", RATERS, "rating-of-rater"),
     both("rating-guess", NOT_ANY_RATERS, "rating-of-team"),
+    both("availability", RATERS),
+    writes("availability-end", RATERS),
+    both("rating-learnt", RATERS),
+    both("rater-assign", TEAM, "open-rating"),
+    both("second-rating", TEAM, "open-rating"),
+    both("unblinding-new", TEAM, "episode"),
+    both("unblinding", TEAM, "unblinding"),
     reads("alerts", CLINICIANS),
     writes("alert-acknowledge", TEAM, "alert"),
     writes("alert-close", TEAM, "alert"),
@@ -160,6 +168,10 @@ ADMINISTRATION = [
 CATALOGUE = [
     reads("instruments", STAFF),
     reads("instrument", STAFF, "instrument"),
+    reads("instrument", STAFF_NOT_RATER, "questionnaire"),
+    reads("instrument-version", STAFF_NOT_RATER, "questionnaire-version"),
+    both("instrument-try", STAFF_NOT_RATER, "questionnaire-version"),
+    reads("instrument-definition", STAFF_NOT_RATER, "questionnaire-version"),
     reads("instrument-version", STAFF, "instrument-version"),
     both("instrument-try", STAFF, "instrument-version"),
     reads("instrument-definition", STAFF, "instrument-version"),
@@ -189,6 +201,9 @@ API = [
     reads("api-schema", STAFF),
     reads("api-instrument-list", STAFF),
     reads("api-instrument-detail", STAFF, "instrument"),
+    reads("api-instrument-detail", STAFF_NOT_RATER, "questionnaire"),
+    reads("api-instrument-version", STAFF_NOT_RATER, "questionnaire-version"),
+    reads("api-fhir-questionnaire", STAFF_NOT_RATER, "fhir-of-questionnaire"),
     reads("api-instrument-version", STAFF, "instrument-version"),
     reads("api-patient-list", CLINICIANS),
     reads("api-patient-detail", TEAM, "patient"),

@@ -14,7 +14,6 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from pytest_django import DjangoDbBlocker
 
-from measures import registry
 from tests.architecture.matrix import MATRIX, SIGN_IN_CLOSED, SIGN_IN_OPEN, Row
 from tests.architecture.world import ROLES, World, build
 from tests.reports.release_clinic import kept_for_the_module
@@ -30,8 +29,6 @@ NAMES_PATIENT = {"patient", "episode", "self-report", "rating-of-team", "rating-
 def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
     with kept_for_the_module(django_db_blocker):
         world = build()
-        world.places["instrument"] = {"key": "phq9"}
-        world.places["instrument-version"] = {"key": "phq9", "version": registry.get("phq9").version}
         world.places["protocol"] = {"key": "ssri-psychotherapy"}
         world.places["protocol-version"] = {"key": "ssri-psychotherapy", "version": "1"}
         yield world

@@ -29,7 +29,18 @@ from tests.reports.clinic import answers_for, give_dose, rate
 from tests.tracking.answers import HAMD, PHQ9, recorded
 from tests.tracking.definitions import published
 from tests.tracking.packs import installed
-from tracking.actions import assessments, care, links, people, scheduling, setting, tapers, totals, treatment
+from tracking.actions import (
+    assessments,
+    care,
+    links,
+    people,
+    scheduling,
+    setting,
+    tapers,
+    totals,
+    treatment,
+    unblinding,
+)
 from tracking.models import Study, TreatmentEpisode, User
 from tracking.vocabulary import AnswerSource, Role
 
@@ -78,7 +89,7 @@ class World:
         self.places[name] = {"public_id": row.public_id}
 
 
-def build() -> World:
+def build(protocol: str = "psilocybin-mdd", arm: str = "psilocybin") -> World:
     world = World()
     site = care.create_site(by=None, key="north", name="North", timezone="UTC", crisis_contacts=CRISIS)
     team = care.create_team(by=None, site=site, name="Team A")
@@ -86,17 +97,26 @@ def build() -> World:
         by=None, key="psilo", title="Psilo", site=site, outcome_instrument="hamd17", endpoint="week 4"
     )
     _staff(world, site, team, study)
-    episode = _patient(world, team, study)
+    episode = _patient(world, team, study, protocol, arm)
     _recorded(world, episode)
     _treated(world, episode)
     _administered(world, team)
     release = request_release(by=world.users["researcher"], study=study, tables=["scores"], purpose="growth")
     world.place("release", release)
     world.places["study"] = {"key": study.key}
+    _catalogued(world)
     world.bodies["release"] = {"study": study.key, "tables": ["scores"], "purpose": "predictors"}
     world.bodies["decision"] = {"decision": "approve", "note": ""}
     world.cookies = {role: world.sign_in(role) for role in ROLES}
     return world
+
+
+def _catalogued(world: World) -> None:
+    """What is rated, and what patients are asked."""
+    for place, key in (("instrument", "hamd17"), ("questionnaire", "meq30")):
+        world.places[place] = {"key": key}
+        world.places[f"{place}-version"] = {"key": key, "version": registry.get(key).version}
+    world.places["fhir-of-questionnaire"] = {"id": "meq30"}
 
 
 def _staff(world: World, site: object, team: object, study: Study) -> None:
@@ -111,7 +131,7 @@ def _staff(world: World, site: object, team: object, study: Study) -> None:
         care.add_study_member(by=None, study=study, user=world.users[name], starts_on=days_ago(900))
 
 
-def _patient(world: World, team: object, study: Study) -> TreatmentEpisode:
+def _patient(world: World, team: object, study: Study, protocol: str, arm: str) -> TreatmentEpisode:
     by = world.users["clinician"]
     identity = {
         "given_name": "Petra",
@@ -130,8 +150,8 @@ def _patient(world: World, team: object, study: Study) -> TreatmentEpisode:
         by=by,
         patient=patient,
         diagnosis="mdd",
-        protocol="psilocybin-mdd",
-        arm="psilocybin",
+        protocol=protocol,
+        arm=arm,
         starts_on=days_ago(120),
         study=study,
     )
@@ -162,7 +182,12 @@ def _recorded(world: World, episode: TreatmentEpisode) -> None:
 
     def ask(instrument: str, to: User | None = None) -> Any:
         return scheduling.create_request(
-            by=by, episode=episode, instrument=instrument, due_on=days_ago(0), assigned_to=to
+            by=by,
+            episode=episode,
+            instrument=instrument,
+            due_on=days_ago(0),
+            assigned_to=to,
+            blinded=to is not None,
         )
 
     open_report, open_rating, made = ask("phq9"), ask("hamd17", rater), ask("hamd17", rater)
@@ -173,6 +198,10 @@ def _recorded(world: World, episode: TreatmentEpisode) -> None:
         by=rater, request=made, answers=HAMD, source=AnswerSource.CLINICIAN, assessed_on=days_ago(0)
     )
     world.place("rating-of-rater", submitted.assessment)
+    other = person("Rosa Rater", Role.RATER)
+    ask("hamd17", other)
+    asked = unblinding.ask_unblinding(by=by, episode=episode, rater=other, reason="an emergency")
+    world.place("unblinding", asked)
     _, world.token = links.issue_link(by=by, episode=episode, requests=[open_report])
     world.places["token"] = {"token": world.token}
     _bodies(world, episode, open_rating)

@@ -41,6 +41,29 @@ def test_mdma_has_the_structure_of_the_phase_3_trial() -> None:
     assert next(point.day for point in mdma.time_points if point.name == "week 18") == 18 * 7
 
 
+@pytest.mark.parametrize(
+    ("key", "instrument", "blinded"),
+    [
+        ("mdma-ptsd", "caps5", {"baseline", "week 3 after dose 1", "week 3 after dose 2", "week 18"}),
+        ("psilocybin-mdd", "hamd17", {"baseline", "week 1", "week 4"}),
+    ],
+)
+def test_the_trials_whose_ratings_were_blinded(key: str, instrument: str, blinded: set[str]) -> None:
+    """Mitchell 2021: CAPS-5 by blinded independent raters; Davis 2021: HAM-D by a blinded rater. The follow-up
+    was not."""
+    points = [point for point in protocols.get(key).time_points if point.blinded]
+    assert {point.name for point in points} == blinded
+    assert {instrument} == {name for point in points for name in point.instruments}
+
+
+def test_nobody_is_blind_to_the_own_answers(tmp_path: Path) -> None:
+    text = SHIPPED.read_text().replace('rater = "self"\n', 'rater = "self"\nblinded = true\n', 1)
+    file = tmp_path / "mdma-ptsd.toml"
+    file.write_text(text)
+    with pytest.raises(DefinitionError, match="blinded"):
+        protocols.load(file)
+
+
 def test_the_escitalopram_trial_gives_two_doses_in_both_arms() -> None:
     """Carhart-Harris 2021: 25 mg twice v. 1 mg twice; the end is six weeks after the first dosing day."""
     trial = protocols.get("psilocybin-escitalopram")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 import pytest
@@ -16,6 +16,7 @@ from reports.actions.courses import recompute_episode
 from reports.models import CourseFlag
 from tests.cast import person
 from tracking.actions import care
+from tracking.actions.people import create_user, grant_role
 from tracking.actions.simulation import Staff, answers_on, simulate
 from tracking.models import (
     Assessment,
@@ -109,7 +110,8 @@ class TestTheCast:
 def staff(db: None) -> dict[str, Staff]:
     site = care.create_site(by=None, key="fjord", name="Fjord", timezone="Europe/Oslo", crisis_contacts="112")
     lead, second = person("Lea Lead", Role.CLINICIAN), person("Sam Second", Role.CLINICIAN)
-    rater = person("Rita Rater", Role.RATER)
+    rater = create_user(by=None, email="rita@example.org", name="Rita Rater")
+    grant_role(by=None, user=rater, role=Role.RATER, starts_on=date(2020, 1, 1))  # before any story begins
     return {key: _team(site, key, protocol, (lead, second, rater)) for key, protocol in PROTOCOL.items()}
 
 

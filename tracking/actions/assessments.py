@@ -35,12 +35,14 @@ from tracking.policies import (
     check_in_session,
     check_latest_version,
     check_may_rate,
+    check_rated_on,
     check_request_open,
     check_source,
     latest_day,
     local_day,
     local_today,
 )
+from tracking.rating_policies import check_may_correct
 from tracking.vocabulary import AnswerSource, ItemState, RequestStatus
 from tracking.wordings import can_be_asked, wording_name
 
@@ -80,6 +82,7 @@ def submit_assessment(
         if known:
             return Submitted(known, tuple(known.alerts.all()), created=False)
         check_request_open(request, local_today(request.episode.patient))
+        check_rated_on(request, assessed_on, latest_day(request.episode))
         _check_unused(submission_id)
         instrument = instrument_of(request.instrument, request.version)
         shown = request.wording_pack if source == AnswerSource.SELF else wording
@@ -176,9 +179,12 @@ def correct_assessment(
         raise InvalidInput("reason", "say why the answers are changed")
     check_has_answers(assessment)
     check_latest_version(assessment)
+    check_may_correct(assessment, by)
     day, moment = assessed_on or assessment.assessed_on, assessed_at or assessment.assessed_at
     if assessed_at and not assessed_on:
         day = local_day(assessment.episode.patient, assessed_at)
+    if assessment.request and by == assessment.rater and day != assessment.assessed_on:
+        check_rated_on(assessment.request, day, latest_day(assessment.episode))
     check_in_session(assessment.episode, assessment.session, moment, day)
     try:
         with transaction.atomic():

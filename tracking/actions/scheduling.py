@@ -17,6 +17,7 @@ from tracking.instruments import offered_instrument
 from tracking.models import AssessmentRequest, TreatmentEpisode, TreatmentSession, User
 from tracking.policies import local_today
 from tracking.queries.events import events_of, protocol_of
+from tracking.rating_policies import check_named, therapists
 from tracking.reanchoring import Changes, KnownRequest, changes
 from tracking.vocabulary import CancelReason, EpisodeStatus, RequestStatus, Role
 
@@ -37,10 +38,12 @@ def create_request(
     rater: str | None = None,
     anchor_session: TreatmentSession | None = None,
     assigned_to: User | None = None,
+    blinded: bool = False,
 ) -> AssessmentRequest:
     """Asks for one assessment. The window opens on the due day and closes a week later unless stated. The
-    rater is the instrument's; ``assigned_to`` names an independent rater. Days that somebody chose here are
-    not moved by the schedule."""
+    rater is the instrument's; ``assigned_to`` names an independent rater. A ``blinded`` rating is made by nobody
+    else, and by whoever is found for it where nobody is named. Days that somebody chose here are not moved by the
+    schedule."""
     definition = _instrument(instrument, episode)
     opens, closes = opens_on or due_on, closes_on or due_on + WINDOW
     checks.check_order("due_on", opens, due_on, of="the day on which it opens")
@@ -51,10 +54,15 @@ def create_request(
         raise InvalidInput("anchor_session", "belongs to another episode")
     if assigned_to and (definition.rater == "self" or not assigned_to.has_role(Role.RATER, Role.CLINICIAN)):
         raise InvalidInput("assigned_to", "only a rating is assigned, and only to a rater or clinician")
+    if blinded and definition.rater == "self":
+        raise InvalidInput("blinded", "nobody is blind to the own answers: only a rating is blinded")
+    if blinded and assigned_to:
+        check_named(episode, assigned_to)
     return _create(
         by,
         definition,
         episode=episode,
+        blinded=blinded,
         time_point=checks.clean_line("time_point", time_point, longest=40, needed=False),
         anchor_session=anchor_session,
         opens_on=opens,
@@ -136,6 +144,7 @@ def cancel_request(*, by: User, request: AssessmentRequest, reason: str) -> None
     running = AssessmentRequest.objects.filter(pk=request.pk, status=RequestStatus.OPEN)
     if not running.update(status=RequestStatus.CANCELLED):
         raise Conflict("this request is no longer open")
+    _cancel_second(request.pk)
     audit.record(
         by=by, action="cancel_request", target=request, patient=request.episode.patient, reason=reason
     )
@@ -146,7 +155,8 @@ def _changes(episode: TreatmentEpisode, as_of: date) -> Changes:
     if protocol is None or episode.dates_are_nominal:
         return Changes((), (), ())
     wanted = wanted_requests(protocol, episode.arm, events_of(episode), date.min)
-    return changes(wanted, [_known(row) for row in episode.requests.all()], as_of)
+    first = episode.requests.filter(second_of=None)  # a second rating was asked for by hand, beside the first
+    return changes(wanted, [_known(row) for row in first], as_of)
 
 
 def _known(row: AssessmentRequest) -> KnownRequest:
@@ -170,13 +180,22 @@ def _lose(by: User | None, episode: TreatmentEpisode, todo: Changes) -> None:
         AssessmentRequest.objects.filter(pk=old.pk, status=RequestStatus.OPEN).update(
             status=RequestStatus.CANCELLED, anchor_lost=True
         )
+        _cancel_second(old.pk)
         _record(by, "lose_request", episode, old.pk)
+
+
+def _cancel_second(pk: int) -> None:
+    """An occasion that is not rated is not rated twice."""
+    second = AssessmentRequest.objects.filter(second_of=pk, status=RequestStatus.OPEN)
+    second.update(status=RequestStatus.CANCELLED)
 
 
 def _move(
     by: User | None, episode: TreatmentEpisode, pk: int, wanted: WantedRequest, *, keep_days: bool
 ) -> None:
-    """Days that somebody set are kept where the event is back."""
+    """Days that somebody set are kept where the event is back; a rater who was in the room since is not."""
+    lost = AssessmentRequest.objects.filter(pk=pk, blinded=True, status=RequestStatus.CANCELLED)
+    lost.filter(assigned_to__in=therapists(episode)).update(assigned_to=None, assignment_reason="")
     days = {"opens_on": wanted.opens_on, "due_on": wanted.due_on, "closes_on": wanted.closes_on}
     AssessmentRequest.objects.filter(pk=pk).exclude(status=RequestStatus.DONE).update(
         time_point=wanted.time_point,
@@ -205,6 +224,7 @@ def _create_wanted(by: User | None, episode: TreatmentEpisode, wanted: WantedReq
         time_point=wanted.time_point,
         protocol_point=wanted.point,
         anchor_session_id=wanted.session,
+        blinded=wanted.blinded,
     )
 
 

@@ -21,6 +21,7 @@ from tracking import clock
 from tracking.actions.assessments import submit_assessment
 from tracking.actions.care import end_episode, start_episode
 from tracking.actions.people import enrol_patient, record_consent
+from tracking.actions.rating import assign_rater
 from tracking.actions.safety import acknowledge_alert, close_alert
 from tracking.actions.scheduling import schedule_episode
 from tracking.actions.treatment import (
@@ -230,6 +231,8 @@ class Walk:
 
     def _who_answers(self, request: AssessmentRequest) -> tuple[User | None, AnswerSource]:
         """A rater rates; the patient answers, on paper where no wording is installed."""
+        if request.blinded:
+            assign_rater(by=self.staff.lead, request=request, rater=self.staff.rater)
         if request.rater == "clinician":
             return self.staff.rater, AnswerSource.CLINICIAN
         if can_be_asked(request):

@@ -30,6 +30,7 @@ from tracking.models import (
 )
 from tracking.models.treatment import OfEpisodeQuerySet
 from tracking.policies import local_day, local_today
+from tracking.rating_policies import check_none_rates_blind
 from tracking.treatment_policies import (
     WASHOUT,
     Record,
@@ -148,6 +149,7 @@ def record_session(
     check_moment(episode, "starts_at", starts_at)
     check_session_parts(attendance, minutes, note, people_present)
     check_integrates(episode, kind, starts_at, integrates)
+    check_none_rates_blind(episode, [user for user, _ in people_present])
     if episode.sessions.standing().filter(kind=kind, starts_at=starts_at).exists():
         raise Conflict("this session is already recorded")
     session = TreatmentSession.objects.create(

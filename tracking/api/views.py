@@ -102,7 +102,8 @@ class Corrections(PatientData):
 
 
 class AssessmentDoor(Corrections, ReadDoor):
-    """The own patients' assessments: the latest versions in the list, any version by its id."""
+    """The own patients' assessments: in the list the latest version of each that counts in a course, by its id
+    any version, and a second rating, too."""
 
     roles = CLINICIANS
     page = "api-assessments"
@@ -113,7 +114,7 @@ class AssessmentDoor(Corrections, ReadDoor):
 
     def get_queryset(self) -> QuerySet[Assessment]:
         rows = caseload_assessments(self.request.user)
-        return rows.current() if self.action == "list" else rows
+        return rows.counted() if self.action == "list" else rows
 
     @extend_schema(
         request=AssessmentSubmissionSerializer,
@@ -129,7 +130,8 @@ class AssessmentDoor(Corrections, ReadDoor):
 
 
 class RatingDoor(Corrections, ReadDoor):
-    """An independent rater's own ratings, under study codes. Nothing here tells of treatment or of others."""
+    """An independent rater's own ratings, under study codes, while they may still be corrected. Nothing here tells
+    of treatment, of visits or of others."""
 
     roles = RATERS
     page = "api-ratings"
@@ -140,7 +142,7 @@ class RatingDoor(Corrections, ReadDoor):
 
     def get_queryset(self) -> QuerySet[Assessment]:
         user = self.request.user
-        rows = Assessment.objects.visible_to(user).filter(rater=user, recorded_by=user)
+        rows = Assessment.objects.open_to_rater(user)
         rows = rows.current() if self.action == "list" else rows
         related = rows.select_related("episode__patient", "supersedes").order_by("-recorded_at", "-pk")
         return related.prefetch_related("scores", "outcomes")

@@ -31,6 +31,11 @@ class AskForm(forms.Form):
         empty_label="Anybody of the team",
         help_text="For a rating by an independent rater, who then sees a study code and the scale, nothing else.",
     )
+    blinded = forms.BooleanField(
+        label="Blinded: nobody of the treating team rates",
+        required=False,
+        help_text="It goes to the rater named above, or to one who is available.",
+    )
 
     def __init__(
         self, *args: Any, instruments: Sequence[Instrument], raters: QuerySet[User], **kwargs: Any

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from tracking import clock
+from tracking.models.blinding import Unblinding
 from tracking.models.people import User, patient_access
 from tracking.models.schedules import AssessmentRequest
 from tracking.models.studies import ImportBatch
@@ -15,20 +17,44 @@ from tracking.models.treatment import TreatmentEpisode, TreatmentSession
 from tracking.privacy import classes
 from tracking.vocabulary import AnswerSource, Role
 
+OWN_RATING_OPEN_FOR = timedelta(hours=48)  # policy of ours: time to mend a slip, too short to meet it again
+
 
 class AssessmentQuerySet(models.QuerySet["Assessment"]):
     def visible_to(self, user: User) -> AssessmentQuerySet:
-        """The own patients' assessments; a rater's own ratings; a patient's own self-reports."""
+        """The own patients' assessments; a rater's own ratings while they may still be corrected, so that no
+        earlier score is seen at the next visit; a patient's own self-reports."""
         rule = patient_access(user, "episode__patient__")
         if user.has_role(Role.RATER):
-            rule |= Q(rater=user)
+            rule |= _own_ratings(user)
         if user.has_role(Role.PATIENT):
             rule |= Q(episode__patient__user=user, source=AnswerSource.SELF)
         return self.filter(rule)
 
+    def open_to_rater(self, user: User) -> AssessmentQuerySet:
+        """The own ratings that this rater may still read and correct."""
+        return self.filter(_own_ratings(user))
+
     def current(self) -> AssessmentQuerySet:
         """The latest version of each: those that no correction has superseded."""
         return self.filter(superseded_by__isnull=True)
+
+    def counted(self) -> AssessmentQuerySet:
+        """The latest version of each that counts in a course: a second rating of the same occasion, made to
+        see how far two raters agree, does not."""
+        return self.current().filter(request__second_of__isnull=True)
+
+
+def _own_ratings(user: User) -> Q:
+    """What a rater rated and wrote, for a short time after it was first submitted, unless the rater has come to
+    know the treatment."""
+    fresh = Assessment.objects.filter(
+        request=OuterRef("request"),
+        supersedes__isnull=True,
+        recorded_at__gt=clock.now() - OWN_RATING_OPEN_FOR,
+    )
+    barred = Unblinding.objects.barring(user).filter(episode=OuterRef("episode"))
+    return Q(Exists(fresh), ~Exists(barred), rater=user, recorded_by=user)
 
 
 class Assessment(models.Model):

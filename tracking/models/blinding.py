@@ -37,6 +37,17 @@ class RaterAvailability(models.Model):
         return f"{self.user_id} from {self.starts_on}"
 
 
+class UnblindingQuerySet(OfEpisodeQuerySet):
+    def pending(self) -> UnblindingQuerySet:
+        """Those that nobody has decided yet."""
+        return self.filter(approved__isnull=True)
+
+    def barring(self, rater: User) -> UnblindingQuerySet:
+        """Those that keep ``rater`` from rating: approved, or the rater's own word until it is decided."""
+        said = Q(approved__isnull=True, asked_by=rater)
+        return self.filter(Q(approved=True) | said, rater=rater)
+
+
 class Unblinding(models.Model):
     """Somebody asks that ``rater`` be told the arm of an episode (or says that it has become known), and somebody
     else decides. Once approved the rater rates this patient no more."""
@@ -52,7 +63,7 @@ class Unblinding(models.Model):
     decided_at = models.DateTimeField(null=True)
     decision_note = models.TextField(default="", blank=True)
 
-    objects = OfEpisodeQuerySet.as_manager()
+    objects = UnblindingQuerySet.as_manager()
 
     privacy = classes(
         internal="id public_id episode rater asked_by asked_at approved decided_by decided_at",

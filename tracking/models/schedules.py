@@ -5,9 +5,10 @@ from __future__ import annotations
 import uuid
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from tracking import clock
+from tracking.models.blinding import Unblinding
 from tracking.models.library import WordingPack
 from tracking.models.people import User, patient_access
 from tracking.models.treatment import TreatmentEpisode, TreatmentSession
@@ -20,7 +21,8 @@ class RequestQuerySet(models.QuerySet["AssessmentRequest"]):
         """The own patients' requests; for a rater those assigned; for a patient the own self-reports."""
         rule = patient_access(user, "episode__patient__")
         if user.has_role(Role.RATER):
-            rule |= Q(assigned_to=user)
+            barred = Unblinding.objects.barring(user).filter(episode=OuterRef("episode"))
+            rule |= Q(~Exists(barred), assigned_to=user)
         if user.has_role(Role.PATIENT):
             rule |= Q(episode__patient__user=user, rater="self")
         return self.filter(rule)

@@ -26,6 +26,7 @@ def read_time_points(table: Table, arms: tuple[str, ...], names: frozenset[str])
     instruments, reminders = _read_instruments(table, rater), _read_reminders(table, before + after)
     chosen, repeat, condition = chosen_arms(table, arms), read_repeat(table, names), read_condition(table)
     acute, source, days = table.flag("acute", default=False), table.source(), table.table("days")
+    blinded = _read_blinded(table, rater)
     points = tuple(
         TimePoint(
             name=name,
@@ -36,6 +37,7 @@ def read_time_points(table: Table, arms: tuple[str, ...], names: frozenset[str])
             rater=rater,
             instruments=instruments,
             arms=chosen,
+            blinded=blinded,
             acute=acute,
             reminders=reminders,
             repeat=repeat,
@@ -59,6 +61,13 @@ def _read_instruments(table: Table, rater: Rater) -> tuple[str, ...]:
         if not instrument.items:
             table.refuse("instruments", f"{key} has no items to answer: only its total can be recorded")
     return keys
+
+
+def _read_blinded(table: Table, rater: Rater) -> bool:
+    blinded = table.flag("blinded", default=False)
+    if blinded and rater != "clinician":
+        table.refuse("blinded", "is for what a clinician rates: nobody is blind to the own answers")
+    return blinded
 
 
 def _read_reminders(table: Table, window: int) -> tuple[int, ...]:

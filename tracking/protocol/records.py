@@ -232,8 +232,9 @@ class Condition:
 class TimePoint:
     """Ask these instruments ``day`` days after the anchor, from ``before`` days earlier to ``after`` later.
 
-    ``arms`` are those that it is meant for. ``acute``: it is about the state that a dose brings, not about the
-    course of the illness. ``reminders``: days after the window opens on which an unanswered one is recalled.
+    ``arms`` are those that it is meant for. ``blinded``: an independent rater rates, who knows neither arm nor
+    visit. ``acute``: it is about the state that a dose brings, not about the course of the illness.
+    ``reminders``: days after the window opens on which an unanswered one is recalled.
     """
 
     name: str
@@ -244,6 +245,7 @@ class TimePoint:
     rater: Rater
     instruments: tuple[str, ...]
     arms: tuple[str, ...]
+    blinded: bool
     acute: bool
     reminders: tuple[int, ...]
     repeat: Repeat | None

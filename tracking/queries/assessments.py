@@ -114,6 +114,20 @@ class AssessmentView:
         return self.is_current
 
     @property
+    def is_blinded(self) -> bool:
+        return bool(self.assessment.request and self.assessment.request.blinded)
+
+    @property
+    def is_second(self) -> bool:
+        return bool(self.assessment.request and self.assessment.request.second_of_id)
+
+    @property
+    def can_be_repeated(self) -> bool:
+        """Whether another rater can be asked to rate the same occasion."""
+        first = self.is_blinded and not self.is_second
+        return first and getattr(self.assessment.request, "second_rating", None) is None
+
+    @property
     def wording(self) -> str:
         """Whose words were on the screen. A pack of another site, where the patient was before, is named."""
         if self.pack:
@@ -125,7 +139,12 @@ class AssessmentView:
 def with_people(rows: QuerySet[Assessment]) -> QuerySet[Assessment]:
     """The rows with everybody that a page names."""
     return rows.select_related(
-        "episode__patient__identity", "episode__patient__team", "episode__study", "rater", "recorded_by"
+        "episode__patient__identity",
+        "episode__patient__team",
+        "episode__study",
+        "rater",
+        "recorded_by",
+        "request__second_rating",
     )
 
 

@@ -13,6 +13,7 @@ from measures.instrument import Instrument
 from measures.topics import topic_of, topics
 from tracking.instruments import SHIPPED, instrument_of
 from tracking.models import Site, SiteInstrument, User, WordingPack, current
+from tracking.vocabulary import Role
 
 Languages = dict[tuple[str, str], tuple[str, ...]]
 
@@ -93,7 +94,7 @@ def catalogue(user: User, search: str = "", who: str = "") -> list[tuple[str, li
     """
     wanted = search.casefold().split()
     shelves: dict[str, list[Entry]] = {title: [] for title in (YOUR_OWN, *topics())}
-    for entry in (*_own(user), *_shipped(user)):
+    for entry in _met(user):
         if entry.answered_by(who) and all(word in entry.text for word in wanted):
             shelves[YOUR_OWN if entry.site else topic_of(entry.instrument.key)].append(entry)
     return [(title, sorted(entries, key=_by_name)) for title, entries in shelves.items() if entries]
@@ -102,8 +103,15 @@ def catalogue(user: User, search: str = "", who: str = "") -> list[tuple[str, li
 def entry_of(user: User, key: str, version: str | None) -> Entry:
     """One instrument as the list would show it, in that version or its latest.
 
-    Raises ``UnknownInstrument``, also for what another site has published.
+    Raises ``UnknownInstrument``, also for what another site has published or the user does not meet.
     """
+    found = _entry(user, key, version)
+    if not _meets(user, found.instrument):
+        raise UnknownInstrument(f"no instrument {key!r} for this reader")
+    return found
+
+
+def _entry(user: User, key: str, version: str | None) -> Entry:
     if key in SHIPPED and version in (None, *registry.versions(key)):
         instrument = registry.get(key, version)
         return Entry(instrument, registry.versions(key), _languages(user)[key, instrument.version])
@@ -115,8 +123,17 @@ def entry_of(user: User, key: str, version: str | None) -> Entry:
 
 def known_instruments(user: User) -> list[Instrument]:
     """Everything that the list shows, by key."""
-    found = (entry.instrument for entry in (*_own(user), *_shipped(user)))
-    return sorted(found, key=lambda one: one.key)
+    return sorted((entry.instrument for entry in _met(user)), key=lambda one: one.key)
+
+
+def _met(user: User) -> list[Entry]:
+    return [entry for entry in (*_own(user), *_shipped(user)) if _meets(user, entry.instrument)]
+
+
+def _meets(user: User, instrument: Instrument) -> bool:
+    """Whoever rates and does nothing else meets what is rated: what patients are asked about a session or a drug
+    is no part of a rater's day."""
+    return instrument.rater == "clinician" or not user.roles <= {Role.RATER, Role.PATIENT}
 
 
 def packs_of(user: User, instrument: Instrument) -> list[WordingPack]:

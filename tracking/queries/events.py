@@ -155,7 +155,7 @@ def _last_dose(courses: list[MedicationCourse]) -> date | None:
 
 
 def _answered(episode: TreatmentEpisode) -> Iterator[Answered]:
-    rows = Assessment.objects.current().filter(episode=episode).exclude(time_point="")
+    rows = Assessment.objects.counted().filter(episode=episode).exclude(time_point="")
     for row in rows.prefetch_related("outcomes"):
         met = frozenset(found.outcome for found in row.outcomes.all() if found.met)
         yield Answered(row.time_point, row.instrument, met)

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from measures import scoring
 from measures.errors import AnswerError
 from measures.instrument import Band, Instrument, Scale
 from measures.scoring import ScaleResult
 from tracking.instruments import Shelf, declared_scales, offered
-from tracking.models import Assessment, AssessmentRequest, TreatmentEpisode, User, current
+from tracking.models import Assessment, AssessmentRequest, TreatmentEpisode, User
 from tracking.policies import local_today
-from tracking.vocabulary import RequestStatus, Role
+from tracking.rating_policies import raters_of
+from tracking.vocabulary import RequestStatus
 from tracking.wordings import Wordings
 
 
@@ -81,7 +82,8 @@ def asked_on_paper(requests: Iterable[AssessmentRequest]) -> list[tuple[Assessme
 
 def open_request_for(episode: TreatmentEpisode, instrument: Instrument) -> AssessmentRequest | None:
     """An open request that the same rating would answer."""
-    return _in_window(episode).filter(instrument=instrument.key, assigned_to=None).first()
+    free = _in_window(episode).filter(assigned_to=None, blinded=False)
+    return free.filter(instrument=instrument.key).first()
 
 
 def _in_window(episode: TreatmentEpisode) -> QuerySet[AssessmentRequest]:
@@ -110,19 +112,21 @@ def _by_title(one: Instrument) -> str:
 
 def raters_for(episode: TreatmentEpisode) -> QuerySet[User]:
     """Independent raters of the patient's site (or of every site), who may be given a rating."""
-    site = Q(role_grants__site=None) | Q(role_grants__site=episode.patient.team.site_id)
-    grant = current("role_grants__") & Q(role_grants__role=Role.RATER) & site
-    return User.objects.filter(grant, is_active=True).distinct().order_by("name")
+    return raters_of(episode.patient.team.site)
 
 
 def ratings_due(user: User) -> list[AssessmentRequest]:
     """The ratings that were assigned to this user and can be made today."""
     rows = AssessmentRequest.objects.visible_to(user).open().filter(assigned_to=user, rater="clinician")
-    due = rows.select_related("episode__patient").order_by("episode__patient__study_code", "instrument")
+    due = rows.select_related("episode__patient").order_by(
+        "episode__patient__study_code",
+        "instrument",
+        "public_id",  # never by day: the order would tell the visit
+    )
     return [one for one in due if one.opens_on <= local_today(one.episode.patient) <= one.closes_on]
 
 
 def ratings_made(user: User) -> QuerySet[Assessment]:
-    """The latest versions of this user's own ratings, newest first."""
-    rows = Assessment.objects.visible_to(user).current().filter(rater=user, recorded_by=user)
+    """The latest versions of this user's own ratings that may still be corrected, newest first."""
+    rows = Assessment.objects.open_to_rater(user).current()
     return rows.select_related("episode__patient").order_by("-recorded_at", "-pk")

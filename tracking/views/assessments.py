@@ -76,7 +76,7 @@ def _page(user: User, public_id: uuid.UUID) -> tuple[AssessmentView, bool]:
 
 def _own_ratings(user: User) -> QuerySet[Assessment]:
     """What the rater wrote, without the corrections of others: their reasons might tell of the treatment."""
-    return with_people(Assessment.objects.visible_to(user)).filter(rater=user, recorded_by=user)
+    return with_people(Assessment.objects.open_to_rater(user))
 
 
 def _whom(page: AssessmentView, blind: bool) -> Context:

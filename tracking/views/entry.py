@@ -19,7 +19,7 @@ from tracking.forms.answers import NewRecordForm, RecordForm
 from tracking.forms.asking import AskForm, LinkForm
 from tracking.instruments import instrument_of
 from tracking.models import AssessmentRequest, TreatmentEpisode, WordingPack
-from tracking.policies import check_may_rate, check_request_open, local_today
+from tracking.policies import check_may_rate, check_request_open, is_shown_blind, local_today
 from tracking.queries.guesses import is_followed_by_guess
 from tracking.queries.names import name_of
 from tracking.queries.requests import (
@@ -34,9 +34,16 @@ from tracking.queries.requests import (
 from tracking.views.access import one_or_404, roles_required
 from tracking.views.answering import Context, running, sheet, take_in, words_on_sheet
 from tracking.views.refusals import refusals_shown
-from tracking.vocabulary import AnswerSource, Role
+from tracking.vocabulary import AnswerSource, ItemState, Role
 from tracking.wordings import ON_PAPER, in_words_of
 
+ENDORSED = (
+    "You marked an answer about suicide. The care team is told at once, but nobody may be reading this now. If the "
+    "person is in danger, do not leave them alone and call for help:"
+)
+LEFT_OUT = (
+    "A question about suicide has no answer. It does not count as a no: the care team is asked to look."
+)
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -50,6 +57,8 @@ def rate(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     check_may_rate(asked, request.user)
     instrument = instrument_of(asked.instrument, asked.version)
     blind = not is_of_team(request.user, asked.episode)
+    if blind and not is_shown_blind(asked, local_today(asked.episode.patient)):
+        raise Http404
     if request.method == "POST" and request.htmx:
         return running(request, RecordForm(request.POST, instrument=instrument))
     audit.record_read(by=request.user, patient=asked.episode.patient, page="rate")
@@ -218,11 +227,25 @@ def _received(request: HttpRequest, submitted: Submitted) -> HttpResponse:
         messages.success(request, "Recorded.")
     else:
         messages.warning(request, "This had already been received. Nothing was stored a second time.")
-    if is_followed_by_guess(submitted.assessment, request.user):
-        return redirect("rating-guess", public_id=submitted.assessment.public_id)
     if not is_of_team(request.user, submitted.assessment.episode):
+        _say_what_to_do(request, submitted)
+        if is_followed_by_guess(submitted.assessment, request.user):
+            return redirect("rating-guess", public_id=submitted.assessment.public_id)
         return redirect("ratings")
     return redirect("assessment", public_id=submitted.assessment.public_id)
+
+
+def _say_what_to_do(request: HttpRequest, submitted: Submitted) -> None:
+    """A rater cannot see the alert; what it asks of the rater now is said all the same."""
+    if any(alert.state == ItemState.ENDORSED for alert in submitted.alerts):
+        messages.warning(request, f"{ENDORSED} {_whom_to_call(submitted)}")
+    elif submitted.alerts:
+        messages.warning(request, LEFT_OUT)
+
+
+def _whom_to_call(submitted: Submitted) -> str:
+    contacts = submitted.assessment.episode.patient.team.site.crisis_contacts
+    return "; ".join(line.strip() for line in contacts.splitlines() if line.strip())
 
 
 def _asked(request: HttpRequest, asked: AssessmentRequest) -> HttpResponse:

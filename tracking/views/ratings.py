@@ -1,39 +1,22 @@
-"""The independent rater's pages: what was assigned and what was rated, the guess after a rating, and nothing that
-could unblind."""
+"""The independent rater's guess of the treatment, directly after a rating."""
 
 import uuid
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from tracking.actions import audit, guesses
 from tracking.errors import InvalidInput
 from tracking.forms.guesses import GuessForm
-from tracking.instruments import Shelf, instrument_of
+from tracking.instruments import instrument_of
 from tracking.models import Assessment
 from tracking.queries.guesses import GUESS_OF_RATER, has_guess, is_followed_by_guess
-from tracking.queries.requests import ratings_due, ratings_made
 from tracking.tasks import nudge_episode
 from tracking.views.access import one_or_404, roles_required
 from tracking.views.refusals import refusals_shown
 from tracking.vocabulary import Role
-
-
-@roles_required(Role.RATER)
-@require_safe
-def ratings(request: HttpRequest) -> HttpResponse:
-    """Study code and instrument of each assigned rating; below them the own ratings."""
-    shelf = Shelf()
-    made = Paginator(ratings_made(request.user), 25).get_page(request.GET.get("page"))
-    context = {
-        "due": [(one, shelf.get(one.instrument, one.version)) for one in ratings_due(request.user)],
-        "made": [(one, shelf.get(one.instrument, one.version)) for one in made],
-        "page": made,
-    }
-    return render(request, "tracking/ratings/ratings.html", context)
 
 
 @roles_required(Role.RATER)

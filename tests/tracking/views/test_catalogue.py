@@ -42,17 +42,25 @@ def row_counts() -> dict[str, int]:
 
 
 @pytest.fixture
-def staff(rater: User) -> Client:
-    return signed_in(rater)
+def staff(clinician: User) -> Client:
+    return signed_in(clinician)
 
 
 class TestList:
-    @pytest.mark.parametrize("role", [role for role in Role if role != Role.PATIENT])
+    @pytest.mark.parametrize("role", [role for role in Role if role not in {Role.PATIENT, Role.RATER}])
     def test_every_role_of_the_staff_reads_it(self, db: None, role: Role) -> None:
         page = said(signed_in(person("Somebody", role)).get(reverse("instruments")))
         assert f"{len(KEYS)} instruments" in page
         for title in ("Depression and mania", "PHQ-9", "Authors’ wording", "Totals only", "Labels only"):
             assert title in page
+
+    def test_a_rater_meets_what_is_rated_and_no_questionnaire(self, rater: User) -> None:
+        rated = [key for key in KEYS if registry.get(key).rater == "clinician"]
+        page = said(signed_in(rater).get(reverse("instruments")))
+        assert f"{len(rated)} instruments" in page and "HAM-D17" in page and "MEQ30" not in page
+        for key in KEYS:
+            expected = 200 if key in rated else 404
+            assert signed_in(rater).get(reverse("instrument", args=[key])).status_code == expected
 
     def test_nobody_else_does(self, patient_user: User) -> None:
         for url in (reverse("instruments"), reverse("instrument", args=["phq9"]), try_url("phq9")):

@@ -1,0 +1,59 @@
+"""What the care team sees of blinded ratings: who makes them, and who has come to know the treatment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from tracking.instruments import Shelf
+from tracking.models import AssessmentRequest, TreatmentEpisode, Unblinding, User
+from tracking.queries.raters import ASSIGN_AHEAD
+
+
+@dataclass(frozen=True, slots=True)
+class BlindedRow:
+    """One rating that an independent rater makes. ``mine``: it was given to the reader, with a reason."""
+
+    request: AssessmentRequest
+    title: str
+    is_open: bool
+    mine: bool
+    can_be_repeated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Blinded:
+    """The card of blinded ratings on the patient page."""
+
+    rows: Sequence[BlindedRow]
+    unblindings: Sequence[Unblinding]
+    has_raters: bool
+
+    @property
+    def is_needed(self) -> bool:
+        return bool(self.rows or self.unblindings)
+
+
+def blinded_ratings(user: User, episode: TreatmentEpisode, as_of: date, shelf: Shelf) -> Blinded:
+    """The ratings that are open or open soon, and every unblinding."""
+    asked = AssessmentRequest.objects.filter(episode=episode, blinded=True)
+    soon = asked.open().filter(opens_on__lte=as_of + ASSIGN_AHEAD, closes_on__gte=as_of)
+    rows = soon.select_related("assigned_to", "second_rating").order_by("due_on", "second_of", "pk")
+    return Blinded(
+        rows=[_row(user, row, as_of, shelf) for row in rows],
+        unblindings=Unblinding.objects.filter(episode=episode).select_related(
+            "rater", "asked_by", "decided_by"
+        ),
+        has_raters=asked.filter(assigned_to__isnull=False).exists(),
+    )
+
+
+def _row(user: User, request: AssessmentRequest, as_of: date, shelf: Shelf) -> BlindedRow:
+    return BlindedRow(
+        request=request,
+        title=shelf.get(request.instrument, request.version).short_title,
+        is_open=request.opens_on <= as_of,
+        mine=request.assigned_to_id == user.pk,
+        can_be_repeated=request.second_of_id is None and getattr(request, "second_rating", None) is None,
+    )

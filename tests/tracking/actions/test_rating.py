@@ -1,0 +1,345 @@
+"""Who is given a blinded rating, and the second one of the same occasion."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from reports.actions.courses import recompute_episode
+from reports.models import EpisodeCourse
+from tests.cast import days_ago, person
+from tests.tracking.answers import HAMD
+from tests.tracking.blinded import available, blinded, held_session, lead, rated
+from tests.tracking.scheduled import dosing, schedule
+from tracking.actions import assessments, availability, care, rating, scheduling, treatment, unblinding
+from tracking.errors import Conflict, InvalidInput, NotPermitted
+from tracking.models import (
+    Assessment,
+    AuditEvent,
+    CareTeam,
+    RaterAvailability,
+    SafetyAlert,
+    TreatmentEpisode,
+    User,
+)
+from tracking.vocabulary import Role
+
+pytestmark = pytest.mark.django_db
+
+
+def submit(request: object, by: User | None) -> object:
+    return assessments.submit_assessment(
+        by=by, request=request, answers=HAMD, source="clinician", assessed_on=days_ago(0)
+    )
+
+
+class TestWhoAnswers:
+    def test_nobody_while_nobody_is_assigned(
+        self, episode: TreatmentEpisode, clinician: User, rater: User
+    ) -> None:
+        asked = blinded(episode, clinician)
+        for who in (clinician, rater, None):
+            with pytest.raises(NotPermitted, match="independent rater"):
+                submit(asked, who)
+
+    def test_only_whoever_is_assigned(self, episode: TreatmentEpisode, clinician: User, rater: User) -> None:
+        asked = blinded(episode, clinician)
+        rating.assign_rater(by=clinician, request=asked, rater=rater)
+        with pytest.raises(NotPermitted):
+            submit(asked, clinician)
+        assert submit(asked, rater).assessment.rater == rater
+
+    def test_a_self_report_is_never_blinded(self, episode: TreatmentEpisode, clinician: User) -> None:
+        with pytest.raises(InvalidInput, match="blinded"):
+            blinded(episode, clinician, instrument="phq9")
+
+    @pytest.mark.parametrize("ago", [-1, 8, 150, 500])
+    def test_the_day_is_one_of_the_last_and_every_refusal_says_the_same(
+        self, episode: TreatmentEpisode, clinician: User, rater: User, ago: int
+    ) -> None:
+        asked = blinded(episode, clinician)
+        rating.assign_rater(by=clinician, request=asked, rater=rater)
+        with pytest.raises(InvalidInput, match="must be today or one of the few days before"):
+            assessments.submit_assessment(
+                by=rater, request=asked, answers=HAMD, source="clinician", assessed_on=days_ago(ago)
+            )
+
+
+class TestAssigning:
+    def test_whoever_is_available_and_has_least_to_do(
+        self, episode: TreatmentEpisode, clinician: User
+    ) -> None:
+        first, second = available("Rea First"), available("Rio Second")
+        chosen = [rating.assign_rater(by=None, request=blinded(episode, clinician)) for _ in range(3)]
+        assert chosen == [first, second, first]
+        assert AuditEvent.objects.filter(action="assign_rater").count() == 3
+
+    def test_nobody_of_the_treating_team_and_nobody_unblinded_or_not_available(
+        self, episode: TreatmentEpisode, clinician: User, site: object
+    ) -> None:
+        treats = available("Tia Treats")
+        care.add_member(by=None, team=episode.patient.team, user=treats, starts_on=days_ago(3))
+        known = available("Una Unblinded")
+        asked = blinded(episode, clinician)
+        rating.assign_rater(by=clinician, request=asked, rater=known)
+        unblinding.ask_unblinding(by=known, episode=episode, rater=known, reason="was told")
+        person("Nia Never", Role.RATER)
+        elsewhere = care.create_site(by=None, key="s", name="S", timezone="UTC", crisis_contacts="112")
+        away = person("Ava Away", Role.RATER, site=elsewhere)
+        availability.set_availability(by=away, starts_on=days_ago(0), per_week=5)
+        with pytest.raises(Conflict, match="no independent rater is available"):
+            rating.assign_rater(by=None, request=blinded(episode, clinician))
+
+    def test_no_more_in_a_week_than_was_offered(self, episode: TreatmentEpisode, clinician: User) -> None:
+        available("Rea Rater", per_week=1)
+        rating.assign_rater(by=None, request=blinded(episode, clinician))
+        with pytest.raises(Conflict):
+            rating.assign_rater(by=None, request=blinded(episode, clinician))
+
+    def test_the_treating_team_needs_a_reason_which_no_audit_row_repeats(
+        self, episode: TreatmentEpisode, clinician: User
+    ) -> None:
+        asked = blinded(episode, clinician)
+        with pytest.raises(InvalidInput, match="reason"):
+            rating.assign_rater(by=clinician, request=asked, rater=clinician)
+        rating.assign_rater(
+            by=clinician, request=asked, rater=clinician, reason="the only one with the licence"
+        )
+        asked.refresh_from_db()
+        assert asked.assignment_reason == "the only one with the licence"
+        audited = AuditEvent.objects.get(action="assign_rater").details
+        assert audited == {"rater": str(clinician.public_id), "of_treating_team": True}
+
+    def test_never_whoever_was_in_the_room(self, episode: TreatmentEpisode, clinician: User) -> None:
+        therapist = lead(episode, "Theo Therapist", is_lead=False)
+        held_session(episode, clinician, therapist)
+        with pytest.raises(InvalidInput, match="in the room"):
+            rating.assign_rater(
+                by=clinician, request=blinded(episode, clinician), rater=therapist, reason="nobody else"
+            )
+
+    def test_whoever_rates_is_not_entered_as_present(
+        self, episode: TreatmentEpisode, clinician: User, rater: User
+    ) -> None:
+        asked = blinded(episode, clinician)
+        rating.assign_rater(by=clinician, request=asked, rater=rater)
+        with pytest.raises(InvalidInput, match="is to rate"):
+            held_session(episode, clinician, rater)
+        submit(asked, rater)
+        with pytest.raises(InvalidInput, match="has rated"):
+            held_session(episode, clinician, rater)
+        assert not episode.sessions.exists()
+
+    def test_whoever_was_in_the_room_does_not_correct(
+        self, episode: TreatmentEpisode, clinician: User, rater: User
+    ) -> None:
+        made = rated(blinded(episode, clinician), rater).assessment
+        held_session(episode, clinician, clinician)
+        with pytest.raises(NotPermitted):
+            assessments.correct_assessment(by=clinician, assessment=made, answers=HAMD, reason="too low")
+
+    def test_only_an_open_blinded_rating(
+        self, episode: TreatmentEpisode, clinician: User, rater: User
+    ) -> None:
+        with pytest.raises(InvalidInput, match="not a blinded rating"):
+            rating.assign_rater(by=clinician, request=blinded(episode, clinician, blinded=False), rater=rater)
+        asked = blinded(episode, clinician)
+        scheduling.cancel_request(by=clinician, request=asked, reason="mistake")
+        with pytest.raises(Conflict):
+            rating.assign_rater(by=clinician, request=asked, rater=rater)
+
+
+class TestTheJob:
+    def test_what_opens_within_a_week_is_given_away(self, episode: TreatmentEpisode, clinician: User) -> None:
+        rater = available("Rea Rater")
+        soon = blinded(episode, clinician, due_on=days_ago(-7))
+        later = blinded(episode, clinician, due_on=days_ago(-8))
+        assert rating.assign_due_ratings() == 0
+        soon.refresh_from_db()
+        later.refresh_from_db()
+        assert (soon.assigned_to, later.assigned_to) == (rater, None)
+
+    def test_what_nobody_takes_is_counted(self, episode: TreatmentEpisode, clinician: User) -> None:
+        blinded(episode, clinician)
+        assert rating.assign_due_ratings() == 1
+
+    def test_whoever_left_gives_back(self, episode: TreatmentEpisode, clinician: User, rater: User) -> None:
+        asked = blinded(episode, clinician)
+        rating.assign_rater(by=clinician, request=asked, rater=rater)
+        User.objects.filter(pk=rater.pk).update(is_active=False)
+        other = available("Rea Rater")
+        rating.assign_due_ratings()
+        asked.refresh_from_db()
+        assert asked.assigned_to == other
+
+
+class TestByProtocol:
+    def test_the_schedule_asks_blind_and_moves_with_its_event(
+        self, episode: TreatmentEpisode, clinician: User, rater: User
+    ) -> None:
+        dosing(episode, clinician, days=40)
+        second = dosing(episode, clinician, days=24)
+        schedule(episode, clinician, days_ago(0))
+        asked = episode.requests.get(time_point="week 4", instrument="hamd17")
+        assert asked.blinded
+        assert not episode.requests.filter(rater="self", blinded=True).exists()
+        rating.assign_rater(by=clinician, request=asked, rater=rater)
+        treatment.void(by=clinician, record=second, reason="another day")
+        dosing(episode, clinician, days=23)
+        schedule(episode, clinician, days_ago(0))
+        moved = episode.requests.get(time_point="week 4", instrument="hamd17")
+        assert (moved.pk, moved.assigned_to, moved.status) == (asked.pk, rater, "open")
+        assert moved.due_on == asked.due_on + timedelta(days=1)
+
+    def test_a_rater_who_was_in_the_room_since_is_released_when_the_event_is_back(
+        self, episode: TreatmentEpisode, clinician: User, rater: User
+    ) -> None:
+        dosing(episode, clinician, days=40)
+        second = dosing(episode, clinician, days=24)
+        schedule(episode, clinician, days_ago(0))
+        asked = episode.requests.get(time_point="week 4", instrument="hamd17")
+        rating.assign_rater(by=clinician, request=asked, rater=rater)
+        treatment.void(by=clinician, record=second, reason="another day")
+        held_session(episode, clinician, rater)
+        dosing(episode, clinician, days=23)
+        schedule(episode, clinician, days_ago(0))
+        asked.refresh_from_db()
+        assert (asked.status, asked.assigned_to) == ("open", None)
+
+
+class TestSecondRating:
+    def test_it_goes_to_another_rater_and_never_the_other_way(
+        self, episode: TreatmentEpisode, clinician: User, rater: User
+    ) -> None:
+        first = blinded(episode, clinician)
+        rated(first, rater)
+        second = rating.request_second_rating(by=clinician, request=first)
+        with pytest.raises(InvalidInput, match="same occasion"):
+            rating.assign_rater(by=clinician, request=second, rater=rater)
+        availability.set_availability(by=rater, starts_on=days_ago(0), per_week=5)
+        with pytest.raises(Conflict):
+            rating.assign_rater(by=None, request=second)
+        with pytest.raises(Conflict):
+            rating.request_second_rating(by=clinician, request=first)
+        with pytest.raises(InvalidInput):
+            rating.request_second_rating(by=clinician, request=second)
+
+    def test_it_counts_in_no_course_and_raises_its_alerts(
+        self, episode: TreatmentEpisode, clinician: User, rater: User
+    ) -> None:
+        first = blinded(episode, clinician, time_point="week_9")
+        rated(first, rater)
+        recompute_episode(episode_id=episode.pk)
+        before = EpisodeCourse.objects.filter(episode=episode).values("instrument", "n", "latest").get()
+        second = rating.request_second_rating(by=clinician, request=first)
+        made = rated(second, available("Rea Rater"), item_3=3, item_1=4).assessment
+        recompute_episode(episode_id=episode.pk)
+        assert (
+            EpisodeCourse.objects.filter(episode=episode).values("instrument", "n", "latest").get() == before
+        )
+        assert list(Assessment.objects.counted().filter(episode=episode)) == [first.assessments.get()]
+        assert SafetyAlert.objects.filter(assessment=made, item="3", state="endorsed").exists()
+
+    def test_the_schedule_passes_it_over_and_it_ends_with_the_first(
+        self, episode: TreatmentEpisode, clinician: User
+    ) -> None:
+        schedule(episode, clinician, days_ago(120))
+        first = episode.requests.get(time_point="baseline", instrument="hamd17")
+        scheduling.set_request_dates(
+            by=clinician, request=first, opens_on=days_ago(1), due_on=days_ago(0), closes_on=days_ago(-5)
+        )
+        first.refresh_from_db()
+        second = rating.request_second_rating(by=clinician, request=first)
+        before = list(episode.requests.order_by("pk").values())
+        schedule(episode, clinician, days_ago(120))
+        assert list(episode.requests.order_by("pk").values()) == before
+        scheduling.cancel_request(by=clinician, request=first, reason="declined")
+        second.refresh_from_db()
+        assert second.status == "cancelled"
+
+
+class TestAvailability:
+    def test_days_do_not_overlap_and_lie_ahead(self, rater: User, clinician: User) -> None:
+        availability.set_availability(by=rater, starts_on=days_ago(0), ends_on=days_ago(-9), per_week=3)
+        with pytest.raises(Conflict):
+            availability.set_availability(by=rater, starts_on=days_ago(-9), per_week=3)
+        availability.set_availability(by=rater, starts_on=days_ago(-10), per_week=3)
+        for wrong in ({"starts_on": days_ago(1)}, {"per_week": 0}, {"ends_on": days_ago(1)}):
+            with pytest.raises(InvalidInput):
+                availability.set_availability(
+                    **{"by": rater, "starts_on": days_ago(0), "per_week": 3} | wrong
+                )
+        with pytest.raises(NotPermitted):
+            availability.set_availability(by=clinician, starts_on=days_ago(0), per_week=3)
+
+    def test_it_ends_with_today_and_what_has_not_begun_is_taken_away(self, rater: User) -> None:
+        availability.set_availability(by=rater, starts_on=days_ago(0), ends_on=days_ago(-9), per_week=3)
+        availability.set_availability(by=rater, starts_on=days_ago(-10), per_week=3)
+        for day in (days_ago(0), days_ago(-10)):
+            availability.end_availability(by=rater, starts_on=day)
+        assert RaterAvailability.objects.get(user=rater).ends_on == days_ago(0)
+        with pytest.raises(Conflict):
+            availability.end_availability(by=rater, starts_on=days_ago(0))
+        assert AuditEvent.objects.filter(action="end_availability").count() == 2
+
+
+class TestUnblinding:
+    def test_whoever_says_so_rates_no_more_until_it_is_decided(
+        self, episode: TreatmentEpisode, clinician: User, rater: User
+    ) -> None:
+        asked = blinded(episode, clinician)
+        rating.assign_rater(by=clinician, request=asked, rater=rater)
+        row = unblinding.ask_unblinding(by=rater, episode=episode, rater=rater, reason="the patient told me")
+        with pytest.raises(NotPermitted, match="knows the treatment"):
+            submit(asked, rater)
+        with pytest.raises(Conflict):
+            unblinding.ask_unblinding(by=clinician, episode=episode, rater=rater, reason="again")
+        unblinding.decide_unblinding(by=clinician, unblinding=row, approve=False)
+        assert submit(asked, rater).created
+
+    def test_whoever_was_told_gives_back_and_is_never_assigned_again(
+        self, episode: TreatmentEpisode, clinician: User, rater: User
+    ) -> None:
+        asked, other = blinded(episode, clinician), lead(episode, "Lena Lead")
+        rating.assign_rater(by=clinician, request=asked, rater=rater)
+        row = unblinding.ask_unblinding(by=clinician, episode=episode, rater=rater, reason="an emergency")
+        assert not unblinding.Unblinding.objects.barring(rater).exists()  # the rater knows nothing yet
+        with pytest.raises(NotPermitted):
+            unblinding.decide_unblinding(by=clinician, unblinding=row, approve=True)
+        unblinding.decide_unblinding(by=other, unblinding=row, approve=True, note="yes")
+        asked.refresh_from_db()
+        assert asked.assigned_to is None
+        with pytest.raises(InvalidInput, match="knows the treatment"):
+            rating.assign_rater(by=clinician, request=asked, rater=rater)
+        with pytest.raises(Conflict):
+            unblinding.decide_unblinding(by=other, unblinding=row, approve=False)
+        actions = AuditEvent.objects.filter(object_type="unblinding").values_list("action", flat=True)
+        assert list(actions) == ["ask_unblinding", "approve_unblinding"]
+
+    def test_a_rating_made_before_is_out_of_sight_and_reach(
+        self, episode: TreatmentEpisode, clinician: User, rater: User
+    ) -> None:
+        rated(blinded(episode, clinician), rater)
+        assert Assessment.objects.visible_to(rater).exists()
+        unblinding.ask_unblinding(by=rater, episode=episode, rater=rater, reason="was told")
+        assert not Assessment.objects.visible_to(rater).exists()
+
+    def test_where_there_is_no_other_lead_another_member_decides(
+        self, episode: TreatmentEpisode, clinician: User, rater: User, outsider: User
+    ) -> None:
+        rating.assign_rater(by=clinician, request=blinded(episode, clinician), rater=rater)
+        row = unblinding.ask_unblinding(by=clinician, episode=episode, rater=rater, reason="an emergency")
+        member = lead(episode, "Mia Member", is_lead=False)
+        for wrong in (outsider, rater, clinician):
+            with pytest.raises(NotPermitted):
+                unblinding.decide_unblinding(by=wrong, unblinding=row, approve=True)
+        unblinding.decide_unblinding(by=member, unblinding=row, approve=True)
+
+    def test_only_about_somebody_who_rates_here_and_with_a_reason(
+        self, episode: TreatmentEpisode, clinician: User, rater: User, team_b: CareTeam
+    ) -> None:
+        with pytest.raises(InvalidInput, match="does not rate"):
+            unblinding.ask_unblinding(by=clinician, episode=episode, rater=rater, reason="why not")
+        with pytest.raises(InvalidInput, match="reason"):
+            unblinding.ask_unblinding(by=clinician, episode=episode, rater=rater, reason=" ")

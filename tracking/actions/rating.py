@@ -1,0 +1,138 @@
+"""Blinded ratings: who makes them, and a second one of the same occasion to see how far two raters agree."""
+
+from __future__ import annotations
+
+import logging
+from datetime import date
+
+from django.db import transaction
+from django.db.models import Q
+
+from tracking import clock
+from tracking.actions import audit
+from tracking.actions.scheduling import WINDOW
+from tracking.errors import Conflict, InvalidInput, TrackingError
+from tracking.models import AssessmentRequest, TreatmentEpisode, User, current
+from tracking.policies import local_today
+from tracking.queries.raters import candidates, without_rater
+from tracking.rater_choice import least_loaded
+from tracking.rating_policies import check_rater, check_takes_rater
+from tracking.vocabulary import RequestStatus, Role
+
+NOBODY_FREE = "no independent rater is available; name one"
+log = logging.getLogger(__name__)
+
+
+@transaction.atomic
+def assign_rater(
+    *, by: User | None, request: AssessmentRequest, rater: User | None = None, reason: str = ""
+) -> User:
+    """Gives a blinded rating to ``rater``, or to the least loaded rater of the site who is available. Returns
+    who it is.
+
+    Never to somebody who was in the room, who knows the treatment, or who makes the other rating of the same
+    occasion; to somebody else of the treating team only by name and with a ``reason``, which is kept. Raises
+    ``InvalidInput`` with what stands against it, ``Conflict`` when nobody is free or it is no longer open.
+    """
+    TreatmentEpisode.objects.select_for_update().get(pk=request.episode_id)
+    rows = AssessmentRequest.objects.select_for_update(of=("self",))
+    request = rows.select_related("episode__patient__team__site").get(pk=request.pk)
+    check_takes_rater(request)
+    chosen = rater or _least_loaded(request)
+    kept = check_rater(request, chosen, reason)
+    AssessmentRequest.objects.filter(pk=request.pk).update(assigned_to=chosen, assignment_reason=kept)
+    audit.record(
+        by=by,
+        action="assign_rater",
+        target=request,
+        patient=request.episode.patient,
+        rater=str(chosen.public_id),
+        of_treating_team=bool(kept),
+    )
+    return chosen
+
+
+def _least_loaded(request: AssessmentRequest) -> User:
+    found = least_loaded(candidates(request))
+    if found is None:
+        raise Conflict(NOBODY_FREE)
+    return User.objects.get(pk=found)
+
+
+def assign_due_ratings() -> int:
+    """Gives every blinded rating that is due soon to a rater, and takes it from whoever may rate no longer.
+    Returns how many nobody could be found for; their care team sees them. One that fails stops no other."""
+    for request in _held_by_nobody():
+        release_rater(by=None, request=request)
+    left = 0
+    for request in without_rater(clock.today()):
+        try:
+            assign_rater(by=None, request=request)
+        except TrackingError as error:
+            log.info("request %s has no rater: %s", request.pk, type(error).__name__)
+            left += 1
+    return left
+
+
+def _held_by_nobody() -> list[AssessmentRequest]:
+    """Open blinded ratings of people who are no longer here, or hold neither role any more."""
+    rows = AssessmentRequest.objects.open().filter(blinded=True, assigned_to__isnull=False)
+    may = current("role_grants__") & Q(role_grants__role__in=[Role.RATER, Role.CLINICIAN])
+    here = User.objects.filter(may, is_active=True)
+    return list(rows.exclude(assigned_to__in=here).select_related("episode__patient"))
+
+
+@transaction.atomic
+def release_rater(*, by: User | None, request: AssessmentRequest) -> None:
+    """Takes an open blinded rating from its rater, so that it can be given to somebody else."""
+    held = AssessmentRequest.objects.filter(pk=request.pk, status=RequestStatus.OPEN, blinded=True)
+    if held.exclude(assigned_to=None).update(assigned_to=None, assignment_reason=""):
+        audit.record(by=by, action="release_rater", target=request, patient=request.episode.patient)
+
+
+@transaction.atomic
+def request_second_rating(*, by: User, request: AssessmentRequest) -> AssessmentRequest:
+    """Asks another rater to rate the same occasion, blind to the first rating as to everything else. It shows
+    how far two raters agree and counts in no course; its safety items raise alerts like any other.
+
+    Raises ``InvalidInput`` where the rating is not a blinded one or itself a second, ``Conflict`` when it was
+    cancelled or a second one was asked for before.
+    """
+    episode = TreatmentEpisode.objects.select_for_update().get(pk=request.episode_id)
+    request = AssessmentRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
+    if not request.blinded or request.second_of_id:
+        raise InvalidInput("request", "only the first blinded rating of an occasion is repeated")
+    if request.status == RequestStatus.CANCELLED:
+        raise Conflict("this rating was cancelled")
+    if AssessmentRequest.objects.filter(second_of=request).exists():
+        raise Conflict("a second rating was asked for before")
+    opens, due, closes = _window_of_second(request, local_today(episode.patient))
+    second = AssessmentRequest.objects.create(
+        episode=episode,
+        instrument=request.instrument,
+        version=request.version,
+        rater=request.rater,
+        time_point=request.time_point,
+        anchor_session=request.anchor_session,
+        opens_on=opens,
+        due_on=due,
+        closes_on=closes,
+        dates_set_by=by,
+        blinded=True,
+        second_of=request,
+    )
+    audit.record(
+        by=by,
+        action="request_second_rating",
+        target=second,
+        patient=episode.patient,
+        instrument=second.instrument,
+    )
+    return second
+
+
+def _window_of_second(first: AssessmentRequest, today: date) -> tuple[date, date, date]:
+    """The window of the first where that is still to come; else a week from today."""
+    if first.status == RequestStatus.OPEN and first.closes_on >= today:
+        return first.opens_on, first.due_on, first.closes_on
+    return today, today, today + WINDOW
