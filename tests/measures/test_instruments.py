@@ -6,10 +6,10 @@ from measures import registry
 
 SHIPPED = """
     adverse_event audit bdi2 caps5 caps5_week caps5_worst ceq cgi_i cgi_s clinician_expectancy core10
-    credibility_expectancy cssrs_screener discontinuation_check dudit ebi edi eq5d5l five_d_asc gad7 hamd17
-    hamd21 isi madrs mars5 meq30 meq43 ors pcl5 pcl5_week phq9 piq qids_sr16 sds set_and_setting sets srs
-    treatment_guess treatment_guess_rater treatment_guess_therapist vital_signs wai36 wai_s wai_sr wai_srt
-    who5 whodas12 wsas ymrs
+    credibility_expectancy cssrs_screener discontinuation_check dudit ebi edi eq5d5l five_d_asc gad7
+    hamd17 hamd21 isi madrs mars5 meq30 meq43 ors pcl5 pcl5_week phq9 piq qids_sr16 sds set_and_setting
+    sets srs treatment_guess treatment_guess_rater treatment_guess_therapist vital_signs wai36 wai_s
+    wai_sr wai_srt who5 whodas12 wsas ymrs
 """
 
 
@@ -145,9 +145,8 @@ def test_what_is_asked_of_one_moment_is_no_course():
         "treatment_guess_therapist",
     ]
     directions = {one.key: {scale.direction for scale in one.scales} for one in states}
-    assert directions.pop("discontinuation_check") == {
-        "higher_is_worse"
-    }  # symptoms after a step, no experience
+    symptoms = directions.pop("discontinuation_check")  # of one step, and no experience
+    assert symptoms == {"higher_is_worse"}
     assert all(found == {"neutral"} for found in directions.values())
 
 
