@@ -7,13 +7,21 @@ from datetime import datetime, timedelta
 
 from tracking import checks, clock
 from tracking.errors import Conflict, InvalidInput
-from tracking.models import Dose, DoseChange, MedicationCourse, TreatmentEpisode, TreatmentSession, User
+from tracking.models import (
+    Dose,
+    DoseChange,
+    MedicationCourse,
+    RunSheetEntry,
+    TreatmentEpisode,
+    TreatmentSession,
+    User,
+)
 from tracking.policies import local_day
 from tracking.vocabulary import Attendance, DosePart, DoseStep, PresenceRole, SessionKind
 
 LONGEST_SESSION = timedelta(hours=24)
 LONGEST_NOTE = 10_000
-Record = TreatmentSession | Dose | MedicationCourse | DoseChange
+Record = TreatmentSession | Dose | MedicationCourse | DoseChange | RunSheetEntry
 
 
 def check_moment(episode: TreatmentEpisode, field: str, moment: datetime) -> None:

@@ -7,6 +7,7 @@ from tracking.views import (
     alerts,
     assessments,
     catalogue,
+    dosing,
     entry,
     library,
     own,
@@ -68,6 +69,14 @@ setting_urls = [
     path("settings/<uuid:public_id>/", setting.room, name="room"),
     path("settings/<uuid:public_id>/revise/", setting.room_revise, name="room-revise"),
     path("settings/<uuid:public_id>/retire/", setting.room_retire, name="room-retire"),
+]
+
+dosing_urls = [
+    path("episodes/<uuid:public_id>/dosing/begin/", dosing.begin, name="dosing-begin"),
+    path("sessions/<uuid:public_id>/run-sheet/line/<slug:kind>/", dosing.line, name="run-sheet-line"),
+    path("sessions/<uuid:public_id>/run-sheet/dose/", dosing.dose, name="run-sheet-dose"),
+    path("sessions/<uuid:public_id>/run-sheet/form/<slug:instrument>/", dosing.form, name="run-sheet-form"),
+    path("sessions/<uuid:public_id>/run-sheet/sign/", dosing.sign, name="run-sheet-sign"),
 ]
 
 administration_urls = [
@@ -157,6 +166,7 @@ urlpatterns = [
     *entry_urls,
     *treatment_urls,
     *setting_urls,
+    *dosing_urls,
     *administration_urls,
     *token_urls,
     *wording_urls,

@@ -27,6 +27,7 @@ from tracking.models import (
     TreatmentSession,
     User,
 )
+from tracking.queries.dosing import ADVERSE_EVENT, VITAL_SIGNS, ended_on_sheet
 from tracking.queries.integration import Integrated, integrations
 from tracking.queries.requests import asked_on_paper
 from tracking.templatetags.figures import score, signed
@@ -93,6 +94,8 @@ class PatientPage:
     experiences: Sequence[FactorTable]
     sessions: Sequence[TreatmentSession]
     integrations: Sequence[Integrated]
+    on_sheet: frozenset[int]
+    running: TreatmentSession | None
     medications: Sequence[MedicationCourse]
     revision: int
 
@@ -140,8 +143,10 @@ def _page(episode: TreatmentEpisode, episodes: Sequence[TreatmentEpisode], as_of
         .prefetch_related("dose_changes")
         .order_by("pk")
     )
+    ended = ended_on_sheet(episode)
     main = main_course(episode, courses)
     due = _due(episode, as_of)
+    listed = [row for row in assessments if row.session_id is None or row.instrument == ADVERSE_EVENT]
     return PatientPage(
         patient=episode.patient,
         episode=episode,
@@ -155,7 +160,9 @@ def _page(episode: TreatmentEpisode, episodes: Sequence[TreatmentEpisode], as_of
             episode,
             axis,
             as_of,
-            assessments=assessments,
+            assessments=[
+                row for row in assessments if row.session_id is None or row.instrument != VITAL_SIGNS
+            ],
             flags=flags,
             sessions=sessions,
             medications=medications,
@@ -168,10 +175,12 @@ def _page(episode: TreatmentEpisode, episodes: Sequence[TreatmentEpisode], as_of
         flags=flags,
         due=[(request, shelf.get(request.instrument, request.version).short_title) for request in due],
         on_paper=[(request, instrument.short_title) for request, instrument in asked_on_paper(due)],
-        rows=_rows(assessments, courses, axis, episode, shelf),
-        experiences=_experiences(assessments, axis, episode, shelf),
+        rows=_rows(listed, courses, axis, episode, shelf),
+        experiences=_experiences(listed, axis, episode, shelf),
         sessions=sessions,
         integrations=integrations(episode, sessions),
+        on_sheet=frozenset(ended),
+        running=next((one for one in reversed(sessions) if ended.get(one.pk) is False), None),
         medications=medications,
         revision=revision_of(episode),
     )

@@ -28,7 +28,7 @@ from tests.reports.clinic import answers_for, give_dose, rate
 from tests.tracking.answers import HAMD, PHQ9, recorded
 from tests.tracking.definitions import published
 from tests.tracking.packs import installed
-from tracking.actions import assessments, care, links, people, scheduling, setting, totals, treatment
+from tracking.actions import assessments, care, dosing, links, people, scheduling, setting, totals, treatment
 from tracking.models import Study, TreatmentEpisode, User
 from tracking.vocabulary import AnswerSource, Role
 
@@ -232,6 +232,11 @@ def _treated(world: World, episode: TreatmentEpisode) -> None:
     )
     world.place("session", session)
     world.place("room", room)
+    world.places["session-line"] = {"public_id": session.public_id, "kind": "event"}
+    world.places["session-form"] = {"public_id": session.public_id, "instrument": "vital_signs"}
+    happened = {"topic": "music", "happened_at": session.starts_at}
+    entry = dosing.record_event(by=by, session=session, submission_id=uuid.uuid4(), **happened)
+    world.places["line"] = {"kind": "line", "public_id": entry.public_id}
     world.place("medication", course)
     world.places["record"] = {"kind": "session", "public_id": talk.public_id}
 

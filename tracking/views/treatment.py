@@ -6,11 +6,20 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 
 from tracking.actions import treatment
 from tracking.forms.parts import ReasonForm
 from tracking.forms.treatment import DoseChangeForm, DoseForm, MedicationForm, SessionForm, StopForm
-from tracking.models import Dose, DoseChange, MedicationCourse, TreatmentEpisode, TreatmentSession
+from tracking.models import (
+    Dose,
+    DoseChange,
+    MedicationCourse,
+    RunSheetEntry,
+    TreatmentEpisode,
+    TreatmentSession,
+)
+from tracking.queries.dosing import is_on_sheet
 from tracking.queries.integration import integration_of_session
 from tracking.queries.setting import session_setting, takes_setting
 from tracking.queries.treatment import dosing_sessions
@@ -23,6 +32,7 @@ RECORDS = {
     "dose": Dose,
     "medication": MedicationCourse,
     "dose-change": DoseChange,
+    "line": RunSheetEntry,
 }
 
 
@@ -64,6 +74,7 @@ def session(request: HttpRequest, session: TreatmentSession) -> HttpResponse:
         "setting": session_setting(session) if takes_setting(session) else None,
         "integrated": integration_of_session(session),
         "integrating": session.integration_sessions.standing(),
+        "on_sheet": is_on_sheet(session),
     }
     return render(request, "tracking/treatment/session.html", context | about(session.episode.patient))
 
@@ -73,6 +84,8 @@ def dose_new(request: HttpRequest, session: TreatmentSession) -> HttpResponse:
     """Record what was given in a dosing session."""
     if not takes_doses(session):
         raise Http404
+    if is_on_sheet(session):
+        return redirect("run-sheet-dose", session.public_id)
 
     def write(**data: Any) -> HttpResponse:
         treatment.record_dose(by=request.user, session=session, **data)
@@ -148,7 +161,9 @@ def _void(request: HttpRequest, record: Record) -> HttpResponse:
 
     def write(reason: str) -> HttpResponse:
         treatment.void(by=request.user, record=record, reason=reason)
-        return course_changed(request, episode, "The record was taken back.")
+        response = course_changed(request, episode, "The record was taken back.")
+        kept = isinstance(record, Dose | RunSheetEntry) and is_on_sheet(record.session)
+        return redirect("run-sheet", record.session.public_id) if kept else response
 
     page = Page(f"Take back: {in_words(record)}", "Take back")
     return form_page(request, ReasonForm(request.POST or None), write, page, **about(episode.patient))
@@ -165,6 +180,8 @@ def in_words(record: Record) -> str:
             return f"{record.get_step_display().lower()} of {record.course.substance} on {record.changed_on:%-d %B %Y}"
         case MedicationCourse():
             return record.substance
+        case RunSheetEntry():
+            return f"{record.get_kind_display().lower()} at {timezone.localtime(record.happened_at):%-H:%M}"
 
 
 def takes_doses(session: TreatmentSession) -> bool:
