@@ -8,7 +8,7 @@ from reports.charts.records import DataTable, Figure, Trend, TrendEvent, TrendLi
 from reports.charts.svg import Marks, curve, disc, document, group, named, rule, square, triangle, words
 from reports.charts.view import View, ticks, y_axis
 
-WIDTH, NARROW = 400, 250  # of a plot, pixels
+WIDTH, NARROW = 400, 180  # of a plot, pixels
 PLOT, GAP, TITLE_ROW, EVENT_ROW, FOOT = 84, 14, 20, 16, 36
 LEFT = 34
 HOUR = 60
@@ -82,10 +82,9 @@ def _panel(view: View, panel: TrendPanel) -> Marks:
         for line in panel.lines
         for limit in line.limits
     ]
-    title = words(-LEFT, 8, panel.title, size=BODY, font_weight=600, fill=INK)
-    unit = words(text_width(panel.title, BODY, bold=True) - LEFT + 6, 8, panel.unit, fill=SOFT)
+    title = words(-LEFT, 8, f"{panel.title}, {panel.unit}", size=BODY, font_weight=600, fill=INK)
     lines = [mark for index, line in enumerate(panel.lines) for mark in _line(view, panel, line, index)]
-    return [title, unit, *y_axis(view, 4), *limits, *lines, *_ends(view, panel)]
+    return [title, *y_axis(view, 4), *limits, *lines, *_ends(view, panel)]
 
 
 def _line(view: View, panel: TrendPanel, line: TrendLine, index: int) -> Marks:

@@ -34,6 +34,7 @@ def run_sheet(request: HttpRequest, session: TreatmentSession) -> HttpResponse:
     context = {
         "page": page,
         "session": whole,
+        "simulated": whole.episode.patient.is_simulated,
         "trend": trend(page.trend) if page.trend else None,
         "narrow_trend": trend(page.trend, key="trend-narrow", narrow=True) if page.trend else None,
         "new_id": uuid.uuid4,

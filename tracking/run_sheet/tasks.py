@@ -104,12 +104,9 @@ def in_the_way(plan: Plan, record: Record, at: datetime) -> tuple[Task, ...]:
 def missing(plan: Plan, record: Record, now: datetime) -> tuple[str, ...]:
     """What is neither done nor explained, in words: a set with one of them is not signed."""
     if record.ended_at is None:
-        return ("the end of the session",)
+        return ("End of the session",)
     open_ones = [task for task in tasks(plan, record, now) if task.state in ("open", "later")]
-    return tuple(
-        f"{task.words[:1].lower()}{task.words[1:]}" + (f" ({task.lacking})" if task.lacking else "")
-        for task in open_ones
-    )
+    return tuple(task.words + (f" ({task.lacking})" if task.lacking else "") for task in open_ones)
 
 
 def _groups(plan: Plan) -> Iterator[_Group]:
