@@ -104,7 +104,7 @@
     try {
       answer = await fetch(tap.url, { method: "POST", body, headers: { "X-Tap": "1" } });
     } catch {
-      return later(tap, "");
+      return later("");
     }
     const text = await answer.text();
     if (answer.ok && new URL(answer.url).pathname === location.pathname) {
@@ -115,10 +115,11 @@
     }
     if (answer.status === 400 || answer.status === 409) {
       forget(tap);
+      formOf(tap)?.removeAttribute("data-tapped");
       tellRefused(tap, text.trim());
       return true;
     }
-    return later(tap, answer.status >= 500 ? "" : "Sign in again on this page, and they are sent.");
+    return later(answer.status >= 500 ? "" : "Sign in again on this page, and they are sent.");
   }
 
   function forget(tap) {
@@ -126,16 +127,22 @@
     keep(waiting().filter((other) => other.id !== tap.id));
   }
 
-  function later(tap, why) {
+  function formOf(tap) {
+    return [...document.querySelectorAll("form[data-tap]")].find((form) => form.elements.submission_id.value === tap.id);
+  }
+
+  // What could not be sent waits, and with it all that came after it.
+  function later(why) {
     held = why;
-    keep(waiting().map((other) => (other.id === tap.id ? { ...other, tried: true } : other)));
-    const form = tap.form && document.getElementById(tap.form);
-    if (form && form.elements.submission_id.value === tap.id) renew(form);
+    keep(waiting().map((tap) => ({ ...tap, tried: true })));
+    waiting().forEach(renew);
     return false;
   }
 
-  // A form that waits elsewhere is free for the next entry, which is another one.
-  function renew(form) {
+  // The form of a tap that waits is free for the next entry, which is another one.
+  function renew(tap) {
+    const form = formOf(tap);
+    if (!form) return;
     form.reset();
     form.elements.submission_id.value = crypto.randomUUID();
   }

@@ -10,7 +10,7 @@ from measures import registry
 from measures.instrument import Instrument
 from reports.charts import Trend
 from reports.queries.run_sheet_log import LogLine, log_lines
-from reports.queries.vitals import amount_words, in_one_line, vitals_trend
+from reports.queries.vitals import amount_words, figures_alone, vitals_trend
 from tracking.models import Assessment, Presence, TreatmentSession, User
 from tracking.protocol import Amount, PlannedDose
 from tracking.queries.dosing import (
@@ -101,10 +101,10 @@ class SheetPage:
         return tuple(task for task in self.tasks if task.state == "open" and self.record.first_dose)
 
     @property
-    def later(self) -> tuple[Task, ...]:
-        """What comes next and when."""
-        known = [task for task in self.tasks if task.state == "later" and task.due_at]
-        return tuple(sorted(known, key=lambda task: (task.due_at or self.now, task.key)))
+    def next(self) -> list[Task]:
+        """What comes next: all that is due at the same moment."""
+        known = {task: task.due_at for task in self.tasks if task.state == "later" and task.due_at}
+        return [task for task, due_at in known.items() if due_at == min(known.values())]
 
     @property
     def unanswered(self) -> tuple[Task, ...]:
@@ -181,7 +181,7 @@ def run_sheet_page(session: TreatmentSession, user: User, now: datetime) -> Shee
         notices=notices(plan, record),
         window=supplement_window(plan, record, now),
         vitals=vitals,
-        latest=in_one_line(vitals, [row for row in measured if row.at == latest_at]),
+        latest=figures_alone(vitals, [row for row in measured if row.at == latest_at]),
         latest_at=latest_at,
         trend=vitals_trend(plan, record, vitals, now),
         log=log_lines(plan, topics(plan), session.doses.all(), session.entries.all(), assessments),

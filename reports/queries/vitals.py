@@ -97,15 +97,24 @@ def _named(scales: list[Scale]) -> tuple[str, list[tuple[str, Scale]]]:
 def in_one_line(instrument: Instrument, readings: Sequence[Reading]) -> str:
     """ "Blood pressure 142 / 88 mmHg, heart rate 84 beats/min". What was not measured is left out, and half of a
     pair is a dash."""
-    values = {row.scale: row.value for row in readings if row.value is not None}
-    parts = [
-        f"{title} {' / '.join(score(values.get(scale.key)) for _, scale in scales)} {scales[0][1].unit}"
-        for title, scales in by_unit(instrument)
-        if any(scale.key in values for _, scale in scales)
-    ]
+    parts = [f"{title} {figure}" for title, figure in _figures(instrument, readings)]
     return ", ".join(
         part if number == 0 else f"{part[:1].lower()}{part[1:]}" for number, part in enumerate(parts)
     )
+
+
+def figures_alone(instrument: Instrument, readings: Sequence[Reading]) -> str:
+    """ "142 / 88 mmHg · 84 beats/min": the same where there is little room; the units tell them apart."""
+    return " · ".join(figure for _, figure in _figures(instrument, readings))
+
+
+def _figures(instrument: Instrument, readings: Sequence[Reading]) -> list[tuple[str, str]]:
+    values = {row.scale: row.value for row in readings if row.value is not None}
+    return [
+        (title, f"{' / '.join(score(values.get(scale.key)) for _, scale in scales)} {scales[0][1].unit}")
+        for title, scales in by_unit(instrument)
+        if any(scale.key in values for _, scale in scales)
+    ]
 
 
 def amount_words(amount: object, unit: str) -> str:

@@ -48,7 +48,7 @@ def main(target: Path) -> None:
     rng = Random(7)  # noqa: S311 (invented people, not secrets)
     for number in range(COHORT):
         simulate(by=users["administrator"], person=treated(number, rng), staff=trial, rng=rng, today=today)
-    dosing = trauma_patient(trial, rng, today)
+    dosing = {name: trauma_patient(name, trial, rng, today) for name in ("tablet", "plain")}
     episodes = {story: told(story, care_as_usual, rng, today) for story in STORIES}
     people.link_account(by=None, patient=episodes["account"].patient, user=users["patient"])
     ask_rater(episodes["rated"], users["rater"])
@@ -59,9 +59,12 @@ def main(target: Path) -> None:
         "password": PASSWORD,
         "stories": {story: facts_of(episode) for story, episode in episodes.items()},
         "dosing": {
-            "episode": dosing.pk,
-            "page": reverse("patient", kwargs={"public_id": dosing.patient.public_id}),
-            "begin": reverse("dosing-begin", kwargs={"public_id": dosing.public_id}),
+            name: {
+                "episode": episode.pk,
+                "page": reverse("patient", kwargs={"public_id": episode.patient.public_id}),
+                "begin": reverse("dosing-begin", kwargs={"public_id": episode.public_id}),
+            }
+            for name, episode in dosing.items()
         },
         "study": reverse("study", kwargs={"key": trial.study.key}),
         "release": reverse("release", kwargs={"public_id": release.public_id}),
@@ -117,10 +120,10 @@ def treated(number: int, rng: Random) -> Person:
     return Person(f"Person{number}", "Shore", "female", 30 + number, "psilocybin", plan)
 
 
-def trauma_patient(staff: Staff, rng: Random, today: date) -> TreatmentEpisode:
+def trauma_patient(name: str, staff: Staff, rng: Random, today: date) -> TreatmentEpisode:
     """Somebody whose first MDMA session is today."""
     plan = replace(mdma_plan(rng, 25, active=True), punctual=True)
-    person = Person("Dora", "Shore", "female", 44, "trauma", plan)
+    person = Person(name.title(), "Shore", "female", 44, "trauma", plan)
     return simulate(by=staff.lead, person=person, staff=staff, rng=rng, today=today)
 
 
