@@ -27,7 +27,7 @@ from tracking.models import (
     TreatmentSession,
     User,
 )
-from tracking.queries.dosing import ADVERSE_EVENT, VITAL_SIGNS, ended_on_sheet
+from tracking.queries.dosing import ADVERSE_EVENT, VITAL_SIGNS, marked
 from tracking.queries.integration import Integrated, integrations
 from tracking.queries.requests import asked_on_paper
 from tracking.templatetags.figures import score, signed
@@ -94,7 +94,6 @@ class PatientPage:
     experiences: Sequence[FactorTable]
     sessions: Sequence[TreatmentSession]
     integrations: Sequence[Integrated]
-    on_sheet: frozenset[int]
     running: TreatmentSession | None
     medications: Sequence[MedicationCourse]
     revision: int
@@ -132,7 +131,7 @@ def _page(episode: TreatmentEpisode, episodes: Sequence[TreatmentEpisode], as_of
     courses = list(EpisodeCourse.objects.filter(episode=episode).order_by("instrument", "scale"))
     flags = list(CourseFlag.objects.filter(episode=episode, state=FlagState.OPEN))
     sessions = list(
-        TreatmentSession.objects.standing()
+        marked(TreatmentSession.objects.standing())
         .filter(episode=episode)
         .select_related("integrates")
         .prefetch_related(Prefetch("doses", queryset=Dose.objects.standing()))
@@ -143,7 +142,6 @@ def _page(episode: TreatmentEpisode, episodes: Sequence[TreatmentEpisode], as_of
         .prefetch_related("dose_changes")
         .order_by("pk")
     )
-    ended = ended_on_sheet(episode)
     main = main_course(episode, courses)
     due = _due(episode, as_of)
     listed = [row for row in assessments if row.session_id is None or row.instrument == ADVERSE_EVENT]
@@ -179,8 +177,7 @@ def _page(episode: TreatmentEpisode, episodes: Sequence[TreatmentEpisode], as_of
         experiences=_experiences(listed, axis, episode, shelf),
         sessions=sessions,
         integrations=integrations(episode, sessions),
-        on_sheet=frozenset(ended),
-        running=next((one for one in reversed(sessions) if ended.get(one.pk) is False), None),
+        running=next((one for one in reversed(sessions) if one.on_sheet and not one.has_ended), None),
         medications=medications,
         revision=revision_of(episode),
     )

@@ -17,9 +17,9 @@ from tracking.queries.dosing import (
     ADVERSE_EVENT,
     VITAL_SIGNS,
     as_record,
-    assessments_of,
     dosing_number,
     forms_of,
+    forms_on_sheet,
     plan_for,
 )
 from tracking.queries.signatures import WANTED, Signed, signatures_of
@@ -160,10 +160,10 @@ class SheetPage:
 def run_sheet_page(session: TreatmentSession, user: User, now: datetime) -> SheetPage:
     """The page of one visible session. ``session`` comes with its rows (``tracking.queries.dosing.with_sheet``)."""
     plan, number = plan_for(session), dosing_number(session)
-    assessments = list(assessments_of(session))
+    assessments = list(forms_on_sheet(session, plan))
     record = _record(session, assessments)
     vitals = registry.get(VITAL_SIGNS)
-    signatures = signatures_of(session)
+    signatures = signatures_of(session, plan)
     present = list(session.people_present.all())
     measured = [row for row in record.readings if row.instrument == VITAL_SIGNS]
     latest_at = max((row.at for row in measured), default=None)

@@ -28,7 +28,8 @@ def kept(
 
 def test_a_finished_one_could_be_signed(patient: Patient, clinician: User, team_a: CareTeam) -> None:
     session = kept(patient, clinician, team_a, 50)
-    plan, record = plan_for(session), record_of(session)
+    plan = plan_for(session)
+    record = record_of(session, plan)
     assert missing(plan, record, timezone.now()) == ()
     assert notices(plan, record) == ()
     assert not session.entries.filter(topic="override").exists()
@@ -38,7 +39,7 @@ def test_a_finished_one_could_be_signed(patient: Patient, clinician: User, team_
 
 def test_one_that_is_under_way_stops_now(patient: Patient, clinician: User, team_a: CareTeam) -> None:
     session = kept(patient, clinician, team_a, 2, cut=True)
-    record = record_of(session)
+    record = record_of(session, plan_for(session))
     assert record.ended_at is None
     assert len(record.doses) == 1
     assert max(reading.at for reading in record.readings) <= timezone.now()

@@ -257,7 +257,8 @@ def record_in_session(
 
 
 def _check_or_override(by: User, session: TreatmentSession, moment: datetime, reason: str) -> None:
-    obstacles = in_the_way(plan_for(session), record_of(session), moment)
+    plan = plan_for(session)
+    obstacles = in_the_way(plan, record_of(session, plan), moment)
     if not obstacles:
         return
     named = "; ".join(

@@ -27,11 +27,12 @@ def sign_run_sheet(*, by: User, session: TreatmentSession, password: str) -> Ses
         TreatmentEpisode.objects.select_for_update().get(pk=session.episode_id)
         session.refresh_from_db()
         check_takes_doses(session)
-        lacking = missing(plan_for(session), record_of(session), clock.now())
+        plan = plan_for(session)
+        lacking = missing(plan, record_of(session, plan), clock.now())
         if lacking:
             raise Conflict(f"it is not complete. Still to do or to explain: {'; '.join(lacking)}")
         signature, created = SessionSignature.objects.get_or_create(
-            session=session, signed_by=by, digest=digest_of(session)
+            session=session, signed_by=by, digest=digest_of(session, plan)
         )
         if created:
             audit.record(by=by, action="sign_run_sheet", target=session, patient=session.episode.patient)

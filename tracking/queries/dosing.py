@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from measures import registry
 from measures.instrument import Instrument
@@ -45,19 +45,21 @@ def forms_of(plan: Plan) -> tuple[Instrument, ...]:
     return tuple(registry.get(key) for key in keys)
 
 
-def assessments_of(session: TreatmentSession) -> QuerySet[Assessment]:
-    """Every version of what was recorded in the session, in the order of their moments."""
-    rows = Assessment.objects.filter(session=session).select_related("recorded_by", "superseded_by")
+def forms_on_sheet(session: TreatmentSession, plan: Plan) -> QuerySet[Assessment]:
+    """Every version of what was filled in on the run-sheet, in the order of their moments. Set and setting, and
+    what is asked about the session afterwards, have pages of their own."""
+    rows = Assessment.objects.filter(session=session, instrument__in=[one.key for one in forms_of(plan)])
+    rows = rows.select_related("recorded_by", "supersedes", "superseded_by")
     return rows.prefetch_related("scores", "outcomes").order_by("assessed_at", "pk")
 
 
-def record_of(session: TreatmentSession) -> Record:
+def record_of(session: TreatmentSession, plan: Plan) -> Record:
     """What stands on the run-sheet. A correction counts in place of what it corrects."""
     return as_record(
         session,
         session.doses.standing(),
         session.entries.standing(),
-        (row for row in assessments_of(session) if not hasattr(row, "superseded_by")),
+        (row for row in forms_on_sheet(session, plan) if not hasattr(row, "superseded_by")),
     )
 
 
@@ -111,18 +113,18 @@ def is_on_sheet(session: TreatmentSession) -> bool:
     return session.entries.exists()
 
 
-def ended_on_sheet(episode: TreatmentEpisode) -> dict[int, bool]:
-    """The sessions of an episode that were kept on a run-sheet, by key, and whether each has ended."""
-    rows = RunSheetEntry.objects.filter(session__episode=episode, session__voided_at__isnull=True)
-    is_end = Q(kind=RunSheetKind.END, voided_at__isnull=True)
-    counted = rows.order_by().values_list("session").annotate(ends=Count("pk", filter=is_end))
-    return {session: ends > 0 for session, ends in counted}
+def marked(rows: QuerySet[TreatmentSession]) -> QuerySet[TreatmentSession]:
+    """The sessions, each saying whether it was kept on a run-sheet (``on_sheet``) and whether that has its end
+    (``has_ended``)."""
+    lines = RunSheetEntry.objects.filter(session=OuterRef("pk"))
+    ends = lines.filter(kind=RunSheetKind.END, voided_at__isnull=True)
+    return rows.annotate(on_sheet=Exists(lines), has_ended=Exists(ends))
 
 
 def running_session(episode: TreatmentEpisode) -> TreatmentSession | None:
     """The dosing session of an episode that was begun on a run-sheet and has not ended."""
-    running = [pk for pk, ended in ended_on_sheet(episode).items() if not ended]
-    return episode.sessions.filter(pk__in=running).order_by("starts_at").last()
+    rows = marked(episode.sessions.standing()).filter(on_sheet=True, has_ended=False)
+    return rows.order_by("starts_at").last()
 
 
 def with_sheet(rows: QuerySet[TreatmentSession], user: User) -> QuerySet[TreatmentSession]:

@@ -16,6 +16,7 @@ from decimal import Decimal
 from django.db.models import Model
 
 from tracking.models import Assessment, SessionSignature, TreatmentSession
+from tracking.run_sheet import Plan
 
 WANTED = 2
 PRESENCE = ("role",)
@@ -42,14 +43,12 @@ class Signed:
     holds: bool
 
 
-def content_of(session: TreatmentSession) -> dict[str, object]:
+def content_of(session: TreatmentSession, plan: Plan) -> dict[str, object]:
     """All that a run-sheet says, as plain values."""
     present = session.people_present.select_related("user").order_by("pk")
     doses = session.doses.select_related("recorded_by", "voided_by").order_by("pk")
     lines = session.entries.select_related("recorded_by", "voided_by").order_by("pk")
-    forms = (
-        Assessment.objects.filter(session=session).select_related("recorded_by", "supersedes").order_by("pk")
-    )
+    forms = forms_on_sheet(session, plan).order_by("pk")
     return {
         "session": str(session.public_id),
         "starts_at": _plain(session.starts_at),
@@ -61,18 +60,18 @@ def content_of(session: TreatmentSession) -> dict[str, object]:
     }
 
 
-def digest_of(session: TreatmentSession) -> str:
+def digest_of(session: TreatmentSession, plan: Plan) -> str:
     """SHA-256 of the content, in hexadecimal."""
-    text = json.dumps(content_of(session), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    text = json.dumps(content_of(session, plan), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def signatures_of(session: TreatmentSession) -> list[Signed]:
+def signatures_of(session: TreatmentSession, plan: Plan) -> list[Signed]:
     """The latest signature of each person, in the order of signing."""
     rows = list(session.signatures.select_related("signed_by").order_by("signed_at", "pk"))
     if not rows:
         return []
-    now = digest_of(session)
+    now = digest_of(session, plan)
     latest = {row.signed_by_id: row for row in rows}
     holding = {row.signed_by_id: row for row in rows if row.digest == now}
     return [Signed(holding.get(who, row), who in holding) for who, row in latest.items()]

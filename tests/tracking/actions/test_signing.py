@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
+from measures import registry
 from tests.tracking.dosing import (
     CALM,
     PASSWORD,
@@ -25,7 +26,10 @@ from tracking.actions import assessments, dosing, treatment, tries
 from tracking.actions.signing import sign_run_sheet
 from tracking.errors import Conflict, InvalidInput, NotPermitted
 from tracking.models import Assessment, CareTeam, Patient, TreatmentSession, User
+from tracking.policies import local_today
+from tracking.queries.dosing import plan_for
 from tracking.queries.signatures import content_of, digest_of, signatures_of
+from tracking.vocabulary import AnswerSource
 
 pytestmark = pytest.mark.django_db
 
@@ -48,7 +52,7 @@ def sign(by: User, session: TreatmentSession, password: str = PASSWORD) -> None:
 
 
 def holding(session: TreatmentSession) -> list[bool]:
-    return [one.holds for one in signatures_of(session)]
+    return [one.holds for one in signatures_of(session, plan_for(session))]
 
 
 def test_two_who_were_present_sign(session: TreatmentSession, clinician: User, second: User) -> None:
@@ -102,7 +106,7 @@ def test_a_wrong_password_is_refused_and_many_are_slowed_down(
     with pytest.raises(InvalidInput, match="too often"):
         sign(clinician, session)
     sign(second, session)  # nobody else is slowed down with the one who guesses
-    assert [one.signature.signed_by for one in signatures_of(session)] == [second]
+    assert [one.signature.signed_by for one in signatures_of(session, plan_for(session))] == [second]
 
 
 CHANGES: dict[str, Callable[[User, TreatmentSession], object]] = {
@@ -139,13 +143,31 @@ def test_a_change_afterwards_ends_the_signature_and_it_can_be_given_anew(
         assert session.signatures.count() == 2
 
 
+def test_what_is_no_part_of_the_sheet_leaves_the_signature_alone(
+    session: TreatmentSession, clinician: User
+) -> None:
+    completed(clinician, session)
+    sign(clinician, session)
+    assessments.record_assessment(
+        by=clinician,
+        episode=session.episode,
+        instrument=registry.get("meq30"),
+        answers={},
+        source=AnswerSource.CLINICIAN_ENTERED,
+        assessed_on=local_today(session.episode.patient),
+        submission_id=uuid.uuid4(),
+        session=session,
+    )
+    assert holding(session) == [True]
+
+
 def test_the_digest_is_sha_256_of_the_canonical_json_and_holds_all_of_it(
     session: TreatmentSession, clinician: User
 ) -> None:
     completed(clinician, session)
-    content = content_of(session)
+    content = content_of(session, plan_for(session))
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    assert digest_of(session) == hashlib.sha256(text.encode()).hexdigest()
+    assert digest_of(session, plan_for(session)) == hashlib.sha256(text.encode()).hexdigest()
     assert json.loads(text) == content
     assert [len(content[part]) for part in ("present", "doses", "lines", "forms")] == [2, 2, 5, 5]
     assert content["doses"][0]["amount"] == "80"
@@ -153,4 +175,5 @@ def test_the_digest_is_sha_256_of_the_canonical_json_and_holds_all_of_it(
 
 def test_the_digest_is_the_same_for_rows_read_anew(session: TreatmentSession, clinician: User) -> None:
     completed(clinician, session)
-    assert digest_of(session) == digest_of(TreatmentSession.objects.get(pk=session.pk))
+    again = TreatmentSession.objects.get(pk=session.pk)
+    assert digest_of(session, plan_for(session)) == digest_of(again, plan_for(again))
