@@ -16,6 +16,7 @@ from decimal import Decimal
 from django.db.models import Model
 
 from tracking.models import Assessment, SessionSignature, TreatmentSession
+from tracking.queries.dosing import forms_on_sheet
 from tracking.run_sheet import Plan
 
 WANTED = 2
