@@ -31,7 +31,6 @@ from tracking.run_sheet import (
     Record,
     SupplementWindow,
     Task,
-    breaches,
     in_the_way,
     minutes_between,
     missing,
@@ -73,7 +72,6 @@ class SheetPage:
     tasks: tuple[Task, ...]
     obstacles: tuple[Task, ...]
     warnings: tuple[Breach, ...]
-    past_warnings: tuple[Breach, ...]
     notices: tuple[Notice, ...]
     window: SupplementWindow | None
     vitals: Instrument
@@ -177,7 +175,6 @@ def run_sheet_page(session: TreatmentSession, user: User, now: datetime) -> Shee
         tasks=tasks(plan, record, now),
         obstacles=in_the_way(plan, record, now),
         warnings=standing(plan, record),
-        past_warnings=breaches(plan, record.readings),
         notices=notices(plan, record),
         window=supplement_window(plan, record, now),
         vitals=vitals,
