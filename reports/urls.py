@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import home, parked, patient, protocols, releases, studies
+from reports.views import dosing, home, parked, patient, protocols, releases, studies
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("patients/", home.patients, name="patients"),
     path("patients/<uuid:public_id>/", patient.patient, name="patient"),
     path("episodes/<uuid:public_id>/course/", patient.course, name="patient-course"),
+    path("sessions/<uuid:public_id>/run-sheet/", dosing.run_sheet, name="run-sheet"),
     path("studies/", studies.studies, name="studies"),
     path("studies/<slug:key>/", studies.study, name="study"),
     path("studies/<slug:key>/setting/", studies.setting, name="study-setting"),

@@ -13,6 +13,7 @@ from tracking.errors import InvalidInput
 
 LARGEST_AMOUNT = Decimal(100_000)  # what the column holds: eight digits, three of them decimals
 FINEST_AMOUNT = Decimal("0.001")
+LIGHTEST, HEAVIEST = Decimal(20), Decimal(400)  # kg; only slips of the keyboard lie beyond
 EARLIEST_DAY = date(1900, 1, 1)
 # Cc and Cf hold line breaks and the marks that turn the direction of writing: both can disguise a name.
 DISGUISES = {"Cc", "Cf"}
@@ -47,6 +48,16 @@ def clean_amount(field: str, value: Decimal | int) -> Decimal:
     if amount % FINEST_AMOUNT:
         raise InvalidInput(field, "must not have more than three decimals")
     return amount
+
+
+def clean_weight(field: str, value: Decimal | int) -> Decimal:
+    """A body weight in kg with at most one decimal."""
+    weight = Decimal(value)
+    if not weight.is_finite() or not LIGHTEST <= weight <= HEAVIEST:
+        raise InvalidInput(field, f"must lie between {LIGHTEST} and {HEAVIEST} kg")
+    if weight % Decimal("0.1"):
+        raise InvalidInput(field, "must not have more than one decimal")
+    return weight
 
 
 def clean_timezone(field: str, value: str) -> str:

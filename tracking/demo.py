@@ -23,6 +23,7 @@ from tracking.actions.scheduling import create_request
 from tracking.actions.simulation import Staff, simulate
 from tracking.actions.washouts import set_washout_rule
 from tracking.actions.wordings import add_wording
+from tracking.demo_dosing import show_dosing
 from tracking.demo_rooms import furnish
 from tracking.instruments import instrument_of
 from tracking.models import AssessmentRequest, Patient, Site, Study, TreatmentEpisode, User
@@ -99,6 +100,7 @@ def seed_clinic(*, today: date) -> User:
         episode = simulate(by=admin, person=person, staff=staff[person.team], rng=rng, today=today)
         told[person.story] = episode.patient
     furnish(staff=staff, opened=_opened(today), rng=Random(SEED))  # noqa: S311 (invented answers)
+    show_dosing(staff=staff["psilocybin"], password=password, now=clock.now())
     _patient_account(admin, told[ASKED_TODAY], users)
     _ask_blinded(staff, users["rater@demo.example"], today)
     links = {name: str(told[story].public_id) for name, story in LINKS.items()}

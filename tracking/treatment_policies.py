@@ -12,6 +12,7 @@ from tracking.models import (
     DoseChange,
     MedicationCourse,
     PlannedDoseStep,
+    RunSheetEntry,
     TreatmentEpisode,
     TreatmentSession,
     User,
@@ -24,7 +25,7 @@ from tracking.washouts import WashoutState
 LONGEST_SESSION = timedelta(hours=24)
 LONGEST_NOTE = 10_000
 WASHOUT = "washout"  # the topic of the check on a run-sheet
-Record = TreatmentSession | Dose | MedicationCourse | DoseChange | PlannedDoseStep
+Record = TreatmentSession | Dose | MedicationCourse | DoseChange | PlannedDoseStep | RunSheetEntry
 
 
 def check_moment(episode: TreatmentEpisode, field: str, moment: datetime) -> None:

@@ -8,6 +8,7 @@ from tracking.views import (
     assessments,
     blinding,
     catalogue,
+    dosing,
     entry,
     library,
     medication,
@@ -82,6 +83,14 @@ setting_urls = [
     path("settings/<uuid:public_id>/", setting.room, name="room"),
     path("settings/<uuid:public_id>/revise/", setting.room_revise, name="room-revise"),
     path("settings/<uuid:public_id>/retire/", setting.room_retire, name="room-retire"),
+]
+
+dosing_urls = [
+    path("episodes/<uuid:public_id>/dosing/begin/", dosing.begin, name="dosing-begin"),
+    path("sessions/<uuid:public_id>/run-sheet/line/<slug:kind>/", dosing.line, name="run-sheet-line"),
+    path("sessions/<uuid:public_id>/run-sheet/dose/", dosing.dose, name="run-sheet-dose"),
+    path("sessions/<uuid:public_id>/run-sheet/form/<slug:instrument>/", dosing.form, name="run-sheet-form"),
+    path("sessions/<uuid:public_id>/run-sheet/sign/", dosing.sign, name="run-sheet-sign"),
 ]
 
 administration_urls = [
@@ -180,6 +189,7 @@ urlpatterns = [
     *entry_urls,
     *treatment_urls,
     *setting_urls,
+    *dosing_urls,
     *administration_urls,
     *washout_urls,
     *token_urls,

@@ -100,6 +100,32 @@ class RunSheetKind(TextChoices):
     END = "end", "End of the session"
 
 
+class CheckTopic(TextChoices):
+    """What is asked before the dose and answered by a tap. Vital signs and interviews are assessments."""
+
+    TWO_PRESENT = "two_present", "Two clinicians present"
+    WASHOUT = "washout", "Medication stopped long enough before"
+    CONSENT = "consent_today", "The patient consents to go on today"
+    WAY_HOME = "way_home", "Somebody to take the patient home is known"
+    OVERRIDE = "override", "Dose given although a check was open or not met"
+
+
+class EventTopic(TextChoices):
+    """What often happens in a session, for one tap."""
+
+    MUSIC = "music", "Music changed"
+    EYESHADES_OFF = "eyeshades_off", "Eyeshades off"
+    EYESHADES_ON = "eyeshades_on", "Eyeshades on"
+    BATHROOM = "bathroom", "Bathroom"
+    DRINK = "drink", "Drank or ate"
+    TOUCH_ASKED = "touch_asked", "Touch asked for"
+    TOUCH_DECLINED = "touch_declined", "Touch declined"
+    NAUSEA = "nausea", "Nausea"
+    DISTRESS = "distress", "Anxious or distressed"
+    TALK = "talk", "Talked"
+    DISTURBANCE = "disturbance", "Disturbance"
+
+
 class DoseStep(TextChoices):
     START = "start", "Start"
     CHANGE = "change", "Change"

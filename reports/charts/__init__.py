@@ -29,10 +29,16 @@ from reports.charts.records import (
     SessionTick,
     Source,
     Timeline,
+    Trend,
+    TrendEvent,
+    TrendLine,
+    TrendPanel,
+    TrendPoint,
 )
 from reports.charts.schedule import schedule
 from reports.charts.sparkline import sparkline
 from reports.charts.timeline import timeline
+from reports.charts.trend import trend
 
 __all__ = [
     "AskLane",
@@ -60,10 +66,16 @@ __all__ = [
     "SessionTick",
     "Source",
     "Timeline",
+    "Trend",
+    "TrendEvent",
+    "TrendLine",
+    "TrendPanel",
+    "TrendPoint",
     "cohort_course",
     "intervals",
     "predictor",
     "schedule",
     "sparkline",
     "timeline",
+    "trend",
 ]

@@ -260,6 +260,53 @@ class Intervals:
 
 
 @dataclass(frozen=True)
+class TrendPoint:
+    """One reading: minutes from the figure's zero, when by the clock, and whether it is beyond a limit."""
+
+    minute: float
+    value: float
+    clock: str
+    beyond: bool = False
+
+
+@dataclass(frozen=True)
+class TrendLine:
+    """One measure in its order; `limits` are values from which, upwards or downwards, it is warned of."""
+
+    label: str
+    points: tuple[TrendPoint, ...]
+    limits: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class TrendPanel:
+    """Measures of one unit, drawn over each other."""
+
+    title: str
+    unit: str
+    lines: tuple[TrendLine, ...]
+
+
+@dataclass(frozen=True)
+class TrendEvent:
+    """What happened at a moment and may move the readings, such as a dose."""
+
+    minute: float
+    label: str
+
+
+@dataclass(frozen=True)
+class Trend:
+    """Readings of some hours. `zero` says in words what minute 0 is; `until` is the last minute to show."""
+
+    title: str
+    zero: str
+    until: float
+    panels: tuple[TrendPanel, ...]
+    events: tuple[TrendEvent, ...] = ()
+
+
+@dataclass(frozen=True)
 class DataTable:
     """The numbers of a picture as text: one row per mark."""
 

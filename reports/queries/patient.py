@@ -30,6 +30,7 @@ from tracking.models import (
     TreatmentSession,
     User,
 )
+from tracking.queries.dosing import ADVERSE_EVENT, VITAL_SIGNS, marked
 from tracking.queries.events import last_stop
 from tracking.queries.integration import Integrated, integrations
 from tracking.queries.requests import asked_on_paper
@@ -100,6 +101,7 @@ class PatientPage:
     experiences: Sequence[FactorTable]
     sessions: Sequence[TreatmentSession]
     integrations: Sequence[Integrated]
+    running: TreatmentSession | None
     medications: Sequence[MedicationCourse]
     adherence: SelfReports
     clock: StopClock | None
@@ -140,7 +142,7 @@ def _page(
     courses = list(EpisodeCourse.objects.filter(episode=episode).order_by("instrument", "scale"))
     flags = list(CourseFlag.objects.filter(episode=episode, state=FlagState.OPEN))
     sessions = list(
-        TreatmentSession.objects.standing()
+        marked(TreatmentSession.objects.standing())
         .filter(episode=episode)
         .select_related("integrates")
         .prefetch_related(Prefetch("doses", queryset=Dose.objects.standing()))
@@ -154,6 +156,7 @@ def _page(
     main = main_course(episode, courses)
     due = _due(episode, as_of)
     stop = last_stop(episode, medications)
+    listed = [row for row in assessments if row.session_id is None or row.instrument == ADVERSE_EVENT]
     return PatientPage(
         patient=episode.patient,
         episode=episode,
@@ -167,7 +170,11 @@ def _page(
             episode,
             axis,
             as_of,
-            assessments=[each for each in assessments if not is_second_rating(each)],
+            assessments=[
+                row
+                for row in assessments
+                if not is_second_rating(row) and (row.session_id is None or row.instrument != VITAL_SIGNS)
+            ],
             flags=flags,
             sessions=sessions,
             medications=medications,
@@ -182,10 +189,11 @@ def _page(
         due=[(request, shelf.get(request.instrument, request.version).short_title) for request in due],
         on_paper=[(request, instrument.short_title) for request, instrument in asked_on_paper(due)],
         blinded=blinded_ratings(user, episode, as_of, shelf),
-        rows=_rows(assessments, courses, axis, episode, shelf),
-        experiences=_experiences(assessments, axis, episode, shelf),
+        rows=_rows(listed, courses, axis, episode, shelf),
+        experiences=_experiences(listed, axis, episode, shelf),
         sessions=sessions,
         integrations=integrations(episode, sessions),
+        running=next((one for one in reversed(sessions) if one.on_sheet and not one.has_ended), None),
         medications=medications,
         adherence=reports_among(ADHERENCE, assessments),
         clock=clock_of(episode, stop, axis, as_of, assessments, shelf),

@@ -134,6 +134,15 @@ SETTINGS = [
     both("room-revise", CLINICIANS, "room"),
     both("room-retire", CLINICIANS, "room"),
 ]
+DOSING = [
+    both("dosing-begin", TEAM, "episode"),
+    reads("run-sheet", TEAM, "session"),
+    both("run-sheet-line", TEAM, "session-line"),
+    both("run-sheet-dose", TEAM, "session"),
+    both("run-sheet-form", TEAM, "session-form"),
+    both("run-sheet-sign", TEAM, "session"),
+    both("record-void", TEAM, "line"),
+]
 ADMINISTRATION = [
     reads("administration", ADMINISTRATORS),
     both("administration-user-new", ADMINISTRATORS),
@@ -238,7 +247,19 @@ API = [
     writes("api-release-decide", STEWARDS, "release", "decision"),
     writes("api-release-download", RESEARCHERS, "release"),
 ]
-MATRIX = [*SITTINGS, *OWN, *ENTRY, *TREATMENT, *SETTINGS, *ADMINISTRATION, *CATALOGUE, *REPORTS, *WATCH, *API]
+MATRIX = [
+    *SITTINGS,
+    *OWN,
+    *ENTRY,
+    *TREATMENT,
+    *SETTINGS,
+    *DOSING,
+    *ADMINISTRATION,
+    *CATALOGUE,
+    *REPORTS,
+    *WATCH,
+    *API,
+]
 
 # Doors of the sign-in library. Those that anybody may open ask for nothing but a password, an address or a code.
 SIGN_IN_OPEN = {

@@ -32,6 +32,7 @@ from tests.tracking.packs import installed
 from tracking.actions import (
     assessments,
     care,
+    dosing,
     links,
     people,
     scheduling,
@@ -264,6 +265,11 @@ def _treated(world: World, episode: TreatmentEpisode) -> None:
     world.place("planned-step", planned)
     world.place("session", session)
     world.place("room", room)
+    world.places["session-line"] = {"public_id": session.public_id, "kind": "event"}
+    world.places["session-form"] = {"public_id": session.public_id, "instrument": "vital_signs"}
+    happened = {"topic": "music", "happened_at": session.starts_at}
+    entry = dosing.record_event(by=by, session=session, submission_id=uuid.uuid4(), **happened)
+    world.places["line"] = {"kind": "line", "public_id": entry.public_id}
     world.place("medication", course)
     world.places["record"] = {"kind": "session", "public_id": talk.public_id}
 

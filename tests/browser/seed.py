@@ -29,7 +29,7 @@ from tracking.actions.simulation import Staff, simulate  # noqa: E402
 from tracking.models import Study, TreatmentEpisode, User  # noqa: E402
 from tracking.policies import local_today  # noqa: E402
 from tracking.simulation.cast import Person  # noqa: E402
-from tracking.simulation.plans import combined_plan, psilocybin_plan  # noqa: E402
+from tracking.simulation.plans import combined_plan, mdma_plan, psilocybin_plan  # noqa: E402
 from tracking.vocabulary import Role  # noqa: E402
 
 PASSWORD = "a long walk by the sea"
@@ -48,6 +48,7 @@ def main(target: Path) -> None:
     rng = Random(7)  # noqa: S311 (invented people, not secrets)
     for number in range(COHORT):
         simulate(by=users["administrator"], person=treated(number, rng), staff=trial, rng=rng, today=today)
+    dosing = {name: trauma_patient(name, trial, rng, today) for name in ("tablet", "plain")}
     episodes = {story: told(story, care_as_usual, rng, today) for story in STORIES}
     people.link_account(by=None, patient=episodes["account"].patient, user=users["patient"])
     ask_rater(episodes["rated"], users["rater"])
@@ -57,6 +58,14 @@ def main(target: Path) -> None:
     facts = {
         "password": PASSWORD,
         "stories": {story: facts_of(episode) for story, episode in episodes.items()},
+        "dosing": {
+            name: {
+                "episode": episode.pk,
+                "page": reverse("patient", kwargs={"public_id": episode.patient.public_id}),
+                "begin": reverse("dosing-begin", kwargs={"public_id": episode.public_id}),
+            }
+            for name, episode in dosing.items()
+        },
         "study": reverse("study", kwargs={"key": trial.study.key}),
         "release": reverse("release", kwargs={"public_id": release.public_id}),
     }
@@ -83,7 +92,11 @@ def clinic(users: dict[str, User], today: date) -> tuple[Staff, Staff]:
     team = care.create_team(by=None, site=site, name="Team Shore")
     since = today - LONG_AGO
     care.add_member(by=None, team=team, user=users["clinician"], is_lead=True, starts_on=since)
-    second = people.create_user(by=None, email="second@clinic.example", name="The second therapist")
+    second = people.create_user(
+        by=None, email="second@clinic.example", name="The second therapist", password=PASSWORD
+    )
+    people.grant_role(by=None, user=second, role=Role.CLINICIAN, starts_on=since)
+    care.add_member(by=None, team=team, user=second, starts_on=since)
     staff = Staff(team, users["clinician"], second, users["rater"], study("shore-mdd", users, since))
     return staff, replace(staff, study=study("shore-care", users, since))
 
@@ -105,6 +118,13 @@ def study(key: str, users: dict[str, User], since: date) -> Study:
 def treated(number: int, rng: Random) -> Person:
     plan = psilocybin_plan(rng, 90 + number)
     return Person(f"Person{number}", "Shore", "female", 30 + number, "psilocybin", plan)
+
+
+def trauma_patient(name: str, staff: Staff, rng: Random, today: date) -> TreatmentEpisode:
+    """Somebody whose first MDMA session is today."""
+    plan = replace(mdma_plan(rng, 25, active=True), punctual=True)
+    person = Person(name.title(), "Shore", "female", 44, "trauma", plan)
+    return simulate(by=staff.lead, person=person, staff=staff, rng=rng, today=today)
 
 
 def told(story: str, staff: Staff, rng: Random, today: date) -> TreatmentEpisode:

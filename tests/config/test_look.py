@@ -145,3 +145,13 @@ def test_bands_darken_step_by_step(theme: str) -> None:
     shades = [luminance(themes()[theme][f"--band-{shade}"]) for shade in range(6)]
     assert shades == sorted(shades, reverse=True)
     assert len(set(shades)) == 6
+
+
+def test_the_dosing_room_is_as_dark_as_a_dark_device() -> None:
+    """Two blocks of one list, as CSS cannot share it between a device's setting and a page's own."""
+    device = re.search(r"@media \(prefers-color-scheme: dark\) \{\s*:root \{(.*?)\}", STYLESHEET, re.DOTALL)
+    room = re.search(
+        r"@media screen \{\s*body\.dim[^{]*\{\s*color-scheme: dark;(.*?)\}", STYLESHEET, re.DOTALL
+    )
+    assert device and room
+    assert device[1].split() == room[1].split()

@@ -24,6 +24,7 @@ from tracking.actions.people import enrol_patient, record_consent
 from tracking.actions.rating import assign_rater
 from tracking.actions.safety import acknowledge_alert, close_alert
 from tracking.actions.scheduling import schedule_episode
+from tracking.actions.simulated_sheet import Sheet, keep_run_sheet
 from tracking.actions.treatment import (
     change_dose,
     record_dose,
@@ -49,6 +50,7 @@ from tracking.wordings import can_be_asked
 
 DIAGNOSES = {"psilocybin-mdd": "mdd", "mdma-ptsd": "ptsd", "ssri-psychotherapy": "mdd"}
 ALERT_HANDLED_WITHIN = timedelta(days=7)  # older alerts of the simulation have been dealt with
+SHEETS_KEPT_FOR = timedelta(days=70)  # older dosing sessions have their doses alone
 HANDLED = "Called the same day: no plan, no intent. Talked through in the next session."
 DAYS_LATE = {"self": [0, 0, 0, 1, 2], "clinician": [0, 0, 1, 3, 6]}
 MISSED = 0.06  # share of PHQ-9 that nobody fills in
@@ -165,6 +167,13 @@ class Walk:
     def _session(self, planned: PlannedSession) -> None:
         starts = self.moment(planned.day, hour=9)
         if starts + timedelta(minutes=planned.minutes) > clock.now():
+            return
+        if planned.doses and self.today - starts.date() <= SHEETS_KEPT_FOR:
+            sheet = Sheet(
+                self.staff.lead, self.staff.second, self.episode, starts, planned.minutes, planned.doses
+            )
+            rng = Random(f"{self.person.family_name} {planned.day}")  # noqa: S311 (invented readings)
+            self.dosing.append(keep_run_sheet(by=self.staff.lead, sheet=sheet, rng=rng))
             return
         session = record_session(
             by=self.staff.lead,

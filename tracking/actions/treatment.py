@@ -5,6 +5,7 @@ Nothing recorded is overwritten. A mistake is taken back with ``void`` and recor
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -137,8 +138,10 @@ def record_session(
     integrates: TreatmentSession | None = None,
     note: str = "",
     people_present: Sequence[tuple[User, str]] = (),
+    submission_id: uuid.UUID | None = None,
 ) -> TreatmentSession:
     """One session that took place, was missed or was cancelled. ``minutes`` is ``None`` when not known.
+    ``submission_id``: chosen by the client where a session may be sent twice; it becomes the public id.
 
     Raises ``InvalidInput`` for a day outside the episode or a linked dosing session that is not an earlier,
     attended one of the same episode; ``Conflict`` when the same session is already recorded.
@@ -153,6 +156,7 @@ def record_session(
     if episode.sessions.standing().filter(kind=kind, starts_at=starts_at).exists():
         raise Conflict("this session is already recorded")
     session = TreatmentSession.objects.create(
+        public_id=submission_id or uuid.uuid4(),
         episode=episode,
         kind=kind,
         starts_at=starts_at,
@@ -180,12 +184,15 @@ def record_dose(
     route: str,
     given_at: datetime,
     part: str = "main",
+    weight_kg: Decimal | None = None,
+    submission_id: uuid.UUID | None = None,
     washout_reason: str = "",
 ) -> Dose:
     """What was given in an attended dosing session, and when. A supplement needs a dose before it.
 
-    ``washout_reason``: why it is given although a washout is not satisfied or cannot be judged; it becomes an
-    entry of the run-sheet. Raises ``InvalidInput`` without it, unless the run-sheet has such an entry.
+    ``weight_kg``: the body weight of that day, where it was taken. ``washout_reason``: why it is given although
+    a washout is not satisfied or cannot be judged; it becomes an entry of the run-sheet. Raises
+    ``InvalidInput`` without it, unless the run-sheet has such an entry.
     """
     _lock(session.episode)
     session.refresh_from_db()
@@ -202,12 +209,14 @@ def record_dose(
     if against:
         _override_washout(by, session, washout_reason, given_at)
     dose = Dose.objects.create(
+        submission_id=submission_id,
         session=session,
         part=part,
         substance=substance,
         amount=checks.clean_amount("amount", amount),
         unit=checks.clean_choice("unit", unit, DoseUnit.values),
         route=checks.clean_choice("route", route, Route.values),
+        weight_kg=None if weight_kg is None else checks.clean_weight("weight_kg", weight_kg),
         given_at=given_at,
         recorded_by=by,
     )
@@ -219,9 +228,10 @@ def record_dose(
 def void(*, by: User, record: Record, reason: str) -> None:
     """Takes a record back: it stays readable, crossed out, with who, when and why, and counts no more.
 
-    A session takes its doses with it, the first step of a medication the whole medication. An open request
-    that hangs on what did not happen is cancelled, and asked again when that is recorded again. Raises
-    ``Conflict`` when the record was taken back before or another record still rests on it.
+    A session takes its doses and the lines of its run-sheet with it, the first step of a medication the whole
+    medication; without its end a session is under way again. An open request that hangs on what did not happen
+    is cancelled, and asked again when that is recorded again. Raises ``Conflict`` when the record was taken back
+    before or another record still rests on it.
     """
     if not reason.strip():
         raise InvalidInput("reason", "say why this is taken back")
@@ -231,7 +241,10 @@ def void(*, by: User, record: Record, reason: str) -> None:
     _void_rows(by, type(record).objects.filter(pk=record.pk), reason, needed=True)
     if isinstance(record, TreatmentSession):
         _void_rows(by, record.doses.all(), reason)
+        _void_rows(by, record.entries.all(), reason)
         _cancel_requests_of(record)
+    if isinstance(record, RunSheetEntry) and record.kind == RunSheetKind.END:
+        TreatmentSession.objects.filter(pk=record.session_id).update(minutes=None)
     if isinstance(record, MedicationCourse):
         _void_rows(by, record.dose_changes.all(), reason)
         _void_rows(by, record.planned_steps.all(), reason)
@@ -257,7 +270,7 @@ def _override_washout(by: User, session: TreatmentSession, reason: str, given_at
 
 def episode_of(record: Record) -> TreatmentEpisode:
     """The episode that a record belongs to."""
-    if isinstance(record, Dose):
+    if isinstance(record, Dose | RunSheetEntry):
         return record.session.episode
     of_course = isinstance(record, DoseChange | PlannedDoseStep)
     return record.course.episode if of_course else record.episode

@@ -12,6 +12,7 @@ from measures.instrument import Instrument, Item
 from measures.scoring import Answer, skipped
 from measures.skips import skippable
 from tracking.errors import InvalidInput
+from tracking.forms.parts import moment_field
 
 PREFIX = "item-"
 YES, NO = "1", "0"
@@ -126,6 +127,19 @@ class NewRecordForm(RecordForm):
     version = forms.CharField(widget=forms.HiddenInput, required=False)
 
 
+class InSessionForm(NewRecordForm):
+    """A form that is filled in during a dosing session: it has a moment, not a day. Left empty, it is now."""
+
+    assessed_on = None
+    assessed_at = moment_field("At (local time)", required=False)
+
+
+class VitalSignsForm(InSessionForm):
+    """What was not measured is left empty, and that is no gap to be asked about."""
+
+    gaps = ()
+
+
 class CorrectionForm(RecordForm):
     """A new version of an assessment, with the reason. It keeps its wording."""
 
@@ -136,6 +150,13 @@ class CorrectionForm(RecordForm):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Stays with the record. The version before remains readable.",
     )
+
+
+class MomentCorrectionForm(CorrectionForm):
+    """The same for what has a moment: vital signs, interviews and adverse events of a dosing session."""
+
+    assessed_on = None
+    assessed_at = moment_field("At (local time)")
 
 
 def field_for(item: Item) -> forms.Field:

@@ -49,10 +49,10 @@ def day_field(
     return field
 
 
-def moment_field(label: str, help_text: str = "") -> forms.DateTimeField:
+def moment_field(label: str, help_text: str = "", *, required: bool = True) -> forms.DateTimeField:
     """A moment to the minute, in the time zone that is active."""
     widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
-    return forms.DateTimeField(label=label, help_text=help_text, widget=widget)
+    return forms.DateTimeField(label=label, help_text=help_text, required=required, widget=widget)
 
 
 def amount_field(label: str, help_text: str = "") -> forms.DecimalField:

@@ -40,3 +40,10 @@ def p_value(value: float) -> str:
 def words(key: str) -> str:
     """``relapse_suspected`` → ``relapse suspected``."""
     return key.replace("_", " ")
+
+
+@register.filter
+def hours(minutes: int) -> str:
+    """``134`` → ``2 h 14 min``, ``14`` → ``14 min``."""
+    whole, rest = divmod(minutes, 60)
+    return f"{whole} h {rest} min" if whole else f"{rest} min"

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import uuid
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tracking.actions import assessments, audit
 from tracking.actions.assessments import Submitted
-from tracking.forms.answers import CorrectionForm
+from tracking.forms.answers import CorrectionForm, MomentCorrectionForm
 from tracking.models import Assessment, User
 from tracking.policies import check_has_answers, check_latest_version, local_today
 from tracking.queries.assessments import AssessmentView, assessment_view, with_people
@@ -47,22 +49,29 @@ def correct(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     audit.record_read(by=request.user, patient=page.assessment.episode.patient, page="assessment-correct")
     check_latest_version(page.assessment)
     context = {"correcting": page.assessment, "pack": page.pack} | _whom(page, blind)
-    if request.method != "POST":
-        return sheet(request, _prefilled(page), context)
-    form = CorrectionForm(request.POST, instrument=page.instrument)
-    return take_in(
-        request,
-        form,
-        context,
-        write=lambda: assessments.correct_assessment(
-            by=request.user,
-            assessment=page.assessment,
-            answers=form.answers,
-            reason=form.cleaned_data["reason"],
-            assessed_on=form.cleaned_data["assessed_on"],
-        ),
-        after=lambda submitted: _corrected(request, submitted),
-    )
+    with timezone.override(ZoneInfo(page.assessment.episode.patient.timezone)):
+        if request.method != "POST":
+            return sheet(request, _prefilled(page), context)
+        form = _form_of(page)(request.POST, instrument=page.instrument)
+        return take_in(
+            request,
+            form,
+            context,
+            write=lambda: assessments.correct_assessment(
+                by=request.user,
+                assessment=page.assessment,
+                answers=form.answers,
+                reason=form.cleaned_data["reason"],
+                assessed_on=form.cleaned_data.get("assessed_on"),
+                assessed_at=form.cleaned_data.get("assessed_at"),
+            ),
+            after=lambda submitted: _corrected(request, submitted),
+        )
+
+
+def _form_of(page: AssessmentView) -> type[CorrectionForm]:
+    """What was recorded at a moment is corrected with its moment."""
+    return MomentCorrectionForm if page.assessment.assessed_at else CorrectionForm
 
 
 def _page(user: User, public_id: uuid.UUID) -> tuple[AssessmentView, bool]:
@@ -91,13 +100,17 @@ def _whom(page: AssessmentView, blind: bool) -> Context:
 
 
 def _prefilled(page: AssessmentView) -> CorrectionForm:
-    return CorrectionForm(
+    row = page.assessment
+    return _form_of(page)(
         instrument=page.instrument,
-        answers=page.assessment.answers,
-        initial={"assessed_on": page.assessment.assessed_on},
+        answers=row.answers,
+        initial={"assessed_on": row.assessed_on, "assessed_at": row.assessed_at},
     )
 
 
 def _corrected(request: HttpRequest, submitted: Submitted) -> HttpResponse:
+    session = submitted.assessment.session
+    if session and is_of_team(request.user, submitted.assessment.episode):
+        return redirect("run-sheet", session.public_id)
     messages.success(request, "Corrected. The version before stays readable below.")
     return redirect("assessment", public_id=submitted.assessment.public_id)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 
 from tracking.actions import treatment
 from tracking.forms.parts import ReasonForm
@@ -15,10 +16,12 @@ from tracking.models import (
     DoseChange,
     MedicationCourse,
     PlannedDoseStep,
+    RunSheetEntry,
     TreatmentEpisode,
     TreatmentSession,
 )
 from tracking.policies import latest_day, local_day
+from tracking.queries.dosing import is_on_sheet
 from tracking.queries.integration import integration_of_session
 from tracking.queries.setting import session_setting, takes_setting
 from tracking.queries.treatment import dosing_sessions
@@ -33,6 +36,7 @@ RECORDS = {
     "medication": MedicationCourse,
     "dose-change": DoseChange,
     "planned-step": PlannedDoseStep,
+    "line": RunSheetEntry,
 }
 
 
@@ -77,6 +81,7 @@ def session(request: HttpRequest, session: TreatmentSession) -> HttpResponse:
         "setting": session_setting(session) if takes_setting(session) else None,
         "integrated": integration_of_session(session),
         "integrating": session.integration_sessions.standing(),
+        "on_sheet": is_on_sheet(session),
     }
     return render(request, "tracking/treatment/session.html", context | about(session.episode.patient))
 
@@ -86,6 +91,8 @@ def dose_new(request: HttpRequest, session: TreatmentSession) -> HttpResponse:
     """Record what was given in a dosing session."""
     if not takes_doses(session):
         raise Http404
+    if is_on_sheet(session):
+        return redirect("run-sheet-dose", session.public_id)
 
     def write(**data: Any) -> HttpResponse:
         treatment.record_dose(by=request.user, session=session, **data)
@@ -116,7 +123,9 @@ def _void(request: HttpRequest, record: Record) -> HttpResponse:
 
     def write(reason: str) -> HttpResponse:
         treatment.void(by=request.user, record=record, reason=reason)
-        return course_changed(request, episode, "The record was taken back.")
+        response = course_changed(request, episode, "The record was taken back.")
+        kept = isinstance(record, Dose | RunSheetEntry) and is_on_sheet(record.session)
+        return redirect("run-sheet", record.session.public_id) if kept else response
 
     page = Page(f"Take back: {in_words(record)}", "Take back")
     return form_page(request, ReasonForm(request.POST or None), write, page, **about(episode.patient))
@@ -135,6 +144,8 @@ def in_words(record: Record) -> str:
             return f"planned step of {record.course.substance} on {record.planned_on:%-d %B %Y}"
         case MedicationCourse():
             return record.substance
+        case RunSheetEntry():
+            return f"{record.get_kind_display().lower()} at {timezone.localtime(record.happened_at):%-H:%M}"
 
 
 def takes_doses(session: TreatmentSession) -> bool:

@@ -1,0 +1,369 @@
+"""A dosing session as it happens: begun, checked, dosed, watched, ended. One tap is one call.
+
+Each call carries a ``submission_id`` that the client has chosen and, if it likes, the moment of the tap. Sent twice
+it gives the first row; other content under the same id is a ``Conflict``. Sent late it is filed at its moment.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from measures.instrument import Instrument
+from tracking import checks
+from tracking.actions import audit
+from tracking.actions.assessments import Answers, Submitted, record_assessment
+from tracking.actions.marks import want_episode
+from tracking.actions.treatment import record_dose, record_session
+from tracking.dosing_policies import (
+    CLINICIANS,
+    CLINICIANS_WANTED,
+    SKEW,
+    check_before_end,
+    check_may_end,
+    moment_of_tap,
+)
+from tracking.errors import Conflict, InvalidInput
+from tracking.models import (
+    Assessment,
+    Dose,
+    RunSheetEntry,
+    TreatmentEpisode,
+    TreatmentSession,
+    User,
+    WordingPack,
+)
+from tracking.policies import local_day
+from tracking.queries.dosing import VITAL_SIGNS, plan_for, record_of, running_session
+from tracking.run_sheet import in_the_way, minutes_between, topics
+from tracking.treatment_policies import check_takes_doses
+from tracking.vocabulary import (
+    AnswerSource,
+    CheckTopic,
+    DosePart,
+    DoseUnit,
+    EventTopic,
+    RunSheetKind,
+    SessionKind,
+)
+
+LONGEST_TEXT = 2000
+
+
+@transaction.atomic
+def begin_session(
+    *,
+    by: User,
+    episode: TreatmentEpisode,
+    submission_id: uuid.UUID,
+    starts_at: datetime,
+    people_present: Sequence[tuple[User, str]],
+    alone_reason: str = "",
+) -> TreatmentSession:
+    """Begins a dosing session with its run-sheet. Fewer than two clinicians need a reason, which is kept.
+
+    Raises ``Conflict`` while another dosing session of the episode is under way.
+    """
+    _lock(episode)
+    known = TreatmentSession.objects.filter(public_id=submission_id).first()
+    if known:
+        if (known.episode_id, known.kind) != (episode.pk, SessionKind.DOSING):
+            raise Conflict("this submission id was used for other content")
+        return known
+    if running_session(episode):
+        raise Conflict("a dosing session of this patient is under way; end it first")
+    enough = sum(role in CLINICIANS for _, role in people_present) >= CLINICIANS_WANTED
+    if not enough and not alone_reason.strip():
+        raise InvalidInput(
+            "alone_reason", "fewer than two clinicians are present: say why it begins all the same"
+        )
+    session = record_session(
+        by=by,
+        episode=episode,
+        kind=SessionKind.DOSING,
+        starts_at=starts_at,
+        people_present=people_present,
+        submission_id=submission_id,
+    )
+    _enter(
+        by,
+        session,
+        RunSheetKind.CHECK,
+        uuid.uuid4(),
+        topic=CheckTopic.TWO_PRESENT,
+        met=enough,
+        text="" if enough else alone_reason,
+        moment=starts_at,
+    )
+    return session
+
+
+def record_check(
+    *,
+    by: User,
+    session: TreatmentSession,
+    submission_id: uuid.UUID,
+    topic: str,
+    met: bool,
+    text: str = "",
+    happened_at: datetime | None = None,
+) -> RunSheetEntry:
+    """How a check came out: one of the standing checks, or why something that the session asks for was not done.
+    One that is not met, or not done, needs its reason."""
+    checks.clean_choice("topic", topic, topics(plan_for(session)))
+    if not met and not text.strip():
+        raise InvalidInput("text", "say why it is not met, and why the session goes on or not")
+    return _tap(by, session, RunSheetKind.CHECK, submission_id, happened_at, topic=topic, met=met, text=text)
+
+
+def record_event(
+    *,
+    by: User,
+    session: TreatmentSession,
+    submission_id: uuid.UUID,
+    topic: str = "",
+    text: str = "",
+    happened_at: datetime | None = None,
+) -> RunSheetEntry:
+    """Something that happened: one of the usual topics, words, or both."""
+    if topic:
+        checks.clean_choice("topic", topic, EventTopic.values)
+    elif not text.strip():
+        raise InvalidInput("text", "say what happened")
+    return _tap(by, session, RunSheetKind.EVENT, submission_id, happened_at, topic=topic, text=text)
+
+
+def record_observation(
+    *,
+    by: User,
+    session: TreatmentSession,
+    submission_id: uuid.UUID,
+    text: str,
+    happened_at: datetime | None = None,
+) -> RunSheetEntry:
+    """What was seen, in words."""
+    if not text.strip():
+        raise InvalidInput("text", "must not be empty")
+    return _tap(by, session, RunSheetKind.OBSERVATION, submission_id, happened_at, text=text)
+
+
+def withhold_supplement(
+    *,
+    by: User,
+    session: TreatmentSession,
+    submission_id: uuid.UUID,
+    text: str,
+    happened_at: datetime | None = None,
+) -> RunSheetEntry:
+    """The supplemental dose is not given, and why."""
+    if not text.strip():
+        raise InvalidInput("text", "say why the supplemental dose is withheld")
+    return _tap(by, session, RunSheetKind.WITHHELD, submission_id, happened_at, text=text)
+
+
+def end_session(
+    *,
+    by: User,
+    session: TreatmentSession,
+    submission_id: uuid.UUID,
+    text: str = "",
+    happened_at: datetime | None = None,
+) -> RunSheetEntry:
+    """The end of the session, after all that was given in it. Its length follows from it."""
+    return _tap(by, session, RunSheetKind.END, submission_id, happened_at, text=text)
+
+
+@transaction.atomic
+def give_dose(
+    *,
+    by: User,
+    session: TreatmentSession,
+    submission_id: uuid.UUID,
+    substance: str,
+    amount: Decimal,
+    unit: str,
+    route: str,
+    part: str = "main",
+    weight_kg: Decimal | None = None,
+    override_reason: str = "",
+    given_at: datetime | None = None,
+) -> Dose:
+    """What was given, and when. An amount in mg/kg needs the weight.
+
+    Before a first dose every check is answered and met, and every washout satisfied by the medication on record,
+    or the dose is given over it: ``override_reason`` then becomes a line of the run-sheet. Raises
+    ``InvalidInput`` naming the checks and washouts where there is none.
+    """
+    _lock(session.episode)
+    known = Dose.objects.filter(submission_id=submission_id).first()
+    if known:
+        return _same_dose(known, session, substance, amount, unit, part, given_at)
+    check_takes_doses(session)
+    moment = moment_of_tap(session, "given_at", given_at)
+    check_before_end(session, "given_at", moment)
+    if unit == DoseUnit.MG_PER_KG and weight_kg is None:
+        raise InvalidInput("weight_kg", "is needed for an amount in mg/kg")
+    if part == DosePart.MAIN:
+        _check_or_override(by, session, moment, override_reason)
+    try:
+        return record_dose(
+            by=by,
+            session=session,
+            substance=substance,
+            amount=amount,
+            unit=unit,
+            route=route,
+            given_at=moment,
+            part=part,
+            weight_kg=weight_kg,
+            submission_id=submission_id,
+            washout_reason=override_reason,
+        )
+    except InvalidInput as refusal:
+        field = "override_reason" if refusal.field == "washout_reason" else refusal.field
+        raise InvalidInput(field, refusal.reason) from refusal
+
+
+def record_in_session(
+    *,
+    by: User,
+    session: TreatmentSession,
+    instrument: Instrument,
+    answers: Answers,
+    submission_id: uuid.UUID,
+    assessed_at: datetime | None = None,
+    wording: WordingPack | None = None,
+) -> Submitted:
+    """Vital signs, an interview or an adverse event of the session: an assessment at its moment, with the alerts,
+    scores and corrections of every other. Raises ``InvalidInput`` where no vital sign was measured."""
+    check_takes_doses(session)
+    moment = moment_of_tap(session, "assessed_at", assessed_at)
+    if instrument.key == VITAL_SIGNS and all(answer is None for answer in answers.values()):
+        raise InvalidInput("systolic", "nothing was measured")
+    known = Assessment.objects.filter(submission_id=submission_id).first()
+    if known:
+        _check_same(known.session_id == session.pk, known.assessed_at, assessed_at)
+        moment = known.assessed_at
+    return record_assessment(
+        by=by,
+        episode=session.episode,
+        instrument=instrument,
+        answers=answers,
+        source=AnswerSource.CLINICIAN if instrument.rater == "clinician" else AnswerSource.CLINICIAN_ENTERED,
+        assessed_on=local_day(session.episode.patient, moment),
+        submission_id=submission_id,
+        wording=wording,
+        session=session,
+        assessed_at=moment,
+    )
+
+
+def _check_or_override(by: User, session: TreatmentSession, moment: datetime, reason: str) -> None:
+    plan = plan_for(session)
+    obstacles = in_the_way(plan, record_of(session, plan), moment)
+    if not obstacles:
+        return
+    named = "; ".join(
+        f"{task.words} ({'not met' if task.state == 'not_met' else 'open'})" for task in obstacles
+    )
+    if not reason.strip():
+        raise InvalidInput("override_reason", f"say why the dose is given all the same. Not settled: {named}")
+    _enter(
+        by,
+        session,
+        RunSheetKind.CHECK,
+        uuid.uuid4(),
+        topic=CheckTopic.OVERRIDE,
+        met=False,
+        text=f"{reason.strip()} [{named}]",
+        moment=moment,
+    )
+
+
+@transaction.atomic
+def _tap(
+    by: User,
+    session: TreatmentSession,
+    kind: RunSheetKind,
+    submission_id: uuid.UUID,
+    happened_at: datetime | None,
+    *,
+    topic: str = "",
+    met: bool | None = None,
+    text: str = "",
+) -> RunSheetEntry:
+    """One line. The same one twice is stored once; the second gets the first."""
+    _lock(session.episode)
+    known = RunSheetEntry.objects.filter(submission_id=submission_id).first()
+    if known:
+        content = (known.session_id, known.kind, known.topic, known.met, known.text)
+        same = content == (session.pk, kind, topic, met, text.strip())
+        _check_same(same, known.happened_at, happened_at)
+        return known
+    session.refresh_from_db()
+    check_takes_doses(session)
+    moment = moment_of_tap(session, "happened_at", happened_at)
+    if kind == RunSheetKind.END:
+        check_may_end(session, moment)
+        minutes = minutes_between(session.starts_at, moment)
+        TreatmentSession.objects.filter(pk=session.pk).update(minutes=minutes)
+        want_episode(episode=session.episode)
+    return _enter(by, session, kind, submission_id, topic=topic, met=met, text=text, moment=moment)
+
+
+def _enter(
+    by: User,
+    session: TreatmentSession,
+    kind: RunSheetKind,
+    submission_id: uuid.UUID,
+    *,
+    moment: datetime,
+    topic: str = "",
+    met: bool | None = None,
+    text: str = "",
+) -> RunSheetEntry:
+    if len(text) > LONGEST_TEXT:
+        raise InvalidInput("text", f"must not be longer than {LONGEST_TEXT} characters")
+    entry = RunSheetEntry.objects.create(
+        submission_id=submission_id,
+        session=session,
+        kind=kind,
+        topic=topic,
+        met=met,
+        text=text.strip(),
+        happened_at=moment,
+        recorded_by=by,
+    )
+    audit.record(
+        by=by, action=f"run_sheet_{kind}", target=entry, patient=session.episode.patient, topic=str(topic)
+    )
+    return entry
+
+
+def _same_dose(
+    known: Dose,
+    session: TreatmentSession,
+    substance: str,
+    amount: Decimal,
+    unit: str,
+    part: str,
+    given_at: datetime | None,
+) -> Dose:
+    content = (known.session_id, known.substance, known.amount, known.unit, known.part)
+    _check_same(content == (session.pk, substance.strip(), amount, unit, part), known.given_at, given_at)
+    return known
+
+
+def _check_same(same: bool, stored: datetime | None, sent: datetime | None) -> None:
+    """A retry says the same. Its moment may have been set right by the little that clocks differ."""
+    if not same or sent and stored and abs(sent - stored) > SKEW:
+        raise Conflict("this submission id was used for other content")
+
+
+def _lock(episode: TreatmentEpisode) -> None:
+    """One writer at a time in an episode: each rule reads what is there before it writes."""
+    TreatmentEpisode.objects.select_for_update().get(pk=episode.pk)
