@@ -9,6 +9,7 @@ from datetime import date
 from tracking.instruments import Shelf
 from tracking.models import AssessmentRequest, TreatmentEpisode, Unblinding, User
 from tracking.queries.raters import ASSIGN_AHEAD
+from tracking.vocabulary import RequestStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +39,19 @@ class Blinded:
 def blinded_ratings(user: User, episode: TreatmentEpisode, as_of: date, shelf: Shelf) -> Blinded:
     """The ratings that are open or open soon, and every unblinding."""
     asked = AssessmentRequest.objects.filter(episode=episode, blinded=True)
-    soon = asked.open().filter(opens_on__lte=as_of + ASSIGN_AHEAD, closes_on__gte=as_of)
-    rows = soon.select_related("assigned_to", "second_rating").order_by("due_on", "second_of", "pk")
+    rows = list(asked.select_related("assigned_to", "second_rating").order_by("due_on", "second_of", "pk"))
     return Blinded(
-        rows=[_row(user, row, as_of, shelf) for row in rows],
+        rows=[_row(user, row, as_of, shelf) for row in rows if _is_soon(row, as_of)],
         unblindings=Unblinding.objects.filter(episode=episode).select_related(
             "rater", "asked_by", "decided_by"
         ),
-        has_raters=asked.filter(assigned_to__isnull=False).exists(),
+        has_raters=any(row.assigned_to_id for row in rows),
     )
+
+
+def _is_soon(request: AssessmentRequest, as_of: date) -> bool:
+    opens = request.opens_on <= as_of + ASSIGN_AHEAD
+    return request.status == RequestStatus.OPEN and opens and request.closes_on >= as_of
 
 
 def _row(user: User, request: AssessmentRequest, as_of: date, shelf: Shelf) -> BlindedRow:

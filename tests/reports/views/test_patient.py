@@ -221,7 +221,7 @@ class TestWhatIsShown:
     ) -> None:
         history(dict.fromkeys(range(100), 10))
         page(desk, patient)
-        with django_assert_max_num_queries(20):
+        with django_assert_max_num_queries(22):
             page(desk, patient)
 
 
