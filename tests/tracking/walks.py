@@ -6,7 +6,7 @@ the change of the clock. A line of a table is: due day, time point, instruments.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 START = date(2024, 1, 15)
@@ -25,6 +25,10 @@ class Walk:
     tapers: str = ""
     last_dose: str = ""
     answered: tuple[tuple[str, str], ...] = ()
+
+    def in_arm(self, arm: str) -> Walk:
+        """The same course in an arm that is asked the same."""
+        return replace(self, arm=arm)
 
     def table(self) -> set[tuple[str, str, str]]:
         """(due day, time point, instrument) of every question."""
@@ -316,6 +320,48 @@ WALKS = {
 2025-04-03 | month 12 after therapy | phq9
 """,
     ),
+    "ssri-psychotherapy, medication alone": Walk(
+        "ssri-psychotherapy",
+        "medication",
+        expected="""
+2024-01-15 | baseline | hamd17 phq9 who5 wsas
+2024-01-22 | week 1 | phq9
+2024-01-29 | week 2 | phq9
+2024-02-05 | week 3 | phq9
+2024-02-12 | week 4 | hamd17 mars5 phq9
+2024-02-19 | week 5 | phq9
+2024-02-26 | week 6 | phq9
+2024-03-04 | week 7 | phq9
+2024-03-11 | week 8 | hamd17 mars5 phq9
+2024-03-18 | week 9 | phq9
+2024-03-25 | week 10 | phq9
+2024-04-01 | week 11 | phq9
+2024-04-08 | week 12 | hamd17 mars5 phq9 who5 wsas
+2024-07-15 | month 6 | phq9
+2025-01-14 | month 12 | phq9
+""",
+    ),
+    "ssri-psychotherapy, psychotherapy alone": Walk(
+        "ssri-psychotherapy",
+        "psychotherapy",
+        expected="""
+2024-01-15 | baseline | hamd17 phq9 who5 wsas
+2024-01-22 | week 1 | phq9
+2024-01-29 | week 2 | phq9
+2024-02-05 | week 3 | phq9
+2024-02-12 | week 4 | hamd17 phq9 wai_sr
+2024-02-19 | week 5 | phq9
+2024-02-26 | week 6 | phq9
+2024-03-04 | week 7 | phq9
+2024-03-11 | week 8 | hamd17 phq9 wai_sr
+2024-03-18 | week 9 | phq9
+2024-03-25 | week 10 | phq9
+2024-04-01 | week 11 | phq9
+2024-04-08 | week 12 | hamd17 phq9 wai_sr who5 wsas
+2024-07-15 | month 6 | phq9
+2025-01-14 | month 12 | phq9
+""",
+    ),
     "cbt-anxiolytic-panic": Walk(
         "cbt-anxiolytic-panic",
         "combined",
@@ -409,4 +455,16 @@ WALKS = {
 2026-03-04 | month 24 | gad7 phq9 who5
 """,
     ),
+}
+
+# Arms that are asked the very same on the very same days: where treatment is blinded, or arms are compared by the same
+# measures, a question that one of them alone is asked would tell them apart.
+ALIKE = {
+    "dcs-exposure": ("placebo",),
+    "ketamine-infusion": ("biomedical",),
+    "ketamine-training": ("ketamine",),
+    "mdma-ptsd": ("placebo",),
+    "propranolol-reactivation": ("propranolol",),
+    "psilocybin-escitalopram": ("psilocybin",),
+    "tms-cbt": ("stimulation",),
 }
