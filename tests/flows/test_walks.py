@@ -21,6 +21,7 @@ ZONES = ("Europe/Berlin", "America/New_York")
 NUMBERED = {  # which session the number in the name of a time point counts
     r"(?:after (?:dose|infusion)|before session|week \d+ after dose|day after infusion) (\d+)": "dosing",
     r"session (\d+)": "psychotherapy",
+    r"medication visit (\d+)": "medication",
 }
 COURSES = [(name, walk.arm) for name, walk in WALKS.items()] + [
     (name, arm) for name, arms in ALIKE.items() for arm in arms

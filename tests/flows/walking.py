@@ -95,9 +95,10 @@ class Course:
 
     def plan_all(self) -> None:
         """Everything that the diary and the protocol know of this arm."""
+        walk = self.walk
+        diary = {"dosing": walk.doses, "psychotherapy": walk.therapy, "medication": walk.visits}
         for row in self.protocol.sessions:
-            written = {"dosing": self.walk.doses, "psychotherapy": self.walk.therapy}.get(row.kind, "")
-            planned = days(written) or [START + timedelta(days=day) for day in row.days]
+            planned = days(diary.get(row.kind, "")) or [START + timedelta(days=day) for day in row.days]
             for day in planned if self.walk.arm in row.arms else ():
                 hour = SESSION[self.zone] - (row.kind != "dosing")  # two on one day are not at one moment
                 self.plan(day, self.dosing if row.kind == "dosing" else self.held(row.kind), hour)

@@ -320,48 +320,6 @@ WALKS = {
 2025-04-03 | month 12 after therapy | phq9
 """,
     ),
-    "ssri-psychotherapy, medication alone": Walk(
-        "ssri-psychotherapy",
-        "medication",
-        expected="""
-2024-01-15 | baseline | hamd17 phq9 who5 wsas
-2024-01-22 | week 1 | phq9
-2024-01-29 | week 2 | phq9
-2024-02-05 | week 3 | phq9
-2024-02-12 | week 4 | hamd17 mars5 phq9
-2024-02-19 | week 5 | phq9
-2024-02-26 | week 6 | phq9
-2024-03-04 | week 7 | phq9
-2024-03-11 | week 8 | hamd17 mars5 phq9
-2024-03-18 | week 9 | phq9
-2024-03-25 | week 10 | phq9
-2024-04-01 | week 11 | phq9
-2024-04-08 | week 12 | hamd17 mars5 phq9 who5 wsas
-2024-07-15 | month 6 | phq9
-2025-01-14 | month 12 | phq9
-""",
-    ),
-    "ssri-psychotherapy, psychotherapy alone": Walk(
-        "ssri-psychotherapy",
-        "psychotherapy",
-        expected="""
-2024-01-15 | baseline | hamd17 phq9 who5 wsas
-2024-01-22 | week 1 | phq9
-2024-01-29 | week 2 | phq9
-2024-02-05 | week 3 | phq9
-2024-02-12 | week 4 | hamd17 phq9 wai_sr
-2024-02-19 | week 5 | phq9
-2024-02-26 | week 6 | phq9
-2024-03-04 | week 7 | phq9
-2024-03-11 | week 8 | hamd17 phq9 wai_sr
-2024-03-18 | week 9 | phq9
-2024-03-25 | week 10 | phq9
-2024-04-01 | week 11 | phq9
-2024-04-08 | week 12 | hamd17 phq9 wai_sr who5 wsas
-2024-07-15 | month 6 | phq9
-2025-01-14 | month 12 | phq9
-""",
-    ),
     "cbt-anxiolytic-panic": Walk(
         "cbt-anxiolytic-panic",
         "combined",
