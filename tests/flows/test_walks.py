@@ -60,6 +60,8 @@ def everything_is_answered_in_its_window_and_in_order(course: Course) -> None:
         assert row.request.opens_on <= row.request.due_on <= row.request.closes_on
         assert (row.time_point, row.instrument) == (row.request.time_point, row.request.instrument)
         assert row.assessed_on == row.request.due_on
+        if row.request.rater == "clinician":
+            assert row.rater == (course.rater if row.request.blinded else course.clinician)
     in_order = [row.assessed_on for row in answers]
     assert in_order == sorted(in_order)
 

@@ -17,9 +17,9 @@ from measures.scoring import skipped
 from tests.tracking.walks import START, Walk, days
 from tracking import clock
 from tracking import protocol as protocols
-from tracking.actions import care, links, people, scheduling, treatment
+from tracking.actions import availability, care, links, people, rating, scheduling, treatment
 from tracking.actions.assessments import submit_assessment
-from tracking.models import AssessmentRequest, TreatmentEpisode, TreatmentSession, User
+from tracking.models import AssessmentRequest, Site, TreatmentEpisode, TreatmentSession, User
 from tracking.protocol import Protocol
 from tracking.protocol.records import Amount, PlannedDose
 from tracking.vocabulary import AnswerSource, RequestStatus, Role
@@ -68,6 +68,8 @@ class Course:
         )
         team = care.create_team(by=None, site=site, name="Walkers")
         self.clinician = self._person("Wanda Walker", Role.CLINICIAN)
+        self.rater = self._person("Rae Rater", Role.RATER, site)
+        availability.set_availability(by=self.rater, starts_on=clock.today(), per_week=60)
         care.add_member(by=None, team=team, user=self.clinician, is_lead=True, starts_on=BEFORE)
         patient = people.enrol_patient(
             by=self.clinician, team=team, identity=None, sex="female", enrolled_on=START, timezone=self.zone
@@ -81,9 +83,9 @@ class Course:
             starts_on=START,
         )
 
-    def _person(self, name: str, role: Role) -> User:
+    def _person(self, name: str, role: Role, site: Site | None = None) -> User:
         user = people.create_user(by=None, email=f"{role}@example.org", name=name)
-        people.grant_role(by=None, user=user, role=role, site=None, starts_on=BEFORE)
+        people.grant_role(by=None, user=user, role=role, site=site, starts_on=BEFORE)
         return user
 
     def schedule(self) -> tuple[AssessmentRequest, ...]:
@@ -212,7 +214,8 @@ class Course:
         return list(self.open().filter(due_on__lte=today).order_by("pk"))
 
     def answer(self, request: AssessmentRequest, today: date) -> None:
-        """By a link if it is the patient's and has words, on paper if it has none, else by the clinician."""
+        """By a link if it is the patient's and has words, on paper if it has none; a blinded rating by the rater
+        whom the product finds, any other by the clinician."""
         by, source = self._who(request)
         submit_assessment(
             by=by,
@@ -223,6 +226,8 @@ class Course:
         )
 
     def _who(self, request: AssessmentRequest) -> tuple[User | None, AnswerSource]:
+        if request.blinded:
+            return rating.assign_rater(by=None, request=request), AnswerSource.CLINICIAN
         if request.rater == "clinician":
             return self.clinician, AnswerSource.CLINICIAN
         if not can_be_asked(request):
