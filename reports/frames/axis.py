@@ -12,20 +12,20 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
-from tracking import protocol
-from tracking.models import Dose, TreatmentEpisode
+from tracking.acute import AcuteWindow
+from tracking.models import TreatmentEpisode
+from tracking.queries.acute import acute_window, dosing_moments
 
 Episodes = QuerySet[TreatmentEpisode]
 
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """``zero``: the date of day 0. ``dose_days``: days with a dose, rising. ``acute_days``: for how many
-    days after a dose the protocol holds that a scale about the last weeks cannot be judged."""
+    """``zero``: the date of day 0. ``window``: the doses, and for how long after one a scale about the last weeks
+    cannot be judged."""
 
     zero: date
-    dose_days: tuple[int, ...]
-    acute_days: int
+    window: AcuteWindow
 
     def day(self, on: date) -> int:
         """Whole days from zero; negative before."""
@@ -34,22 +34,24 @@ class Axis:
     def date(self, day: int) -> date:
         return self.zero + timedelta(days=day)
 
-    def acute(self, day: int) -> bool:
-        """Whether ``day`` lies in the acute window of a dose. Day 0 does not: its scores are the baseline,
-        taken before the first dose."""
-        return day > 0 and any(
-            0 <= day - dose <= self.acute_days for dose in self.dose_days if self.acute_days
-        )
+    @property
+    def dose_days(self) -> tuple[int, ...]:
+        """The days with a dose, rising."""
+        return tuple(self.day(dose.day) for dose in self.window.doses)
+
+    @property
+    def acute_days(self) -> int:
+        """How many days after a dose its acute window ends; 0: it has none."""
+        return self.window.days
 
 
 def axes(episodes: Episodes) -> dict[int, Axis]:
     """The axis of each episode, by its key."""
-    given = _dose_dates(episodes)
+    doses = dosing_moments(episodes)
+    rows = episodes.values_list("pk", "starts_on", "protocol", "protocol_version")
     return {
-        key: _axis(sorted(given.get(key, ())), starts_on, protocol.find(followed, version))
-        for key, starts_on, followed, version in episodes.values_list(
-            "pk", "starts_on", "protocol", "protocol_version"
-        )
+        key: _axis(starts_on, acute_window(followed, version, doses.get(key, ())))
+        for key, starts_on, followed, version in rows
     }
 
 
@@ -58,27 +60,10 @@ def index_day(episode: TreatmentEpisode) -> date:
     return axes(TreatmentEpisode.objects.filter(pk=episode.pk))[episode.pk].zero
 
 
-def standing_doses(episodes: Episodes) -> QuerySet[Dose]:
-    """The doses that were not taken back, in sessions that were not."""
-    return Dose.objects.standing().filter(session__episode__in=episodes, session__voided_at__isnull=True)
-
-
 def local_date(at: datetime, zone: str) -> date:
     """The day that it was in the patient's time zone."""
     return at.astimezone(ZoneInfo(zone)).date()
 
 
-def _axis(given: list[date], starts_on: date, known: protocol.Protocol | None) -> Axis:
-    """Without a known protocol (an imported episode) there is no acute window: every score may be judged."""
-    zero = given[0] if given else starts_on
-    return Axis(zero, tuple((day - zero).days for day in given), known.acute_days if known else 0)
-
-
-def _dose_dates(episodes: Episodes) -> dict[int, set[date]]:
-    found: dict[int, set[date]] = {}
-    rows = standing_doses(episodes).values_list(
-        "session__episode_id", "given_at", "session__episode__patient__timezone"
-    )
-    for episode, at, zone in rows:
-        found.setdefault(episode, set()).add(local_date(at, zone))
-    return found
+def _axis(starts_on: date, window: AcuteWindow) -> Axis:
+    return Axis(window.doses[0].day if window.doses else starts_on, window)

@@ -7,8 +7,9 @@ complete value, else its estimate (``estimated``), else missing; a partial sum i
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from math import isnan
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 from django.db.models import QuerySet
@@ -18,12 +19,13 @@ from reports.frames.axis import Axis, Episodes, axes
 from reports.stats.series import Point
 from tracking.instruments import instrument_of
 from tracking.models import Assessment, OutcomeResult, ScaleScore, Study
+from tracking.queries.acute import can_be_acute, first_versions, taken_at
 
 
 class ScoreRow(NamedTuple):
     """One assessment of a scale. ``recorded``: rank in the order of recording, a correction keeping the rank
-    of what it corrects. ``value`` is ``None`` where too little was answered. ``acute`` is never true for an
-    instrument about a state."""
+    of what it corrects. ``value`` is ``None`` where too little was answered. ``acute``: not judged because of a dose
+    (see ``tracking.acute``); never true for an instrument about a state."""
 
     episode: int
     assessment: str
@@ -42,7 +44,10 @@ _STORED = (
     "assessment_id",
     "assessment__public_id",
     "assessment__episode_id",
+    "assessment__episode__patient__timezone",
     "assessment__assessed_on",
+    "assessment__assessed_at",
+    "assessment__recorded_at",
     "assessment__time_point",
     "assessment__source",
     "value",
@@ -57,24 +62,12 @@ def score_rows(
     """The scores of ``scale`` in these episodes."""
     lines = known_axes if known_axes is not None else axes(episodes)
     outcomes = _outcomes(episodes, instrument)
-    originals = _originals(episodes, instrument)
+    originals = first_versions(Assessment.objects.filter(episode__in=episodes, instrument=instrument.key))
+    judged = can_be_acute(instrument)
+    rows = _scores(episodes, instrument, scale)
     return [
-        ScoreRow(
-            episode,
-            str(public_id),
-            originals.get(key, key),
-            lines[episode].day(on),
-            value if value is not None else prorated,
-            value is None and prorated is not None,
-            not instrument.state and lines[episode].acute(lines[episode].day(on)),
-            band,
-            time_point,
-            source,
-            outcomes.get(key, {}),
-        )
-        for key, public_id, episode, on, time_point, source, value, prorated, band in _scores(
-            episodes, instrument, scale
-        )
+        _row(row, lines[row.assessment__episode_id], originals.get(row.assessment_id), judged, outcomes)
+        for row in rows
     ]
 
 
@@ -118,10 +111,39 @@ def judged_instruments(episodes: Episodes, study: Study | None) -> list[Instrume
     return [each for each in found if not each.state and each.primary_scale.direction != "neutral"]
 
 
-def _scores(episodes: Episodes, instrument: Instrument, scale: str) -> Iterable[tuple]:
-    return ScaleScore.objects.filter(assessment__in=_current(episodes, instrument), scale=scale).values_list(
-        *_STORED
+def _row(
+    row: Any,
+    axis: Axis,
+    original: tuple[int, datetime] | None,
+    judged: bool,
+    outcomes: Mapping[int, Mapping[str, bool | None]],
+) -> ScoreRow:
+    first, first_at = original or (row.assessment_id, row.assessment__recorded_at)
+    taken = taken_at(
+        assessed_on=row.assessment__assessed_on,
+        assessed_at=row.assessment__assessed_at,
+        recorded_at=first_at,
+        source=row.assessment__source,
+        zone=row.assessment__episode__patient__timezone,
     )
+    return ScoreRow(
+        row.assessment__episode_id,
+        str(row.assessment__public_id),
+        first,
+        axis.day(row.assessment__assessed_on),
+        row.value if row.value is not None else row.prorated,
+        row.value is None and row.prorated is not None,
+        judged and axis.window.acute(taken) is not None,
+        row.band,
+        row.assessment__time_point,
+        row.assessment__source,
+        outcomes.get(row.assessment_id, {}),
+    )
+
+
+def _scores(episodes: Episodes, instrument: Instrument, scale: str) -> Iterable[Any]:
+    rows = ScaleScore.objects.filter(assessment__in=_current(episodes, instrument), scale=scale)
+    return rows.values_list(*_STORED, named=True)
 
 
 def _current(episodes: Episodes, instrument: Instrument) -> QuerySet[Assessment]:
@@ -137,15 +159,3 @@ def _outcomes(episodes: Episodes, instrument: Instrument) -> dict[int, dict[str,
         for assessment, outcome, met in rows.values_list("assessment_id", "outcome", "met"):
             found.setdefault(assessment, {})[outcome] = met
     return found
-
-
-def _originals(episodes: Episodes, instrument: Instrument) -> dict[int, int]:
-    """From each correction to the first version of what it corrects. A correction is younger than its
-    original."""
-    first: dict[int, int] = {}
-    corrections = Assessment.objects.filter(
-        episode__in=episodes, instrument=instrument.key, supersedes__isnull=False
-    )
-    for key, corrected in corrections.order_by("pk").values_list("pk", "supersedes_id"):
-        first[key] = first.get(corrected, corrected)
-    return first

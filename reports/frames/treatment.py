@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from reports.frames.axis import Axis, Episodes, axes, local_date, standing_doses
+from reports.frames.axis import Axis, Episodes, axes, local_date
+from tracking.queries.acute import standing_doses
 
 DOSE_COLUMNS = ("episode", "session", "day", "part", "substance", "amount", "unit", "route")
 

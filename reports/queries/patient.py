@@ -17,6 +17,7 @@ from reports.queries.caseload import main_course, patient_name
 from reports.queries.stop_clock import clock_of
 from reports.queries.timeline import band_label, timeline_records
 from reports.stats.stop_clock import StopClock
+from tracking.acute import Acute, AcuteWindow
 from tracking.instruments import Shelf
 from tracking.models import (
     Assessment,
@@ -30,6 +31,7 @@ from tracking.models import (
     TreatmentSession,
     User,
 )
+from tracking.queries.acute import acute_marks
 from tracking.queries.dosing import ADVERSE_EVENT, VITAL_SIGNS, marked
 from tracking.queries.events import last_stop
 from tracking.queries.integration import Integrated, integrations
@@ -57,6 +59,7 @@ class AssessmentRow:
     band: str
     change: float | None
     is_second: bool
+    acute: Acute | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,7 @@ class PatientPage:
     on_paper: Sequence[tuple[AssessmentRequest, str]]
     blinded: Blinded
     rows: Sequence[AssessmentRow]
+    window: AcuteWindow
     experiences: Sequence[FactorTable]
     sessions: Sequence[TreatmentSession]
     integrations: Sequence[Integrated]
@@ -139,6 +143,7 @@ def _page(
     shelf = Shelf()
     axis = axes(TreatmentEpisode.objects.filter(pk=episode.pk))[episode.pk]
     assessments = _assessments(episode)
+    marks = acute_marks(assessments, {episode.pk: axis.window})
     courses = list(EpisodeCourse.objects.filter(episode=episode).order_by("instrument", "scale"))
     flags = list(CourseFlag.objects.filter(episode=episode, state=FlagState.OPEN))
     sessions = list(
@@ -175,6 +180,7 @@ def _page(
                 for row in assessments
                 if not is_second_rating(row) and (row.session_id is None or row.instrument != VITAL_SIGNS)
             ],
+            marks=marks,
             flags=flags,
             sessions=sessions,
             medications=medications,
@@ -189,7 +195,8 @@ def _page(
         due=[(request, shelf.get(request.instrument, request.version).short_title) for request in due],
         on_paper=[(request, instrument.short_title) for request, instrument in asked_on_paper(due)],
         blinded=blinded_ratings(user, episode, as_of, shelf),
-        rows=_rows(listed, courses, axis, episode, shelf),
+        rows=_rows(listed, courses, marks, axis, episode, shelf),
+        window=axis.window,
         experiences=_experiences(listed, axis, episode, shelf),
         sessions=sessions,
         integrations=integrations(episode, sessions),
@@ -223,7 +230,10 @@ def revision_of(episode: TreatmentEpisode) -> int:
 
 def _assessments(episode: TreatmentEpisode) -> list[Assessment]:
     rows = Assessment.objects.current().filter(episode=episode).select_related("request")
-    return list(rows.prefetch_related("scores", "outcomes"))
+    found = list(rows.prefetch_related("scores", "outcomes"))
+    for assessment in found:
+        assessment.episode = episode
+    return found
 
 
 def is_second_rating(assessment: Assessment) -> bool:
@@ -260,17 +270,19 @@ def _verdict(course: EpisodeCourse) -> str:
 def _rows(
     assessments: Sequence[Assessment],
     courses: Sequence[EpisodeCourse],
+    marks: Mapping[int, Acute],
     axis: Axis,
     episode: TreatmentEpisode,
     shelf: Shelf,
 ) -> list[AssessmentRow]:
     baselines = {(course.instrument, course.scale): course.baseline for course in courses}
-    return [_row(each, baselines, axis, episode, shelf) for each in reversed(assessments)]
+    return [_row(each, baselines, marks.get(each.pk), axis, episode, shelf) for each in reversed(assessments)]
 
 
 def _row(
     assessment: Assessment,
     baselines: dict[tuple[str, str], float | None],
+    acute: Acute | None,
     axis: Axis,
     episode: TreatmentEpisode,
     shelf: Shelf,
@@ -290,6 +302,7 @@ def _row(
         band=band_label(scale, found.band) if found and found.band else "",
         change=value - baseline if value is not None and baseline is not None else None,
         is_second=is_second_rating(assessment),
+        acute=acute,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -24,6 +24,7 @@ from reports.charts import (
 )
 from reports.frames import Axis
 from reports.models import CourseFlag
+from tracking.acute import Acute
 from tracking.instruments import Shelf
 from tracking.models import Assessment, DoseChange, MedicationCourse, TreatmentEpisode, TreatmentSession
 from tracking.queries.events import LastStop
@@ -49,6 +50,7 @@ def timeline_records(
     as_of: date,
     *,
     assessments: Sequence[Assessment],
+    marks: Mapping[int, Acute],
     flags: Sequence[CourseFlag],
     sessions: Sequence[TreatmentSession],
     medications: Sequence[MedicationCourse],
@@ -65,7 +67,7 @@ def timeline_records(
         last_dose=LastDoseMark(axis.day(stop.last_dose), stop.substance) if stop else None,
         doses=tuple(dose_marks(sessions, axis, episode)),
         sessions=tuple(session_lanes(sessions, axis, episode)),
-        panels=tuple(score_panels(episode, axis, assessments, flags, shelf)),
+        panels=tuple(score_panels(episode, axis, assessments, marks, flags, shelf)),
     )
 
 
@@ -130,6 +132,7 @@ def score_panels(
     episode: TreatmentEpisode,
     axis: Axis,
     assessments: Iterable[Assessment],
+    marks: Mapping[int, Acute],
     flags: Iterable[CourseFlag],
     shelf: Shelf,
 ) -> list[ScorePanel]:
@@ -139,7 +142,7 @@ def score_panels(
         by_instrument[assessment.instrument].append(assessment)
     found = [(shelf.get(key, rows[-1].version, episode.study), rows) for key, rows in by_instrument.items()]
     followed = sorted((pair for pair in found if not pair[0].state), key=lambda pair: _panel_order(pair[0]))
-    return [_panel(instrument, rows, axis, flags) for instrument, rows in followed]
+    return [_panel(instrument, rows, axis, marks, flags) for instrument, rows in followed]
 
 
 def _panel_order(instrument: Instrument) -> tuple[bool, bool, str]:
@@ -148,7 +151,11 @@ def _panel_order(instrument: Instrument) -> tuple[bool, bool, str]:
 
 
 def _panel(
-    instrument: Instrument, assessments: Iterable[Assessment], axis: Axis, flags: Iterable[CourseFlag]
+    instrument: Instrument,
+    assessments: Iterable[Assessment],
+    axis: Axis,
+    marks: Mapping[int, Acute],
+    flags: Iterable[CourseFlag],
 ) -> ScorePanel:
     scale = instrument.primary_scale
     rater = "rated by a clinician" if instrument.rater == "clinician" else "answered by the patient"
@@ -157,7 +164,10 @@ def _panel(
         subtitle=f"{rater}, {score(scale.minimum)}–{score(scale.maximum)}",
         minimum=scale.minimum,
         maximum=scale.maximum,
-        points=tuple(_point(assessment, instrument, scale, axis) for assessment in assessments),
+        points=tuple(
+            _point(assessment, instrument, scale, axis, marks.get(assessment.pk))
+            for assessment in assessments
+        ),
         bands=tuple(Band(band.label, band.low, band.high) for band in scale.bands),
         flags=tuple(
             FlagMark(flag.day, flag.kind.replace("_", " "), flag.sentence)
@@ -167,15 +177,19 @@ def _panel(
     )
 
 
-def _point(assessment: Assessment, instrument: Instrument, scale: Scale, axis: Axis) -> ScorePoint:
+def _point(
+    assessment: Assessment, instrument: Instrument, scale: Scale, axis: Axis, acute: Acute | None
+) -> ScorePoint:
     found = {row.scale: row for row in assessment.scores.all()}.get(scale.key)
     default = Source.CLINICIAN if instrument.rater == "clinician" else Source.SELF
+    notes = ["estimated, some answers missing"] if found and found.is_estimate else []
+    notes += [f"acute: {acute.words}"] if acute else []
     return ScorePoint(
         day=axis.day(assessment.assessed_on),
         value=found.best if found else None,
         source=DOTS.get(AnswerSource(assessment.source), default),
         band=band_label(scale, found.band) if found and found.band else "",
-        note="estimated, some answers missing" if found and found.is_estimate else "",
+        note="; ".join(notes),
     )
 
 

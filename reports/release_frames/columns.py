@@ -37,6 +37,15 @@ class Numbered:
     numbers: Mapping[int, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A column that is worked out and not stored: path to the key of the record, what is told of it by key."""
+
+    column: Column
+    path: str
+    told: Mapping[int, str]
+
+
 def stored(
     model: type[models.Model],
     field: str,

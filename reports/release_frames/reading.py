@@ -15,9 +15,10 @@ from measures.instrument import Instrument
 from reports.export.tables import EPISODE, PATIENT, Column, Table
 from reports.frames import Axis, axes
 from reports.frames.axis import local_date
-from reports.release_frames.columns import Numbered, Stored
+from reports.release_frames.columns import Numbered, Stored, Told
 from tracking.instruments import Shelf
 from tracking.models import Assessment, Patient, Study, TreatmentEpisode, TreatmentSession
+from tracking.queries.acute import acute_marks
 from tracking.vocabulary import Wording
 
 RARE = "another wording of the site, seen by few"
@@ -64,6 +65,13 @@ class Reading:
         return within(self.assessments.order_by("assessed_on", "pk").values_list("episode_id", "pk"))
 
     @cached_property
+    def acute(self) -> dict[int, str]:
+        """Why an assessment is not judged, by its key: of those that are not because of a dose."""
+        rows = list(self.assessments.select_related("episode__patient", "episode__study"))
+        windows = {key: place.axis.window for key, place in self.places.items()}
+        return {key: mark.reason for key, mark in acute_marks(rows, windows).items()}
+
+    @cached_property
     def sessions(self) -> QuerySet[TreatmentSession]:
         """Those that were not taken back."""
         return TreatmentSession.objects.filter(episode__in=self.episodes, voided_at__isnull=True)
@@ -93,7 +101,7 @@ class Reading:
         name: str,
         meaning: str,
         rows: QuerySet,
-        columns: Sequence[Stored | Numbered],
+        columns: Sequence[Stored | Numbered | Told],
         *,
         episode: str = "episode_id",
         rows_tell: bool = False,
@@ -127,9 +135,11 @@ def within(pairs: Iterable[tuple[object, int]]) -> dict[int, int]:
     return numbers
 
 
-def _cell(source: Stored | Numbered, value: object, place: Place) -> object:
+def _cell(source: Stored | Numbered | Told, value: object, place: Place) -> object:
     if isinstance(source, Numbered):
         return source.numbers[value]
+    if isinstance(source, Told):
+        return source.told.get(value)
     if value is None:
         return None
     if source.coarse:

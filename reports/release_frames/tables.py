@@ -10,10 +10,11 @@ from measures.change import Category
 from measures.instrument import Instrument, Item
 from reports.export.tables import Column, Kind, Table
 from reports.models import CourseFlag, EpisodeCourse, FlagState
-from reports.release_frames.columns import Numbered, Stored, Values, check_may_leave, closed, stored
+from reports.release_frames.columns import Numbered, Stored, Told, Values, check_may_leave, closed, stored
 from reports.release_frames.reading import Reading, framed
 from reports.stats.flags import Kind as FlagKind
 from reports.stats.remission import Phase
+from tracking.acute import REASONS
 from tracking.models import (
     Assessment,
     Dose,
@@ -28,6 +29,7 @@ from tracking.models import (
 from tracking.vocabulary import Wording
 
 REMISSION: Values = tuple((code, "") for code in (*get_args(Phase), "undecidable", "no_rule"))
+TOLD_BY_A_DOSE = ("dosed substance", "arm")
 Build = Callable[[Reading], list[Table]]
 
 
@@ -86,7 +88,7 @@ def sessions(reading: Reading) -> list[Table]:
 
 
 def doses(reading: Reading) -> list[Table]:
-    hidden = ("dosed substance", "arm")
+    hidden = TOLD_BY_A_DOSE
     columns = [
         _session_number(reading, "session_id"),
         stored(Dose, "part", "Dose or supplemental dose"),
@@ -183,6 +185,14 @@ TABLES: dict[str, tuple[str, Build]] = {
     "courses": ("Courses: baseline, change, treatment response, remission", courses),
     "flags": ("Relapse, recurrence and deterioration", flags),
 }
+_ACUTE = Column(
+    "acute",
+    "text",
+    "Why the scores of this assessment are kept but not used for baseline, treatment response, remission, relapse "
+    "or deterioration; empty where they are used",
+    values=tuple(REASONS.items()),
+    follows=TOLD_BY_A_DOSE,
+)
 # Two releases can be put side by side by their scores, so the quasi-identifiers of all of them count in each.
 QUASI_TABLES = ("episodes", "medication", "doses")
 
@@ -198,7 +208,9 @@ def _session_number(reading: Reading, path: str) -> Numbered:
     return Numbered(column, path, reading.session_numbers)
 
 
-def _about_assessment(reading: Reading, path: str = "", pk: str = "assessment_id") -> list[Stored | Numbered]:
+def _about_assessment(
+    reading: Reading, path: str = "", pk: str = "assessment_id"
+) -> list[Stored | Numbered | Told]:
     """What says which assessment a line belongs to, and how it came about."""
     number = Column("assessment", "number", "Assessment, numbered within the episode; joins the tables")
     instruments = reading.instruments
@@ -216,6 +228,7 @@ def _about_assessment(reading: Reading, path: str = "", pk: str = "assessment_id
         stored(
             Assessment, "assessed_on", "Day that the answers speak of", path=f"{path}assessed_on", name="day"
         ),
+        Told(_ACUTE, pk, reading.acute),
     ]
 
 

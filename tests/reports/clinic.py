@@ -34,9 +34,11 @@ def rate(
     total: int | None,
     instrument: str = "hamd17",
     time_point: str = "",
+    at: time | None = None,
     **changes: object,
 ) -> Assessment:
-    """An assessment ``day`` days after the episode began. ``total`` ``None``: nothing was answered."""
+    """An assessment ``day`` days after the episode began, ``at`` that time (UTC) if it is known. ``total``
+    ``None``: nothing was answered."""
     known = registry.get(instrument)
     answers = {} if total is None else answers_for(known, known.primary_scale.key, total)
     return assessments.record_assessment(
@@ -48,6 +50,7 @@ def rate(
         assessed_on=episode.starts_on + timedelta(days=day),
         submission_id=uuid.uuid4(),
         time_point=time_point,
+        assessed_at=at and datetime.combine(episode.starts_on + timedelta(days=day), at, UTC),
     ).assessment
 
 

@@ -76,14 +76,13 @@ class TestAxis:
         )
         assert index_day(episode) == episode.starts_on + timedelta(days=8)
 
-    def test_the_acute_window_spares_the_day_of_the_first_dose(
+    def test_the_doses_of_one_day_are_one_moment_the_first(
         self, episode: TreatmentEpisode, clinician: User
     ) -> None:
-        give_dose(episode, clinician, 0)
-        give_dose(episode, clinician, 21)
-        axis = axes(one(episode))[episode.pk]
-        acute = [day for day in range(-1, 30) if axis.acute(day)]
-        assert acute == [1, 2, 21, 22, 23]
+        first = give_dose(episode, clinician, 0)
+        give_dose(episode, clinician, 0, hour=12)
+        (moment,) = axes(one(episode))[episode.pk].window.doses
+        assert (moment.day, moment.first_at) == (episode.starts_on, first.doses.get().given_at)
 
 
 class TestScores:

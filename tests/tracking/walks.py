@@ -6,7 +6,7 @@ the change of the clock. A line of a table is: due day, time point, instruments.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 START = date(2024, 1, 15)
@@ -25,6 +25,10 @@ class Walk:
     tapers: str = ""
     last_dose: str = ""
     answered: tuple[tuple[str, str], ...] = ()
+
+    def in_arm(self, arm: str) -> Walk:
+        """The same course in an arm that is asked the same."""
+        return replace(self, arm=arm)
 
     def table(self) -> set[tuple[str, str, str]]:
         """(due day, time point, instrument) of every question."""
@@ -409,4 +413,16 @@ WALKS = {
 2026-03-04 | month 24 | gad7 phq9 who5
 """,
     ),
+}
+
+# Arms that are asked the very same on the very same days: where treatment is blinded, or arms are compared by the same
+# measures, a question that one of them alone is asked would tell them apart.
+ALIKE = {
+    "dcs-exposure": ("placebo",),
+    "ketamine-infusion": ("biomedical",),
+    "ketamine-training": ("ketamine",),
+    "mdma-ptsd": ("placebo",),
+    "propranolol-reactivation": ("propranolol",),
+    "psilocybin-escitalopram": ("psilocybin",),
+    "tms-cbt": ("stimulation",),
 }

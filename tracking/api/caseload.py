@@ -17,5 +17,5 @@ def caseload_assessments(user: User) -> QuerySet[Assessment]:
     """Every version of the own patients' assessments, with what is shown beside each."""
     episodes = TreatmentEpisode.objects.visible_to(user)
     rows = Assessment.objects.visible_to(user).filter(episode__in=episodes)
-    related = ("episode__patient", "request", "supersedes", "superseded_by")
+    related = ("episode__patient", "episode__study", "request", "supersedes", "superseded_by")
     return rows.select_related(*related).prefetch_related("scores", "outcomes", "alerts")

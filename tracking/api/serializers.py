@@ -3,8 +3,13 @@ them, and neither is free text about treatment."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from tracking.acute import REASONS
 from tracking.models import (
     Assessment,
     AssessmentRequest,
@@ -14,6 +19,7 @@ from tracking.models import (
     ScaleScore,
     TreatmentEpisode,
 )
+from tracking.queries.acute import acute_marks
 
 
 class PatientSerializer(serializers.ModelSerializer):
@@ -132,8 +138,30 @@ class RatingSerializer(serializers.ModelSerializer):
         ]
 
 
+class AcuteSerializer(serializers.Serializer):
+    """Why the scores are kept but judge nothing: they were taken in the acute state that a dose brings."""
+
+    reason = serializers.ChoiceField(choices=list(REASONS))
+    days_after = serializers.IntegerField(help_text="Days since the dose; 0 on its own day.")
+    window = serializers.IntegerField(
+        help_text="For how many days after a dose the protocol holds scores back."
+    )
+    protocol = serializers.CharField()
+    words = serializers.CharField()
+
+
+class AssessmentList(serializers.ListSerializer):
+    """A page of assessments: which of them are acute is read once for all."""
+
+    def to_representation(self, data: Iterable[Assessment]) -> list[Any]:
+        rows = list(data)
+        self.context["acute"] = acute_marks(rows)
+        return super().to_representation(rows)
+
+
 class AssessmentSerializer(serializers.ModelSerializer):
-    """One version of one assessment. ``superseded_by`` is the version that corrected it."""
+    """One version of one assessment. ``superseded_by`` is the version that corrected it; ``acute`` says why its
+    scores judge nothing, null where they are judged."""
 
     id = serializers.UUIDField(source="public_id")
     episode = serializers.UUIDField(source="episode.public_id")
@@ -144,11 +172,18 @@ class AssessmentSerializer(serializers.ModelSerializer):
     scores = ScoreSerializer(many=True)
     outcomes = OutcomeSerializer(many=True)
     alerts = AlertSerializer(many=True)
+    acute = serializers.SerializerMethodField()
     supersedes = serializers.UUIDField(source="supersedes.public_id", allow_null=True)
     superseded_by = serializers.UUIDField(source="superseded_by.public_id", allow_null=True)
 
+    @extend_schema_field(AcuteSerializer(allow_null=True))
+    def get_acute(self, row: Assessment) -> dict[str, Any] | None:
+        marks = self.context["acute"] if "acute" in self.context else acute_marks([row])
+        return AcuteSerializer(marks[row.pk]).data if row.pk in marks else None
+
     class Meta:
         model = Assessment
+        list_serializer_class = AssessmentList
         fields = [
             "id",
             "submission_id",
@@ -167,6 +202,7 @@ class AssessmentSerializer(serializers.ModelSerializer):
             "scores",
             "outcomes",
             "alerts",
+            "acute",
             "supersedes",
             "superseded_by",
             "correction_reason",

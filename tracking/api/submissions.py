@@ -98,9 +98,11 @@ class AssessmentSubmissionSerializer(SubmissionSerializer):
 
 
 class CorrectionSerializer(AnswersSerializer):
-    """All answers anew, with the reason. ``assessed_on`` is given when the day was wrong."""
+    """All answers anew, with the reason. ``assessed_on`` is given when the day was wrong, ``assessed_at`` when the
+    moment was, or was not known."""
 
     assessed_on = serializers.DateField(required=False)
+    assessed_at = serializers.DateTimeField(required=False)
     reason = serializers.CharField(max_length=2000)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

@@ -10,9 +10,11 @@ from measures.instrument import Band, BandSet, Instrument, Item, Scale
 from measures.levels import level_in_words, levels_of
 from measures.scales import band_in
 from measures.scoring import Answer, skipped
+from tracking.acute import Acute
 from tracking.instruments import instrument_of
 from tracking.models import Assessment, ScaleScore, User, WordingPack
 from tracking.policies import is_late
+from tracking.queries.acute import acute_marks
 from tracking.vocabulary import AnswerSource, Wording
 from tracking.wordings import in_words_of, pack_of_assessment
 
@@ -81,6 +83,7 @@ class AssessmentView:
     outcomes: list[OutcomeLine]
     levels: list[LevelLine]
     versions: list[Assessment]
+    acute: Acute | None = None
 
     @property
     def is_late(self) -> bool:
@@ -150,7 +153,7 @@ def with_people(rows: QuerySet[Assessment]) -> QuerySet[Assessment]:
 
 def assessment_view(assessment: Assessment, versions: QuerySet[Assessment]) -> AssessmentView:
     """Everything that the page of one assessment shows, in the words in which it was answered. ``versions``:
-    the rows that the reader may see."""
+    the rows that the reader may see. ``acute`` speaks of a dose and is not for a blinded rater."""
     pack = pack_of_assessment(assessment)
     instrument = in_words_of(
         pack, instrument_of(assessment.instrument, assessment.version, assessment.episode.study)
@@ -164,6 +167,7 @@ def assessment_view(assessment: Assessment, versions: QuerySet[Assessment]) -> A
         outcomes=_outcome_lines(instrument, assessment),
         levels=_level_lines(instrument, assessment),
         versions=_chain(assessment, versions),
+        acute=acute_marks([assessment]).get(assessment.pk),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -87,7 +87,8 @@ class TestTheCourse:
     ) -> None:
         give_dose(episode, clinician, 0)
         give_dose(episode, clinician, 21)
-        after(episode, clinician, {0: 22, 22: 2})
+        rate(episode, clinician, 0, 22, at=time(7))
+        after(episode, clinician, {22: 2})
         found = course(episode)
         assert (found.baseline, found.latest) == (22, None)
         assert found.details["acute"] == 1
