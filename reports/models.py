@@ -121,7 +121,7 @@ class StudyResult(models.Model):
     """One analysis of one study, as the pages and the API show it. Figures only, no row of a patient."""
 
     study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="results")
-    analysis = models.CharField(max_length=20, help_text="course, growth, contrast or predict")
+    analysis = models.CharField(max_length=20, help_text="course, growth, contrast, predict or published")
     instrument = models.CharField(max_length=40)
     scale = models.CharField(max_length=40)
     inputs_hash = models.CharField(max_length=64)

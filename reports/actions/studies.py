@@ -62,7 +62,16 @@ def _of_outcome(study: Study) -> list[Figures]:
     figures = [*_of_scale(sample), _figures("predict", sample, lambda: plain(analyses.predict(sample)))]
     if analyses.watches_relapse(sample):
         figures.append(_figures("relapse", sample, lambda: plain(analyses.relapse(sample))))
-    return figures
+    return [*figures, *_published(sample)]
+
+
+def _published(sample: analyses.Sample) -> list[Figures]:
+    """Nothing where there is nothing published to compare with: that is no refusal."""
+    try:
+        found = analyses.published(sample)
+    except Refusal:
+        return []
+    return [Figures("published", sample.instrument.key, sample.scale.key, plain(found))]
 
 
 def _of_scale(sample: analyses.Sample) -> list[Figures]:

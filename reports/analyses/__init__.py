@@ -6,6 +6,7 @@ from reports.analyses.contrast import contrast
 from reports.analyses.course import ALL, Norm, course
 from reports.analyses.growth import growth
 from reports.analyses.predict import predict, regress
+from reports.analyses.published import published
 from reports.analyses.relapse import relapse, watches_relapse
 from reports.analyses.sample import Sample, load
 
@@ -20,6 +21,7 @@ __all__ = [
     "growth",
     "load",
     "predict",
+    "published",
     "rater_letters",
     "regress",
     "relapse",

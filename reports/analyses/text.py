@@ -15,7 +15,8 @@ NOT_CONVERGED = "The optimum was not proved to be a minimum: do not use these fi
 
 
 def lines(analysis: str, result: Plain) -> list[str]:
-    """The result of ``course``, ``growth``, ``contrast``, ``predict``, ``regress`` or ``relapse`` in words."""
+    """The result of ``course``, ``growth``, ``contrast``, ``predict``, ``published``, ``regress`` or
+    ``relapse`` in words."""
     return _WRITERS[analysis](result)
 
 
@@ -146,6 +147,16 @@ def _terms(terms: Mapping[str, Plain], title: str) -> list[str]:
     return _table((title, "value", "se", "95 % low", "high", "p"), rows)
 
 
+def _published(result: Plain) -> list[str]:
+    rows = [
+        (row["what"], row["arm"], row["time_point"], row["unit"], *_numbers(row, "published"), row["n"],
+         *_numbers(row, "value", "low", "high"), row["reason"])
+        for row in result["rows"]
+    ]  # fmt: skip
+    head = ("figure", "arm", "time point", "unit", "published", "n", "computed", "95 % low", "high", "")
+    return [f"protocol {result['protocol']}, version {result['version']}", "", *_table(head, rows)]
+
+
 def _numbers(found: Plain, *names: str) -> list[str]:
     return [_number(found.get(name)) for name in names]
 
@@ -169,5 +180,6 @@ _WRITERS = {
     "contrast": _contrast,
     "predict": _predict,
     "relapse": _relapse,
+    "published": _published,
     "regress": _regression,
 }

@@ -9,7 +9,7 @@ from django.conf import settings
 from reports.queries.study import study_figures
 from tracking.models import Study, User
 
-ANALYSES = ("course", "growth", "contrast", "predict", "relapse", "agreement", "blinding")
+ANALYSES = ("course", "growth", "contrast", "predict", "relapse", "agreement", "blinding", "published")
 SAID_OF_STUDY = (
     "key",
     "title",

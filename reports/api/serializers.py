@@ -83,7 +83,8 @@ class CohortSerializer(CohortSummarySerializer):
     patients, and then nothing is withheld. ``course``: means by arm and time point, rates with their
     denominators. ``growth``, ``contrast``, ``predict``: the fitted models. ``relapse``: by arm, time
     from the last dose or the end of therapy. ``agreement``: double ratings on the outcome, raters by letters.
-    ``blinding``: guesses and expectancy by arm. Null: not computed yet, or not watched for.
+    ``blinding``: guesses and expectancy by arm. ``published``: what was published of the
+    protocol beside what is computed. Null: not computed yet, not watched for, or nothing to compare with.
     """
 
     patients = serializers.IntegerField(allow_null=True)
@@ -96,6 +97,7 @@ class CohortSerializer(CohortSummarySerializer):
     agreement = serializers.DictField(allow_null=True)
     blinding = serializers.DictField(allow_null=True)
     relapse = serializers.DictField(allow_null=True)
+    published = serializers.DictField(allow_null=True)
 
     class Meta(CohortSummarySerializer.Meta):
         fields = [

@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
             name='StudyResult',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('analysis', models.CharField(help_text='course, growth, contrast or predict', max_length=20)),
+                ('analysis', models.CharField(help_text='course, growth, contrast, predict or published', max_length=20)),
                 ('instrument', models.CharField(max_length=40)),
                 ('scale', models.CharField(max_length=40)),
                 ('inputs_hash', models.CharField(max_length=64)),

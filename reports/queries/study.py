@@ -87,6 +87,8 @@ class StudyPage:
     predictors: Sequence[PredictorRow]
     predictor_figure: Figure | None
     relapse: Json | None
+    published: Sequence[Json]
+    sources: Sequence[str]
 
 
 def study_figures(user: User, study: Study, smallest: int) -> StudyFigures:
@@ -119,6 +121,7 @@ def study_page(user: User, study: Study, smallest: int) -> StudyPage:
     scale = instrument.scale(study.outcome_scale)
     course = _with(figures, "course", "means")
     predict = _with(figures, "predict", "models")
+    published = (_with(figures, "published", "rows") or {}).get("rows", ())
     sample = _sample(study) if figures.withheld_below is None and course else None
     return StudyPage(
         study=study,
@@ -137,6 +140,8 @@ def study_page(user: User, study: Study, smallest: int) -> StudyPage:
         predictors=_predictor_rows(predict) if predict else (),
         predictor_figure=predictor_figure(study, instrument, predict, sample) if predict else None,
         relapse=figures.results.get("relapse"),
+        published=published,
+        sources=tuple(dict.fromkeys(row["source"] for row in published)),
     )
 
 

@@ -62,7 +62,19 @@ def _of_course(results: Mapping[str, Json], endpoint: str, smallest: int) -> dic
         safe["predict"] = _predict(results["predict"], smallest)
     if "relapse" in results:
         safe["relapse"] = _relapse(results["relapse"], smallest)
+    if "published" in results:
+        rows = [_compared(row, smallest) for row in results["published"]["rows"]]
+        safe["published"] = {**results["published"], "rows": rows}
     return safe
+
+
+def _compared(row: Json, smallest: int) -> Json:
+    """A published figure stays; the computed one goes where it rests on a few, or would tell of a few."""
+    counts = [row["n"]] if row["met"] is None else [row["n"], row["met"], row["n"] - row["met"]]
+    few = _tells(counts, smallest)
+    hidden = dict.fromkeys(("n", "met", "value", "low", "high", "se", "inside")) if few else {}
+    reason = f"Withheld: fewer than {smallest} patients." if few else row["reason"]
+    return _undecided({**row, **hidden, "reason": reason}, smallest)
 
 
 def _refused(reason: str) -> Json:

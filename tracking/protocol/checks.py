@@ -18,6 +18,7 @@ def check(protocol: Protocol, top: Table) -> None:
     _check_washouts(protocol, top)
     _check_asked_once(protocol, top)
     _check_outcomes(protocol, top)
+    _check_published(protocol, top)
     for point in protocol.time_points:
         _check_anchor(protocol, point, point.anchor, top)
         if point.repeat and isinstance(point.repeat.until, Anchor):
@@ -85,6 +86,27 @@ def _check_secondary(outcome: Outcome, asked: set[tuple[str, str, str]], top: Ta
     known = any(outcome.endpoint == point for _, point, _ in asked)
     if not known or registry.get(outcome.instrument).items:
         top.refuse("secondary.endpoint", f"is no time point at which {outcome.instrument} is answered")
+
+
+UNITS = {"mean": "points", "absent": "percent", "duration": "days"}
+
+
+def _check_published(protocol: Protocol, top: Table) -> None:
+    """What was published can be computed from what is asked, and is said in the unit of its statistic."""
+    asked = set(_asked(protocol))
+    outcome = protocol.outcome
+    for row in protocol.published:
+        if row.unit != UNITS[row.statistic]:
+            top.refuse(
+                "published.unit", f"must be {UNITS[row.statistic]} for a figure that is {row.statistic}"
+            )
+        if row.statistic == "duration":
+            if not outcome.treatment_response:
+                top.refuse("published.statistic", "duration needs a treatment response of the outcome")
+        elif (row.arm, row.time_point, outcome.instrument) not in asked:
+            top.refuse("published.time_point", f"is no time point at which arm {row.arm} answers the outcome")
+        if row.statistic == "absent" and not outcome.absent:
+            top.refuse("published.statistic", "absent needs an outcome that must be absent")
 
 
 def _check_anchor(protocol: Protocol, point: TimePoint, anchor: Anchor, top: Table) -> None:

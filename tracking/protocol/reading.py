@@ -24,6 +24,7 @@ from tracking.protocol.records import (
     Published,
     SessionKind,
     Sessions,
+    Statistic,
     Watch,
 )
 from tracking.protocol.tables import chosen_arms, instrument_of, rising, scale_of
@@ -184,6 +185,7 @@ def _read_published(table: Table, arms: tuple[str, ...]) -> Published:
     row = Published(
         arm=table.text("arm"),
         what=table.text("what"),
+        statistic=cast(Statistic, table.one_of("statistic", Statistic)),
         time_point=table.text("time_point"),
         value=Decimal(str(table.number("value"))),
         unit=table.text("unit"),

@@ -20,6 +20,7 @@ Unit = Literal["mg", "ug", "mg/kg", "pulses"]
 Route = Literal["oral", "intravenous", "intramuscular", "intranasal", "transcranial", "other"]
 Moment = Literal["before", "before_supplement", "during", "end"]
 Given = Literal["amount", "site", "placebo"]
+Statistic = Literal["mean", "absent", "duration"]
 UNIT_WORDS: dict[str, str] = {"ug": "µg"}
 
 
@@ -185,10 +186,16 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """One figure that a publication reports, to compare with what the platform computes."""
+    """One figure that a publication reports, to compare with what the platform computes.
+
+    ``statistic``: which one, of the primary outcome. ``mean``: of its scale at the time point, in points;
+    ``absent``: the share of people without the outcome that must be absent, at the time point, in percent;
+    ``duration``: the median time in treatment response after the first dose, in days.
+    """
 
     arm: str
     what: str
+    statistic: Statistic
     time_point: str
     value: Decimal
     unit: str

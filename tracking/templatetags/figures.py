@@ -4,6 +4,7 @@ from django import template
 
 register = template.Library()
 MINUS = "\u2212"
+UNITS = {"percent": " %", "days": " days"}
 
 
 @register.filter
@@ -28,6 +29,12 @@ def signed(value: float | None, decimals: int = 1) -> str:
 def fixed(value: float, decimals: int = 2) -> str:
     """An estimate with all its decimals: ``-0.6`` → ``−0.60``."""
     return f"{value:.{decimals}f}".replace("-", MINUS)
+
+
+@register.filter
+def measured(value: float, unit: str) -> str:
+    """With its unit where it has one: ``66.7``, ``percent`` → ``66.7 %``; points are bare."""
+    return score(value) + UNITS.get(unit, "")
 
 
 @register.filter

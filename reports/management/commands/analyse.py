@@ -29,6 +29,7 @@ class Command(BaseCommand):
         _course_options(_subcommand(analysis, "course", "means by arm and time point, rates over patients"))
         _growth_options(_subcommand(analysis, "growth", "mixed model of all scores in time"))
         _contrast_options(_subcommand(analysis, "contrast", "change from baseline to endpoint, between arms"))
+        _subcommand(analysis, "published", "what was published of the protocol beside what is computed")
         _predict_options(_subcommand(analysis, "predict", "what goes with the outcome beyond baseline"))
         _subcommand(analysis, "relapse", "time from the last dose, or the end of therapy, to relapse")
 
@@ -148,10 +149,15 @@ def _relapse(sample: analyses.Sample, options: dict[str, Any]) -> tuple[str, obj
     return "relapse", analyses.relapse(sample)
 
 
+def _published(sample: analyses.Sample, options: dict[str, Any]) -> tuple[str, object]:
+    return "published", analyses.published(sample)
+
+
 _ANALYSES = {
     "course": _course,
     "growth": _growth,
     "contrast": _contrast,
     "predict": _predict,
     "relapse": _relapse,
+    "published": _published,
 }

@@ -79,7 +79,7 @@ def test_a_cohort_shows_what_its_page_shows(figures: Study, researcher: User, se
     shown = api.get("cohorts/psilo/").json()
     page = study_figures(researcher, figures, settings.RELEASE_SMALLEST_CLASS)
     assert shown["withheld_below"] == settings.RELEASE_SMALLEST_CLASS
-    for analysis in ("course", "growth", "contrast", "predict", "agreement", "blinding"):
+    for analysis in ("course", "growth", "contrast", "predict", "agreement", "blinding", "published"):
         assert shown[analysis] == json.loads(json.dumps(page.results.get(analysis)))
 
 
