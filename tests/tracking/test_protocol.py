@@ -183,6 +183,20 @@ def test_an_unknown_key_is_found_as_nothing() -> None:
 
 
 WRONG = {
+    "a figure of no known kind": (
+        'statistic = "absent"',
+        'statistic = "median"',
+        "statistic",
+        "must be one of",
+    ),
+    "a figure in another unit": ('unit = "percent"', 'unit = "points"', "published.unit", "must be percent"),
+    "a figure at a time that nobody is asked": (
+        'time_point = "week 18"',
+        'time_point = "week 19"',
+        "published.time_point",
+        "no time point",
+    ),
+    "a share without an outcome": ('absent = "ptsd_diagnosis"', "", "published.statistic", "absent needs"),
     "an unknown control": ('control = "placebo"', 'control = "nothing"', "control", "must be an arm"),
     "a misspelt key": ('title = "MDMA', 'tittle = "MDMA', "title", "is missing"),
     "an unknown diagnosis": ('diagnosis = "ptsd"', 'diagnosis = "flu"', "diagnosis", "must be one of"),
