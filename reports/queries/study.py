@@ -25,6 +25,14 @@ from tracking.instruments import Shelf
 from tracking.models import Study, TreatmentEpisode, User
 
 Json = Mapping[str, Any]
+PUBLISHED_NOTES = {
+    "mean": "Means of the scores observed, with t interval.",
+    "absent": "Shares of the people whose answers decide it, with Wilson interval. Undecided: an answer that it hangs "
+    "on is missing.",
+    "duration": "Days from the first dose to the first rating at which treatment response no longer held; 0 for those "
+    "who never had it. Median by Kaplan and Meier with its interval. Undecided: no baseline, or no rating after the "
+    "dose.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +96,7 @@ class StudyPage:
     predictor_figure: Figure | None
     relapse: Json | None
     published: Sequence[Json]
-    sources: Sequence[str]
+    published_notes: Sequence[str]
 
 
 def study_figures(user: User, study: Study, smallest: int) -> StudyFigures:
@@ -141,7 +149,9 @@ def study_page(user: User, study: Study, smallest: int) -> StudyPage:
         predictor_figure=predictor_figure(study, instrument, predict, sample) if predict else None,
         relapse=figures.results.get("relapse"),
         published=published,
-        sources=tuple(dict.fromkeys(row["source"] for row in published)),
+        published_notes=tuple(
+            PUBLISHED_NOTES[key] for key in dict.fromkeys(row["statistic"] for row in published)
+        ),
     )
 
 

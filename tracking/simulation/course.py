@@ -296,6 +296,7 @@ class _Life:
         asked = self.conduct.asked[row.rater]
         late, answered = self.rng.choice(asked.days_late), self.rng.random() >= asked.unanswered
         if answered:
+            late = 0 if row.due_on == self.starts_on else late  # who begins treatment has been assessed
             on = max(min(row.due_on + late * DAY, row.closes_on), row.opens_on, self._on(day))
             replied = (on - self.starts_on).days
             self._push(replied, max(RATING, hour + SOON) if replied == day else RATING, place)

@@ -33,8 +33,8 @@ def fixed(value: float, decimals: int = 2) -> str:
 
 @register.filter
 def measured(value: float, unit: str) -> str:
-    """With its unit where it has one: ``66.7``, ``percent`` → ``66.7 %``; points are bare."""
-    return score(value) + UNITS.get(unit, "")
+    """With its unit: ``66.7 %``, ``90 days``; points stand bare: ``8.0``."""
+    return fixed(value, 0 if unit == "days" else 1) + UNITS.get(unit, "")
 
 
 @register.filter
