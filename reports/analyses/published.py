@@ -30,10 +30,11 @@ PERCENT = 100
 class Comparison:
     """One published figure and the computed one, in the same ``unit``.
 
-    ``n``: people whom the computed figure rests on; ``met``: those of them without the outcome, or whose relief has
-    ended; ``None`` for a mean. ``undecided``: people of the arm who could not be judged. ``low`` and ``high``: 95 %
-    interval; ``high`` is ``None`` where the end of an interval lies beyond what was followed. ``inside``: whether the
-    published figure lies in it. ``value`` is ``None`` with the ``reason`` in words.
+    ``as_published``: with the decimals that were published. ``n``: people whom the computed figure rests on; ``met``:
+    those of them without the outcome, or whose relief has ended; ``None`` for a mean. ``undecided``: people of the arm
+    who could not be judged. ``low`` and ``high``: 95 % interval; ``high`` is ``None`` where the end of an interval lies
+    beyond what was followed. ``inside``: whether the published figure lies in it. ``value`` is ``None`` with the
+    ``reason`` in words.
     """
 
     arm: str
@@ -42,6 +43,7 @@ class Comparison:
     time_point: str
     unit: str
     published: float
+    as_published: str
     published_n: int | None
     source: str
     n: int = 0
@@ -99,7 +101,15 @@ def _protocol(sample: Sample) -> Protocol:
 
 def _begun(row: Published) -> Comparison:
     return Comparison(
-        row.arm, row.what, row.statistic, row.time_point, row.unit, float(row.value), row.n, row.source.text
+        arm=row.arm,
+        what=row.what,
+        statistic=row.statistic,
+        time_point=row.time_point,
+        unit=row.unit,
+        published=float(row.value),
+        as_published=str(row.value),
+        published_n=row.n,
+        source=row.source.text,
     )
 
 

@@ -57,7 +57,8 @@ def simulate_study(
         raise InvalidInput("n", f"must lie between {FEWEST} and {MOST}")
     key = key or f"simulated-{protocol.key}-{n}-{seed}"
     started = today - timedelta(days=days_needed(protocol) + RECRUITED_OVER + 1)
-    cohort = _cohort(by, protocol, key, _provenance(protocol, n, seed), members, started)
+    said = _provenance(protocol, n, seed)
+    cohort = new_cohort(by=by, protocol=protocol, key=key, provenance=said, members=members, since=started)
     audit.record(by=by, action="simulate_study", target=cohort.study, protocol=protocol.key, n=n, seed=seed)
     rows, answered = Rows(), 0
     codes = new_study_codes(n)
@@ -87,10 +88,12 @@ def _provenance(protocol: Protocol, n: int, seed: int) -> str:
     )
 
 
-def _cohort(
-    by: User | None, protocol: Protocol, key: str, provenance: str, members: Sequence[User], since: date
+@transaction.atomic
+def new_cohort(
+    *, by: User | None, protocol: Protocol, key: str, provenance: str, members: Sequence[User], since: date
 ) -> Cohort:
-    """A site, a team with its staff, and a study: all new, so that nothing simulated lies beside anything real."""
+    """A site, a team with its staff, and a study: all new, so that nothing simulated lies beside anything real.
+    Raises ``InvalidInput`` for a key that a study or a site has."""
     if Site.objects.filter(key=key).exists():
         raise InvalidInput("key", "belongs to another site")
     site = create_site(by=by, key=key, name=f"Simulated site {key}", crisis_contacts=NOBODY_TO_CALL)

@@ -32,9 +32,15 @@ def fixed(value: float, decimals: int = 2) -> str:
 
 
 @register.filter
+def in_unit(figure: str, unit: str) -> str:
+    """``67``, ``percent`` → ``67 %``; points stand bare."""
+    return figure + UNITS.get(unit, "")
+
+
+@register.filter
 def measured(value: float, unit: str) -> str:
     """With its unit: ``66.7 %``, ``90 days``; points stand bare: ``8.0``."""
-    return fixed(value, 0 if unit == "days" else 1) + UNITS.get(unit, "")
+    return in_unit(fixed(value, 0 if unit == "days" else 1), unit)
 
 
 @register.filter

@@ -17,7 +17,7 @@ from tests.tracking.replay import TABLES, Replay, rows_of
 from tracking import protocol as protocols
 from tracking.actions import simulate_study as simulated
 from tracking.actions.simulate_study import simulate_study
-from tracking.actions.simulated_rows import Rows, Writer
+from tracking.actions.simulated_rows import Cohort, Rows, Writer
 from tracking.errors import InvalidInput
 from tracking.models import (
     Assessment,
@@ -39,6 +39,12 @@ pytestmark = pytest.mark.django_db
 EACH_ARM = 3
 
 
+def cohort_of(key: str) -> Cohort:
+    return simulated.new_cohort(
+        by=None, protocol=protocols.get(key), key=key, provenance="", members=(), since=days_ago(2000)
+    )
+
+
 def made(key: str = "psilocybin-mdd", n: int = 6, seed: int = 1, name: str = "") -> Study:
     return simulate_study(
         by=None, protocol=protocols.get(key), n=n, seed=seed, today=timezone.localdate(), key=name
@@ -49,7 +55,7 @@ def made(key: str = "psilocybin-mdd", n: int = 6, seed: int = 1, name: str = "")
 @pytest.mark.parametrize("key", protocols.keys())
 def test_the_fast_path_writes_row_for_row_what_the_real_actions_write(key: str) -> None:
     protocol = protocols.get(key)
-    cohort = simulated._cohort(None, protocol, key, "", (), days_ago(2000))
+    cohort = cohort_of(key)
     tables = set()
     for number, course in enumerate(
         simulated.courses(protocol, EACH_ARM * len(protocol.arms), 7, timezone.localdate())
@@ -68,7 +74,7 @@ def test_the_fast_path_writes_row_for_row_what_the_real_actions_write(key: str) 
 
 def test_every_table_with_a_row_of_a_patient_is_compared(study: Study) -> None:
     """A table that the fast path forgot would otherwise not be missed."""
-    cohort = simulated._cohort(None, protocols.get("mdma-ptsd"), "all", "", (), days_ago(2000))
+    cohort = cohort_of("mdma-ptsd")
     before = _counts()
     Replay(cohort, next(simulated.courses(cohort.protocol, 1, 3, timezone.localdate()))).run()
     grown = {name for name, count in _counts().items() if count > before[name]}
