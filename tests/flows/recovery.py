@@ -13,7 +13,6 @@ import pandas as pd
 
 from measures import registry
 from measures.scoring import Scored
-from reports.frames import Axis
 from reports.rules import rules_of
 from reports.stats.cohort import mean_course, rates_by_arm
 from reports.stats.course import classify
@@ -102,8 +101,8 @@ def _duration(row: Published, protocol: Protocol, forms: pd.DataFrame, people: l
         series[form.person].append(form)
     reliefs = []
     for person, own in series.items():
-        axis = _axis(protocol, people[person])
-        points = prepare(_point(axis, place, form) for place, form in enumerate(own))
+        zero = _first_day(people[person])
+        points = prepare(_point(protocol, zero, place, form) for place, form in enumerate(own))
         baseline = classify(points, rules, direction, index_day=0).baseline
         yardstick = Yardstick(rules, direction)
         reliefs.append(duration_of_relief(usable(points), baseline, yardstick, index_day=0))
@@ -112,13 +111,14 @@ def _duration(row: Published, protocol: Protocol, forms: pd.DataFrame, people: l
     return Recovered(row, len(known), curve.median, curve.median_low, curve.median_high, None)
 
 
-def _point(axis: Axis, place: int, form: NamedTuple) -> Point:
-    day = axis.day(form.on)
+def _point(protocol: Protocol, zero: date, place: int, form: NamedTuple) -> Point:
+    """One dose is given: ratings up to so many days after it are acute."""
+    day = (form.on - zero).days
     value = None if pd.isna(form.value) else float(form.value)
-    return Point(day, value, str(place), axis.acute(day))
+    return Point(day, value, str(place), 0 <= day <= protocol.acute_days)
 
 
-def _axis(protocol: Protocol, each: Course) -> Axis:
+def _first_day(each: Course) -> date:
+    """The day of the dose, else of the start of treatment."""
     doses = [step.on for step in each.steps if isinstance(step.what, Held) and step.what.doses]
-    zero = doses[0] if doses else each.starts_on
-    return Axis(zero, tuple((day - zero).days for day in doses), protocol.acute_days)
+    return doses[0] if doses else each.starts_on

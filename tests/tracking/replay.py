@@ -12,6 +12,7 @@ from tracking import clock
 from tracking.actions.assessments import submit_assessment
 from tracking.actions.care import end_episode, start_episode
 from tracking.actions.people import enrol_patient, record_consent
+from tracking.actions.rating import assign_rater
 from tracking.actions.safety import acknowledge_alert, close_alert
 from tracking.actions.scheduling import schedule_episode
 from tracking.actions.simulated_rows import HANDLED, Cohort, who_answers
@@ -141,6 +142,8 @@ class Replay:
 
     def _answer(self, on: date, what: Replied) -> None:
         request = self.requests[what.request]
+        if request.blinded:
+            assign_rater(by=self.cohort.lead, request=request, rater=self.cohort.rater)
         by, source = who_answers(self.cohort, request.rater, on_screen=can_be_asked(request))
         submitted = submit_assessment(
             by=by, request=request, answers=what.answers, source=AnswerSource(source), assessed_on=on

@@ -19,6 +19,7 @@ from tracking import checks, clock
 from tracking.actions import audit
 from tracking.actions.safety import Finding, findings
 from tracking.actions.scores import score_rows
+from tracking.errors import InvalidInput
 from tracking.models import (
     AlertEvent,
     Assessment,
@@ -43,6 +44,7 @@ from tracking.models import (
 from tracking.policies import (
     check_assessed_on,
     check_may_rate,
+    check_rated_on,
     check_request_open,
     check_source,
     latest_day,
@@ -223,7 +225,7 @@ class Writer:
         self.sessions.append(session)
         self.rows.add(session, *(Presence(session=session, user=user, role=role) for user, role in present))
         self._done("record_session", session, by=lead)
-        for given in held.doses:
+        for given in held.doses:  # no washout stands against one: nobody takes more than the treatment itself
             check_takes_doses(session)
             given_at = starts_at + timedelta(minutes=given.minute)
             check_given_at(session, given_at)
@@ -294,6 +296,7 @@ class Writer:
                 opens_on=wanted.opens_on,
                 due_on=wanted.due_on,
                 closes_on=wanted.closes_on,
+                blinded=wanted.blinded,
             )
             self.requests.append(request)
             self.rows.add(request)
@@ -303,8 +306,11 @@ class Writer:
         request, scored = self.requests[what.request], what.scored
         instrument = registry.get(request.instrument, request.version)
         by, source = who_answers(self.cohort, instrument.rater, on_screen=ships(instrument))
+        if request.blinded:
+            self._assign(request)
         check_may_rate(request, by)
         check_request_open(request, local_today(self.patient))
+        check_rated_on(request, on, latest_day(self.episode))
         check_source(instrument, source)
         check_assessed_on(self.episode, on, latest_day(self.episode))
         assessment = Assessment(
@@ -333,6 +339,15 @@ class Writer:
         self.answered += 1
         for alert in alerts:
             self._look_after(alert)
+
+    def _assign(self, request: AssessmentRequest) -> None:
+        """The independent rater, who is never in the room, is given the rating when it is made."""
+        rater = self.cohort.rater
+        if rater in {user for user, _ in self._present()}:
+            raise InvalidInput("rater", "was in the room in a session of this patient, so cannot rate blind")
+        request.assigned_to = rater
+        told = {"rater": str(rater.public_id), "of_treating_team": False}
+        self._audit("assign_rater", request, by=self.cohort.lead, **told)
 
     def _alert(self, finding: Finding, assessment: Assessment) -> SafetyAlert:
         alert = SafetyAlert(
