@@ -14,8 +14,10 @@ from measures.instrument import Instrument
 from tracking import clock
 from tracking.actions import dosing
 from tracking.models import TreatmentEpisode, TreatmentSession, User
+from tracking.policies import local_day
 from tracking.queries.dosing import ADVERSE_EVENT, VITAL_SIGNS, plan_for
 from tracking.run_sheet import STANDARD, Plan, topics
+from tracking.treatment_policies import WASHOUT, washouts_unanswered
 from tracking.vocabulary import DosePart, EventTopic, PresenceRole
 
 Doses = Sequence[tuple[str, float, float, str]]  # substance, amount in mg, hours after the start, part
@@ -27,6 +29,9 @@ PEAK = {
     "heart_rate": 26,
     "temperature": 0.6,
 }  # two hours after the first dose
+GIVEN_ALL_THE_SAME = (
+    "Simulated: the days without it are fewer than the site asks for; the medical lead agrees."
+)
 MINUTE = timedelta(minutes=1)
 Tap = tuple[datetime, Callable[[], object]]
 
@@ -119,8 +124,16 @@ def _measured_at(plan: Plan, sheet: Sheet, first: datetime, end: datetime) -> It
 
 
 def _check(by: User, session: TreatmentSession, topic: str) -> Callable[[], object]:
+    against = topic == WASHOUT and washouts_unanswered(
+        session, local_day(session.episode.patient, session.starts_at)
+    )
     return lambda: dosing.record_check(
-        by=by, session=session, submission_id=uuid.uuid4(), topic=topic, met=True
+        by=by,
+        session=session,
+        submission_id=uuid.uuid4(),
+        topic=topic,
+        met=not against,
+        text=GIVEN_ALL_THE_SAME if against else "",
     )
 
 
@@ -140,6 +153,7 @@ def _dose(
         unit="mg",
         route="oral",
         part=part,
+        override_reason=GIVEN_ALL_THE_SAME,
     )
 
 
