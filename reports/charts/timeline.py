@@ -103,7 +103,7 @@ def _windows(view: View, course: Timeline) -> Marks:
         box(
             view.x(dose.day),
             view.top,
-            view.x(dose.acute_until),
+            min(view.x(dose.acute_until), view.width),  # a window may end after the last day that is drawn
             view.height,
             fill=HATCH_FILL,
             fill_opacity=0.5,

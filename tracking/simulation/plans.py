@@ -15,7 +15,7 @@ Curve = tuple[tuple[int, float], ...]  # (days, mean total), joined by straight 
 # HAM-D 22.8 → 8.0 → 8.5 → 9.8 one week, four weeks and twelve months after treatment; 14.4 one week and 19.3
 # four weeks on in those who wait (Davis 2021, Gukasyan 2022). The last of two doses is on day 42.
 PSILOCYBIN: Curve = ((0, 22.8), (21, 22.0), (28, 13.0), (49, 8.0), (70, 8.5), (407, 9.8))
-WAITING: Curve = ((0, 21.7), (35, 21.0), (56, 19.3), (400, 18.0))
+WAITING: Curve = ((0, 21.7), (35, 14.4), (56, 19.3), (400, 18.0))
 # Our own: about two thirds and one third lose the diagnosis at week 18 (Mitchell 2021: 67 % and 32 %).
 MDMA: Curve = ((0, 44.0), (47, 33.0), (75, 26.0), (126, 19.0), (450, 18.0))
 PLACEBO: Curve = ((0, 44.0), (47, 38.0), (75, 35.0), (126, 30.0), (450, 29.0))

@@ -133,6 +133,18 @@ def test_acute_windows_are_hatched_in_each_panel_only_for_doses_that_have_one(wh
     assert len([box for box in hatched if "stroke" not in box.attrib]) == 1
 
 
+def test_a_window_that_is_still_open_ends_with_the_plot() -> None:
+    """Beyond it stand the names of the bands."""
+    today = course(doses=(DoseMark(59, "25 mg", "psilocybin", 90),), panels=(panel(point(28, 12)),))
+    (hatched,) = [
+        box
+        for box in tree(timeline(today)).iter(f"{SVG}rect")
+        if "hatch" in box.attrib.get("fill", "") and "stroke" not in box.attrib
+    ]
+    axis = max(float(rule.attrib["x2"]) for rule in tree(timeline(today)).iter(f"{SVG}line"))
+    assert float(hatched.attrib["x"]) + float(hatched.attrib["width"]) <= axis
+
+
 def test_a_bar_too_short_for_its_dose_keeps_it_in_its_name_and_the_table() -> None:
     figure = timeline(course(medication=(MedicationBar("sertraline", 3, 4, "25 mg/day"),)))
     assert not any("mg" in text for text in texts(figure))
