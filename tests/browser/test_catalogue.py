@@ -10,7 +10,7 @@ OpenPage = Callable[..., Page]
 
 
 def test_the_scores_follow_each_answer(signed_in: OpenPage) -> None:
-    page = signed_in("rater")
+    page = signed_in("clinician")
     page.goto("/instruments/")
     page.get_by_role("link", name="PHQ-9", exact=True).click()
     page.get_by_role("link", name="Try it").click()

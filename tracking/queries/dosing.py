@@ -19,7 +19,7 @@ from tracking.models import (
 )
 from tracking.queries.events import protocol_of
 from tracking.run_sheet import Check, Given, Plan, Reading, Record, plan_of
-from tracking.vocabulary import Attendance, DosePart, RunSheetKind, SessionKind
+from tracking.vocabulary import Attendance, CheckTopic, DosePart, RunSheetKind, SessionKind
 
 VITAL_SIGNS, SUICIDALITY, ADVERSE_EVENT = "vital_signs", "cssrs_screener", "adverse_event"
 
@@ -109,8 +109,9 @@ def readings_of(assessment: Assessment) -> list[Reading]:
 
 
 def is_on_sheet(session: TreatmentSession) -> bool:
-    """Whether the session was kept on a run-sheet, rather than recorded afterwards."""
-    return session.entries.exists()
+    """Whether the session was kept on a run-sheet, rather than recorded afterwards: who was there is its first
+    line. A session that was recorded afterwards may hold a line, too: why a washout was passed."""
+    return session.entries.filter(topic=CheckTopic.TWO_PRESENT).exists()
 
 
 def marked(rows: QuerySet[TreatmentSession]) -> QuerySet[TreatmentSession]:
@@ -118,7 +119,8 @@ def marked(rows: QuerySet[TreatmentSession]) -> QuerySet[TreatmentSession]:
     (``has_ended``)."""
     lines = RunSheetEntry.objects.filter(session=OuterRef("pk"))
     ends = lines.filter(kind=RunSheetKind.END, voided_at__isnull=True)
-    return rows.annotate(on_sheet=Exists(lines), has_ended=Exists(ends))
+    begun = lines.filter(topic=CheckTopic.TWO_PRESENT)
+    return rows.annotate(on_sheet=Exists(begun), has_ended=Exists(ends))
 
 
 def running_session(episode: TreatmentEpisode) -> TreatmentSession | None:

@@ -22,6 +22,7 @@ from tracking.models import (
     User,
     WashoutRule,
 )
+from tracking.queries.dosing import is_on_sheet, running_session
 from tracking.queries.washout import site_rules, washouts_before
 from tracking.vocabulary import Role
 
@@ -69,6 +70,17 @@ def dose(by: User, session: TreatmentSession, after: int = 0, **changes: object)
     values = {"substance": "psilocybin", "amount": Decimal(25), "unit": "mg", "route": "oral"}
     given_at = session.starts_at + timedelta(seconds=after)
     return treatment.record_dose(by=by, session=session, given_at=given_at, **(values | changes))
+
+
+def test_a_reason_beside_a_dose_does_not_make_a_session_one_that_is_under_way(
+    site: Site, administrator: User, episode: TreatmentEpisode, clinician: User, dosing: TreatmentSession
+) -> None:
+    set_days(administrator, site, 14)
+    medication(clinician, episode, stopped=10)
+    dose(clinician, dosing, washout_reason="agreed with the medical lead")
+    assert dosing.entries.filter(topic="washout", met=False).exists()
+    assert not is_on_sheet(dosing)
+    assert running_session(episode) is None
 
 
 class TestRules:
