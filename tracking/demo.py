@@ -26,8 +26,9 @@ from tracking.actions.wordings import add_wording
 from tracking.demo_dosing import show_dosing
 from tracking.demo_rooms import furnish
 from tracking.instruments import instrument_of
-from tracking.models import AssessmentRequest, Patient, Site, Study, TreatmentEpisode, User
+from tracking.models import AssessmentRequest, Patient, Site, Study, TreatmentEpisode, TreatmentSession, User
 from tracking.policies import local_today
+from tracking.queries.dosing import marked
 from tracking.simulation.cast import IN_GERMAN, cast
 from tracking.vocabulary import EpisodeStatus, Role
 from tracking.wordings import can_be_asked
@@ -218,6 +219,16 @@ def _remembered() -> dict[str, str]:
     return json.loads(LOGINS_FILE.read_text())
 
 
+def _under_way(base_url: str) -> str:
+    """Where the run-sheet is that somebody keeps just now, if there is one."""
+    running = marked(TreatmentSession.objects.standing()).filter(on_sheet=True, has_ended=False)
+    session = running.order_by("starts_at").last()
+    if session is None:
+        return ""
+    where = reverse("run-sheet", args=[session.public_id])
+    return f"A dosing session that is under way, for the clinician:\n  {base_url}{where}\n\n"
+
+
 def welcome(base_url: str) -> str:
     """What a visitor needs: the address, the accounts, one patient's link."""
     password = _remembered()["password"]
@@ -227,5 +238,6 @@ def welcome(base_url: str) -> str:
         f"Sign in with the password  {password}  as\n{logins}\n\n"
         f"A patient's link:\n  {base_url}{fresh_link()}\n"
         f"A link for somebody who reads German:\n  {base_url}{fresh_link('german', 'wai_sr')}\n\n"
+        f"{_under_way(base_url)}"
         "Everybody in here is simulated, but for the published trial psilodep2. Stop with Ctrl-C.\n"
     )
