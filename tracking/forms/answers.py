@@ -159,6 +159,16 @@ class MomentCorrectionForm(CorrectionForm):
     assessed_at = moment_field("At (local time)")
 
 
+class HourCorrectionForm(CorrectionForm):
+    """The same for what was answered on the day of a dose, nobody knows when."""
+
+    assessed_at = moment_field(
+        "When on that day (local time)",
+        "If it was before the dose, it counts. Empty: not known.",
+        required=False,
+    )
+
+
 def field_for(item: Item) -> forms.Field:
     """The form field of one item. Never required: leaving it empty is an answer of its own kind."""
     label = item.label

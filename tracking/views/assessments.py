@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from tracking.actions import assessments, audit
 from tracking.actions.assessments import Submitted
-from tracking.forms.answers import CorrectionForm, MomentCorrectionForm
+from tracking.forms.answers import CorrectionForm, HourCorrectionForm, MomentCorrectionForm
 from tracking.models import Assessment, User
 from tracking.policies import check_has_answers, check_latest_version, local_today
 from tracking.queries.assessments import AssessmentView, assessment_view, with_people
@@ -70,8 +70,11 @@ def correct(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 
 
 def _form_of(page: AssessmentView) -> type[CorrectionForm]:
-    """What was recorded at a moment is corrected with its moment."""
-    return MomentCorrectionForm if page.assessment.assessed_at else CorrectionForm
+    """What was recorded at a moment is corrected with its moment; one of which only the day of a dose is known can
+    be given its hour."""
+    if page.assessment.assessed_at:
+        return MomentCorrectionForm
+    return HourCorrectionForm if page.acute and page.acute.reason == "day_of_a_dose" else CorrectionForm
 
 
 def _page(user: User, public_id: uuid.UUID) -> tuple[AssessmentView, bool]:

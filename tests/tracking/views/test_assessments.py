@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 
 from tests.cast import days_ago
+from tests.reports.clinic import give_dose
 from tests.tracking.answers import CAPS, HAMD, PHQ9, posted, recorded
 from tests.tracking.imports.small import plan, spec
 from tests.tracking.views.doors import (
@@ -147,6 +151,21 @@ class TestCorrecting:
         page = signed_in(clinician).get(of(stored, "assessment-correct")).content.decode()
         assert re.search(r'name="item-2" value="4"[^>]*checked', page)
         assert f'value="{stored.assessed_on:%Y-%m-%d}"' in page
+
+    def test_the_hour_can_be_stated_where_only_the_day_of_a_dose_was(
+        self, stored: Assessment, clinician: User
+    ) -> None:
+        day = (stored.assessed_on - stored.episode.starts_on).days
+        session = give_dose(stored.episode, clinician, day, hour=12)
+        client = signed_in(clinician)
+        assert "Acute:" in said(client.get(of(stored)))
+        before = timezone.localtime(session.starts_at - timedelta(hours=2), ZoneInfo("Europe/Berlin"))
+        client.post(
+            of(stored, "assessment-correct"), self.SHEET | {"assessed_at": f"{before:%Y-%m-%dT%H:%M}"}
+        )
+        corrected = Assessment.objects.get(supersedes=stored)
+        assert corrected.assessed_at == session.starts_at - timedelta(hours=2)
+        assert "Acute:" not in said(client.get(of(corrected)))
 
     def test_both_versions_stay_readable(self, stored: Assessment, clinician: User) -> None:
         wanted = EpisodeMark.objects.get(episode=stored.episode).wanted_rev
