@@ -19,12 +19,19 @@ from tracking.models import (
 )
 from tracking.policies import local_day
 from tracking.queries.washout import washouts_before
-from tracking.vocabulary import Attendance, DosePart, DoseStep, PresenceRole, RunSheetKind, SessionKind
+from tracking.vocabulary import (
+    Attendance,
+    CheckTopic,
+    DosePart,
+    DoseStep,
+    PresenceRole,
+    RunSheetKind,
+    SessionKind,
+)
 from tracking.washouts import WashoutState
 
 LONGEST_SESSION = timedelta(hours=24)
 LONGEST_NOTE = 10_000
-WASHOUT = "washout"  # the topic of the check on a run-sheet
 Record = TreatmentSession | Dose | MedicationCourse | DoseChange | PlannedDoseStep | RunSheetEntry
 
 
@@ -122,7 +129,7 @@ def washouts_unanswered(session: TreatmentSession, day: date) -> tuple[WashoutSt
     against = [state for state in washouts_before(session.episode, day) if state.verdict != "satisfied"]
     if not against:
         return ()
-    entries = session.entries.standing().filter(kind=RunSheetKind.CHECK, topic=WASHOUT)
+    entries = session.entries.standing().filter(kind=RunSheetKind.CHECK, topic=CheckTopic.WASHOUT)
     if entries.filter(met=False).exclude(text="").exists():
         return ()
     checked = entries.exists()

@@ -17,8 +17,8 @@ from tracking.models import TreatmentEpisode, TreatmentSession, User
 from tracking.policies import local_day
 from tracking.queries.dosing import ADVERSE_EVENT, VITAL_SIGNS, plan_for
 from tracking.run_sheet import STANDARD, Plan, topics
-from tracking.treatment_policies import WASHOUT, washouts_unanswered
-from tracking.vocabulary import DosePart, EventTopic, PresenceRole
+from tracking.treatment_policies import washouts_unanswered
+from tracking.vocabulary import CheckTopic, DosePart, EventTopic, PresenceRole
 
 Doses = Sequence[tuple[str, float, float, str]]  # substance, amount in mg, hours after the start, part
 USUAL_EVENTS = ((0.9, EventTopic.EYESHADES_ON), (2.1, EventTopic.TOUCH_ASKED), (3.4, EventTopic.BATHROOM))
@@ -124,7 +124,7 @@ def _measured_at(plan: Plan, sheet: Sheet, first: datetime, end: datetime) -> It
 
 
 def _check(by: User, session: TreatmentSession, topic: str) -> Callable[[], object]:
-    against = topic == WASHOUT and washouts_unanswered(
+    against = topic == CheckTopic.WASHOUT and washouts_unanswered(
         session, local_day(session.episode.patient, session.starts_at)
     )
     return lambda: dosing.record_check(

@@ -33,7 +33,6 @@ from tracking.models.treatment import OfEpisodeQuerySet
 from tracking.policies import local_day, local_today
 from tracking.rating_policies import check_none_rates_blind
 from tracking.treatment_policies import (
-    WASHOUT,
     Record,
     check_given_at,
     check_integrates,
@@ -45,6 +44,7 @@ from tracking.treatment_policies import (
 )
 from tracking.vocabulary import (
     Attendance,
+    CheckTopic,
     DosePart,
     DoseStep,
     DoseUnit,
@@ -259,7 +259,7 @@ def _override_washout(by: User, session: TreatmentSession, reason: str, given_at
     entry = RunSheetEntry.objects.create(
         session=session,
         kind=RunSheetKind.CHECK,
-        topic=WASHOUT,
+        topic=CheckTopic.WASHOUT,
         met=False,
         text=reason.strip(),
         happened_at=given_at,

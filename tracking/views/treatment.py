@@ -26,9 +26,9 @@ from tracking.queries.integration import integration_of_session
 from tracking.queries.setting import session_setting, takes_setting
 from tracking.queries.treatment import dosing_sessions
 from tracking.queries.washout import washouts_before
-from tracking.treatment_policies import WASHOUT, Record, washouts_unanswered
+from tracking.treatment_policies import Record, washouts_unanswered
 from tracking.views.writing import Page, about, course_changed, for_patient, form_page
-from tracking.vocabulary import Attendance, SessionKind
+from tracking.vocabulary import Attendance, CheckTopic, SessionKind
 
 RECORDS = {
     "session": TreatmentSession,
@@ -82,7 +82,7 @@ def session(request: HttpRequest, session: TreatmentSession) -> HttpResponse:
         "integrated": integration_of_session(session),
         "integrating": session.integration_sessions.standing(),
         "on_sheet": is_on_sheet(session),
-        "washout_reasons": session.entries.standing().filter(topic=WASHOUT, met=False),
+        "washout_reasons": session.entries.standing().filter(topic=CheckTopic.WASHOUT, met=False),
     }
     return render(request, "tracking/treatment/session.html", context | about(session.episode.patient))
 
