@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from functools import partial
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from measures.instrument import ChangeRules, Instrument, Scale
@@ -24,8 +25,10 @@ from reports.stats.series import Point, Score
 from reports.stats.trajectory import Trajectory, summarise
 from tracking.actions import audit
 from tracking.actions.marks import want_study
-from tracking.errors import Conflict, InvalidInput
+from tracking.actions.moves import ANY_STATE, move, moved
+from tracking.errors import InvalidInput
 from tracking.models import EpisodeMark, TreatmentEpisode, User
+from tracking.vocabulary import AuditAction
 
 ALGORITHM = "course-1"  # what is computed below; a change of it is a new name and replaces stored courses
 
@@ -74,9 +77,8 @@ def close_flag(*, by: User, flag: CourseFlag, note: str) -> None:
         "closed_by": by,
         "closed_note": note.strip(),
     }
-    if not CourseFlag.objects.filter(pk=flag.pk, state=FlagState.OPEN).update(**closed):
-        raise Conflict("this flag is no longer open")
-    _audit(by, "close_flag", flag)
+    move(flag, Q(state=FlagState.OPEN), **closed, otherwise="this flag is no longer open")
+    _audit(by, AuditAction.CLOSE_FLAG, flag)
 
 
 def _prepare(episode_id: int) -> jobs.Write:
@@ -213,13 +215,12 @@ def _raise(
     if known is None:
         place = {"episode": episode, "instrument": judged.instrument.key, "scale": judged.scale.key}
         known = CourseFlag.objects.create(**place, kind=key[0], evidence_hash=key[1], **words)
-        _audit(None, "raise_flag", known)
+        _audit(None, AuditAction.RAISE_FLAG, known)
         return
     if any(getattr(known, name) != value for name, value in words.items()):
-        CourseFlag.objects.filter(pk=known.pk).update(**words)
-    taken_back = CourseFlag.objects.filter(pk=known.pk, state__in=[FlagState.WITHDRAWN, FlagState.SUPERSEDED])
-    if taken_back.update(state=FlagState.OPEN):
-        _audit(None, "raise_flag", known)
+        moved(known, ANY_STATE, **words)
+    if moved(known, Q(state__in=[FlagState.WITHDRAWN, FlagState.SUPERSEDED]), state=FlagState.OPEN):
+        _audit(None, AuditAction.RAISE_FLAG, known)
 
 
 def _take_back(row: CourseFlag, desired: Iterable[Flag]) -> None:
@@ -229,8 +230,8 @@ def _take_back(row: CourseFlag, desired: Iterable[Flag]) -> None:
     }
     superseded = row.evidence["scores"][0]["assessment"] in confirmed
     state = FlagState.SUPERSEDED if superseded else FlagState.WITHDRAWN
-    if CourseFlag.objects.filter(pk=row.pk, state=FlagState.OPEN).update(state=state):
-        _audit(None, f"flag_{state}", row)
+    if moved(row, Q(state=FlagState.OPEN), state=state):
+        _audit(None, AuditAction(f"flag_{state}"), row)
 
 
 def _evidence(score: Score) -> dict[str, object]:
@@ -252,5 +253,5 @@ def _hash(content: object) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
-def _audit(by: User | None, action: str, flag: CourseFlag) -> None:
+def _audit(by: User | None, action: AuditAction, flag: CourseFlag) -> None:
     audit.record(by=by, action=action, target=flag, patient=flag.episode.patient, instrument=flag.instrument)

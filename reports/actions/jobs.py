@@ -13,18 +13,22 @@ from datetime import datetime
 from pathlib import Path
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from tracking.actions import audit
 from tracking.actions.marks import AGAIN, want_study
+from tracking.actions.moves import moved
 from tracking.models import EpisodeMark, Study, StudyMark, TreatmentEpisode, User
 from tracking.models.audit import RevisionMark
+from tracking.vocabulary import AuditAction
 
 log = logging.getLogger(__name__)
 
 TRIES = 3  # a policy of ours: after so many the job is parked and an administrator looks
 WORKER_LOST = "the worker was lost"
+BEHIND = Q(wanted_rev__gt=F("done_rev"))
+PENDING = BEHIND & Q(parked_at=None, attempts__lt=TRIES)
 
 Write = Callable[[], None]
 Marks = QuerySet[RevisionMark]
@@ -45,22 +49,22 @@ def attempt(*, marks: Marks, prepare: Callable[[], Write]) -> None:
     try:
         write = prepare()
         with transaction.atomic():
-            if _finish(marks, claimed):
+            if _finish(claimed):
                 write()
     except (
         Exception
     ) as error:  # whatever it is, it must not stop the others, and its values must not be logged
-        _fail(marks, claimed, _kind(error))
+        _fail(claimed, _kind(error))
 
 
 def behind(marks: Marks) -> Marks:
     """Marks whose data is newer than what was computed from it, parked ones included."""
-    return marks.filter(wanted_rev__gt=F("done_rev"))
+    return marks.filter(BEHIND)
 
 
 def pending(marks: Marks) -> Marks:
     """Those of them that may be tried: not parked and not out of tries."""
-    return behind(marks).filter(parked_at__isnull=True, attempts__lt=TRIES)
+    return marks.filter(PENDING)
 
 
 def park_lost(*, now: datetime) -> int:
@@ -81,8 +85,8 @@ def release_parked(*, by: User | None, marks: Iterable[Marks]) -> int:
     released = 0
     for rows in marks:
         for mark in rows.filter(parked_at__isnull=False):
-            if rows.model.objects.filter(pk=mark.pk, parked_at__isnull=False).update(**fresh):
-                audit.record(by=by, action="release_parked", target=mark)
+            if moved(mark, ~Q(parked_at=None), **fresh):
+                audit.record(by=by, action=AuditAction.RELEASE_PARKED, target=mark)
                 released += 1
     return released
 
@@ -98,7 +102,7 @@ def want_everything(*, by: User | None) -> None:
     EpisodeMark.objects.update(**AGAIN)
     for study in Study.objects.all():
         want_study(study=study)
-    audit.record(by=by, action="want_everything", target=EpisodeMark())
+    audit.record(by=by, action=AuditAction.WANT_EVERYTHING, target=EpisodeMark())
 
 
 def _claim(marks: Marks) -> RevisionMark | None:
@@ -106,14 +110,14 @@ def _claim(marks: Marks) -> RevisionMark | None:
     mark = pending(marks).first()
     if mark is None:
         return None
-    same = pending(marks).filter(pk=mark.pk, wanted_rev=mark.wanted_rev, attempts=mark.attempts)
-    return mark if same.update(attempts=F("attempts") + 1) else None
+    same = PENDING & Q(wanted_rev=mark.wanted_rev, attempts=mark.attempts)
+    return mark if moved(mark, same, attempts=F("attempts") + 1) else None
 
 
-def _finish(marks: Marks, claimed: RevisionMark) -> bool:
+def _finish(claimed: RevisionMark) -> bool:
     revision = claimed.wanted_rev
-    done = marks.filter(pk=claimed.pk, done_rev__lt=revision)
-    return bool(done.update(done_rev=revision, attempts=0, parked_at=None, failure=""))
+    older = Q(done_rev__lt=revision)
+    return moved(claimed, older, done_rev=revision, attempts=0, parked_at=None, failure="")
 
 
 def _kind(error: Exception) -> str:
@@ -122,10 +126,10 @@ def _kind(error: Exception) -> str:
     return f"{type(error).__name__} in {Path(last.filename).name}, line {last.lineno}"[:120]
 
 
-def _fail(marks: Marks, claimed: RevisionMark, kind: str) -> None:
+def _fail(claimed: RevisionMark, kind: str) -> None:
     """The kind of failure is kept; at the last try the job is parked. Newer data has fresh tries of its
     own."""
-    mine = marks.filter(pk=claimed.pk, wanted_rev=claimed.wanted_rev, done_rev__lt=claimed.wanted_rev)
-    mine.update(failure=kind)
-    mine.filter(attempts__gte=TRIES).update(parked_at=timezone.now())
+    mine = Q(wanted_rev=claimed.wanted_rev, done_rev__lt=claimed.wanted_rev)
+    moved(claimed, mine, failure=kind)
+    moved(claimed, mine & Q(attempts__gte=TRIES), parked_at=timezone.now())
     log.warning("%s %s failed: %s", claimed._meta.model_name, claimed.pk, kind)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q
 
 from reports.actions.releases import part_path, release_path
 from reports.export import package
@@ -34,7 +34,9 @@ from reports.release_frames import (
 from reports.stats.disclosure import DisclosureRefusal
 from tracking import clock
 from tracking.actions import audit
+from tracking.actions.moves import moved
 from tracking.models import Patient, Study
+from tracking.vocabulary import AuditAction
 
 log = logging.getLogger(__name__)
 
@@ -61,10 +63,9 @@ class LostLease(Exception):
 
 def waiting_releases(*, now: datetime) -> list[int]:
     """Keys of approved releases that nobody builds at the moment. Those that lost every try fail here."""
-    lost = _free(now).filter(attempts__gte=TRIES)
-    for release in lost:
+    for release in Release.objects.filter(_free(now), attempts__gte=TRIES):
         _end(release, ReleaseStatus.FAILED, [LOST])
-    return list(_free(now).filter(attempts__lt=TRIES).values_list("pk", flat=True))
+    return list(Release.objects.filter(_free(now), attempts__lt=TRIES).values_list("pk", flat=True))
 
 
 def build_release(*, release_id: int) -> None:
@@ -88,27 +89,29 @@ def build_release(*, release_id: int) -> None:
         part_path(release).unlink(missing_ok=True)
 
 
-def _free(now: datetime) -> QuerySet[Release]:
+def _free(now: datetime) -> Q:
     """Approved, and under no lease that still runs."""
-    unleased = Q(lease_until__isnull=True) | Q(lease_until__lte=now)
-    return Release.objects.filter(unleased, status=ReleaseStatus.APPROVED)
+    unleased = Q(lease_until=None) | Q(lease_until__lte=now)
+    return unleased & Q(status=ReleaseStatus.APPROVED)
 
 
 def _claim(release_id: int, now: datetime) -> Release | None:
     """Takes the lease and counts the try, or finds that another worker has it."""
-    free = _free(now).filter(pk=release_id, attempts__lt=TRIES)
-    if not free.update(attempts=F("attempts") + 1, lease_until=now + LEASE):
+    release = Release.objects.select_related("study", "requested_by").filter(pk=release_id).first()
+    waiting = _free(now) & Q(attempts__lt=TRIES)
+    if not release or not moved(release, waiting, attempts=F("attempts") + 1, lease_until=now + LEASE):
         return None
-    return Release.objects.select_related("study", "requested_by").get(pk=release_id)
+    release.refresh_from_db(fields=["attempts", "lease_until"])
+    return release
 
 
-def _mine(release: Release) -> QuerySet[Release]:
-    """The row, as long as this try is the latest."""
-    return Release.objects.filter(pk=release.pk, status=ReleaseStatus.APPROVED, attempts=release.attempts)
+def _mine(release: Release) -> Q:
+    """Approved still, and this try is the latest."""
+    return Q(status=ReleaseStatus.APPROVED, attempts=release.attempts)
 
 
 def _keep_lease(release: Release) -> None:
-    if not _mine(release).update(lease_until=clock.now() + LEASE):
+    if not moved(release, _mine(release), lease_until=clock.now() + LEASE):
         raise LostLease
 
 
@@ -213,7 +216,9 @@ def _publish(release: Release, built: Package) -> None:
     _write(part, built.content)
     now = clock.now()
     with transaction.atomic():
-        ready = _mine(release).update(
+        ready = moved(
+            release,
+            _mine(release),
             status=ReleaseStatus.READY,
             lease_until=None,
             built_at=now,
@@ -224,7 +229,7 @@ def _publish(release: Release, built: Package) -> None:
         )
         if not ready:
             raise LostLease
-        audit.record(by=None, action="build_release", target=release, study=release.study.key)
+        audit.record(by=None, action=AuditAction.BUILD_RELEASE, target=release, study=release.study.key)
         os.replace(part, release_path(release))
 
 
@@ -239,8 +244,8 @@ def _write(path: Path, content: bytes) -> None:
 
 @transaction.atomic
 def _end(release: Release, status: ReleaseStatus, reasons: Sequence[str]) -> None:
-    if _mine(release).update(status=status, reasons=list(reasons), lease_until=None):
-        audit.record(by=None, action="build_release", target=release, status=status)
+    if moved(release, _mine(release), status=status, reasons=list(reasons), lease_until=None):
+        audit.record(by=None, action=AuditAction.BUILD_RELEASE, target=release, status=status)
 
 
 def _retry_or_fail(release: Release, error: Exception) -> None:
@@ -251,4 +256,5 @@ def _retry_or_fail(release: Release, error: Exception) -> None:
     if release.attempts >= TRIES:
         _end(release, ReleaseStatus.FAILED, [reason])
     else:
-        _mine(release).update(lease_until=None, reasons=[f"{reason} It will be tried again."])
+        again = [f"{reason} It will be tried again."]
+        moved(release, _mine(release), lease_until=None, reasons=again)

@@ -9,14 +9,17 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from reports.models import Release, ReleaseStatus
 from reports.policies import may_decide, may_receive
 from reports.release_frames import TABLES
 from tracking import clock
 from tracking.actions import audit
+from tracking.actions.moves import move, moved
 from tracking.errors import Conflict, InvalidInput, NotPermitted
 from tracking.models import Study, User
+from tracking.vocabulary import AuditAction
 
 
 @transaction.atomic
@@ -42,7 +45,9 @@ def request_release(*, by: User, study: Study, tables: Collection[str], purpose:
         purpose=purpose.strip(),
     )
     if is_new:
-        audit.record(by=by, action="request_release", target=release, study=study.key, tables=wanted)
+        audit.record(
+            by=by, action=AuditAction.REQUEST_RELEASE, target=release, study=study.key, tables=wanted
+        )
     return release
 
 
@@ -60,12 +65,16 @@ def decide_release(*, by: User, release: Release, approve: bool, note: str = "")
     if not approve and not note.strip():
         raise InvalidInput("note", "say why it is declined")
     status = ReleaseStatus.APPROVED if approve else ReleaseStatus.DECLINED
-    decided = Release.objects.filter(pk=release.pk, status=ReleaseStatus.REQUESTED).update(
-        status=status, decided_by=by, decided_at=clock.now(), decision_note=note.strip()
+    move(
+        release,
+        Q(status=ReleaseStatus.REQUESTED),
+        status=status,
+        decided_by=by,
+        decided_at=clock.now(),
+        decision_note=note.strip(),
+        otherwise="this request has been decided already",
     )
-    if not decided:
-        raise Conflict("this request has been decided already")
-    audit.record(by=by, action="decide_release", target=release, status=status)
+    audit.record(by=by, action=AuditAction.DECIDE_RELEASE, target=release, status=status)
 
 
 @transaction.atomic
@@ -82,7 +91,7 @@ def hand_over(*, by: User, release: Release) -> Path:
         raise Conflict("this release is not there to be downloaded")
     if hashlib.sha256(path.read_bytes()).hexdigest() != release.sha256:
         raise Conflict("the file is not the one that was built and checked")
-    audit.record(by=by, action="download_release", target=release, sha256=release.sha256)
+    audit.record(by=by, action=AuditAction.DOWNLOAD_RELEASE, target=release, sha256=release.sha256)
     return path
 
 
@@ -107,12 +116,10 @@ def part_path(release: Release) -> Path:
 
 @transaction.atomic
 def _expire(release: Release) -> bool:
-    gone = Release.objects.filter(pk=release.pk, status=ReleaseStatus.READY).update(
-        status=ReleaseStatus.EXPIRED
-    )
+    gone = moved(release, Q(status=ReleaseStatus.READY), status=ReleaseStatus.EXPIRED)
     if gone:
-        audit.record(by=None, action="expire_release", target=release)
-    return bool(gone)
+        audit.record(by=None, action=AuditAction.EXPIRE_RELEASE, target=release)
+    return gone
 
 
 def _sweep_files(now: datetime) -> None:

@@ -15,6 +15,7 @@ from measures.instrument import Instrument
 from measures.scoring import Scored
 from tracking.actions import audit
 from tracking.actions.marks import want_episode
+from tracking.actions.moves import ANY_STATE, moved
 from tracking.actions.safety import carry_alerts, findings, raise_alert
 from tracking.actions.scores import store_scores
 from tracking.errors import Conflict, InvalidInput
@@ -43,7 +44,7 @@ from tracking.policies import (
     local_today,
 )
 from tracking.rating_policies import check_may_correct
-from tracking.vocabulary import AnswerSource, ItemState, RequestStatus
+from tracking.vocabulary import AnswerSource, AuditAction, ItemState, RequestStatus
 from tracking.wordings import can_be_asked, wording_name
 
 Answers = Mapping[str, object]
@@ -98,7 +99,7 @@ def submit_assessment(
             submission_id=submission_id or uuid.uuid4(),
             wording=wording_name(instrument, shown),
         )
-        AssessmentRequest.objects.filter(pk=request.pk).update(status=RequestStatus.DONE)
+        moved(request, ANY_STATE, status=RequestStatus.DONE)
         DraftAnswers.objects.filter(request=request).delete()
         carry_alerts(request=request, assessment=assessment)
     return Submitted(assessment, alerts, created=True)
@@ -290,7 +291,7 @@ def _store(
         )
         for finding in findings(scored, instrument)
     )
-    action = "correct_assessment" if supersedes else "submit_assessment"
+    action = AuditAction.CORRECT_ASSESSMENT if supersedes else AuditAction.SUBMIT_ASSESSMENT
     audit.record(by=by, action=action, target=assessment, patient=episode.patient, instrument=instrument.key)
     want_episode(episode=episode)
     return assessment, alerts

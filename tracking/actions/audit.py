@@ -5,10 +5,16 @@ from collections.abc import Iterable
 from django.db import models
 
 from tracking.models import AuditEvent, Patient, ReadEvent, User
+from tracking.vocabulary import AuditAction
 
 
 def record(
-    *, by: User | None, action: str, target: models.Model, patient: Patient | None = None, **details: object
+    *,
+    by: User | None,
+    action: AuditAction,
+    target: models.Model,
+    patient: Patient | None = None,
+    **details: object,
 ) -> None:
     """Writes one audit event. Call it inside the transaction of the write it tells of.
 
@@ -18,7 +24,12 @@ def record(
 
 
 def event(
-    *, by: User | None, action: str, target: models.Model, patient: Patient | None = None, **details: object
+    *,
+    by: User | None,
+    action: AuditAction,
+    target: models.Model,
+    patient: Patient | None = None,
+    **details: object,
 ) -> AuditEvent:
     """The same, not yet stored: for a writer of many rows at once, which stores it in its transaction."""
     return AuditEvent(

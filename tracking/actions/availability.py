@@ -11,7 +11,7 @@ from tracking import checks, clock
 from tracking.actions import audit
 from tracking.errors import Conflict, InvalidInput, NotPermitted
 from tracking.models import RaterAvailability, User
-from tracking.vocabulary import Role
+from tracking.vocabulary import AuditAction, Role
 
 MOST_A_WEEK = 60
 
@@ -37,7 +37,7 @@ def set_availability(
     if (known.filter(starts_on__lte=ends_on) if ends_on else known).exists():
         raise Conflict("you have already said that you are available in these days; end that first")
     row = RaterAvailability.objects.create(user=by, starts_on=starts_on, ends_on=ends_on, per_week=per_week)
-    audit.record(by=by, action="set_availability", target=row)
+    audit.record(by=by, action=AuditAction.SET_AVAILABILITY, target=row)
     return row
 
 
@@ -50,7 +50,7 @@ def end_availability(*, by: User, starts_on: date) -> None:
     row = mine.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=today)).order_by("-pk").first()
     if row is None:
         raise Conflict("this has ended before")
-    audit.record(by=by, action="end_availability", target=row)
+    audit.record(by=by, action=AuditAction.END_AVAILABILITY, target=row)
     if row.starts_on > today:
         row.delete()
         return

@@ -8,11 +8,13 @@ from datetime import date, timedelta
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug
 from django.db import transaction
+from django.db.models import Q
 
 from tracking import checks, clock
 from tracking import protocol as protocols
 from tracking.actions import audit
 from tracking.actions.marks import want_episode, want_study
+from tracking.actions.moves import ANY_STATE, move, moved
 from tracking.actions.people import enrol_patient
 from tracking.errors import Conflict, InvalidInput, NotPermitted
 from tracking.models import (
@@ -25,10 +27,11 @@ from tracking.models import (
     TreatmentEpisode,
     User,
     current,
+    not_ended,
 )
 from tracking.policies import local_today
 from tracking.queries.administration import administered_sites
-from tracking.vocabulary import Diagnosis, EpisodeStatus
+from tracking.vocabulary import AuditAction, Diagnosis, EpisodeStatus
 
 DAY = timedelta(days=1)
 OLDEST_AGE = 130
@@ -58,7 +61,7 @@ def create_site(
         language=checks.clean_language("language", language),
         crisis_contacts=crisis_contacts.strip(),
     )
-    audit.record(by=by, action="create_site", target=site, site=site.key)
+    audit.record(by=by, action=AuditAction.CREATE_SITE, target=site, site=site.key)
     return site
 
 
@@ -68,8 +71,10 @@ def change_site_language(*, by: User, site: Site, language: str) -> None:
     if site not in administered_sites(by):
         raise NotPermitted("only an administrator of the site changes its language")
     language = checks.clean_language("language", language)
-    Site.objects.filter(pk=site.pk).update(language=language)
-    audit.record(by=by, action="change_site_language", target=site, site=site.key, language=language)
+    moved(site, ANY_STATE, language=language)
+    audit.record(
+        by=by, action=AuditAction.CHANGE_SITE_LANGUAGE, target=site, site=site.key, language=language
+    )
 
 
 @transaction.atomic
@@ -79,7 +84,7 @@ def create_team(*, by: User | None, site: Site, name: str) -> CareTeam:
     if CareTeam.objects.filter(site=site, name__iexact=name).exists():
         raise InvalidInput("name", "belongs to another team of this site")
     team = CareTeam.objects.create(site=site, name=name)
-    audit.record(by=by, action="create_team", target=team)
+    audit.record(by=by, action=AuditAction.CREATE_TEAM, target=team)
     return team
 
 
@@ -95,7 +100,7 @@ def add_member(
     membership = Membership.objects.create(
         team=team, user=user, is_lead=is_lead, starts_on=starts_on or clock.today()
     )
-    audit.record(by=by, action="add_member", target=team, user=str(user.public_id), is_lead=is_lead)
+    audit.record(by=by, action=AuditAction.ADD_MEMBER, target=team, user=str(user.public_id), is_lead=is_lead)
     return membership
 
 
@@ -103,10 +108,10 @@ def add_member(
 def end_membership(*, by: User | None, membership: Membership, ends_on: date) -> None:
     """The membership ends; ``ends_on`` is its last day. Yesterday ends it at once."""
     checks.check_order("ends_on", membership.starts_on - DAY, ends_on, of="the day before it began")
-    running = Membership.objects.filter(pk=membership.pk).exclude(ends_on__lt=clock.today())
-    if not running.update(ends_on=ends_on):
-        raise Conflict("this membership has already ended")
-    audit.record(by=by, action="end_membership", target=membership.team, user=str(membership.user.public_id))
+    move(membership, not_ended(), ends_on=ends_on, otherwise="this membership has already ended")
+    audit.record(
+        by=by, action=AuditAction.END_MEMBERSHIP, target=membership.team, user=str(membership.user.public_id)
+    )
 
 
 @transaction.atomic
@@ -138,7 +143,7 @@ def create_study(
         provenance=provenance.strip(),
         is_published=is_published,
     )
-    audit.record(by=by, action="create_study", target=study)
+    audit.record(by=by, action=AuditAction.CREATE_STUDY, target=study)
     want_study(study=study)
     return study
 
@@ -152,7 +157,7 @@ def add_study_member(
     if StudyMembership.objects.filter(current(), study=study, user=user).exists():
         raise Conflict("this person is already in the study")
     membership = StudyMembership.objects.create(study=study, user=user, starts_on=starts_on or clock.today())
-    audit.record(by=by, action="add_study_member", target=study, user=str(user.public_id))
+    audit.record(by=by, action=AuditAction.ADD_STUDY_MEMBER, target=study, user=str(user.public_id))
     return membership
 
 
@@ -161,11 +166,12 @@ def end_study_membership(*, by: User | None, membership: StudyMembership, ends_o
     """The user sees the figures of the study no longer; ``ends_on`` is the last day. Yesterday ends it at
     once."""
     checks.check_order("ends_on", membership.starts_on - DAY, ends_on, of="the day before it began")
-    running = StudyMembership.objects.filter(pk=membership.pk).exclude(ends_on__lt=clock.today())
-    if not running.update(ends_on=ends_on):
-        raise Conflict("this membership has already ended")
+    move(membership, not_ended(), ends_on=ends_on, otherwise="this membership has already ended")
     audit.record(
-        by=by, action="end_study_membership", target=membership.study, user=str(membership.user.public_id)
+        by=by,
+        action=AuditAction.END_STUDY_MEMBERSHIP,
+        target=membership.study,
+        user=str(membership.user.public_id),
     )
 
 
@@ -208,7 +214,7 @@ def start_episode(
         covariates=dict(covariates or {}),
         age_at_start=_age(patient, starts_on, age_at_start),
     )
-    audit.record(by=by, action="start_episode", target=episode, patient=patient, protocol=protocol)
+    audit.record(by=by, action=AuditAction.START_EPISODE, target=episode, patient=patient, protocol=protocol)
     want_episode(episode=episode)
     return episode
 
@@ -257,10 +263,9 @@ def end_episode(*, by: User, episode: TreatmentEpisode, status: str, ends_on: da
     checks.clean_choice("status", status, [EpisodeStatus.COMPLETED, EpisodeStatus.DISCONTINUED])
     checks.check_past_day("ends_on", ends_on, local_today(episode.patient))
     checks.check_order("ends_on", episode.starts_on, ends_on, of="the first day of the episode")
-    running = TreatmentEpisode.objects.filter(pk=episode.pk, status=EpisodeStatus.ACTIVE)
-    if not running.update(status=status, ends_on=ends_on):
-        raise Conflict("this episode has already ended")
-    audit.record(by=by, action=f"episode_{status}", target=episode, patient=episode.patient)
+    active = Q(status=EpisodeStatus.ACTIVE)
+    move(episode, active, status=status, ends_on=ends_on, otherwise="this episode has already ended")
+    audit.record(by=by, action=AuditAction(f"episode_{status}"), target=episode, patient=episode.patient)
     want_episode(episode=episode)
 
 

@@ -18,6 +18,7 @@ from tracking import checks
 from tracking.actions import audit
 from tracking.actions.assessments import Answers, Submitted, record_assessment
 from tracking.actions.marks import want_episode
+from tracking.actions.moves import ANY_STATE, moved
 from tracking.actions.treatment import record_dose, record_session
 from tracking.dosing_policies import (
     CLINICIANS,
@@ -43,6 +44,7 @@ from tracking.run_sheet import in_the_way, minutes_between, topics
 from tracking.treatment_policies import check_takes_doses
 from tracking.vocabulary import (
     AnswerSource,
+    AuditAction,
     CheckTopic,
     DosePart,
     DoseUnit,
@@ -310,7 +312,7 @@ def _tap(
     if kind == RunSheetKind.END:
         check_may_end(session, moment)
         minutes = minutes_between(session.starts_at, moment)
-        TreatmentSession.objects.filter(pk=session.pk).update(minutes=minutes)
+        moved(session, ANY_STATE, minutes=minutes)
         want_episode(episode=session.episode)
     return _enter(by, session, kind, submission_id, topic=topic, met=met, text=text, moment=moment)
 
@@ -339,7 +341,11 @@ def _enter(
         recorded_by=by,
     )
     audit.record(
-        by=by, action=f"run_sheet_{kind}", target=entry, patient=session.episode.patient, topic=str(topic)
+        by=by,
+        action=AuditAction(f"run_sheet_{kind}"),
+        target=entry,
+        patient=session.episode.patient,
+        topic=str(topic),
     )
     return entry
 

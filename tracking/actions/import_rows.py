@@ -22,7 +22,7 @@ from tracking.models import (
     TreatmentEpisode,
     User,
 )
-from tracking.vocabulary import AnswerSource, EpisodeStatus, Sex, Wording
+from tracking.vocabulary import AnswerSource, AuditAction, EpisodeStatus, Sex, Wording
 
 CHUNK = 500
 
@@ -158,7 +158,7 @@ def audit_rows(
     return [
         AuditEvent(
             actor=by.public_id if by else None,
-            action="import_scores",
+            action=AuditAction.IMPORT_SCORES,
             object_type="treatmentepisode",
             object_id=episode.public_id,
             patient=episode.patient.public_id,

@@ -38,7 +38,7 @@ from tracking.models import (
     User,
 )
 from tracking.policies import check_may_import
-from tracking.vocabulary import ConsentKind, Sex
+from tracking.vocabulary import AuditAction, ConsentKind, Sex
 
 Progress = Callable[[str, int, int], None]
 
@@ -251,7 +251,7 @@ class _Import:
             chunk = rows[start : start + CHUNK]
             create_assessments(by=self.by, batch=batch, rows=chunk)
             self.progress("stored", start + len(chunk), len(rows))
-        audit.record(by=self.by, action="import_scores", target=batch, assessments=len(rows))
+        audit.record(by=self.by, action=AuditAction.IMPORT_SCORES, target=batch, assessments=len(rows))
         return batch
 
     def record_consents(self, new: dict[str, TreatmentEpisode]) -> set[int]:

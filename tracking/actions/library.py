@@ -20,6 +20,7 @@ from tracking.models import (
 )
 from tracking.policies import check_publishable
 from tracking.queries.administration import administered_sites
+from tracking.vocabulary import AuditAction
 
 LONGEST_REASON = 1000
 
@@ -50,7 +51,7 @@ def publish_instrument(
         sha256=read.sha256,
         published_by=by,
     )
-    _record(by, "publish_instrument", row)
+    _record(by, AuditAction.PUBLISH_INSTRUMENT, row)
     _want_courses(row.key)
     return row
 
@@ -72,7 +73,7 @@ def retire_instrument(*, by: User, instrument: SiteInstrument, reason: str) -> I
             )
     except IntegrityError:
         raise Conflict("this version has already been retired") from None
-    _record(by, "retire_instrument", instrument)
+    _record(by, AuditAction.RETIRE_INSTRUMENT, instrument)
     _want_courses(instrument.key)
     return retirement
 
@@ -82,7 +83,7 @@ def _check_administers(by: User | None, site: Site) -> None:
         raise NotPermitted("only an administrator of the site changes its library")
 
 
-def _record(by: User | None, action: str, row: SiteInstrument) -> None:
+def _record(by: User | None, action: AuditAction, row: SiteInstrument) -> None:
     audit.record(
         by=by,
         action=action,

@@ -9,15 +9,17 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from tracking import clock
 from tracking.actions import audit
+from tracking.actions.moves import moved
 from tracking.actions.outbox import queue_mail
 from tracking.actions.wordings import pin_wording
 from tracking.errors import InvalidInput
 from tracking.instruments import instrument_of
 from tracking.models import AssessmentRequest, PatientIdentity, SittingLink, TreatmentEpisode, User
-from tracking.vocabulary import RequestStatus
+from tracking.vocabulary import AuditAction, RequestStatus
 from tracking.wordings import ON_PAPER, can_be_asked
 
 
@@ -48,7 +50,7 @@ def issue_link(
         expires_at=clock.now() + settings.LINK_LIFE,
     )
     link.requests.set(requests)
-    audit.record(by=by, action="issue_link", target=link, patient=episode.patient)
+    audit.record(by=by, action=AuditAction.ISSUE_LINK, target=link, patient=episode.patient)
     return link, token
 
 
@@ -69,7 +71,7 @@ def mail_link(*, by: User, link: SittingLink, url: str) -> None:
         body=f"Hello,\n\nsome questions are waiting for you. Open this link to answer them:\n\n{url}\n\n"
         f"It works until {link.expires_at:%d %B %Y}. You can stop and come back with the same link.\n",
     )
-    audit.record(by=by, action="mail_link", target=link, patient=link.episode.patient)
+    audit.record(by=by, action=AuditAction.MAIL_LINK, target=link, patient=link.episode.patient)
 
 
 @transaction.atomic
@@ -78,18 +80,18 @@ def open_link(*, link: SittingLink, now: datetime) -> None:
     link changes nothing that was answered."""
     for request in link.requests.filter(status=RequestStatus.OPEN):
         pin_wording(request=request)
-    if SittingLink.objects.filter(pk=link.pk, opened_at__isnull=True).update(opened_at=now):
-        audit.record(by=None, action="open_link", target=link, patient=link.episode.patient)
+    if moved(link, Q(opened_at=None), opened_at=now):
+        audit.record(by=None, action=AuditAction.OPEN_LINK, target=link, patient=link.episode.patient)
 
 
 @transaction.atomic
 def finish_link(*, link: SittingLink, now: datetime) -> None:
     """Everything that the link asked for has been answered."""
-    SittingLink.objects.filter(pk=link.pk, finished_at__isnull=True).update(finished_at=now)
+    moved(link, Q(finished_at=None), finished_at=now)
 
 
 @transaction.atomic
 def revoke_link(*, by: User, link: SittingLink) -> None:
     """The link opens nothing from now on; a sitting that it has opened ends."""
-    if SittingLink.objects.filter(pk=link.pk, revoked_at__isnull=True).update(revoked_at=clock.now()):
-        audit.record(by=by, action="revoke_link", target=link, patient=link.episode.patient)
+    if moved(link, Q(revoked_at=None), revoked_at=clock.now()):
+        audit.record(by=by, action=AuditAction.REVOKE_LINK, target=link, patient=link.episode.patient)

@@ -9,6 +9,7 @@ from django.core.mail import send_mail
 from django.db import transaction
 from django.db.models import F, Q
 
+from tracking.actions.moves import ANY_STATE, moved
 from tracking.models import OutboxMail
 
 CLAIM_FOR = timedelta(minutes=10)
@@ -38,16 +39,15 @@ def _waiting(now: datetime) -> Q:
 
 
 def _send(mail: OutboxMail, now: datetime) -> bool:
-    mine = OutboxMail.objects.filter(pk=mail.pk)
-    if not mine.filter(_waiting(now)).update(claimed_at=now, attempts=F("attempts") + 1):
+    if not moved(mail, _waiting(now), claimed_at=now, attempts=F("attempts") + 1):
         return False
     try:
         send_mail(mail.subject, mail.body, None, [mail.to])
     except (OSError, ValueError) as error:  # refused, timed out, or an address that cannot be written to
-        mine.update(claimed_at=now + CLAIM_FOR * (2**mail.attempts - 1))
+        moved(mail, ANY_STATE, claimed_at=now + CLAIM_FOR * (2**mail.attempts - 1))
         _report(mail, error)
         return False
-    mine.update(sent_at=now, body="")
+    moved(mail, ANY_STATE, sent_at=now, body="")
     return True
 
 

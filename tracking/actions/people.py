@@ -10,11 +10,13 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.urls import reverse
 
 from tracking import checks, clock
 from tracking.actions import audit
 from tracking.actions.marks import want_episode
+from tracking.actions.moves import move, moved
 from tracking.actions.outbox import queue_mail
 from tracking.errors import Conflict, InvalidInput, NotPermitted
 from tracking.models import (
@@ -26,10 +28,11 @@ from tracking.models import (
     Site,
     User,
     current,
+    not_ended,
 )
 from tracking.policies import local_today
 from tracking.queries.administration import administered_sites, governs_everything
-from tracking.vocabulary import ConsentKind, Role, Sex
+from tracking.vocabulary import AuditAction, ConsentKind, Role, Sex
 
 CODE_LETTERS = "23456789ACDEFGHJKLMNPQRTUVWXYZ"  # without those that are read as another
 CODE_LENGTH = 6
@@ -48,7 +51,7 @@ def create_user(*, by: User | None, email: str, name: str, password: str | None 
             user = User.objects.create_user(email=email, password=password, name=name)
     except IntegrityError:
         raise InvalidInput("email", "belongs to another account") from None
-    audit.record(by=by, action="create_user", target=user)
+    audit.record(by=by, action=AuditAction.CREATE_USER, target=user)
     return user
 
 
@@ -69,9 +72,9 @@ def invite_user(*, by: User | None, email: str, name: str) -> User:
 def set_active(*, by: User, user: User, is_active: bool) -> None:
     """Closes an account, which ends its sessions at the next request, or opens it again."""
     _refuse_own(by, user)
-    if not User.objects.filter(pk=user.pk, is_active=not is_active).update(is_active=is_active):
-        raise Conflict("the account is already in that state")
-    audit.record(by=by, action="open_user" if is_active else "close_user", target=user)
+    other = Q(is_active=not is_active)
+    move(user, other, is_active=is_active, otherwise="the account is already in that state")
+    audit.record(by=by, action=AuditAction.OPEN_USER if is_active else AuditAction.CLOSE_USER, target=user)
 
 
 @transaction.atomic
@@ -89,7 +92,7 @@ def grant_role(
     grant = RoleGrant.objects.create(
         user=user, role=role, site=site, starts_on=starts_on or clock.today(), granted_by=by
     )
-    audit.record(by=by, action="grant_role", target=user, role=role)
+    audit.record(by=by, action=AuditAction.GRANT_ROLE, target=user, role=role)
     return grant
 
 
@@ -99,10 +102,8 @@ def end_role(*, by: User | None, grant: RoleGrant, ends_on: date) -> None:
     ended before, ``NotPermitted`` for an own role."""
     _check_grantor(by, grant.user)
     checks.check_order("ends_on", grant.starts_on - DAY, ends_on, of="the day before it began")
-    running = RoleGrant.objects.filter(pk=grant.pk).exclude(ends_on__lt=clock.today())
-    if not running.update(ends_on=ends_on):
-        raise Conflict("this role has already ended")
-    audit.record(by=by, action="end_role", target=grant.user, role=grant.role)
+    move(grant, not_ended(), ends_on=ends_on, otherwise="this role has already ended")
+    audit.record(by=by, action=AuditAction.END_ROLE, target=grant.user, role=grant.role)
 
 
 @transaction.atomic
@@ -132,7 +133,7 @@ def enrol_patient(
     patient.save()
     if identity is not None:
         PatientIdentity.objects.create(patient=patient, **_clean_identity(identity))
-    audit.record(by=by, action="enrol_patient", target=patient, patient=patient)
+    audit.record(by=by, action=AuditAction.ENROL_PATIENT, target=patient, patient=patient)
     return patient
 
 
@@ -153,11 +154,10 @@ def link_account(*, by: User, patient: Patient, user: User) -> None:
     when the patient or the account is already linked."""
     if Patient.objects.filter(user=user).exists():
         raise Conflict("this account belongs to another patient")
-    if not Patient.objects.filter(pk=patient.pk, user__isnull=True).update(user=user):
-        raise Conflict("this patient already has an account")
+    move(patient, Q(user=None), user=user, otherwise="this patient already has an account")
     patient.user = user
     RoleGrant.objects.create(user=user, role=Role.PATIENT, starts_on=clock.today(), granted_by=by)
-    audit.record(by=by, action="link_account", target=patient, patient=patient)
+    audit.record(by=by, action=AuditAction.LINK_ACCOUNT, target=patient, patient=patient)
 
 
 @transaction.atomic
@@ -175,7 +175,7 @@ def record_consent(*, by: User, patient: Patient, kind: str, stated_on: date) ->
     if latest:
         checks.check_order("stated_on", latest.stated_on, stated_on, of="the last statement")
     consent = ResearchConsent.objects.create(patient=patient, kind=kind, stated_on=stated_on, recorded_by=by)
-    audit.record(by=by, action=f"consent_{kind}", target=patient, patient=patient)
+    audit.record(by=by, action=AuditAction(f"consent_{kind}"), target=patient, patient=patient)
     return consent
 
 
@@ -194,7 +194,9 @@ def change_identity(*, by: User, patient: Patient, **changes: object) -> Patient
     if "date_of_birth" in changed:
         _correct_ages(patient, identity)
     if changed:
-        audit.record(by=by, action="change_identity", target=patient, patient=patient, fields=changed)
+        audit.record(
+            by=by, action=AuditAction.CHANGE_IDENTITY, target=patient, patient=patient, fields=changed
+        )
     return identity
 
 
@@ -203,8 +205,10 @@ def change_patient(*, by: User, patient: Patient, language: str, **identity: obj
     """Corrects who a patient is and in which language the patient is asked; empty for that of the site."""
     change_identity(by=by, patient=patient, **identity)
     language = checks.clean_language("language", language, needed=False)
-    if Patient.objects.filter(pk=patient.pk).exclude(language=language).update(language=language):
-        audit.record(by=by, action="change_language", target=patient, patient=patient, language=language)
+    if moved(patient, ~Q(language=language), language=language):
+        audit.record(
+            by=by, action=AuditAction.CHANGE_LANGUAGE, target=patient, patient=patient, language=language
+        )
 
 
 def _correct_ages(patient: Patient, identity: PatientIdentity) -> None:

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from tracking import clock
 from tracking.actions import audit
+from tracking.actions.moves import ANY_STATE, moved
 from tracking.actions.scheduling import WINDOW
 from tracking.errors import Conflict, InvalidInput, TrackingError
 from tracking.models import AssessmentRequest, TreatmentEpisode, User, current
@@ -17,7 +18,7 @@ from tracking.policies import local_today
 from tracking.queries.raters import candidates, without_rater
 from tracking.rater_choice import least_loaded
 from tracking.rating_policies import check_rater, check_takes_rater
-from tracking.vocabulary import RequestStatus, Role
+from tracking.vocabulary import AuditAction, RequestStatus, Role
 
 NOBODY_FREE = "no independent rater is available; name one"
 log = logging.getLogger(__name__)
@@ -40,10 +41,10 @@ def assign_rater(
     check_takes_rater(request)
     chosen = rater or _least_loaded(request)
     kept = check_rater(request, chosen, reason)
-    AssessmentRequest.objects.filter(pk=request.pk).update(assigned_to=chosen, assignment_reason=kept)
+    moved(request, ANY_STATE, assigned_to=chosen, assignment_reason=kept)
     audit.record(
         by=by,
-        action="assign_rater",
+        action=AuditAction.ASSIGN_RATER,
         target=request,
         patient=request.episode.patient,
         rater=str(chosen.public_id),
@@ -85,9 +86,9 @@ def _held_by_nobody() -> list[AssessmentRequest]:
 @transaction.atomic
 def release_rater(*, by: User | None, request: AssessmentRequest) -> None:
     """Takes an open blinded rating from its rater, so that it can be given to somebody else."""
-    held = AssessmentRequest.objects.filter(pk=request.pk, status=RequestStatus.OPEN, blinded=True)
-    if held.exclude(assigned_to=None).update(assigned_to=None, assignment_reason=""):
-        audit.record(by=by, action="release_rater", target=request, patient=request.episode.patient)
+    held = Q(status=RequestStatus.OPEN, blinded=True, assigned_to__isnull=False)
+    if moved(request, held, assigned_to=None, assignment_reason=""):
+        audit.record(by=by, action=AuditAction.RELEASE_RATER, target=request, patient=request.episode.patient)
 
 
 @transaction.atomic
@@ -123,7 +124,7 @@ def request_second_rating(*, by: User, request: AssessmentRequest) -> Assessment
     )
     audit.record(
         by=by,
-        action="request_second_rating",
+        action=AuditAction.REQUEST_SECOND_RATING,
         target=second,
         patient=episode.patient,
         instrument=second.instrument,

@@ -12,8 +12,9 @@ from django.db.models import Max, Q, QuerySet
 from measures.instrument import Instrument
 from measures.scoring import Scored, critical_level
 from tracking.actions import audit
+from tracking.actions.moves import move, moved
 from tracking.actions.outbox import queue_mail
-from tracking.errors import Conflict, InvalidInput
+from tracking.errors import InvalidInput
 from tracking.models import (
     AlertEvent,
     Assessment,
@@ -24,7 +25,7 @@ from tracking.models import (
     User,
     current,
 )
-from tracking.vocabulary import AlertLevel, AlertStatus, ItemState
+from tracking.vocabulary import AlertLevel, AlertStatus, AuditAction, ItemState
 
 ESCALATE_AFTER = timedelta(hours=4)  # a policy of ours, not a clinical rule
 
@@ -75,7 +76,9 @@ def raise_alert(
         answer=finding.answer,
     )
     AlertEvent.objects.create(alert=alert, status=AlertStatus.OPEN)
-    audit.record(by=None, action="raise_alert", target=alert, patient=episode.patient, item=finding.item)
+    audit.record(
+        by=None, action=AuditAction.RAISE_ALERT, target=alert, patient=episode.patient, item=finding.item
+    )
     _tell(alert, leads_only=True)
     return alert
 
@@ -137,11 +140,10 @@ def close_alert(*, by: User, alert: SafetyAlert, note: str) -> None:
 
 
 def _move(by: User, alert: SafetyAlert, old: AlertStatus, new: AlertStatus, note: str) -> None:
-    if not SafetyAlert.objects.filter(pk=alert.pk, status=old).update(status=new):
-        raise Conflict(f"this alert is no longer {old.label.lower()}")
+    move(alert, Q(status=old), status=new, otherwise=f"this alert is no longer {old.label.lower()}")
     alert.status = new
     AlertEvent.objects.create(alert=alert, status=new, by=by, note=note)
-    audit.record(by=by, action=f"alert_{new}", target=alert, patient=alert.episode.patient)
+    audit.record(by=by, action=AuditAction(f"alert_{new}"), target=alert, patient=alert.episode.patient)
 
 
 @transaction.atomic
@@ -150,10 +152,11 @@ def escalate_alerts(*, now: datetime) -> int:
     how many."""
     escalated = 0
     for alert in _overdue(now):
-        waiting = SafetyAlert.objects.filter(pk=alert.pk, status=AlertStatus.OPEN, escalated_at__isnull=True)
-        if waiting.update(escalated_at=now):
+        if moved(alert, Q(status=AlertStatus.OPEN, escalated_at=None), escalated_at=now):
             _tell(alert, leads_only=False)
-            audit.record(by=None, action="escalate_alert", target=alert, patient=alert.episode.patient)
+            audit.record(
+                by=None, action=AuditAction.ESCALATE_ALERT, target=alert, patient=alert.episode.patient
+            )
             escalated += 1
     return escalated
 

@@ -6,22 +6,25 @@ import logging
 from datetime import date, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from measures.errors import UnknownInstrument
 from measures.instrument import Instrument
 from tracking import checks
 from tracking.actions import audit
+from tracking.actions.moves import move, moved
 from tracking.due_dates import WantedRequest, wanted_requests
-from tracking.errors import Conflict, InvalidInput, TrackingError
+from tracking.errors import InvalidInput, TrackingError
 from tracking.instruments import offered_instrument
 from tracking.models import AssessmentRequest, TreatmentEpisode, TreatmentSession, User
 from tracking.policies import local_today
 from tracking.queries.events import events_of, protocol_of
 from tracking.rating_policies import check_named, therapists
 from tracking.reanchoring import Changes, KnownRequest, changes
-from tracking.vocabulary import CancelReason, EpisodeStatus, RequestStatus, Role
+from tracking.vocabulary import AuditAction, CancelReason, EpisodeStatus, RequestStatus, Role
 
 WINDOW = timedelta(days=7)
+OPEN = Q(status=RequestStatus.OPEN)
 log = logging.getLogger(__name__)
 
 
@@ -125,12 +128,18 @@ def set_request_dates(
     ``InvalidInput`` for days out of order, ``Conflict`` when it was answered or cancelled."""
     checks.check_order("due_on", opens_on, due_on, of="the day on which it opens")
     checks.check_order("closes_on", due_on, closes_on, of="the day on which it is due")
-    running = AssessmentRequest.objects.filter(pk=request.pk, status=RequestStatus.OPEN)
-    if not running.update(opens_on=opens_on, due_on=due_on, closes_on=closes_on, dates_set_by=by):
-        raise Conflict("this request is no longer open")
+    move(
+        request,
+        OPEN,
+        opens_on=opens_on,
+        due_on=due_on,
+        closes_on=closes_on,
+        dates_set_by=by,
+        otherwise="this request is no longer open",
+    )
     audit.record(
         by=by,
-        action="set_request_dates",
+        action=AuditAction.SET_REQUEST_DATES,
         target=request,
         patient=request.episode.patient,
         instrument=request.instrument,
@@ -141,12 +150,14 @@ def set_request_dates(
 def cancel_request(*, by: User, request: AssessmentRequest, reason: str) -> None:
     """Nobody needs to answer this any more. Raises ``Conflict`` when it was answered or cancelled before."""
     checks.clean_choice("reason", reason, CancelReason.values)
-    running = AssessmentRequest.objects.filter(pk=request.pk, status=RequestStatus.OPEN)
-    if not running.update(status=RequestStatus.CANCELLED):
-        raise Conflict("this request is no longer open")
-    _cancel_second(request.pk)
+    move(request, OPEN, status=RequestStatus.CANCELLED, otherwise="this request is no longer open")
+    _cancel_second(request)
     audit.record(
-        by=by, action="cancel_request", target=request, patient=request.episode.patient, reason=reason
+        by=by,
+        action=AuditAction.CANCEL_REQUEST,
+        target=request,
+        patient=request.episode.patient,
+        reason=reason,
     )
 
 
@@ -177,27 +188,29 @@ def _known(row: AssessmentRequest) -> KnownRequest:
 
 def _lose(by: User | None, episode: TreatmentEpisode, todo: Changes) -> None:
     for old in todo.lost:
-        AssessmentRequest.objects.filter(pk=old.pk, status=RequestStatus.OPEN).update(
-            status=RequestStatus.CANCELLED, anchor_lost=True
-        )
-        _cancel_second(old.pk)
-        _record(by, "lose_request", episode, old.pk)
+        request = AssessmentRequest.objects.get(pk=old.pk)
+        moved(request, OPEN, status=RequestStatus.CANCELLED, anchor_lost=True)
+        _cancel_second(request)
+        _record(by, AuditAction.LOSE_REQUEST, episode, request)
 
 
-def _cancel_second(pk: int) -> None:
+def _cancel_second(first: AssessmentRequest) -> None:
     """An occasion that is not rated is not rated twice."""
-    second = AssessmentRequest.objects.filter(second_of=pk, status=RequestStatus.OPEN)
-    second.update(status=RequestStatus.CANCELLED)
+    for second in AssessmentRequest.objects.filter(OPEN, second_of=first):
+        moved(second, OPEN, status=RequestStatus.CANCELLED)
 
 
 def _move(
     by: User | None, episode: TreatmentEpisode, pk: int, wanted: WantedRequest, *, keep_days: bool
 ) -> None:
     """Days that somebody set are kept where the event is back; a rater who was in the room since is not."""
-    lost = AssessmentRequest.objects.filter(pk=pk, blinded=True, status=RequestStatus.CANCELLED)
-    lost.filter(assigned_to__in=therapists(episode)).update(assigned_to=None, assignment_reason="")
+    request = AssessmentRequest.objects.get(pk=pk)
+    in_the_room = Q(blinded=True, status=RequestStatus.CANCELLED, assigned_to__in=therapists(episode))
+    moved(request, in_the_room, assigned_to=None, assignment_reason="")
     days = {"opens_on": wanted.opens_on, "due_on": wanted.due_on, "closes_on": wanted.closes_on}
-    AssessmentRequest.objects.filter(pk=pk).exclude(status=RequestStatus.DONE).update(
+    moved(
+        request,
+        ~Q(status=RequestStatus.DONE),
         time_point=wanted.time_point,
         protocol_point=wanted.point,
         anchor_session=wanted.session,
@@ -205,11 +218,12 @@ def _move(
         anchor_lost=False,
         **({} if keep_days else days),
     )
-    _record(by, "move_request", episode, pk)
+    _record(by, AuditAction.MOVE_REQUEST, episode, request)
 
 
-def _record(by: User | None, action: str, episode: TreatmentEpisode, pk: int) -> None:
-    request = AssessmentRequest.objects.get(pk=pk)
+def _record(
+    by: User | None, action: AuditAction, episode: TreatmentEpisode, request: AssessmentRequest
+) -> None:
     audit.record(by=by, action=action, target=request, patient=episode.patient, instrument=request.instrument)
 
 
@@ -234,7 +248,7 @@ def _create(by: User | None, definition: Instrument, **values: object) -> Assess
     )
     audit.record(
         by=by,
-        action="create_request",
+        action=AuditAction.CREATE_REQUEST,
         target=request,
         patient=request.episode.patient,
         instrument=definition.key,

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping
 
 from django.db import transaction
+from django.db.models import Q
 
 from measures import registry, scoring
 from measures.errors import AnswerError
@@ -15,6 +16,7 @@ from tracking import checks, clock
 from tracking import protocol as protocols
 from tracking.actions import audit
 from tracking.actions.assessments import Submitted, correct_assessment, record_assessment
+from tracking.actions.moves import ANY_STATE, move, moved
 from tracking.errors import Conflict, InvalidInput, NotPermitted
 from tracking.instruments import instrument_of
 from tracking.models import (
@@ -30,7 +32,7 @@ from tracking.policies import local_day
 from tracking.queries.setting import setting_of
 from tracking.setting import INSTRUMENT, items_of_room, said_by_room, with_overrides
 from tracking.treatment_policies import check_has_setting
-from tracking.vocabulary import AnswerSource, Role
+from tracking.vocabulary import AnswerSource, AuditAction, Role
 
 Answers = Mapping[str, Answer]
 LONGEST_NAME = 80
@@ -71,7 +73,9 @@ def retire_template(*, by: User, template: SettingTemplate) -> None:
     """Not offered any more. What was recorded with it stays. Raises ``Conflict`` when it was retired before."""
     _check_treats_at(by, template.site)
     _retire(template)
-    audit.record(by=by, action="retire_setting_template", target=template, revision=template.revision)
+    audit.record(
+        by=by, action=AuditAction.RETIRE_SETTING_TEMPLATE, target=template, revision=template.revision
+    )
 
 
 @transaction.atomic
@@ -114,9 +118,9 @@ def record_setting(
             submission_id=submission_id,
             session=session,
         )
-    TreatmentSession.objects.filter(pk=session.pk).update(setting_template=template)
+    moved(session, ANY_STATE, setting_template=template)
     details = {"template": template.name, "revision": template.revision} if template else {}
-    audit.record(by=by, action="record_setting", target=session, patient=patient, **details)
+    audit.record(by=by, action=AuditAction.RECORD_SETTING, target=session, patient=patient, **details)
     return submitted
 
 
@@ -128,9 +132,8 @@ def _check_treats_at(by: User, site: Site) -> None:
 
 
 def _retire(template: SettingTemplate) -> None:
-    rows = SettingTemplate.objects.filter(pk=template.pk, retired_at=None)
-    if not rows.update(retired_at=clock.now()):
-        raise Conflict("this room was changed or retired by somebody else in the meantime")
+    changed = "this room was changed or retired by somebody else in the meantime"
+    move(template, Q(retired_at=None), retired_at=clock.now(), otherwise=changed)
     template.refresh_from_db()
 
 
@@ -149,7 +152,7 @@ def _store(
         answers=_checked(answers),
         made_by=by,
     )
-    audit.record(by=by, action="store_setting_template", target=template, revision=revision)
+    audit.record(by=by, action=AuditAction.STORE_SETTING_TEMPLATE, target=template, revision=revision)
     return template
 
 

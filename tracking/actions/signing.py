@@ -12,6 +12,7 @@ from tracking.queries.dosing import plan_for, record_of
 from tracking.queries.signatures import digest_of
 from tracking.run_sheet import missing
 from tracking.treatment_policies import check_takes_doses
+from tracking.vocabulary import AuditAction
 
 
 def sign_run_sheet(*, by: User, session: TreatmentSession, password: str) -> SessionSignature:
@@ -35,7 +36,9 @@ def sign_run_sheet(*, by: User, session: TreatmentSession, password: str) -> Ses
             session=session, signed_by=by, digest=digest_of(session, plan)
         )
         if created:
-            audit.record(by=by, action="sign_run_sheet", target=session, patient=session.episode.patient)
+            audit.record(
+                by=by, action=AuditAction.SIGN_RUN_SHEET, target=session, patient=session.episode.patient
+            )
     return signature
 
 

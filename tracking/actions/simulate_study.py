@@ -17,7 +17,7 @@ from tracking.errors import InvalidInput
 from tracking.models import Site, Study, User
 from tracking.protocol import Protocol
 from tracking.simulation.course import Course, Plan, course, days_needed
-from tracking.vocabulary import Role
+from tracking.vocabulary import AuditAction, Role
 
 FEWEST, MOST = 2, 20_000
 BATCH = 100  # people whose rows are held before they are written
@@ -59,7 +59,9 @@ def simulate_study(
     started = today - timedelta(days=days_needed(protocol) + RECRUITED_OVER + 1)
     said = _provenance(protocol, n, seed)
     cohort = new_cohort(by=by, protocol=protocol, key=key, provenance=said, members=members, since=started)
-    audit.record(by=by, action="simulate_study", target=cohort.study, protocol=protocol.key, n=n, seed=seed)
+    audit.record(
+        by=by, action=AuditAction.SIMULATE_STUDY, target=cohort.study, protocol=protocol.key, n=n, seed=seed
+    )
     rows, answered = Rows(), 0
     codes = new_study_codes(n)
     for number, each in enumerate(courses(protocol, n, seed, today), start=1):

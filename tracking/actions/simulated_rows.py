@@ -63,6 +63,7 @@ from tracking.vocabulary import (
     AlertStatus,
     AnswerSource,
     Attendance,
+    AuditAction,
     ConsentKind,
     DoseStep,
     EpisodeStatus,
@@ -166,10 +167,12 @@ class Writer:
         else:
             self._end(on, what)
 
-    def _audit(self, action: str, target: models.Model, *, by: User | None, **details: object) -> None:
+    def _audit(
+        self, action: AuditAction, target: models.Model, *, by: User | None, **details: object
+    ) -> None:
         self.rows.add(audit.event(by=by, action=action, target=target, patient=self.patient, **details))
 
-    def _done(self, action: str, target: models.Model, *, by: User, **details: object) -> None:
+    def _done(self, action: AuditAction, target: models.Model, *, by: User, **details: object) -> None:
         """Something happened that the course is computed from."""
         self._audit(action, target, by=by, **details)
         self.mark.wanted_rev += 1
@@ -200,9 +203,9 @@ class Writer:
             patient=self.patient, kind=ConsentKind.GIVEN, stated_on=course.starts_on, recorded_by=lead
         )
         self.rows.add(self.patient, consent, self.episode, self.mark)
-        self._audit("enrol_patient", self.patient, by=lead)
-        self._audit("consent_given", self.patient, by=lead)
-        self._done("start_episode", self.episode, by=lead, protocol=cohort.protocol.key)
+        self._audit(AuditAction.ENROL_PATIENT, self.patient, by=lead)
+        self._audit(AuditAction.CONSENT_GIVEN, self.patient, by=lead)
+        self._done(AuditAction.START_EPISODE, self.episode, by=lead, protocol=cohort.protocol.key)
 
     def _session(self, on: date, held: Held) -> None:
         starts_at, lead = self.cohort.moment(on, held.hour), self.cohort.lead
@@ -224,7 +227,7 @@ class Writer:
         )
         self.sessions.append(session)
         self.rows.add(session, *(Presence(session=session, user=user, role=role) for user, role in present))
-        self._done("record_session", session, by=lead)
+        self._done(AuditAction.RECORD_SESSION, session, by=lead)
         for given in held.doses:  # no washout stands against one: nobody takes more than the treatment itself
             check_takes_doses(session)
             given_at = starts_at + timedelta(minutes=given.minute)
@@ -240,7 +243,7 @@ class Writer:
                 recorded_by=lead,
             )
             self.rows.add(dose)
-            self._done("record_dose", dose, by=lead)
+            self._done(AuditAction.RECORD_DOSE, dose, by=lead)
 
     def _present(self) -> list[tuple[User, str]]:
         return [(self.cohort.lead, PresenceRole.LEAD), (self.cohort.second, PresenceRole.SECOND)]
@@ -273,16 +276,16 @@ class Writer:
         self.rows.add(change)
         self.medications[step.substance] = (course, change)
         if step.step == DoseStep.START:
-            self._done("start_medication", course, by=lead)
+            self._done(AuditAction.START_MEDICATION, course, by=lead)
         else:
-            self._done(f"medication_{step.step}", change, by=lead)
+            self._done(AuditAction(f"medication_{step.step}"), change, by=lead)
 
     def _schedule(self, what: Scheduled) -> None:
         lead = self.cohort.lead
         for place in what.lost:
             request = self.requests[place]
             request.status, request.anchor_lost = RequestStatus.CANCELLED, True
-            self._audit("lose_request", request, by=lead, instrument=request.instrument)
+            self._audit(AuditAction.LOSE_REQUEST, request, by=lead, instrument=request.instrument)
         for wanted in what.new:
             definition = registry.get(wanted.instrument)
             request = AssessmentRequest(
@@ -300,7 +303,7 @@ class Writer:
             )
             self.requests.append(request)
             self.rows.add(request)
-            self._audit("create_request", request, by=lead, instrument=definition.key)
+            self._audit(AuditAction.CREATE_REQUEST, request, by=lead, instrument=definition.key)
 
     def _answer(self, on: date, what: Replied) -> None:
         request, scored = self.requests[what.request], what.scored
@@ -334,7 +337,7 @@ class Writer:
             )
         )
         alerts = [self._alert(finding, assessment) for finding in findings(scored, instrument)]
-        self._done("submit_assessment", assessment, by=by, instrument=instrument.key)
+        self._done(AuditAction.SUBMIT_ASSESSMENT, assessment, by=by, instrument=instrument.key)
         request.status = RequestStatus.DONE
         self.answered += 1
         for alert in alerts:
@@ -347,7 +350,7 @@ class Writer:
             raise InvalidInput("rater", "was in the room in a session of this patient, so cannot rate blind")
         request.assigned_to = rater
         told = {"rater": str(rater.public_id), "of_treating_team": False}
-        self._audit("assign_rater", request, by=self.cohort.lead, **told)
+        self._audit(AuditAction.ASSIGN_RATER, request, by=self.cohort.lead, **told)
 
     def _alert(self, finding: Finding, assessment: Assessment) -> SafetyAlert:
         alert = SafetyAlert(
@@ -361,7 +364,7 @@ class Writer:
             answer=finding.answer,
         )
         self.rows.add(alert, AlertEvent(alert=alert, status=AlertStatus.OPEN))
-        self._audit("raise_alert", alert, by=None, item=finding.item)
+        self._audit(AuditAction.RAISE_ALERT, alert, by=None, item=finding.item)
         return alert
 
     def _look_after(self, alert: SafetyAlert) -> None:
@@ -369,14 +372,14 @@ class Writer:
         for status, note in ((AlertStatus.ACKNOWLEDGED, ""), (AlertStatus.CLOSED, HANDLED)):
             alert.status = status
             self.rows.add(AlertEvent(alert=alert, status=status, by=self.cohort.lead, note=note))
-            self._audit(f"alert_{status}", alert, by=self.cohort.lead)
+            self._audit(AuditAction(f"alert_{status}"), alert, by=self.cohort.lead)
 
     def _end(self, on: date, what: Ended) -> None:
         checks.check_order("ends_on", self.episode.starts_on, on, of="the first day of the episode")
         checks.check_past_day("ends_on", on, local_today(self.patient))
         self.episode.status = EpisodeStatus.COMPLETED if what.completed else EpisodeStatus.DISCONTINUED
         self.episode.ends_on = on
-        self._done(f"episode_{self.episode.status}", self.episode, by=self.cohort.lead)
+        self._done(AuditAction(f"episode_{self.episode.status}"), self.episode, by=self.cohort.lead)
 
 
 def who_answers(cohort: Cohort, rater: str, *, on_screen: bool) -> tuple[User | None, AnswerSource]:

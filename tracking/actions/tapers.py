@@ -15,7 +15,7 @@ from tracking.models import DoseChange, MedicationCourse, PlannedDoseStep, Treat
 from tracking.policies import local_today
 from tracking.queries.tapers import states_of
 from tracking.tapers import WAITING
-from tracking.vocabulary import DoseStep
+from tracking.vocabulary import AuditAction, DoseStep
 
 LONGEST_PLAN = 60
 FURTHEST = timedelta(days=3 * 366)
@@ -49,7 +49,7 @@ def plan_taper(
         PlannedDoseStep(course=course, planned_on=day, amount_per_day=amount, recorded_by=by)
         for day, amount in steps
     )
-    audit.record(by=by, action="plan_taper", target=course, patient=course.episode.patient)
+    audit.record(by=by, action=AuditAction.PLAN_TAPER, target=course, patient=course.episode.patient)
     return planned
 
 

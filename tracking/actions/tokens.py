@@ -10,6 +10,7 @@ from knox.settings import knox_settings
 from tracking.actions import audit
 from tracking.errors import Conflict
 from tracking.models import User
+from tracking.vocabulary import AuditAction
 
 
 @transaction.atomic
@@ -23,7 +24,7 @@ def create_token(*, by: User) -> tuple[AuthToken, str]:
     if AuthToken.objects.filter(user=by).count() >= knox_settings.TOKEN_LIMIT_PER_USER:
         raise Conflict(f"you have {knox_settings.TOKEN_LIMIT_PER_USER} tokens already, revoke one first")
     token, text = AuthToken.objects.create(user=by)
-    audit.record(by=by, action="create_token", target=by)
+    audit.record(by=by, action=AuditAction.CREATE_TOKEN, target=by)
     return token, text
 
 
@@ -32,4 +33,4 @@ def revoke_token(*, by: User, token_key: str) -> None:
     """Ends an own token at once. One that has ended already stays ended."""
     gone, _ = AuthToken.objects.filter(user=by, token_key=token_key).delete()
     if gone:
-        audit.record(by=by, action="revoke_token", target=by)
+        audit.record(by=by, action=AuditAction.REVOKE_TOKEN, target=by)

@@ -20,7 +20,7 @@ from tracking.errors import Conflict, InvalidInput
 from tracking.instruments import instrument_of
 from tracking.models import Assessment, TreatmentEpisode, User
 from tracking.policies import check_assessed_on, check_latest_version, check_totals_alone, latest_day
-from tracking.vocabulary import AnswerSource, Wording
+from tracking.vocabulary import AnswerSource, AuditAction, Wording
 
 Totals = Mapping[str, object]
 
@@ -54,7 +54,7 @@ def record_total(
         try:
             with transaction.atomic():
                 row = _row(by, episode, instrument, scored, assessed_on, submission_id)
-                return _store(by, row, scored, "record_total")
+                return _store(by, row, scored, AuditAction.RECORD_TOTAL)
         except IntegrityError:  # the same submission arrived twice at once; the other one is stored
             known = Assessment.objects.get(submission_id=submission_id)
     same = (known.episode_id, known.instrument, known.assessed_on, known.entered_totals)
@@ -84,7 +84,7 @@ def correct_total(
     row.correction_reason = reason.strip()
     try:
         with transaction.atomic():
-            return _store(by, row, scored, "correct_total")
+            return _store(by, row, scored, AuditAction.CORRECT_TOTAL)
     except IntegrityError as error:
         raise Conflict("this assessment was corrected by somebody else in the meantime") from error
 
@@ -137,7 +137,7 @@ def _row(
     )
 
 
-def _store(by: User, row: Assessment, scored: Scored, action: str) -> Submitted:
+def _store(by: User, row: Assessment, scored: Scored, action: AuditAction) -> Submitted:
     row.save(force_insert=True)
     store_scores(row, scored)
     audit.record(by=by, action=action, target=row, patient=row.episode.patient, instrument=row.instrument)

@@ -15,6 +15,7 @@ from django.db import transaction
 from tracking import checks, clock
 from tracking.actions import audit
 from tracking.actions.marks import want_episode
+from tracking.actions.moves import ANY_STATE, move, moved
 from tracking.actions.scheduling import withdraw_lost
 from tracking.errors import Conflict, InvalidInput
 from tracking.models import (
@@ -29,7 +30,7 @@ from tracking.models import (
     TreatmentSession,
     User,
 )
-from tracking.models.treatment import OfEpisodeQuerySet
+from tracking.models.treatment import STANDING, OfEpisodeQuerySet
 from tracking.policies import local_day, local_today
 from tracking.rating_policies import check_none_rates_blind
 from tracking.treatment_policies import (
@@ -44,6 +45,7 @@ from tracking.treatment_policies import (
 )
 from tracking.vocabulary import (
     Attendance,
+    AuditAction,
     CheckTopic,
     DosePart,
     DoseStep,
@@ -88,7 +90,7 @@ def start_medication(
         route=checks.clean_choice("route", route, Route.values),
         recorded_by=by,
     )
-    _done(by, "start_medication", course, episode)
+    _done(by, AuditAction.START_MEDICATION, course, episode)
     return course
 
 
@@ -169,7 +171,7 @@ def record_session(
     Presence.objects.bulk_create(
         Presence(session=session, user=user, role=role) for user, role in people_present
     )
-    _done(by, "record_session", session, episode)
+    _done(by, AuditAction.RECORD_SESSION, session, episode)
     return session
 
 
@@ -220,7 +222,7 @@ def record_dose(
         given_at=given_at,
         recorded_by=by,
     )
-    _done(by, "record_dose", dose, session.episode)
+    _done(by, AuditAction.RECORD_DOSE, dose, session.episode)
     return dose
 
 
@@ -238,21 +240,21 @@ def void(*, by: User, record: Record, reason: str) -> None:
     episode = episode_of(record)
     _lock(episode)
     check_nothing_rests_on(record)
-    _void_rows(by, type(record).objects.filter(pk=record.pk), reason, needed=True)
+    move(record, STANDING, **_taken_back(by, reason), otherwise="this was already taken back")
     if isinstance(record, TreatmentSession):
-        _void_rows(by, record.doses.all(), reason)
-        _void_rows(by, record.entries.all(), reason)
+        _void_with(record.doses.all(), by, reason)
+        _void_with(record.entries.all(), by, reason)
         _cancel_requests_of(record)
     if isinstance(record, RunSheetEntry) and record.kind == RunSheetKind.END:
-        TreatmentSession.objects.filter(pk=record.session_id).update(minutes=None)
+        moved(record.session, ANY_STATE, minutes=None)
     if isinstance(record, MedicationCourse):
-        _void_rows(by, record.dose_changes.all(), reason)
-        _void_rows(by, record.planned_steps.all(), reason)
+        _void_with(record.dose_changes.all(), by, reason)
+        _void_with(record.planned_steps.all(), by, reason)
     if isinstance(record, Dose) and not record.session.doses.standing().exists():
         _cancel_requests_of(record.session)
     withdraw_lost(by=by, episode=episode, as_of=local_today(episode.patient))
     record.refresh_from_db()
-    _done(by, f"void_{record._meta.model_name}", record, episode)
+    _done(by, AuditAction(f"void_{record._meta.model_name}"), record, episode)
 
 
 def _override_washout(by: User, session: TreatmentSession, reason: str, given_at: datetime) -> None:
@@ -265,7 +267,7 @@ def _override_washout(by: User, session: TreatmentSession, reason: str, given_at
         happened_at=given_at,
         recorded_by=by,
     )
-    audit.record(by=by, action="override_washout", target=entry, patient=session.episode.patient)
+    audit.record(by=by, action=AuditAction.OVERRIDE_WASHOUT, target=entry, patient=session.episode.patient)
 
 
 def episode_of(record: Record) -> TreatmentEpisode:
@@ -281,7 +283,7 @@ def _lock(episode: TreatmentEpisode) -> None:
     TreatmentEpisode.objects.select_for_update().get(pk=episode.pk)
 
 
-def _done(by: User, action: str, target: Record, episode: TreatmentEpisode) -> None:
+def _done(by: User, action: AuditAction, target: Record, episode: TreatmentEpisode) -> None:
     audit.record(by=by, action=action, target=target, patient=episode.patient)
     want_episode(episode=episode)
 
@@ -316,14 +318,17 @@ def _add_step(
         stop_reason=stop_reason,
         recorded_by=by,
     )
-    _done(by, f"medication_{step}", change, course.episode)
+    _done(by, AuditAction(f"medication_{step}"), change, course.episode)
     return change
 
 
-def _void_rows(by: User, rows: OfEpisodeQuerySet, reason: str, *, needed: bool = False) -> None:
-    changed = rows.standing().update(voided_at=clock.now(), voided_by=by, void_reason=reason.strip())
-    if needed and not changed:
-        raise Conflict("this was already taken back")
+def _taken_back(by: User, reason: str) -> dict[str, object]:
+    return {"voided_at": clock.now(), "voided_by": by, "void_reason": reason.strip()}
+
+
+def _void_with(rows: OfEpisodeQuerySet, by: User, reason: str) -> None:
+    """What stands of ``rows`` goes with the record that it belongs to."""
+    rows.standing().update(**_taken_back(by, reason))
 
 
 def _cancel_requests_of(session: TreatmentSession) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from tracking import clock
 from tracking.actions import audit
+from tracking.actions.moves import move
 from tracking.actions.rating import release_rater
 from tracking.errors import Conflict, InvalidInput
 from tracking.models import AssessmentRequest, TreatmentEpisode, Unblinding, User
 from tracking.rating_policies import LONGEST_REASON, check_may_decide
-from tracking.vocabulary import RequestStatus
+from tracking.vocabulary import AuditAction, RequestStatus
 
 
 @transaction.atomic
@@ -34,7 +36,7 @@ def ask_unblinding(*, by: User, episode: TreatmentEpisode, rater: User, reason: 
         raise Conflict("this was asked before and waits for a decision") from error
     audit.record(
         by=by,
-        action="ask_unblinding",
+        action=AuditAction.ASK_UNBLINDING,
         target=row,
         patient=episode.patient,
         rater=str(rater.public_id),
@@ -50,10 +52,16 @@ def decide_unblinding(*, by: User, unblinding: Unblinding, approve: bool, note: 
     TreatmentEpisode.objects.select_for_update().get(pk=unblinding.episode_id)
     check_may_decide(unblinding, by)
     text = _clean("note", note, "") if note.strip() else ""
-    decided = Unblinding.objects.pending().filter(pk=unblinding.pk)
-    if not decided.update(approved=approve, decided_by=by, decided_at=clock.now(), decision_note=text):
-        raise Conflict("somebody has already decided")
-    action = "approve_unblinding" if approve else "refuse_unblinding"
+    move(
+        unblinding,
+        Q(approved=None),
+        approved=approve,
+        decided_by=by,
+        decided_at=clock.now(),
+        decision_note=text,
+        otherwise="somebody has already decided",
+    )
+    action = AuditAction.APPROVE_UNBLINDING if approve else AuditAction.REFUSE_UNBLINDING
     audit.record(by=by, action=action, target=unblinding, patient=unblinding.episode.patient)
     if approve:
         _give_back(by, unblinding)

@@ -9,6 +9,7 @@ from tracking.actions import audit
 from tracking.errors import InvalidInput, NotPermitted
 from tracking.models import Site, User, WashoutRule
 from tracking.queries.administration import administered_sites
+from tracking.vocabulary import AuditAction
 
 LONGEST_WASHOUT = 366
 
@@ -31,5 +32,7 @@ def set_washout_rule(*, by: User, site: Site, protocol: str, what: str, days: in
     if not 0 <= days <= LONGEST_WASHOUT:
         raise InvalidInput("days", f"must lie between 0 and {LONGEST_WASHOUT}")
     row = WashoutRule.objects.create(site=site, protocol=protocol, what=what, days=days, set_by=by)
-    audit.record(by=by, action="set_washout_rule", target=row, protocol=protocol, what=what, days=days)
+    audit.record(
+        by=by, action=AuditAction.SET_WASHOUT_RULE, target=row, protocol=protocol, what=what, days=days
+    )
     return row

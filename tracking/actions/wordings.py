@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import Q
 
 from measures import wording as words
 from measures.errors import DefinitionError
 from measures.instrument import Instrument
 from tracking.actions import audit
+from tracking.actions.moves import moved
 from tracking.errors import Conflict, InvalidInput, NotPermitted
 from tracking.instruments import SHIPPED, instrument_of, offered
 from tracking.models import AssessmentRequest, Site, User, WordingPack, WordingWithdrawal
 from tracking.queries.administration import administered_sites
-from tracking.vocabulary import RequestStatus
+from tracking.vocabulary import AuditAction, RequestStatus
 from tracking.wordings import is_withdrawn, pack_of, ships
 
 READERS = {"csv": words.read_csv, "toml": words.read_toml}
@@ -60,7 +62,9 @@ def add_wording(*, by: User | None, site: Site, instrument: Instrument, text: st
         content=content,
         uploaded_by=by,
     )
-    audit.record(by=by, action="add_wording", target=pack, instrument=pack.instrument, wording=pack.label)
+    audit.record(
+        by=by, action=AuditAction.ADD_WORDING, target=pack, instrument=pack.instrument, wording=pack.label
+    )
     return pack
 
 
@@ -78,7 +82,11 @@ def withdraw_wording(*, by: User, pack: WordingPack, reason: str) -> None:
         raise Conflict("this wording was withdrawn before")
     WordingWithdrawal.objects.create(pack=pack, by=by, reason=reason.strip())
     audit.record(
-        by=by, action="withdraw_wording", target=pack, instrument=pack.instrument, wording=pack.label
+        by=by,
+        action=AuditAction.WITHDRAW_WORDING,
+        target=pack,
+        instrument=pack.instrument,
+        wording=pack.label,
     )
 
 
@@ -89,10 +97,7 @@ def pin_wording(*, request: AssessmentRequest) -> None:
     pack = pack_of(request)
     if pack == request.wording_pack:
         return
-    unanswered = AssessmentRequest.objects.filter(
-        pk=request.pk, status=RequestStatus.OPEN, draft__isnull=True
-    )
-    if unanswered.update(wording_pack=pack):
+    if moved(request, Q(status=RequestStatus.OPEN, draft__isnull=True), wording_pack=pack):
         request.wording_pack = pack
 
 

@@ -21,6 +21,7 @@ from tracking.models.people import (
     Site,
     User,
     current,
+    not_ended,
 )
 from tracking.models.safety import AlertEvent, SafetyAlert
 from tracking.models.schedules import AssessmentRequest, DraftAnswers, SittingLink
@@ -84,4 +85,5 @@ __all__ = [
     "WordingPack",
     "WordingWithdrawal",
     "current",
+    "not_ended",
 ]

@@ -24,6 +24,11 @@ def current(prefix: str = "") -> Q:
     )
 
 
+def not_ended() -> Q:
+    """Rows with ``ends_on`` that hold today or will."""
+    return ~Q(ends_on__lt=clock.today())
+
+
 class Site(models.Model):
     """A clinic. Its crisis contacts are what a patient is shown at once when an answer calls for them."""
 

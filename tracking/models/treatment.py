@@ -92,6 +92,9 @@ class Voidable(models.Model):
         ]
 
 
+STANDING = Q(voided_at=None)
+
+
 class OfEpisodeQuerySet(models.QuerySet):
     """Rows that belong to a treatment episode, directly or through ``path``."""
 
@@ -102,7 +105,7 @@ class OfEpisodeQuerySet(models.QuerySet):
 
     def standing(self) -> OfEpisodeQuerySet:
         """Without those that were taken back."""
-        return self.filter(voided_at__isnull=True)
+        return self.filter(STANDING)
 
 
 class MedicationCourse(Voidable):
