@@ -1,0 +1,6 @@
+"""The deeds, by subject. What stands here is read by ``tests.deeds``; a file is added to this list."""
+
+from tests.deeds.deed import DEEDS
+from tests.deeds.table import people
+
+__all__ = ["DEEDS", "people"]
