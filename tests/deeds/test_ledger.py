@@ -37,7 +37,7 @@ def test_done_again(stage: Stage, deed: Deed) -> None:
         assert ledger.entries(once, ledger.snapshot()) == []
         return
     do(deed, arguments)
-    more = ledger.entries(once, ledger.snapshot())
+    more = [each for each in ledger.entries(once, ledger.snapshot()) if not each.endswith(":updated_at")]
     if deed.twice == Twice.ONCE:
         assert more == []
     else:

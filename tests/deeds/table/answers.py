@@ -1,0 +1,158 @@
+"""Answers taken in: submitted, recorded, corrected, drafted; and totals without items."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from measures import registry
+from tests.cast import days_ago
+from tests.deeds.clinics import Clinic
+from tests.deeds.deed import Arguments, Note, Twice, deed
+from tests.tracking.answers import HAMD, PHQ9, recorded
+from tracking.actions import assessments, scheduling, totals
+from tracking.models import AssessmentRequest
+from tracking.vocabulary import AnswerSource, AuditAction
+
+DARK = PHQ9 | {"9": 2}
+SUBMITTED = Note(
+    AuditAction.SUBMIT_ASSESSMENT, of="result.assessment", patient="result.assessment.episode.patient"
+)
+CORRECTED = Note(
+    AuditAction.CORRECT_ASSESSMENT, of="result.assessment", patient="result.assessment.episode.patient"
+)
+RAISED = Note(AuditAction.RAISE_ALERT, of="result.alerts.0", patient="result.alerts.0.episode.patient", by="")
+PHQ9_ROWS = "+Assessment +ScaleScore*3 +OutcomeResult*5 +AuditEvent ~EpisodeMark:wanted_rev"
+
+
+def asked(clinic: Clinic, instrument: str = "phq9", **more: Any) -> AssessmentRequest:
+    """An open request of today."""
+    return scheduling.create_request(
+        by=clinic.lead, episode=clinic.episode, instrument=instrument, due_on=days_ago(0), **more
+    )
+
+
+def by_the_patient(request: AssessmentRequest, answers: dict[str, Any]) -> Arguments:
+    return {
+        "by": None,
+        "request": request,
+        "answers": answers,
+        "source": AnswerSource.SELF,
+        "assessed_on": days_ago(0),
+    }
+
+
+@deed(
+    assessments.submit_assessment,
+    SUBMITTED,
+    writes=f"{PHQ9_ROWS} ~AssessmentRequest:status",
+    twice=Twice.ONCE,
+)
+def a_phq9_on_the_phone(clinic: Clinic) -> Arguments:
+    return by_the_patient(asked(clinic), PHQ9)
+
+
+@deed(
+    assessments.submit_assessment,
+    RAISED,
+    SUBMITTED,
+    writes=f"{PHQ9_ROWS} ~AssessmentRequest:status +SafetyAlert +AlertEvent +AuditEvent +OutboxMail",
+    twice=Twice.ONCE,
+)
+def a_phq9_that_raises_an_alert(clinic: Clinic) -> Arguments:
+    return by_the_patient(asked(clinic), DARK)
+
+
+@deed(
+    assessments.submit_assessment,
+    SUBMITTED,
+    writes=f"{PHQ9_ROWS} ~AssessmentRequest:status ~SafetyAlert:assessment -DraftAnswers",
+    twice=Twice.ONCE,
+)
+def a_draft_whose_dark_answer_was_taken_back(clinic: Clinic) -> Arguments:
+    request = asked(clinic)
+    assessments.save_draft(request=request, item="9", value=2)
+    return by_the_patient(request, PHQ9)
+
+
+@deed(
+    assessments.record_assessment,
+    SUBMITTED,
+    writes="+Assessment +ScaleScore*6 +OutcomeResult*3 +AuditEvent ~EpisodeMark:wanted_rev",
+    twice=Twice.ONCE,
+)
+def a_hamd_in_the_interview(clinic: Clinic) -> Arguments:
+    return {
+        "by": clinic.lead,
+        "episode": clinic.episode,
+        "instrument": registry.get("hamd17"),
+        "answers": HAMD,
+        "source": AnswerSource.CLINICIAN,
+        "assessed_on": days_ago(1),
+        "submission_id": uuid.uuid4(),
+    }
+
+
+def corrected(clinic: Clinic, before: dict[str, Any], after: dict[str, Any]) -> Arguments:
+    known = recorded(clinic.episode, None, "phq9", before)
+    return {"by": clinic.lead, "assessment": known.assessment, "answers": after, "reason": "Misread."}
+
+
+@deed(assessments.correct_assessment, CORRECTED, writes=PHQ9_ROWS, twice=Twice.REFUSED)
+def a_phq9_misread(clinic: Clinic) -> Arguments:
+    return corrected(clinic, PHQ9, PHQ9 | {"1": 3})
+
+
+@deed(
+    assessments.correct_assessment,
+    CORRECTED,
+    writes=f"{PHQ9_ROWS} ~SafetyAlert:answer,assessment",
+    twice=Twice.REFUSED,
+)
+def a_correction_that_is_worse(clinic: Clinic) -> Arguments:
+    return corrected(clinic, DARK, DARK | {"9": 3})
+
+
+@deed(assessments.save_draft, writes="+DraftAnswers", twice=Twice.ONCE)
+def the_first_answer_of_a_sitting(clinic: Clinic) -> Arguments:
+    return {"request": asked(clinic), "item": "1", "value": 2}
+
+
+@deed(
+    assessments.save_draft,
+    Note(AuditAction.RAISE_ALERT, of="result", patient="request.episode.patient", by=""),
+    writes="~DraftAnswers:answers,updated_at +SafetyAlert +AlertEvent +AuditEvent +OutboxMail",
+    twice=Twice.ONCE,
+)
+def a_dark_answer_of_a_sitting(clinic: Clinic) -> Arguments:
+    request = asked(clinic)
+    assessments.save_draft(request=request, item="1", value=2)
+    return {"request": request, "item": "9", "value": 2}
+
+
+@deed(
+    totals.record_total,
+    Note(AuditAction.RECORD_TOTAL, of="result.assessment", patient="episode.patient"),
+    writes="+Assessment +ScaleScore +AuditEvent ~EpisodeMark:wanted_rev",
+    twice=Twice.ONCE,
+)
+def a_bdi_on_paper(clinic: Clinic) -> Arguments:
+    return {
+        "by": clinic.lead,
+        "episode": clinic.episode,
+        "instrument": registry.get("bdi2"),
+        "totals": {"total": 20},
+        "assessed_on": days_ago(1),
+        "submission_id": uuid.uuid4(),
+    }
+
+
+@deed(
+    totals.correct_total,
+    Note(AuditAction.CORRECT_TOTAL, of="result.assessment", patient="assessment.episode.patient"),
+    writes="+Assessment +ScaleScore +AuditEvent ~EpisodeMark:wanted_rev",
+    twice=Twice.REFUSED,
+)
+def a_total_misread(clinic: Clinic) -> Arguments:
+    known = totals.record_total(**a_bdi_on_paper(clinic))
+    return {"by": clinic.lead, "assessment": known.assessment, "totals": {"total": 21}, "reason": "Misread."}
