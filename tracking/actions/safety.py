@@ -62,6 +62,8 @@ def raise_alert(
 ) -> SafetyAlert:
     """Writes one alert and tells the team's leads, or strengthens the alert that the draft of the same
     request, or the version that ``assessment`` corrects, has already raised."""
+    if request:  # a sweep and the patient may raise it at the same moment
+        AssessmentRequest.objects.select_for_update().get(pk=request.pk)
     known = _already_raised(finding.item, request, assessment)
     if known:
         return _strengthen(known, finding, assessment)
