@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from pytest_django import DjangoDbBlocker
+from pytest_django import DjangoDbBlocker, Settings
 
 from tests.deeds.clinics import beside, clinic
 from tests.deeds.stage import Stage
 from tests.reports.release_clinic import kept_for_the_module
+
+
+@pytest.fixture(autouse=True)
+def folder(settings: Settings, tmp_path: Path) -> None:
+    """Finished releases lie in a folder of the test's own."""
+    settings.RELEASES = tmp_path
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 from django.db import connection, transaction
@@ -36,11 +36,9 @@ def test_what_was_cut_short_is_made_whole_by_doing_it_again(stage: Stage, deed: 
     before = ledger.snapshot()
     for write in chosen(writes_of(deed, arguments)):
         with undone():
-            try:
-                with stopped_at(write):
-                    do(deed, arguments)
-            except Interrupted:
-                pass
+            with suppress(Interrupted), stopped_at(write):
+                do(deed, arguments)
+            connection.set_rollback(False)
             do(deed, arguments)
             assert ledger.entries(before, ledger.snapshot()) == ledger.read(deed.writes)
 
