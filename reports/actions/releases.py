@@ -36,6 +36,7 @@ def request_release(*, by: User, study: Study, tables: Collection[str], purpose:
         raise InvalidInput("tables", "choose at least one of: " + ", ".join(TABLES))
     if not purpose.strip():
         raise InvalidInput("purpose", "say what the data are needed for")
+    User.objects.select_for_update().get(pk=by.pk)  # of two at the same moment the second finds the first
     wanted = [name for name in TABLES if name in {*tables, "episodes"}]
     release, is_new = Release.objects.get_or_create(
         study=study,
