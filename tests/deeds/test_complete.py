@@ -15,7 +15,15 @@ from tracking.vocabulary import AuditAction
 
 ROOT = Path(__file__).parents[2]
 # Not deeds of their own, each with its reason: read only, or a part that is called inside the deed of another.
-NOT_DEEDS: dict[str, str] = {}
+NOT_DEEDS: dict[str, str] = {
+    "tracking.actions.audit.event": "makes a row of the audit log, and stores nothing",
+    "tracking.actions.audit.record": "the row of the audit log inside a deed: each note of the table is one",
+    "tracking.actions.moves.move": "one row's step inside a deed",
+    "tracking.actions.moves.moved": "one row's step inside a deed",
+    "tracking.actions.people.new_study_codes": "draws, and stores nothing",
+    "tracking.actions.tries.is_slowed": "reads",
+    "tracking.actions.wordings.read_wording": "reads a text",
+}
 
 
 def modules() -> Iterator[ModuleType]:
