@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytest_django import DjangoDbBlocker
 
 from tests.deeds import ledger
 from tests.deeds.clinics import clinic
-from tests.deeds.deed import Deed, Twice
+from tests.deeds.deed import Arguments, Deed, Twice
+from tests.deeds.pair import Act, Pair
+from tests.deeds.pairs import PAIRS
 from tests.deeds.racecourse import race, racecourse
-from tests.deeds.stage import do
+from tests.deeds.stage import do, perform
 from tests.deeds.table import DEEDS
+from tests.deeds.test_all_or_nothing import undone
 from tests.servers import short_folder
 from tracking.errors import TrackingError
 
@@ -52,3 +56,36 @@ def rows(entries: list[str]) -> Counter[str]:
     """How many rows more and less of each kind. Which columns changed of others is not told twice."""
     parts = [entry.partition("*") for entry in entries if ":" not in entry]
     return Counter({name: int(count or 1) for name, _, count in parts})
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=str)
+def test_two_different_ones_at_once(pair: Pair) -> None:
+    one, other = pair.arrange(clinic(f"race{next(NUMBERS)}"))
+    assert in_turn(one, other) == ledger.read(pair.one_first)
+    assert in_turn(other, one) == ledger.read(pair.other_first)
+    before = ledger.snapshot()
+    refused = race(lambda: done(*one), lambda: done(*other))
+    assert end(before, refused) in (ledger.read(pair.one_first), ledger.read(pair.other_first))
+
+
+def in_turn(first: Act, then: Act) -> list[str]:
+    """What comes of one after the other. It is undone."""
+    with undone():
+        before = ledger.snapshot()
+        return end(before, [done(*first), done(*then)])
+
+
+def done(action: Callable[..., Any], arguments: Arguments) -> str:
+    """Empty, or that it was refused, in the words of the table."""
+    try:
+        perform(action, arguments)
+    except TrackingError:
+        return f"!{action.__name__}"
+    return ""
+
+
+def end(before: ledger.Snapshot, refused: list[Any]) -> list[str]:
+    """What has come of both. An error that is no refusal fails."""
+    broken = [each for each in refused if isinstance(each, Exception)]
+    assert broken == []
+    return sorted(ledger.entries(before, ledger.snapshot()) + [each for each in refused if each])
