@@ -35,5 +35,5 @@ def test_done_again(stage: Stage, deed: Deed) -> None:
         assert ledger.entries(once, ledger.snapshot()) == []
         return
     do(deed, arguments)
-    more = ledger.entries(once, ledger.snapshot())
+    more = [each for each in ledger.entries(once, ledger.snapshot()) if not each.endswith(":updated_at")]
     assert more == (ledger.read(deed.again) if deed.twice == Twice.ADDS else [])
