@@ -12,6 +12,7 @@ from tests.deeds.clinics import Clinic
 from tests.deeds.deed import Arguments, Note, Twice, deed
 from tracking import clock
 from tracking.actions import availability, tokens
+from tracking.models import RaterAvailability
 from tracking.vocabulary import AuditAction
 
 CREATED = Note(AuditAction.CREATE_TOKEN, of="by")
@@ -77,7 +78,7 @@ def a_week_before_another(clinic: Clinic) -> Arguments:
 
 @deed(
     availability.end_availability,
-    Note(AuditAction.END_AVAILABILITY, of="row"),
+    Note(AuditAction.END_AVAILABILITY, of=lambda _: RaterAvailability()),
     writes="~RaterAvailability:ends_on +AuditEvent",
     twice=Twice.REFUSED,
     of_site=True,
@@ -91,7 +92,7 @@ def available(clinic: Clinic) -> Arguments:
 
 @deed(
     availability.end_availability,
-    Note(AuditAction.END_AVAILABILITY, of="row"),
+    Note(AuditAction.END_AVAILABILITY, of=lambda _: RaterAvailability()),
     writes="-RaterAvailability +AuditEvent",
     twice=Twice.REFUSED,
     of_site=True,

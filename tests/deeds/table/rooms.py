@@ -50,7 +50,7 @@ def a_closed_room(clinic: Clinic) -> Arguments:
     setting.record_setting,
     Note(AuditAction.SUBMIT_ASSESSMENT, of="result.assessment", patient="session.episode.patient"),
     RECORDED,
-    writes="+Assessment +ScaleScore*4 ~EpisodeMark:wanted_rev ~TreatmentSession:setting_template"
+    writes="+Assessment +ScaleScore*6 ~EpisodeMark:wanted_rev ~TreatmentSession:setting_template"
     " +AuditEvent*2",
     twice=Twice.ONCE,
 )
@@ -68,7 +68,7 @@ def in_a_room(clinic: Clinic) -> Arguments:
     setting.record_setting,
     Note(AuditAction.CORRECT_ASSESSMENT, of="result.assessment", patient="session.episode.patient"),
     RECORDED,
-    writes="+Assessment +ScaleScore*4 ~EpisodeMark:wanted_rev ~TreatmentSession:setting_template"
+    writes="+Assessment +ScaleScore*6 ~EpisodeMark:wanted_rev ~TreatmentSession:setting_template"
     " +AuditEvent*2",
     twice=Twice.ONCE,
 )

@@ -15,6 +15,8 @@ from tracking.actions import audit, care, marks, outbox, people, tries
 from tracking.models import EpisodeMark, OutboxMail, StudyMark
 
 NOW = datetime(2026, 6, 1, 12, 3, tzinfo=UTC)
+IN_STEPS = "no transaction is open while the mail server is spoken to"
+LATER = outbox.CLAIM_FOR + timedelta(minutes=1)
 SENT = "attempts,body,claimed_at,sent_at"
 
 
@@ -23,32 +25,43 @@ def a_mail(clinic: Clinic) -> Arguments:
     return {"to": f"petra.{clinic.word}@example.net", "subject": "Some questions", "body": "Open it"}
 
 
-def tried_just_now(clinic: Clinic) -> Arguments:
-    """Mail that is left to the worker that has claimed it, or to its next try."""
-    unsent = outbox.queue_mail(**a_mail(clinic) | {"to": "two\nlines@example.net"})
-    outbox.send_outbox(now=clock.now())
-    OutboxMail.objects.get(pk=unsent.pk, sent_at=None, attempts=1)
-    return {"now": clock.now()}
+def nothing_due(clinic: Clinic) -> Arguments:
+    """One mail is given up, one has just failed for the second time, one is sent."""
+    now = clock.now()
+    bad = a_mail(clinic) | {"to": "two\nlines@example.net"}
+    outbox.queue_mail(**bad)
+    for days in range(3 * outbox.TRIES, 0, -3):
+        outbox.send_outbox(now=now - timedelta(days=days))
+    outbox.queue_mail(**bad)
+    outbox.queue_mail(**a_mail(clinic))
+    for moment in (now - timedelta(hours=1), now):
+        outbox.send_outbox(now=moment)
+    return {"now": now}
 
 
 @deed(
     outbox.send_outbox,
     writes=f"~OutboxMail*2:{SENT}",
     twice=Twice.ONCE,
-    others=tried_just_now,
-    in_steps="no transaction is open while the mail server is spoken to",
-    later=outbox.CLAIM_FOR + timedelta(minutes=1),
+    others=nothing_due,
+    in_steps=IN_STEPS,
+    later=LATER,
 )
 def two_that_wait(clinic: Clinic) -> Arguments:
-    outbox.send_outbox(now=clock.now())
     for _ in range(2):
         outbox.queue_mail(**a_mail(clinic))
     return {"now": clock.now()}
 
 
-@deed(outbox.send_outbox, writes="~OutboxMail:attempts,claimed_at", twice=Twice.ONCE, others=tried_just_now)
+@deed(
+    outbox.send_outbox,
+    writes="~OutboxMail:attempts,claimed_at",
+    twice=Twice.ONCE,
+    others=nothing_due,
+    in_steps=IN_STEPS,
+    later=LATER,
+)
 def one_that_cannot_be_sent(clinic: Clinic) -> Arguments:
-    outbox.send_outbox(now=clock.now())
     outbox.queue_mail(**a_mail(clinic) | {"to": "two\nlines@example.net"})
     return {"now": clock.now()}
 
