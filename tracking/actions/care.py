@@ -21,6 +21,7 @@ from tracking.models import (
     CareTeam,
     Membership,
     Patient,
+    PatientIdentity,
     Site,
     Study,
     StudyMembership,
@@ -296,7 +297,9 @@ def _check_arm(protocol: str, arm: str) -> None:
 
 
 def _age(patient: Patient, starts_on: date, stated: int | None) -> int | None:
-    identity = getattr(patient, "identity", None)
+    identity = PatientIdentity.objects.filter(
+        patient=patient
+    ).first()  # as it stands, whatever was read before
     age = identity.age_on(starts_on) if identity else None
     age = stated if age is None else age
     if age is not None and not 0 <= age <= OLDEST_AGE:
