@@ -74,14 +74,14 @@ def counted_in_turn(deed: Deed, arguments: Arguments) -> Counter[str]:
 @pytest.mark.parametrize("pair", PAIRS, ids=str)
 def test_two_different_ones_at_once(pair: Pair) -> None:
     one, other = pair.arrange(clinic(f"race{next(NUMBERS)}"))
-    assert in_turn(one, other) == ledger.read(pair.one_first)
-    assert in_turn(other, one) == ledger.read(pair.other_first)
+    ends = in_turn(one, other), in_turn(other, one)
+    assert [written for written, _ in ends] == [ledger.read(pair.one_first), ledger.read(pair.other_first)]
     before = ledger.snapshot()
     refused = race(lambda: done(*one), lambda: done(*other))
-    assert end(before, refused) in (ledger.read(pair.one_first), ledger.read(pair.other_first))
+    assert end(before, refused) in ends
 
 
-def in_turn(first: Act, then: Act) -> list[str]:
+def in_turn(first: Act, then: Act) -> tuple[list[str], Counter[str]]:
     """What comes of one after the other. It is undone."""
     with undone():
         before = ledger.snapshot()
@@ -97,8 +97,10 @@ def done(action: Callable[..., Any], arguments: Arguments) -> str:
     return ""
 
 
-def end(before: ledger.Snapshot, refused: list[Any]) -> list[str]:
-    """What has come of both. An error that is no refusal fails."""
+def end(before: ledger.Snapshot, refused: list[Any]) -> tuple[list[str], Counter[str]]:
+    """What has come of both, and what then stands in the columns that count. An error that is no refusal fails."""
     broken = [each for each in refused if isinstance(each, Exception)]
     assert broken == []
-    return sorted(ledger.entries(before, ledger.snapshot()) + [each for each in refused if each])
+    after = ledger.snapshot()
+    written = ledger.entries(before, after) + [each for each in refused if each]
+    return sorted(written), ledger.sums(after)

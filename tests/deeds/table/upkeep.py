@@ -12,7 +12,7 @@ from tests.deeds.table.care import not_in_treatment
 from tests.deeds.table.patients import nameless
 from tracking import clock
 from tracking.actions import audit, care, marks, outbox, people, tries
-from tracking.models import EpisodeMark, OutboxMail, StudyMark
+from tracking.models import EpisodeMark, StudyMark
 
 NOW = datetime(2026, 6, 1, 12, 3, tzinfo=UTC)
 IN_STEPS = "no transaction is open while the mail server is spoken to"
