@@ -9,7 +9,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import connection
-from django.db.models import Model
+from django.db.models import IntegerField, Model
 
 Row = tuple[Any, ...]
 Snapshot = dict[type[Model], dict[Any, Row]]
@@ -67,6 +67,16 @@ def read(writes: str) -> list[str]:
         name, _, count = row.partition("*")
         counted[(name[0], name[1:], colon + columns)] += int(count or 1)
     return sorted(_entry(sign, name, n, columns) for (sign, name, columns), n in counted.items())
+
+
+def sums(stored: Snapshot) -> Counter[str]:
+    """Of each column that counts something the sum over all rows: two who add to it add twice."""
+    found: Counter[str] = Counter()
+    for model, rows in stored.items():
+        for place, field in enumerate(model._meta.concrete_fields):
+            if isinstance(field, IntegerField) and not field.primary_key:
+                found[f"{model.__name__}.{field.name}"] = sum(row[place] or 0 for row in rows.values())
+    return found
 
 
 class Interrupted(Exception):

@@ -7,7 +7,8 @@ transaction takes when it begins.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,13 @@ from pytest_django import DjangoDbBlocker
 
 from tests.deeds import ledger
 from tests.deeds.clinics import clinic
-from tests.deeds.deed import Deed, Twice
+from tests.deeds.deed import Arguments, Deed, Twice
+from tests.deeds.pair import Act, Pair
+from tests.deeds.pairs import PAIRS
 from tests.deeds.racecourse import race, racecourse
-from tests.deeds.stage import do
+from tests.deeds.stage import do, perform
 from tests.deeds.table import DEEDS
+from tests.deeds.test_all_or_nothing import undone
 from tests.servers import short_folder
 from tracking.errors import TrackingError
 
@@ -38,22 +42,65 @@ def test_two_at_once(deed: Deed) -> None:
     if deed.others:  # what earlier races left due is not of this one
         do(deed, deed.arrange(clinic(f"race{next(NUMBERS)}")))
     arguments = deed.arrange(clinic(f"race{next(NUMBERS)}"))
+    in_turn = counted_in_turn(deed, arguments) if deed.twice == Twice.ADDS else None
     before = ledger.snapshot()
     came_to = race(lambda: do(deed, arguments), lambda: do(deed, arguments))
     failed = [each for each in came_to if isinstance(each, Exception)]
     assert all(isinstance(each, TrackingError) for each in failed), failed
     assert len(failed) == (deed.twice == Twice.REFUSED), came_to
-    written = ledger.entries(before, ledger.snapshot())
+    after = ledger.snapshot()
+    written = ledger.entries(before, after)
     if deed.twice == Twice.ADDS:
-        assert _added(written) == [entry for entry in _doubled(ledger.read(deed.writes)) if entry[0] == "+"]
+        assert rows(written) == rows(ledger.read(deed.writes)) + rows(ledger.read(deed.again))
+        assert ledger.sums(after) == in_turn
     else:
         assert written == ledger.read(deed.writes)
 
 
-def _added(entries: list[str]) -> list[str]:
-    return [entry for entry in entries if entry[0] == "+"]
+def rows(entries: list[str]) -> Counter[str]:
+    """How many rows more and less of each kind. Which columns changed of others is not told twice."""
+    parts = [entry.partition("*") for entry in entries if ":" not in entry]
+    return Counter({name: int(count or 1) for name, _, count in parts})
 
 
-def _doubled(entries: list[str]) -> list[Any]:
-    pairs = [entry.partition("*") for entry in entries]
-    return sorted(f"{name}*{2 * int(count or 1)}" for name, _, count in pairs if ":" not in name + count)
+def counted_in_turn(deed: Deed, arguments: Arguments) -> Counter[str]:
+    """What stands in the columns that count when it is done twice, one after the other. It is undone."""
+    with undone():
+        do(deed, arguments)
+        do(deed, arguments)
+        return ledger.sums(ledger.snapshot())
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=str)
+def test_two_different_ones_at_once(pair: Pair) -> None:
+    one, other = pair.arrange(clinic(f"race{next(NUMBERS)}"))
+    ends = in_turn(one, other), in_turn(other, one)
+    assert [written for written, _ in ends] == [ledger.read(pair.one_first), ledger.read(pair.other_first)]
+    before = ledger.snapshot()
+    refused = race(lambda: done(*one), lambda: done(*other))
+    assert end(before, refused) in ends
+
+
+def in_turn(first: Act, then: Act) -> tuple[list[str], Counter[str]]:
+    """What comes of one after the other. It is undone."""
+    with undone():
+        before = ledger.snapshot()
+        return end(before, [done(*first), done(*then)])
+
+
+def done(action: Callable[..., Any], arguments: Arguments) -> str:
+    """Empty, or that it was refused, in the words of the table."""
+    try:
+        perform(action, arguments)
+    except TrackingError:
+        return f"!{action.__name__}"
+    return ""
+
+
+def end(before: ledger.Snapshot, refused: list[Any]) -> tuple[list[str], Counter[str]]:
+    """What has come of both, and what then stands in the columns that count. An error that is no refusal fails."""
+    broken = [each for each in refused if isinstance(each, Exception)]
+    assert broken == []
+    after = ledger.snapshot()
+    written = ledger.entries(before, after) + [each for each in refused if each]
+    return sorted(written), ledger.sums(after)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from tracking import checks, clock
@@ -21,6 +21,7 @@ from tracking.models import (
     CareTeam,
     Membership,
     Patient,
+    PatientIdentity,
     Site,
     Study,
     StudyMembership,
@@ -51,16 +52,14 @@ def create_site(
     required: a patient must never be shown an empty list."""
     if not crisis_contacts.strip():
         raise InvalidInput("crisis_contacts", "name at least one contact that patients can reach")
-    key = _clean_key(key)
-    if Site.objects.filter(key=key).exists():
-        raise InvalidInput("key", "belongs to another site")
-    site = Site.objects.create(
-        key=key,
+    site = Site(
+        key=_clean_key(key),
         name=checks.clean_line("name", name, longest=120),
         timezone=checks.clean_timezone("timezone", timezone),
         language=checks.clean_language("language", language),
         crisis_contacts=crisis_contacts.strip(),
     )
+    _store_under_key(site, "belongs to another site")
     audit.record(by=by, action=AuditAction.CREATE_SITE, target=site, site=site.key)
     return site
 
@@ -81,6 +80,7 @@ def change_site_language(*, by: User, site: Site, language: str) -> None:
 def create_team(*, by: User | None, site: Site, name: str) -> CareTeam:
     """A new care team of a site, under a name that the site has not used."""
     name = checks.clean_line("name", name, longest=120)
+    Site.objects.select_for_update().get(pk=site.pk)
     if CareTeam.objects.filter(site=site, name__iexact=name).exists():
         raise InvalidInput("name", "belongs to another team of this site")
     team = CareTeam.objects.create(site=site, name=name)
@@ -129,11 +129,8 @@ def create_study(
     is_published: bool = False,
 ) -> Study:
     """A cohort with its outcome: which scale, judged at which named time point."""
-    key = _clean_key(key)
-    if Study.objects.filter(key=key).exists():
-        raise InvalidInput("key", "belongs to another study")
-    study = Study.objects.create(
-        key=key,
+    study = Study(
+        key=_clean_key(key),
         title=checks.clean_line("title", title, longest=160),
         site=site,
         outcome_instrument=checks.clean_line("outcome_instrument", outcome_instrument, longest=40),
@@ -143,6 +140,7 @@ def create_study(
         provenance=provenance.strip(),
         is_published=is_published,
     )
+    _store_under_key(study, "belongs to another study")
     audit.record(by=by, action=AuditAction.CREATE_STUDY, target=study)
     want_study(study=study)
     return study
@@ -278,6 +276,15 @@ def _clean_key(key: str) -> str:
     return key
 
 
+def _store_under_key(row: Site | Study, otherwise: str) -> None:
+    """Stores a new row. That its key is taken is what the database says: somebody may have taken it just now."""
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:
+        raise InvalidInput("key", otherwise) from None
+
+
 def _check_arm(protocol: str, arm: str) -> None:
     """A treatment may follow no protocol; one that is named must exist and have this arm."""
     if not protocol:
@@ -290,7 +297,9 @@ def _check_arm(protocol: str, arm: str) -> None:
 
 
 def _age(patient: Patient, starts_on: date, stated: int | None) -> int | None:
-    identity = getattr(patient, "identity", None)
+    identity = PatientIdentity.objects.filter(
+        patient=patient
+    ).first()  # as it stands, whatever was read before
     age = identity.age_on(starts_on) if identity else None
     age = stated if age is None else age
     if age is not None and not 0 <= age <= OLDEST_AGE:

@@ -152,6 +152,7 @@ def new_study_codes(count: int) -> list[str]:
 def link_account(*, by: User, patient: Patient, user: User) -> None:
     """Gives a patient an account of their own: they answer and read their own answers. Raises ``Conflict``
     when the patient or the account is already linked."""
+    User.objects.select_for_update().get(pk=user.pk)
     if Patient.objects.filter(user=user).exists():
         raise Conflict("this account belongs to another patient")
     move(patient, Q(user=None), user=user, otherwise="this patient already has an account")
@@ -182,21 +183,22 @@ def record_consent(*, by: User, patient: Patient, kind: str, stated_on: date) ->
 @transaction.atomic
 def change_identity(*, by: User, patient: Patient, **changes: object) -> PatientIdentity:
     """Corrects who a patient is. The audit names the fields, never what they hold. A new date of birth
-    also corrects the age at the start of each dated episode."""
+    also corrects the age at the start of each dated episode. What is as it was is not written."""
+    Patient.objects.select_for_update().get(pk=patient.pk)
     unknown = set(changes) - set(IDENTITY_FIELDS)
     if unknown:
         raise InvalidInput(min(unknown), "is not part of the identity")
-    known = PatientIdentity.objects.select_for_update().filter(patient=patient).first()
+    known = PatientIdentity.objects.filter(patient=patient).first()
     before = {field: getattr(known, field) for field in IDENTITY_FIELDS} if known else {}
     after = _clean_identity(before | changes)
     changed = sorted(field for field, value in after.items() if before.get(field) != value)
-    identity, _ = PatientIdentity.objects.update_or_create(patient=patient, defaults=after)
+    if known and not changed:
+        return known
+    new = {field: after[field] for field in changed}
+    identity, _ = PatientIdentity.objects.update_or_create(patient=patient, defaults=new)
     if "date_of_birth" in changed:
         _correct_ages(patient, identity)
-    if changed:
-        audit.record(
-            by=by, action=AuditAction.CHANGE_IDENTITY, target=patient, patient=patient, fields=changed
-        )
+    audit.record(by=by, action=AuditAction.CHANGE_IDENTITY, target=patient, patient=patient, fields=changed)
     return identity
 
 

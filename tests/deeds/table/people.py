@@ -1,4 +1,4 @@
-"""Users, roles, patients and what they said about research."""
+"""Users and the roles that they hold."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from tests.cast import days_ago, person
 from tests.deeds.clinics import Clinic
 from tests.deeds.deed import Arguments, Note, Twice, deed
 from tracking.actions import people
-from tracking.vocabulary import AuditAction, ConsentKind, Role
+from tracking.vocabulary import AuditAction, Role
 
 
 @deed(
@@ -21,18 +21,37 @@ def new_colleague(clinic: Clinic) -> Arguments:
 
 
 @deed(
-    people.end_role,
-    Note(AuditAction.END_ROLE, of="grant.user"),
-    writes="~RoleGrant:ends_on +AuditEvent",
+    people.invite_user,
+    Note(AuditAction.CREATE_USER),
+    writes="+User +OutboxMail +AuditEvent",
     twice=Twice.REFUSED,
     of_site=True,
 )
-def a_running_role(clinic: Clinic) -> Arguments:
-    return {
-        "by": clinic.administrator,
-        "grant": clinic.lead.role_grants.get(role=Role.CLINICIAN),
-        "ends_on": days_ago(1),
-    }
+def invited_colleague(clinic: Clinic) -> Arguments:
+    return {"by": clinic.administrator, "email": f"ina.{clinic.word}@example.org", "name": "Ina Invited"}
+
+
+@deed(
+    people.set_active,
+    Note(AuditAction.CLOSE_USER, of="user"),
+    writes="~User:is_active +AuditEvent",
+    twice=Twice.REFUSED,
+    of_site=True,
+)
+def an_open_account(clinic: Clinic) -> Arguments:
+    return {"by": clinic.administrator, "user": clinic.colleague, "is_active": False}
+
+
+@deed(
+    people.set_active,
+    Note(AuditAction.OPEN_USER, of="user"),
+    writes="~User:is_active +AuditEvent",
+    twice=Twice.REFUSED,
+    of_site=True,
+)
+def a_closed_account(clinic: Clinic) -> Arguments:
+    people.set_active(by=clinic.administrator, user=clinic.colleague, is_active=False)
+    return {"by": clinic.administrator, "user": clinic.colleague, "is_active": True}
 
 
 @deed(
@@ -48,15 +67,15 @@ def a_role_not_held(clinic: Clinic) -> Arguments:
 
 
 @deed(
-    people.record_consent,
-    Note(AuditAction.CONSENT_GIVEN, of="patient", patient="patient"),
-    writes="+ResearchConsent +AuditEvent",
+    people.end_role,
+    Note(AuditAction.END_ROLE, of="grant.user"),
+    writes="~RoleGrant:ends_on +AuditEvent",
     twice=Twice.REFUSED,
+    of_site=True,
 )
-def first_consent(clinic: Clinic) -> Arguments:
+def a_running_role(clinic: Clinic) -> Arguments:
     return {
-        "by": clinic.lead,
-        "patient": clinic.patient,
-        "kind": ConsentKind.GIVEN,
-        "stated_on": days_ago(10),
+        "by": clinic.administrator,
+        "grant": clinic.lead.role_grants.get(role=Role.CLINICIAN),
+        "ends_on": days_ago(1),
     }

@@ -13,11 +13,11 @@ from tests.cast import CRISIS, days_ago, person
 from tests.tracking.definitions import published
 from tests.tracking.packs import as_csv, installed, wording
 from tracking.actions import care, links, scheduling, wordings
-from tracking.actions.assessments import save_draft
+from tracking.actions.assessments import save_draft, submit_assessment
 from tracking.errors import Conflict, InvalidInput, NotPermitted
 from tracking.instruments import instrument_of
 from tracking.models import AssessmentRequest, AuditEvent, Site, TreatmentEpisode, User, WordingPack
-from tracking.vocabulary import Role
+from tracking.vocabulary import AnswerSource, Role
 
 WAI = registry.get("wai_sr")
 
@@ -126,6 +126,26 @@ class TestPinning:
         save_draft(request=asked, item="1", value=None)
         installed(site, "wai_sr", mark="newest ")
         assert self.start(asked, clinician) == "en/invented/2"
+
+    @pytest.mark.parametrize("is_sent", [False, True])
+    def test_what_was_answered_a_moment_ago_keeps_its_words(
+        self, asked: AssessmentRequest, clinician: User, site: Site, is_sent: bool
+    ) -> None:
+        """A second start has read the request before the answers of the first came."""
+        assert self.start(asked, clinician) == "en/invented/1"
+        as_read = AssessmentRequest.objects.select_related("draft").get(pk=asked.pk)
+        save_draft(request=asked, item="1", value=None)
+        if is_sent:
+            submit_assessment(
+                by=None,
+                request=asked,
+                answers={str(n): 3 for n in range(1, 13)},
+                source=AnswerSource.SELF,
+                assessed_on=days_ago(0),
+            )
+        installed(site, "wai_sr", mark="new ")
+        wordings.pin_wording(request=as_read)
+        assert AssessmentRequest.objects.get(pk=asked.pk).wording_pack.label == "en/invented/1"
 
     def test_shipped_words_are_kept_as_well(
         self, episode: TreatmentEpisode, clinician: User, site: Site

@@ -1,0 +1,183 @@
+"""Sites, care teams and studies, who belongs to them, and the treatment episode."""
+
+from __future__ import annotations
+
+from tests.cast import CRISIS, days_ago, person
+from tests.deeds.clinics import Clinic
+from tests.deeds.deed import Arguments, Note, Twice, deed
+from tests.deeds.table.patients import nameless
+from tracking.actions import care, people, washouts
+from tracking.vocabulary import AuditAction, EpisodeStatus
+
+TREATMENT = {"diagnosis": "mdd", "protocol": "psilocybin-mdd", "arm": "psilocybin"}
+ENDED = "~TreatmentEpisode:ends_on,status ~EpisodeMark:wanted_rev +AuditEvent"
+
+
+@deed(
+    care.create_site,
+    Note(AuditAction.CREATE_SITE),
+    writes="+Site +AuditEvent",
+    twice=Twice.REFUSED,
+    of_site=True,
+)
+def new_site(clinic: Clinic) -> Arguments:
+    key = f"branch-{clinic.word}"
+    return {"by": clinic.administrator, "key": key, "name": "Branch", "crisis_contacts": CRISIS}
+
+
+@deed(
+    care.change_site_language,
+    Note(AuditAction.CHANGE_SITE_LANGUAGE, of="site"),
+    writes="~Site:language +AuditEvent",
+    twice=Twice.ADDS,
+    again="+AuditEvent",
+    of_site=True,
+)
+def another_language(clinic: Clinic) -> Arguments:
+    return {"by": clinic.administrator, "site": clinic.site, "language": "de"}
+
+
+@deed(
+    care.create_team,
+    Note(AuditAction.CREATE_TEAM),
+    writes="+CareTeam +AuditEvent",
+    twice=Twice.REFUSED,
+    of_site=True,
+)
+def new_team(clinic: Clinic) -> Arguments:
+    return {"by": clinic.administrator, "site": clinic.site, "name": "Evening team"}
+
+
+@deed(
+    care.add_member,
+    Note(AuditAction.ADD_MEMBER, of="team"),
+    writes="+Membership +AuditEvent",
+    twice=Twice.REFUSED,
+    of_site=True,
+)
+def new_member(clinic: Clinic) -> Arguments:
+    return {"by": clinic.administrator, "team": clinic.team, "user": person(f"Newcomer {clinic.word}")}
+
+
+@deed(
+    care.end_membership,
+    Note(AuditAction.END_MEMBERSHIP, of="membership.team"),
+    writes="~Membership:ends_on +AuditEvent",
+    twice=Twice.REFUSED,
+    of_site=True,
+)
+def a_member(clinic: Clinic) -> Arguments:
+    membership = clinic.team.memberships.get(user=clinic.colleague)
+    return {"by": clinic.administrator, "membership": membership, "ends_on": days_ago(1)}
+
+
+@deed(
+    care.create_study,
+    Note(AuditAction.CREATE_STUDY),
+    writes="+Study +StudyMark +AuditEvent",
+    twice=Twice.REFUSED,
+    of_site=True,
+)
+def new_study(clinic: Clinic) -> Arguments:
+    return {
+        "by": clinic.administrator,
+        "key": f"follow-up-{clinic.word}",
+        "title": "Follow-up",
+        "outcome_instrument": "phq9",
+        "endpoint": "week 12",
+        "site": clinic.site,
+    }
+
+
+@deed(
+    care.add_study_member,
+    Note(AuditAction.ADD_STUDY_MEMBER, of="study"),
+    writes="+StudyMembership +AuditEvent",
+    twice=Twice.REFUSED,
+    of_site=True,
+)
+def new_reader(clinic: Clinic) -> Arguments:
+    return {"by": clinic.administrator, "study": clinic.study, "user": clinic.colleague}
+
+
+@deed(
+    care.end_study_membership,
+    Note(AuditAction.END_STUDY_MEMBERSHIP, of="membership.study"),
+    writes="~StudyMembership:ends_on +AuditEvent",
+    twice=Twice.REFUSED,
+    of_site=True,
+)
+def a_reader(clinic: Clinic) -> Arguments:
+    membership = clinic.study.memberships.get(user=clinic.researcher)
+    return {"by": clinic.administrator, "membership": membership, "ends_on": days_ago(1)}
+
+
+@deed(
+    care.start_episode,
+    Note(AuditAction.START_EPISODE, patient="patient"),
+    writes="+TreatmentEpisode +EpisodeMark +AuditEvent",
+    twice=Twice.REFUSED,
+)
+def not_in_treatment(clinic: Clinic) -> Arguments:
+    patient = people.enrol_patient(**nameless(clinic))
+    return {
+        "by": clinic.lead,
+        "patient": patient,
+        "starts_on": days_ago(2),
+        "study": clinic.study,
+    } | TREATMENT
+
+
+@deed(
+    care.admit_patient,
+    Note(AuditAction.ENROL_PATIENT, of="result.patient", patient="result.patient"),
+    Note(AuditAction.START_EPISODE, patient="result.patient"),
+    writes="+Patient +PatientIdentity +TreatmentEpisode +EpisodeMark +AuditEvent*2",
+    twice=Twice.ADDS,
+)
+def new_patient(clinic: Clinic) -> Arguments:
+    identity = {"given_name": "Paul", "family_name": "Patient", "date_of_birth": "1990-05-04"}
+    enrolled = nameless(clinic) | {"identity": identity, "timezone": "Europe/Berlin"}
+    return enrolled | {"starts_on": days_ago(2), "study": clinic.study} | TREATMENT
+
+
+@deed(
+    care.end_episode,
+    Note(AuditAction.EPISODE_COMPLETED, of="episode", patient="episode.patient"),
+    writes=ENDED,
+    twice=Twice.REFUSED,
+)
+def in_treatment(clinic: Clinic) -> Arguments:
+    return {
+        "by": clinic.lead,
+        "episode": clinic.episode,
+        "status": EpisodeStatus.COMPLETED,
+        "ends_on": days_ago(1),
+    }
+
+
+@deed(
+    care.end_episode,
+    Note(AuditAction.EPISODE_DISCONTINUED, of="episode", patient="episode.patient"),
+    writes=ENDED,
+    twice=Twice.REFUSED,
+)
+def stopped_early(clinic: Clinic) -> Arguments:
+    return in_treatment(clinic) | {"status": EpisodeStatus.DISCONTINUED}
+
+
+@deed(
+    washouts.set_washout_rule,
+    Note(AuditAction.SET_WASHOUT_RULE),
+    writes="+WashoutRule +AuditEvent",
+    twice=Twice.ADDS,
+    of_site=True,
+)
+def a_washout_of_the_site(clinic: Clinic) -> Arguments:
+    return {
+        "by": clinic.administrator,
+        "site": clinic.site,
+        "protocol": "psilocybin-mdd",
+        "what": "Lithium",
+        "days": 10,
+    }

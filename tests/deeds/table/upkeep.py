@@ -1,0 +1,143 @@
+"""Mail, marks of what must be computed, guesses that failed, and the log of reading."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from django.db.models import QuerySet
+
+from tests.deeds.clinics import Clinic
+from tests.deeds.deed import Arguments, Twice, deed
+from tests.deeds.table.care import not_in_treatment
+from tests.deeds.table.patients import nameless
+from tracking import clock
+from tracking.actions import audit, care, marks, outbox, people, tries
+from tracking.models import EpisodeMark, StudyMark
+
+NOW = datetime(2026, 6, 1, 12, 3, tzinfo=UTC)
+IN_STEPS = "no transaction is open while the mail server is spoken to"
+LATER = outbox.CLAIM_FOR + timedelta(minutes=1)
+SENT = "attempts,body,claimed_at,sent_at"
+
+
+@deed(outbox.queue_mail, writes="+OutboxMail", twice=Twice.ADDS)
+def a_mail(clinic: Clinic) -> Arguments:
+    return {"to": f"petra.{clinic.word}@example.net", "subject": "Some questions", "body": "Open it"}
+
+
+def nothing_due(clinic: Clinic) -> Arguments:
+    """One mail is given up, one has just failed for the second time, one is sent."""
+    now = clock.now()
+    bad = a_mail(clinic) | {"to": "two\nlines@example.net"}
+    outbox.queue_mail(**bad)
+    for days in range(3 * outbox.TRIES, 0, -3):
+        outbox.send_outbox(now=now - timedelta(days=days))
+    outbox.queue_mail(**bad)
+    outbox.queue_mail(**a_mail(clinic))
+    for moment in (now - timedelta(hours=1), now):
+        outbox.send_outbox(now=moment)
+    return {"now": now}
+
+
+@deed(
+    outbox.send_outbox,
+    writes=f"~OutboxMail*2:{SENT}",
+    twice=Twice.ONCE,
+    others=nothing_due,
+    in_steps=IN_STEPS,
+    later=LATER,
+)
+def two_that_wait(clinic: Clinic) -> Arguments:
+    for _ in range(2):
+        outbox.queue_mail(**a_mail(clinic))
+    return {"now": clock.now()}
+
+
+@deed(
+    outbox.send_outbox,
+    writes="~OutboxMail:attempts,claimed_at",
+    twice=Twice.ONCE,
+    others=nothing_due,
+    in_steps=IN_STEPS,
+    later=LATER,
+)
+def one_that_cannot_be_sent(clinic: Clinic) -> Arguments:
+    outbox.queue_mail(**a_mail(clinic) | {"to": "two\nlines@example.net"})
+    return {"now": clock.now()}
+
+
+@deed(marks.want_episode, writes="~EpisodeMark:wanted_rev", twice=Twice.ADDS)
+def a_course(clinic: Clinic) -> Arguments:
+    return {"episode": clinic.episode}
+
+
+@deed(
+    marks.want_episode,
+    writes="~EpisodeMark:attempts,failure,parked_at,wanted_rev",
+    again="~EpisodeMark:wanted_rev",
+    twice=Twice.ADDS,
+)
+def a_parked_course(clinic: Clinic) -> Arguments:
+    parked(EpisodeMark.objects.filter(episode=clinic.episode))
+    return {"episode": clinic.episode}
+
+
+@deed(
+    marks.want_episodes,
+    writes="~EpisodeMark:attempts,failure,parked_at,wanted_rev ~EpisodeMark:wanted_rev",
+    again="~EpisodeMark*2:wanted_rev",
+    twice=Twice.ADDS,
+)
+def two_courses_one_of_them_parked(clinic: Clinic) -> Arguments:
+    other = care.start_episode(**not_in_treatment(clinic))
+    return {"episodes": [a_parked_course(clinic)["episode"], other]}
+
+
+@deed(
+    marks.want_study,
+    writes="~StudyMark:attempts,failure,parked_at,wanted_rev",
+    again="~StudyMark:wanted_rev",
+    twice=Twice.ADDS,
+    of_site=True,
+)
+def a_parked_study(clinic: Clinic) -> Arguments:
+    parked(StudyMark.objects.filter(study=clinic.study))
+    return {"study": clinic.study}
+
+
+def parked(mark: QuerySet) -> None:
+    """As a job leaves it that has failed three times."""
+    assert mark.update(attempts=3, failure="ValueError in courses.py, line 1", parked_at=clock.now())
+
+
+def mistyped_once(clinic: Clinic) -> Arguments:
+    address = f"2001:db8::{clinic.patient.study_code}"
+    tries.count_failure(address=address, now=NOW)
+    return {"address": address, "now": NOW}
+
+
+deed(tries.count_failure, writes="~FailedTries:count", twice=Twice.ADDS)(mistyped_once)
+
+
+@deed(
+    tries.count_failure,
+    writes="-FailedTries +FailedTries",
+    again="~FailedTries:count",
+    twice=Twice.ADDS,
+    others=mistyped_once,
+)
+def mistyped_long_ago(clinic: Clinic) -> Arguments:
+    address = f"2001:db8::{clinic.patient.study_code}"
+    tries.count_failure(address=address, now=NOW - 3 * tries.WINDOW)
+    return {"address": address, "now": NOW}
+
+
+@deed(audit.record_read, writes="+ReadEvent", twice=Twice.ADDS)
+def a_page_of_one(clinic: Clinic) -> Arguments:
+    return {"by": clinic.lead, "patient": clinic.patient, "page": "patient"}
+
+
+@deed(audit.record_reads, writes="+ReadEvent*2", twice=Twice.ADDS)
+def a_page_of_two(clinic: Clinic) -> Arguments:
+    other = people.enrol_patient(**nameless(clinic))
+    return {"by": clinic.lead, "patients": [clinic.patient, other], "page": "caseload"}
