@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 from collections.abc import Iterator
 from importlib import import_module
@@ -99,3 +100,31 @@ def test_names_are_not_used_twice() -> None:
 
 def test_all_three_ways_of_doing_it_twice_are_met() -> None:
     assert {deed.twice for deed in DEEDS} == set(Twice)
+
+
+# Where many rows are changed by one statement on purpose; every other change of a row goes through ``moves``.
+MANY_ROWS = {
+    "tracking.actions.imports.run": "a dictionary",
+    "tracking.actions.marks.want_episode": "the mark of one episode, by that episode",
+    "tracking.actions.marks.want_episodes": "the marks of so many episodes",
+    "tracking.actions.marks.want_study": "the mark of one study, by that study",
+    "tracking.actions.moves.moved": "the one row",
+    "tracking.actions.safety.carry_alerts": "all alerts that one draft has raised",
+    "tracking.actions.tapers.plan_taper": "what stands of the earlier plan",
+    "tracking.actions.treatment._cancel_requests_of": "all that was asked because of one session",
+    "tracking.actions.treatment._void_with": "all that goes with one record",
+    "reports.actions.jobs.park_lost": "all whose worker was lost",
+    "reports.actions.jobs.want_everything": "everything",
+}
+
+
+def test_one_row_moves_by_the_one_helper() -> None:
+    found = {
+        f"{module.__name__}.{function.name}"
+        for module in modules()
+        for function in ast.walk(ast.parse(Path(str(module.__file__)).read_text()))
+        if isinstance(function, ast.FunctionDef)
+        for call in ast.walk(function)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "update"
+    }
+    assert sorted(found) == sorted(MANY_ROWS)
