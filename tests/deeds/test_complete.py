@@ -113,6 +113,7 @@ MANY_ROWS = {
     "tracking.actions.tapers.plan_taper": "what stands of the earlier plan",
     "tracking.actions.treatment._cancel_requests_of": "all that was asked because of one session",
     "tracking.actions.treatment._void_with": "all that goes with one record",
+    "tracking.actions.tries.count_failure": "the count of one address in one window",
     "reports.actions.jobs.park_lost": "all whose worker was lost",
     "reports.actions.jobs.want_everything": "everything",
 }
