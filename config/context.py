@@ -1,6 +1,7 @@
 """What every template may use."""
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 
 from config.navigation import navigation
@@ -11,12 +12,12 @@ from tracking.vocabulary import Role
 def site(request: HttpRequest) -> dict[str, object]:
     """``nav``: the pages of the user's roles; ``role_line``: who is signed in; ``simulated``: the people on
     the page are invented (a view that shows a real data set says otherwise)."""
-    user = getattr(request, "user", None)
-    known = user is not None and user.is_authenticated
+    user: User | AnonymousUser | None = getattr(request, "user", None)
+    known = user if user is not None and user.is_authenticated else None
     return {
         "nav": navigation(request),
-        "role_line": role_line(user) if known else "",
-        "is_staff_member": known and bool(user.roles - {Role.PATIENT}),
+        "role_line": role_line(known) if known else "",
+        "is_staff_member": known is not None and bool(known.roles - {Role.PATIENT}),
         "simulated": settings.SITE_IS_DEMO,
     }
 

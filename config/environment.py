@@ -41,12 +41,13 @@ def embedded_keys() -> dict[str, str]:
         with contextlib.suppress(FileExistsError):
             os.link(draft, path)
         draft.unlink()
-    return json.loads(path.read_text())
+    keys: dict[str, str] = json.loads(path.read_text())
+    return keys
 
 
 def key(variable: str, embedded_name: str) -> str:
     """A key from the environment; the embedded default falls back on its own, production never does."""
-    value = env.str(variable, default="")
+    value: str = env.str(variable, default="")
     if value:
         return value
     if not EMBEDDED:

@@ -1,12 +1,12 @@
 """Every address of the site."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularJSONAPIView
 
 from config.health import health
 from tracking.api.permissions import IsStaff
 
-api = [
+api: list[URLPattern | URLResolver] = [
     path("schema/", SpectacularJSONAPIView.as_view(permission_classes=[IsStaff]), name="api-schema"),
     path("", include("tracking.api.urls")),
     path("", include("reports.api.urls")),

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 
 from reports.release_frames import TABLES
+from tracking.forms.parts import offer_rows
 from tracking.models import Study, User
 
+DECISIONS = [("approve", "Approve"), ("decline", "Decline")]
 CHOSEN_AT_FIRST = ("episodes", "scores")
 
 
@@ -28,15 +32,15 @@ class ReleaseRequestForm(forms.Form):
         "The data steward decides on this.",
     )
 
-    def __init__(self, *args: object, user: User, **kwargs: object) -> None:
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["study"].queryset = Study.objects.visible_to(user).order_by("title")
+        offer_rows(self, "study", Study.objects.visible_to(user).order_by("title"))
 
 
 class ReleaseDecisionForm(forms.Form):
     """Yes or no, and why. The two buttons say which."""
 
-    decision = forms.ChoiceField(choices=[("approve", "Approve"), ("decline", "Decline")])
+    decision = forms.ChoiceField(choices=DECISIONS)
     note = forms.CharField(
         widget=forms.Textarea(attrs={"rows": 3}),
         max_length=2000,
@@ -46,4 +50,5 @@ class ReleaseDecisionForm(forms.Form):
 
     @property
     def approves(self) -> bool:
-        return self.cleaned_data["decision"] == "approve"
+        chosen: str = self.cleaned_data["decision"]
+        return chosen == "approve"

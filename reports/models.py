@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
+from typing import Self, TypeVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -13,9 +15,11 @@ from tracking.models.treatment import TreatmentEpisode
 from tracking.privacy import classes
 from tracking.vocabulary import Role
 
+M = TypeVar("M", bound=models.Model)
 
-class DerivedQuerySet(models.QuerySet):
-    def visible_to(self, user: User) -> DerivedQuerySet:
+
+class DerivedQuerySet(models.QuerySet[M]):
+    def visible_to(self, user: User) -> Self:
         return self.filter(patient_access(user, "episode__patient__"))
 
 
@@ -203,6 +207,11 @@ class Release(models.Model):
 
     def __str__(self) -> str:
         return f"release of {self.study_id}"
+
+    def is_to_be_had(self, now: datetime) -> bool:
+        """Whether the file was built and its time is not over."""
+        in_time = self.expires_at is not None and self.expires_at > now
+        return self.status == ReleaseStatus.READY and in_time
 
 
 class ReleaseMember(models.Model):

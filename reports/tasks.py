@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 
 from celery import Task, shared_task
 from django.utils import timezone
@@ -56,7 +57,7 @@ def clear_expired() -> None:
     housekeeping.clear_expired(now=timezone.now())
 
 
-def _ask(task: Task, ids: object, expires: int) -> None:
+def _ask(task: Task[[int], None], ids: Iterable[int], expires: int) -> None:
     """One message per id. A broker that fails in the middle is met again by the next sweep."""
     try:
         for each in ids:

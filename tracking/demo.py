@@ -216,7 +216,8 @@ def fresh_link(whom: str = "patient", instrument: str = "") -> str:
 
 
 def _remembered() -> dict[str, str]:
-    return json.loads(LOGINS_FILE.read_text())
+    logins: dict[str, str] = json.loads(LOGINS_FILE.read_text())
+    return logins
 
 
 def _under_way(base_url: str) -> str:

@@ -59,7 +59,7 @@ def check_may_rate(request: AssessmentRequest, by: User | None) -> None:
         raise NotPermitted("this rating waits for an independent rater")
     if request.assigned_to_id not in (None, person):
         raise NotPermitted("this rating is assigned to somebody else")
-    if request.blinded and Unblinding.objects.barring(by).filter(episode=request.episode_id).exists():
+    if request.blinded and by and Unblinding.objects.barring(by).filter(episode=request.episode_id).exists():
         raise NotPermitted("whoever knows the treatment does not rate")
 
 

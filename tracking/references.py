@@ -35,10 +35,8 @@ class References:
 
     found: dict[Source, Reference] = field(default_factory=dict)
 
-    def of(self, source: Source | None) -> Reference | None:
-        """The reference of a source; ``None`` for a rule that follows from others."""
-        if source is None:
-            return None
+    def of(self, source: Source) -> Reference:
+        """The reference of a source."""
         return self.found.setdefault(source, Reference(len(self.found) + 1, source))
 
     def all(self) -> list[Reference]:

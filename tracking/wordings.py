@@ -60,7 +60,7 @@ class Wordings:
 def ships(instrument: Instrument) -> bool:
     """Whether the text that ships may be shown to whoever answers: to a patient the authors' own words alone,
     to a clinician, who has the original at hand, our labels too."""
-    return instrument.rights.wording == Wording.VERBATIM or instrument.rater == "clinician"
+    return instrument.rights.wording == Wording.VERBATIM.value or instrument.rater == "clinician"
 
 
 def wording_for(instrument: Instrument, patient: Patient) -> WordingPack | None:
@@ -137,7 +137,7 @@ def wording_name(instrument: Instrument, pack: WordingPack | None) -> str:
     """What an assessment says of the words that were on the screen."""
     if pack:
         return pack.label
-    return Wording.LABELS if instrument.rights.wording == Wording.SITE else instrument.rights.wording
+    return Wording.LABELS if instrument.rights.wording == Wording.SITE.value else instrument.rights.wording
 
 
 def is_withdrawn(pack: WordingPack) -> bool:

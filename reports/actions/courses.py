@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -117,7 +118,11 @@ def _store(episode: TreatmentEpisode, judged: Iterable[Judged]) -> None:
 
 
 def _store_course(episode: TreatmentEpisode, judged: Judged) -> None:
-    place = {"episode": episode, "instrument": judged.instrument.key, "scale": judged.scale.key}
+    place: dict[str, Any] = {
+        "episode": episode,
+        "instrument": judged.instrument.key,
+        "scale": judged.scale.key,
+    }
     known = EpisodeCourse.objects.filter(**place).first()
     if known is None or known.inputs_hash != judged.inputs_hash:
         EpisodeCourse.objects.update_or_create(**place, defaults=_columns(judged))
@@ -213,7 +218,11 @@ def _raise(
         "rule_version": flag.rule_version,
     }
     if known is None:
-        place = {"episode": episode, "instrument": judged.instrument.key, "scale": judged.scale.key}
+        place: dict[str, Any] = {
+            "episode": episode,
+            "instrument": judged.instrument.key,
+            "scale": judged.scale.key,
+        }
         known = CourseFlag.objects.create(**place, kind=key[0], evidence_hash=key[1], **words)
         _audit(None, AuditAction.RAISE_FLAG, known)
         return

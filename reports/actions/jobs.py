@@ -11,6 +11,7 @@ import traceback
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
@@ -32,6 +33,7 @@ PENDING = BEHIND & Q(parked_at=None, attempts__lt=TRIES)
 
 Write = Callable[[], None]
 Marks = QuerySet[RevisionMark]
+Mark = TypeVar("Mark", bound=RevisionMark)
 
 
 def attempt(*, marks: Marks, prepare: Callable[[], Write]) -> None:
@@ -57,12 +59,12 @@ def attempt(*, marks: Marks, prepare: Callable[[], Write]) -> None:
         _fail(claimed, _kind(error))
 
 
-def behind(marks: Marks) -> Marks:
+def behind(marks: QuerySet[Mark]) -> QuerySet[Mark]:
     """Marks whose data is newer than what was computed from it, parked ones included."""
     return marks.filter(BEHIND)
 
 
-def pending(marks: Marks) -> Marks:
+def pending(marks: QuerySet[Mark]) -> QuerySet[Mark]:
     """Those of them that may be tried: not parked and not out of tries."""
     return marks.filter(PENDING)
 

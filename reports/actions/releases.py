@@ -88,7 +88,7 @@ def hand_over(*, by: User, release: Release) -> Path:
     if by.pk != release.requested_by_id or not may_receive(by, release.study):
         raise NotPermitted("only the researcher who asked may download a release, while in the study")
     path = release_path(release)
-    if release.status != ReleaseStatus.READY or release.expires_at <= clock.now() or not path.exists():
+    if not release.is_to_be_had(clock.now()) or not path.exists():
         raise Conflict("this release is not there to be downloaded")
     if hashlib.sha256(path.read_bytes()).hexdigest() != release.sha256:
         raise Conflict("the file is not the one that was built and checked")

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from reports import analyses
 from reports.actions import jobs
@@ -14,6 +15,7 @@ from reports.frames import RatingPair, judged_instruments, rating_pairs
 from reports.models import StudyResult
 from reports.plain import plain
 from reports.stats.errors import Refusal
+from reports.stats.growth import Random
 from tracking.instruments import instrument_of
 from tracking.models import Study, StudyMark, TreatmentEpisode
 
@@ -106,11 +108,11 @@ def _agreement(study: Study, pairs: Sequence[RatingPair], key: str, scale: str) 
 def _growth(sample: analyses.Sample) -> object:
     """A random intercept, and a random intercept with slope; by arm where there are several."""
     by_arm = len(sample.arms) > 1
-    models = [
-        _or_refusal(lambda random=random: plain(analyses.growth(sample, random=random, by_arm=by_arm)))
-        for random in ("intercept", "slope")
-    ]
-    return {"models": models}
+
+    def model(random: Random) -> object:
+        return _or_refusal(lambda: plain(analyses.growth(sample, random=random, by_arm=by_arm)))
+
+    return {"models": [model("intercept"), model("slope")]}
 
 
 def _figures(analysis: str, sample: analyses.Sample, compute: Callable[[], object]) -> Figures:
@@ -130,7 +132,7 @@ def _store(study: Study, figures: Iterable[Figures]) -> None:
 
 
 def _store_one(study: Study, figures: Figures) -> StudyResult:
-    place = {
+    place: dict[str, Any] = {
         "study": study,
         "analysis": figures.analysis,
         "instrument": figures.instrument,

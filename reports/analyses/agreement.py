@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from string import ascii_uppercase
+from typing import cast
 
 import pandas as pd
 
@@ -144,13 +145,18 @@ def _is_ordered(item: Item) -> bool:
 
 
 def _item(pairs: Sequence[RatingPair], item: Item) -> ItemAgreement:
-    both = [pair for pair in pairs if _answer(pair.first, item) is not None is not _answer(pair.second, item)]
-    first = [_answer(pair.first, item) for pair in both]
-    second = [_answer(pair.second, item) for pair in both]
+    both = [
+        (pair, one, two)
+        for pair in pairs
+        if (one := _answer(pair.first, item)) is not None and (two := _answer(pair.second, item)) is not None
+    ]
+    first, second = [one for _, one, _ in both], [two for _, _, two in both]
     steps = sorted({float(option.value) for option in item.options} or {0.0, 1.0})
     kappa = weighted_kappa(first, second, steps, "quadratic") if both else None
     equal = sum(one == two for one, two in zip(first, second, strict=True))
-    return ItemAgreement(item.code, item.label, len(both), _patients(both), kappa, equal)
+    return ItemAgreement(
+        item.code, item.label, len(both), _patients([pair for pair, _, _ in both]), kappa, equal
+    )
 
 
 def _answer(rating: Rating, item: Item) -> float | None:
@@ -171,11 +177,11 @@ def _rater_rows(pairs: Sequence[RatingPair], main: str, letters: Mapping[int, st
 
 
 def _by_rater(rows: pd.DataFrame, column: str) -> tuple[RaterAt, ...]:
-    people = rows.groupby(["rater", "period"])["patient"].nunique()
+    people = rows.groupby(["rater", "period"])["patient"].nunique().to_dict()
     found = [
         RaterAt(
             rater=str(mean.arm),
-            period=int(mean.time),
+            period=int(cast("int", mean.time)),
             patients=int(people[mean.arm, mean.time]),
             n=mean.n,
             mean=mean.mean,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
+from django.db.models import QuerySet
 
 from reports.analyses.refused import Refused, or_refused
 from reports.frames import GUESSES, axes, episode_frame, expectancy_frame, last_guesses
@@ -75,7 +76,7 @@ def blinding(study: Study) -> BlindingFigures:
     return BlindingFigures(study.endpoint, or_refused(lambda: _guessers(guesses)), expected)
 
 
-def _controls(episodes: object) -> dict[int, str]:
+def _controls(episodes: QuerySet[TreatmentEpisode]) -> dict[int, str]:
     """The control arm of each episode by its protocol, where that names one."""
     rows = episodes.values_list("pk", "protocol", "protocol_version")
     found = ((key, protocol.find(name, version)) for key, name, version in rows)

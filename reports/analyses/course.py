@@ -91,8 +91,9 @@ def course(sample: Sample, norm: Norm | None = None) -> CourseFigures:
 
 def _time_points(sample: Sample) -> tuple[TimePoint, ...]:
     found = sample.named.groupby("time_point").agg(occasion=("occasion", "first"), day=("day", "median"))
-    ordered = found.sort_values("occasion").itertuples()
-    return tuple(TimePoint(str(row.Index), int(row.occasion), float(row.day)) for row in ordered)
+    ordered = found.sort_values("occasion")
+    rows = zip(ordered.index, ordered["occasion"], ordered["day"], strict=True)
+    return tuple(TimePoint(str(name), int(occasion), float(day)) for name, occasion, day in rows)
 
 
 def _rates(sample: Sample) -> tuple[Criterion, ...]:

@@ -136,7 +136,7 @@ def _absent_of(sample: Sample, outcome: str) -> Callable[[Comparison], Compariso
     def compute(row: Comparison) -> Comparison:
         here = judged[judged["time_point"] == row.time_point]
         rate = rates_by_arm(here, patient="patient", arm="arm", outcome="absent").get(row.arm)
-        if rate is None or rate.proportion is None:
+        if rate is None or rate.proportion is None or rate.low is None or rate.high is None:
             undecided = rate.undecided if rate else 0
             return replace(
                 row, undecided=undecided, reason=f"Nobody of this arm is judged at {row.time_point}."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reports.analyses.sample import Sample
 from reports.frames import Axis, axes
@@ -147,21 +147,21 @@ def _follow(
 
 
 def _arm(arm: str, since: str, rows: list[Followed]) -> RelapseArm:
-    known = [row for row in rows if row.days is not None]
-    counts = {
-        "arm": arm,
-        "since": since,
-        "n": len(known),
-        "relapses": sum(row.relapsed for row in known),
-        "not_in_remission": sum(not row.in_remission for row in rows),
-        "not_followed": sum(row.in_remission and row.days is None for row in rows),
-    }
+    known = [(row.days, row.relapsed) for row in rows if row.days is not None]
+    counts = RelapseArm(
+        arm=arm,
+        since=since,
+        n=len(known),
+        relapses=sum(relapsed for _, relapsed in known),
+        not_in_remission=sum(not row.in_remission for row in rows),
+        not_followed=sum(row.in_remission and row.days is None for row in rows),
+    )
     if len(known) < SMALLEST_ARM:
         few = f"Fewer than {SMALLEST_ARM} were in remission then and followed since: no estimate."
-        return RelapseArm(**counts, refused=few)
-    found = kaplan_meier([row.days for row in known], [row.relapsed for row in known])
-    return RelapseArm(
-        **counts,
+        return replace(counts, refused=few)
+    found = kaplan_meier([days for days, _ in known], [relapsed for _, relapsed in known])
+    return replace(
+        counts,
         at=tuple(_free_at(found, day) for day in DAYS),
         median=found.median,
         median_low=found.median_low,
@@ -172,5 +172,6 @@ def _arm(arm: str, since: str, rows: list[Followed]) -> RelapseArm:
 def _free_at(found: KaplanMeier, day: int) -> FreeAt:
     free = found.at(day)
     step = next((step for step in reversed(found.steps) if step.time <= day), None)
-    known = step is not None and free is not None
-    return FreeAt(day, found.at_risk(day), free, step.low if known else None, step.high if known else None)
+    if step is None or free is None:
+        return FreeAt(day, found.at_risk(day), free, None, None)
+    return FreeAt(day, found.at_risk(day), free, step.low, step.high)

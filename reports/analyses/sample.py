@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 import pandas as pd
 
 from measures.instrument import ChangeRules, Instrument, Scale
-from reports.frames import Episodes, axes, episode_frame, points, score_frame
+from reports.frames import Episodes, axes, episode_frame, points, rows_of, score_frame
 from reports.rules import rules_of
 from reports.stats.course import classify
 from reports.stats.errors import Refusal
@@ -84,7 +85,8 @@ def load(
     rows = score_frame(episodes, known, chosen.key, lines)
     rules = rules_of(known, chosen.key)
     point = endpoint or study.endpoint
-    cases = {int(key): _case(own, rules, chosen, point) for key, own in rows.groupby("episode")}
+    own = rows.groupby("episode")
+    cases = {int(cast("int", key)): _case(of_one, rules, chosen, point) for key, of_one in own}
     table = _with_outcome(_control_first(episode_frame(episodes, lines), episodes).loc[list(cases)], cases)
     return Sample(study, known, chosen, rules, point, cases, table, _usable(rows, cases, table))
 
@@ -97,7 +99,7 @@ def _scale(instrument: Instrument, key: str) -> Scale:
 
 
 def _case(rows: pd.DataFrame, rules: ChangeRules, scale: Scale, endpoint: str) -> Case:
-    series = prepare(points(rows.itertuples()))
+    series = prepare(points(rows_of(rows)))
     at_endpoint = set(rows.loc[rows["time_point"] == endpoint, "assessment"])
     ends = [score for score in usable(series) if score.assessment in at_endpoint]
     baseline = classify(series, rules, scale.direction, index_day=0).baseline

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-Plain = Mapping[str, object]
+Plain = Mapping[str, Any]  # as it comes out of JSON
 Row = Sequence[object]
 
 SINGULAR = (

@@ -5,16 +5,14 @@ from __future__ import annotations
 from rest_framework import serializers
 
 from reports.api.cohorts import ANALYSES, SAID_OF_STUDY
-from reports.forms import ReleaseDecisionForm
+from reports.forms import DECISIONS
 from reports.models import CourseFlag, EpisodeCourse, Release
 from reports.release_frames import TABLES
 from tracking.api.fields import StrictSerializer
-from tracking.models import Study
-
-DECISIONS = ReleaseDecisionForm.base_fields["decision"].choices
+from tracking.models import Study, User
 
 
-class CourseSerializer(serializers.ModelSerializer):
+class CourseSerializer(serializers.ModelSerializer[EpisodeCourse]):
     """Days count from the first dose, else from the start of treatment."""
 
     patient = serializers.UUIDField(source="episode.patient.public_id")
@@ -44,7 +42,7 @@ class CourseSerializer(serializers.ModelSerializer):
         ]
 
 
-class FlagSerializer(serializers.ModelSerializer):
+class FlagSerializer(serializers.ModelSerializer[CourseFlag]):
     id = serializers.UUIDField(source="public_id")
     patient = serializers.UUIDField(source="episode.patient.public_id")
     episode = serializers.UUIDField(source="episode.public_id")
@@ -70,7 +68,7 @@ class FlagSerializer(serializers.ModelSerializer):
         ]
 
 
-class CohortSummarySerializer(serializers.ModelSerializer):
+class CohortSummarySerializer(serializers.ModelSerializer[Study]):
     class Meta:
         model = Study
         fields = list(SAID_OF_STUDY)
@@ -109,7 +107,7 @@ class CohortSerializer(CohortSummarySerializer):
         ]
 
 
-class ReleaseSerializer(serializers.ModelSerializer):
+class ReleaseSerializer(serializers.ModelSerializer[Release]):
     id = serializers.UUIDField(source="public_id")
     study = serializers.CharField(source="study.key")
     tables = serializers.ListField(child=serializers.CharField())
@@ -135,7 +133,8 @@ class ReleaseSerializer(serializers.ModelSerializer):
         ]
 
     def get_is_own(self, release: Release) -> bool:
-        return release.requested_by_id == self.context["request"].user.pk
+        reader: User = self.context["request"].user
+        return release.requested_by_id == reader.pk
 
 
 class ReleaseRequestSerializer(StrictSerializer):

@@ -28,7 +28,7 @@ READERS_OF_FIGURES = frozenset({Role.CLINICIAN, Role.RESEARCHER, Role.STEWARD})
 OF_RELEASES = frozenset({Role.RESEARCHER, Role.STEWARD})
 
 
-class CourseDoor(PatientData, ListDoor):
+class CourseDoor(PatientData[EpisodeCourse], ListDoor[EpisodeCourse]):
     """The course of each scale of the own patients' episodes, by the rules of its instrument."""
 
     roles = CLINICIANS
@@ -43,7 +43,7 @@ class CourseDoor(PatientData, ListDoor):
         return rows.select_related("episode__patient").order_by("episode", "instrument", "scale")
 
 
-class FlagDoor(PatientData, ReadDoor):
+class FlagDoor(PatientData[CourseFlag], ReadDoor[CourseFlag]):
     """Conclusions that ask for attention, with their evidence."""
 
     roles = CLINICIANS
@@ -57,7 +57,7 @@ class FlagDoor(PatientData, ReadDoor):
         return CourseFlag.objects.visible_to(self.request.user).select_related("episode__patient")
 
 
-class CohortDoor(ReadDoor):
+class CohortDoor(ReadDoor[Study]):
     """Studies and their aggregate figures."""
 
     roles = READERS_OF_FIGURES
@@ -73,10 +73,12 @@ class CohortDoor(ReadDoor):
     @extend_schema(responses=serializers.CohortSerializer)
     def retrieve(self, request: Request, key: str) -> Response:
         """The figures of one study; groups of few patients are withheld."""
-        return Response(serializers.CohortSerializer(cohort(request.user, self.get_object())).data)
+        figures = cohort(self.request.user, self.get_object())
+        shown = serializers.CohortSerializer(figures)  # type: ignore[arg-type]  # a dict with the study's names
+        return Response(shown.data)
 
 
-class ReleaseDoor(ReadDoor):
+class ReleaseDoor(ReadDoor[Release]):
     """De-identified data sets: asked for, decided about by another person, downloaded once they are built."""
 
     roles = OF_RELEASES
@@ -95,7 +97,7 @@ class ReleaseDoor(ReadDoor):
         body = serializers.ReleaseRequestSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         asked = releases.request_release(
-            by=request.user,
+            by=self.request.user,
             study=self._study(body.validated_data["study"]),
             tables=body.validated_data["tables"],
             purpose=body.validated_data["purpose"],
@@ -111,7 +113,7 @@ class ReleaseDoor(ReadDoor):
         body.is_valid(raise_exception=True)
         approve = body.validated_data["decision"] == "approve"
         releases.decide_release(
-            by=request.user, release=release, approve=approve, note=body.validated_data["note"]
+            by=self.request.user, release=release, approve=approve, note=body.validated_data["note"]
         )
         if approve:
             nudge("reports.build_release", release.pk)
@@ -122,7 +124,7 @@ class ReleaseDoor(ReadDoor):
     def download(self, request: Request, id: Any) -> FileResponse:
         """Hands the file to the person who asked. A POST, for the handing over is recorded."""
         release = self.get_object()
-        path = releases.hand_over(by=request.user, release=release)
+        path = releases.hand_over(by=self.request.user, release=release)
         name = f"{release.study.key}-{release.sha256[:8]}.zip"
         return FileResponse(
             path.open("rb"), as_attachment=True, filename=name, content_type="application/zip"

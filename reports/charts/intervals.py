@@ -12,7 +12,8 @@ PLOT = 300
 ROW = 26
 TOP = 26
 GAP = 14
-HALO = {"stroke": PAPER, "stroke_width": 4, "paint_order": "stroke"}  # words over the line of the reference
+# Words over the line of the reference.
+HALO: dict[str, str | float | None] = {"stroke": PAPER, "stroke_width": 4, "paint_order": "stroke"}
 SHAPES = (disc, square, diamond, triangle)
 
 

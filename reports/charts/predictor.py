@@ -49,7 +49,7 @@ def predictor(study: Predictor, *, key: str = "predictor") -> Figure:
 
 
 def _domains(study: Predictor) -> tuple[tuple[float, float], tuple[float, float]]:
-    xs = [point.x for point in (*study.points, *study.fit)]
+    xs = [point.x for point in study.points] + [point.x for point in study.fit]
     ys = [point.y for point in study.points] + [
         edge for point in study.fit for edge in (point.low, point.high)
     ]

@@ -78,7 +78,8 @@ def day_domain(plan: Schedule) -> tuple[float, float]:
 
 
 def _gutters(plan: Schedule, narrow: bool) -> Gutters:
-    names = [lane.label for lane in (*plan.course.sessions, *plan.asked)] + medications(plan.course)
+    lanes = [lane.label for lane in plan.course.sessions] + [lane.label for lane in plan.asked]
+    names = lanes + medications(plan.course)
     widest = max(text_width(name, BODY) for name in [*names, "dosing session"])
     return Gutters(left=max(110.0 if narrow else 152.0, widest + 12), right=64, titles_above=narrow)
 

@@ -17,7 +17,7 @@ from reports.export.generalise import (
     rare_levels,
     recorded_or_withheld,
 )
-from reports.export.tables import PATIENT, STUDY_ID, Column, Table, check
+from reports.export.tables import PATIENT, STUDY_ID, Column, Table, check, is_empty
 from reports.stats.disclosure import Level, Plan, Quasi, make_plan
 
 LEARNED = "diagnosis"
@@ -177,6 +177,6 @@ def _taken(before: pd.Series, after: Sequence[object]) -> int:
     """How many cells that said something now say nothing or only "other"."""
     pairs = zip(before, after, strict=True)
     return sum(
-        old != new and not pd.isna(old) and old != "" and (pd.isna(new) or new in (WITHHELD, OTHER))
+        old != new and not is_empty(old) and old != "" and (is_empty(new) or new in (WITHHELD, OTHER))
         for old, new in pairs
     )

@@ -16,6 +16,9 @@ BASE64_SKIPPED = (0, 2, 3)  # characters that also depend on what stands before,
 DIGITS_OF_A_NUMBER = 5
 
 
+Sought = Literal["person", "phrase", "code"]
+
+
 @dataclass(frozen=True, slots=True)
 class Identifier:
     """Something that finds a person or a place. ``what`` may be shown ("a patient's family name").
@@ -25,7 +28,7 @@ class Identifier:
 
     what: str
     text: str
-    kind: Literal["person", "phrase", "code"]
+    kind: Sought
 
 
 class Haystack:

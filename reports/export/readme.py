@@ -46,18 +46,27 @@ SIMULATED = "SIMULATED PEOPLE: nobody in this data set is real.\n\n"
 
 
 class Study(Protocol):
-    title: str
-    provenance: str
-    is_simulated: bool
+    @property
+    def title(self) -> str: ...
+    @property
+    def provenance(self) -> str: ...
+    @property
+    def is_simulated(self) -> bool: ...
 
 
 class Instrument(Protocol):
-    key: str
-    version: str
-    title: str
-    wordings: tuple[str, ...]
-    holder: str
-    terms: str
+    @property
+    def key(self) -> str: ...
+    @property
+    def version(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def wordings(self) -> tuple[str, ...]: ...
+    @property
+    def holder(self) -> str: ...
+    @property
+    def terms(self) -> str: ...
 
 
 def readme(study: Study, instruments: Sequence[Instrument], tables: Sequence[Table], days: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 import pandas as pd
 
@@ -17,6 +17,11 @@ class Unreleasable(ValueError):
     def __init__(self, table: str, column: str, reason: str) -> None:
         super().__init__(f"{table}.{column}: {reason}")
         self.table, self.column = table, column
+
+
+def is_empty(cell: object) -> bool:
+    """Whether a cell says nothing. A cell is one value, never several."""
+    return cell is None or bool(pd.isna(cast("float", cell)))
 
 
 @dataclass(frozen=True, slots=True)

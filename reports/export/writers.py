@@ -11,6 +11,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from reports.export.tables import is_empty
+
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 NO_TIME = (1980, 1, 1, 0, 0, 0)  # the first moment a zip can tell
 OWNER_ONLY = 0o600 << 16
@@ -30,7 +32,7 @@ def cell_text(cell: object) -> str:
     """One cell as written. Raises ``TypeError`` for a kind of value that no column has."""
     if isinstance(cell, str):
         return guarded(cell)
-    if cell is None or pd.isna(cell):
+    if is_empty(cell):
         return ""
     if isinstance(cell, bool):
         return "true" if cell else "false"

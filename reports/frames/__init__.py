@@ -6,7 +6,7 @@ from reports.frames.expectancy import expectancy_frame
 from reports.frames.guesses import GUESSES, last_guesses
 from reports.frames.pairs import Rating, RatingPair, rating_pairs
 from reports.frames.patients import dose_column, dose_column_parts, episode_frame
-from reports.frames.scores import ScoreRow, judged_instruments, points, score_frame, score_rows
+from reports.frames.scores import ScoreRow, judged_instruments, points, rows_of, score_frame, score_rows
 from reports.frames.treatment import treatment_frame
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "judged_instruments",
     "last_guesses",
     "points",
+    "rows_of",
     "rating_pairs",
     "score_frame",
     "score_rows",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from measures.scoring import Answer
 from reports.frames.axis import Episodes
 from tracking.models import Assessment, AssessmentRequest
 
@@ -16,7 +17,7 @@ class Rating:
     gaps is no score here: it would agree with itself where two people left out the same item."""
 
     rater: int
-    answers: Mapping[str, object]
+    answers: Mapping[str, Answer]
     scores: Mapping[str, float]
 
 
@@ -46,18 +47,24 @@ def rating_pairs(episodes: Episodes) -> list[RatingPair]:
 
 def _assessments(requests: set[int]) -> dict[int, Assessment]:
     rows = Assessment.objects.current().filter(request__in=requests, rater__isnull=False)
-    return {row.request_id: row for row in rows.select_related("episode").prefetch_related("scores")}
+    found = rows.select_related("episode").prefetch_related("scores")
+    return {row.request_id: row for row in found if row.request_id is not None}
 
 
 def _pair(first: Assessment, second: Assessment) -> RatingPair | None:
     same = (first.instrument, first.version) == (second.instrument, second.version)
-    if not same or first.rater_id == second.rater_id:
+    one, two = first.rater_id, second.rater_id
+    if not same or one is None or two is None or one == two:
         return None
     return RatingPair(
-        first.episode.patient_id, first.instrument, first.assessed_on, _rating(first), _rating(second)
+        first.episode.patient_id,
+        first.instrument,
+        first.assessed_on,
+        _rating(one, first),
+        _rating(two, second),
     )
 
 
-def _rating(row: Assessment) -> Rating:
+def _rating(rater: int, row: Assessment) -> Rating:
     scores = {score.scale: score.value for score in row.scores.all() if score.value is not None}
-    return Rating(row.rater_id, row.answers, scores)
+    return Rating(rater, row.answers, scores)

@@ -9,7 +9,7 @@ import pandas as pd
 from measures.registry import get
 from reports.frames.axis import Axis, Episodes, axes
 from reports.frames.expectancy import expectancy_frame
-from reports.frames.scores import score_frame
+from reports.frames.scores import rows_of, score_frame
 from reports.frames.treatment import treatment_frame
 
 EXPERIENCE = "meq30"
@@ -80,7 +80,7 @@ def _of_doses(episodes: Episodes, key: str, scale: str, lines: Mapping[int, Axis
     """First and last. Several forms about one dose: the last recorded. A form belongs to the dose before
     it; where no dose is known (imported totals), each day is an occasion of its own."""
     scores = score_frame(episodes, get(key), scale, lines).dropna(subset=["value"])
-    scores["dose"] = [_dose(lines[row.episode], row.day) for row in scores.itertuples()]
+    scores["dose"] = [_dose(lines[row.episode], row.day) for row in rows_of(scores)]
     ordered = scores.sort_values(["dose", "recorded"]).groupby(["episode", "dose"])["value"].last()
     by_episode = ordered.groupby("episode")
     return pd.DataFrame(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from math import isnan
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import pandas as pd
 from django.db.models import QuerySet
@@ -82,9 +82,14 @@ def score_frame(
     )
 
 
+def rows_of(frame: pd.DataFrame) -> Iterable[ScoreRow]:
+    """The rows of a ``score_frame``, whose columns are the fields of a ``ScoreRow``: pandas cannot tell."""
+    return cast("Iterable[ScoreRow]", frame.itertuples())
+
+
 def points(rows: Iterable[ScoreRow]) -> list[Point]:
     """The scores of one episode as the statistics take them. Rows of a ``score_frame`` come by
-    ``itertuples``."""
+    ``rows_of``."""
     return [
         Point(
             day=int(row.day),

@@ -42,8 +42,8 @@ def blinded_ratings(user: User, episode: TreatmentEpisode, as_of: date, shelf: S
     rows = list(asked.select_related("assigned_to", "second_rating").order_by("due_on", "second_of", "pk"))
     return Blinded(
         rows=[_row(user, row, as_of, shelf) for row in rows if _is_soon(row, as_of)],
-        unblindings=Unblinding.objects.filter(episode=episode).select_related(
-            "rater", "asked_by", "decided_by"
+        unblindings=list(
+            Unblinding.objects.filter(episode=episode).select_related("rater", "asked_by", "decided_by")
         ),
         has_raters=any(row.assigned_to_id for row in rows),
     )

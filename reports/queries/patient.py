@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from django.db.models import Count, Prefetch
 
@@ -38,6 +39,9 @@ from tracking.queries.integration import Integrated, integrations
 from tracking.queries.requests import asked_on_paper
 from tracking.queries.self_reports import ADHERENCE, SelfReports, reports_among
 from tracking.templatetags.figures import score, signed
+
+if TYPE_CHECKING:
+    from tracking.queries.dosing import MarkedSession
 
 RECENT = 12  # so many assessments stand open in the table, earlier ones are folded away
 REMISSION_WORDS = {
@@ -103,9 +107,9 @@ class PatientPage:
     rows: Sequence[AssessmentRow]
     window: AcuteWindow
     experiences: Sequence[FactorTable]
-    sessions: Sequence[TreatmentSession]
+    sessions: Sequence[MarkedSession]
     integrations: Sequence[Integrated]
-    running: TreatmentSession | None
+    running: MarkedSession | None
     medications: Sequence[MedicationCourse]
     adherence: SelfReports
     clock: StopClock | None
@@ -225,7 +229,8 @@ def revision_of(episode: TreatmentEpisode) -> int:
         "mark__done_rev", Count("alerts__events")
     )
     done, steps = found.get()
-    return (done or 0) + steps
+    revision: int = (done or 0) + steps
+    return revision
 
 
 def _assessments(episode: TreatmentEpisode) -> list[Assessment]:

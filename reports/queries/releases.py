@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from reports.models import Release, ReleaseStatus
 from reports.policies import may_decide, may_receive
@@ -47,15 +48,16 @@ class ReleasePage:
         return sorted((rows | cells).items())
 
     @property
-    def _disclosure(self) -> dict:
-        return self.release.manifest.get("disclosure", {})
+    def _disclosure(self) -> dict[str, dict[str, Any]]:
+        found: dict[str, dict[str, Any]] = self.release.manifest.get("disclosure", {})
+        return found
 
 
 def release_page(release: Release, reader: User) -> ReleasePage:
     """What this reader is told and may do. A release that is ready but past its time counts as expired."""
     waiting = release.status == ReleaseStatus.REQUESTED
     theirs = release.requested_by_id == reader.pk
-    ready = release.status == ReleaseStatus.READY and release.expires_at > clock.now()
+    ready = release.is_to_be_had(clock.now())
     return ReleasePage(
         release=release,
         sentence=_sentence(release),

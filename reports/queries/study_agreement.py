@@ -165,7 +165,8 @@ def _rater_at(row: Json) -> str:
 def _guessers(found: Json | None) -> Sequence[Json]:
     if not found or "refused" in found or "refused" in found["guessers"]:
         return ()
-    return found["guessers"]
+    guessers: Sequence[Json] = found["guessers"]
+    return guessers
 
 
 def _why_no_guess(found: Json | None) -> str:

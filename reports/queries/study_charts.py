@@ -20,7 +20,7 @@ from reports.charts import (
     cohort_course,
     predictor,
 )
-from reports.frames import dose_column_parts
+from reports.frames import dose_column_parts, rows_of
 from tracking.models import Study
 from tracking.templatetags.figures import fixed
 
@@ -65,7 +65,7 @@ def _lines(sample: analyses.Sample, arm: str) -> tuple[tuple[tuple[float, float 
     rows = sample.named
     own = rows if arm == analyses.ALL else rows[rows["arm"] == arm]
     return tuple(
-        tuple((float(row.day), float(row.value)) for row in person.sort_values("day").itertuples())
+        tuple((float(row.day), row.value) for row in rows_of(person.sort_values("day")))
         for _, person in own.groupby("episode")
     )
 

@@ -169,6 +169,7 @@ def _recorded(dosing: Iterable[TreatmentSession], instrument: Instrument) -> lis
             said=row.answers,
         )
         for row in found
+        if row.session_id is not None
     ]
 
 
@@ -221,14 +222,15 @@ def _planned(
 def _said(item: Item, rows: Sequence[_Session], least: int) -> tuple[tuple[Said, ...], float | None]:
     """What was answered: a mean, each answer with its count, or, to those who may read it, the text."""
     if item.kind == "number":
-        enough = rows and _patients(rows) >= least
-        return (), mean(float(row.said[item.code]) for row in rows) if enough else None
+        numbers = [float(answer) for row in rows if (answer := row.said[item.code]) is not None]
+        return (), mean(numbers) if numbers and _patients(rows) >= least else None
     if item.kind == "text":
         texts = () if least else rows
         return tuple(Said(str(row.said[item.code]), 1, row.patient.study_code) for row in texts), None
-    groups: dict[Answer, list[_Session]] = defaultdict(list)
+    groups: dict[float | str, list[_Session]] = defaultdict(list)
     for row in rows:
-        groups[row.said[item.code]].append(row)
+        if (answer := row.said[item.code]) is not None:
+            groups[answer].append(row)
     if any(_patients(group) < least for group in groups.values()):
         return (), None
     return tuple(
@@ -262,7 +264,7 @@ def _arms(study: Study, least: int) -> tuple[ArmRow, ...]:
     standing = Prefetch("sessions", queryset=TreatmentSession.objects.standing())
     episodes = TreatmentEpisode.objects.filter(study=study).select_related("patient")
     for episode in episodes.prefetch_related(standing).order_by("arm", "pk"):
-        for row in integrations(episode, episode.sessions.all()):
+        for row in integrations(episode, list(episode.sessions.all())):
             by_arm[episode.arm or "no arm"].append((episode.patient, row))
     sizes = [len({patient for patient, _ in rows}) for rows in by_arm.values()]
     everybody = _arm_row("all patients", [row for rows in by_arm.values() for row in rows], least)

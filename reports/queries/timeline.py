@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from measures.instrument import Instrument, Scale
@@ -75,7 +74,7 @@ def medication_bars(medications: Iterable[MedicationCourse], axis: Axis) -> Iter
     """A bar per dose of each medication; a washout from its stop to the first dose of treatment."""
     for course in medications:
         steps = [step for step in course.dose_changes.all() if step.voided_at is None]
-        for step, following in pairwise([*steps, None]):
+        for step, following in zip(steps, [*steps[1:], None], strict=True):
             if step.step == DoseStep.STOP:
                 yield from _washout(course, step, axis)
                 continue

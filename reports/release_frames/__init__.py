@@ -2,7 +2,8 @@
 
 from reports.release_frames.cohort import consenting, secret_order
 from reports.release_frames.identifiers import identifiers, stored_days
-from reports.release_frames.tables import TABLES, Reading, read_tables
+from reports.release_frames.reading import Reading
+from reports.release_frames.tables import TABLES, read_tables
 
 __all__ = [
     "TABLES",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import models
 
@@ -46,6 +47,9 @@ class Told:
     told: Mapping[int, str]
 
 
+Source = Stored | Numbered | Told
+
+
 def stored(
     model: type[models.Model],
     field: str,
@@ -67,22 +71,23 @@ def stored(
     privacy = check_may_leave(model, field)
     if (privacy == Privacy.QUASI) != bool(quasi):
         raise NotReleasable(f"{model.__name__}.{field} is {privacy} but its column says otherwise")
-    kind = "text" if quasi else "day" if is_day else _kind(model._meta.get_field(field), privacy)
+    kind = "text" if quasi else "day" if is_day else _kind(_field(model, field), privacy)
     choices = values or choices_of(model, field)
     return Stored(Column(name or field, kind, meaning, unit, choices, quasi, follows), path or field)
 
 
 def check_may_leave(model: type[models.Model], field: str) -> Privacy:
     """The privacy class of the field. Raises ``NotReleasable`` when it has none, or one that stays."""
-    privacy = model.privacy.get(field)
-    if privacy not in MAY_LEAVE:
+    declared: dict[str, Privacy] = getattr(model, "privacy", {})
+    privacy = declared.get(field)
+    if privacy is None or privacy not in MAY_LEAVE:
         raise NotReleasable(f"{model.__name__}.{field} is {privacy or 'in no privacy class'}")
     return privacy
 
 
 def choices_of(model: type[models.Model], field: str) -> Values:
     """The closed list of a field, if it has one."""
-    return tuple((str(code), str(label)) for code, label in model._meta.get_field(field).flatchoices)
+    return tuple((str(code), str(label)) for code, label in _field(model, field).flatchoices)
 
 
 def closed(pairs: Iterable[tuple[str, str]]) -> Values:
@@ -90,7 +95,11 @@ def closed(pairs: Iterable[tuple[str, str]]) -> Values:
     return tuple(sorted(dict(pairs).items()))
 
 
-def _kind(field: models.Field, privacy: Privacy) -> Kind:
+def _field(model: type[models.Model], name: str) -> models.Field[Any, Any]:
+    return next(field for field in model._meta.fields if field.name == name)
+
+
+def _kind(field: models.Field[Any, Any], privacy: Privacy) -> Kind:
     if privacy == Privacy.DATE:
         return "day"
     if isinstance(field, models.BooleanField):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 from django.apps import apps
 from django.db import models
 from django.db.models.functions import TruncDate
 
-from reports.export.needles import Identifier
+from reports.export.needles import Identifier, Sought
 from tracking.models import CareTeam, Patient, PatientIdentity, Site, User
 from tracking.privacy import Privacy
 
@@ -46,7 +47,7 @@ def _models() -> Iterator[type[models.Model]]:
     return (model for app in APPS for model in apps.get_app_config(app).get_models())
 
 
-def _fields() -> Iterator[tuple[type[models.Model], models.Field]]:
+def _fields() -> Iterator[tuple[type[models.Model], models.Field[Any, Any]]]:
     for model in _models():
         for name, privacy in getattr(model, "privacy", {}).items():
             field = model._meta.get_field(name)
@@ -54,9 +55,9 @@ def _fields() -> Iterator[tuple[type[models.Model], models.Field]]:
                 yield model, field
 
 
-def _of_field(model: type[models.Model], field: models.Field) -> Iterator[Identifier]:
+def _of_field(model: type[models.Model], field: models.Field[Any, Any]) -> Iterator[Identifier]:
     place = (model, field.name)
-    kind = "person" if place in PEOPLE else "phrase" if place in PHRASES else "code"
+    kind: Sought = "person" if place in PEOPLE else "phrase" if place in PHRASES else "code"
     what = f"{model._meta.verbose_name}: {field.verbose_name}"
     for text in model._default_manager.values_list(field.name, flat=True):
         yield from (
@@ -70,7 +71,7 @@ def _full_names() -> Iterator[Identifier]:
         yield Identifier("patient identity: full name", f"{family}, {given}", "person")
 
 
-def _days(model: type[models.Model], field: models.Field) -> Iterator[date]:
+def _days(model: type[models.Model], field: models.Field[Any, Any]) -> Iterator[date]:
     if not isinstance(field, models.DateField):
         return
     rows = model._default_manager.filter(**{f"{field.name}__isnull": False})

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 
 import pandas as pd
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Model, QuerySet
 
 from measures.instrument import Instrument
 from reports.export.tables import EPISODE, PATIENT, Column, Table
 from reports.frames import Axis, axes
 from reports.frames.axis import local_date
-from reports.release_frames.columns import Numbered, Stored, Told
+from reports.release_frames.columns import Numbered, Source, Told
 from tracking.instruments import Shelf
 from tracking.models import Assessment, Patient, Study, TreatmentEpisode, TreatmentSession
 from tracking.queries.acute import acute_marks
@@ -100,8 +101,8 @@ class Reading:
         self,
         name: str,
         meaning: str,
-        rows: QuerySet,
-        columns: Sequence[Stored | Numbered | Told],
+        rows: QuerySet[Model],
+        columns: Sequence[Source],
         *,
         episode: str = "episode_id",
         rows_tell: bool = False,
@@ -116,7 +117,7 @@ class Reading:
         return Table(name, meaning, declared, framed(records, declared), rows_tell)
 
 
-def framed(records: Sequence[tuple], columns: Sequence[Column]) -> pd.DataFrame:
+def framed(records: Sequence[tuple[object, ...]], columns: Sequence[Column]) -> pd.DataFrame:
     """The records as a frame, each column of the type that its declaration says."""
     frame = pd.DataFrame(
         records, columns=[PATIENT, EPISODE, *(column.name for column in columns)], dtype=object
@@ -135,7 +136,7 @@ def within(pairs: Iterable[tuple[object, int]]) -> dict[int, int]:
     return numbers
 
 
-def _cell(source: Stored | Numbered | Told, value: object, place: Place) -> object:
+def _cell(source: Source, value: Any, place: Place) -> object:
     if isinstance(source, Numbered):
         return source.numbers[value]
     if isinstance(source, Told):

@@ -10,7 +10,16 @@ from measures.change import Category
 from measures.instrument import Instrument, Item
 from reports.export.tables import Column, Kind, Table
 from reports.models import CourseFlag, EpisodeCourse, FlagState
-from reports.release_frames.columns import Numbered, Stored, Told, Values, check_may_leave, closed, stored
+from reports.release_frames.columns import (
+    Numbered,
+    Source,
+    Stored,
+    Told,
+    Values,
+    check_may_leave,
+    closed,
+    stored,
+)
 from reports.release_frames.reading import Reading, framed
 from reports.stats.flags import Kind as FlagKind
 from reports.stats.remission import Phase
@@ -76,7 +85,7 @@ def medication(reading: Reading) -> list[Table]:
 
 
 def sessions(reading: Reading) -> list[Table]:
-    columns = [
+    columns: list[Source] = [
         _session_number(reading, "pk"),
         stored(TreatmentSession, "kind", "Kind of session"),
         stored(TreatmentSession, "starts_at", "Day of the session", name="day"),
@@ -89,7 +98,7 @@ def sessions(reading: Reading) -> list[Table]:
 
 def doses(reading: Reading) -> list[Table]:
     hidden = TOLD_BY_A_DOSE
-    columns = [
+    columns: list[Source] = [
         _session_number(reading, "session_id"),
         stored(Dose, "part", "Dose or supplemental dose"),
         stored(Dose, "substance", "What was given", quasi="dosed substance"),

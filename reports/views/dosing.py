@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -14,7 +14,7 @@ from tracking import clock
 from tracking.forms.answers import field_name
 from tracking.models import TreatmentSession
 from tracking.queries.dosing import with_sheet
-from tracking.views.access import one_or_404
+from tracking.views.access import SignedInRequest, one_or_404
 from tracking.views.dosing import TAP
 from tracking.views.treatment import takes_doses
 from tracking.views.writing import about, for_patient
@@ -23,7 +23,7 @@ from tracking.vocabulary import DoseUnit, EventTopic, Route
 
 @require_safe
 @for_patient(TreatmentSession, page="run-sheet")
-def run_sheet(request: HttpRequest, session: TreatmentSession) -> HttpResponse:
+def run_sheet(request: SignedInRequest, session: TreatmentSession) -> HttpResponse:
     """What happened when?"""
     if not takes_doses(session):
         raise Http404

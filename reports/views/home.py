@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from reports.queries.caseload import Case, caseload
 from tracking.actions.audit import record_reads
-from tracking.views.access import roles_required
+from tracking.views.access import SignedInRequest, roles_required
 from tracking.vocabulary import Role
 
 FIRST_PAGES = {
@@ -25,7 +25,7 @@ FIRST_PAGES = {
 
 @require_safe
 @login_required
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: SignedInRequest) -> HttpResponse:
     """Sends everybody to the first page of their first role."""
     for role, page in FIRST_PAGES.items():
         if request.user.has_role(role):
@@ -35,30 +35,30 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @roles_required(Role.CLINICIAN)
-def today(request: HttpRequest) -> HttpResponse:
+def today(request: SignedInRequest) -> HttpResponse:
     """Who needs me, and why?"""
     cases = _caseload(request)
     needed = [case for case in cases if case.reasons]
     _log(request, needed, "today")
-    alerts = sum(1 for case in needed if case.first.level == "alarm")
+    alerts = sum(1 for case in needed if case.reasons[0].level == "alarm")
     context = {"needed": needed, "alerts": alerts, "others": len(cases) - len(needed)}
     return render(request, "reports/today.html", context)
 
 
 @require_safe
 @roles_required(Role.CLINICIAN)
-def patients(request: HttpRequest) -> HttpResponse:
+def patients(request: SignedInRequest) -> HttpResponse:
     """Everybody on the caseload, with the latest score and its change."""
     cases = _caseload(request)
     _log(request, cases, "patients")
     return render(request, "reports/patients.html", {"cases": cases})
 
 
-def _caseload(request: HttpRequest) -> list[Case]:
+def _caseload(request: SignedInRequest) -> list[Case]:
     return caseload(request.user, timezone.localdate())
 
 
-def _log(request: HttpRequest, cases: list[Case], page: str) -> None:
+def _log(request: SignedInRequest, cases: list[Case], page: str) -> None:
     """Everybody named on the page is in the read log, once, before it is shown."""
     patients = {case.episode.patient_id: case.episode.patient for case in cases}
     record_reads(by=request.user, patients=patients.values(), page=page)

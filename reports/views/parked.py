@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from reports.actions.jobs import release_parked
 from tracking.queries.administration import parked_jobs
-from tracking.views.access import roles_required
+from tracking.views.access import SignedInRequest, roles_required
 from tracking.vocabulary import Role
 
 
 @require_POST
 @roles_required(Role.ADMINISTRATOR)
-def parked_release(request: HttpRequest) -> HttpResponse:
+def parked_release(request: SignedInRequest) -> HttpResponse:
     """The parked computations of the own sites get three fresh tries; the next sweep asks for them."""
     released = release_parked(by=request.user, marks=parked_jobs(request.user))
     messages.success(request, f"To be tried again within five minutes: {released}.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -17,13 +17,13 @@ from reports.queries.patient import PatientPage, patient_page, revision_of
 from tracking.actions.audit import record_read
 from tracking.errors import TrackingError
 from tracking.models import Patient, TreatmentEpisode
-from tracking.views.access import one_or_404, roles_required
+from tracking.views.access import SignedInRequest, one_or_404, roles_required
 from tracking.vocabulary import Role
 
 
 @require_safe
 @roles_required(Role.CLINICIAN)
-def patient(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+def patient(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """Where is this person on the way, and what changed it?"""
     page = _page(request, public_id)
     return render(request, "reports/patient.html", {"page": page, **_figures(page)})
@@ -31,7 +31,7 @@ def patient(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 
 @require_safe
 @roles_required(Role.CLINICIAN)
-def course(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+def course(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """The course alone, for a page that is open: nothing to send while its revision is still the latest.
 
     Asked for every few seconds by the page itself, so it is not a sign that somebody is there.
@@ -45,7 +45,7 @@ def course(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @roles_required(Role.CLINICIAN)
-def flag_close(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+def flag_close(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """A clinician has dealt with a flag and says how."""
     flag = one_or_404(CourseFlag.objects.visible_to(request.user), public_id=public_id)
     try:
@@ -57,7 +57,7 @@ def flag_close(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     return redirect("patient", public_id=flag.episode.patient.public_id)
 
 
-def _page(request: HttpRequest, public_id: uuid.UUID, episode_id: str | None = None) -> PatientPage:
+def _page(request: SignedInRequest, public_id: uuid.UUID, episode_id: str | None = None) -> PatientPage:
     found = one_or_404(Patient.objects.visible_to(request.user), public_id=public_id)
     record_read(by=request.user, patient=found, page="patient")
     page = patient_page(request.user, found, episode_id or request.GET.get("episode"), timezone.localdate())

@@ -6,7 +6,7 @@ import uuid
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -16,13 +16,13 @@ from reports.models import Release
 from reports.queries.releases import release_page
 from tracking.errors import Conflict, InvalidInput, NotPermitted
 from tracking.tasks import nudge
-from tracking.views.access import one_or_404, roles_required
+from tracking.views.access import SignedInRequest, one_or_404, roles_required
 from tracking.vocabulary import Role
 
 
 @require_safe
 @roles_required(Role.RESEARCHER, Role.STEWARD)
-def release_list(request: HttpRequest) -> HttpResponse:
+def release_list(request: SignedInRequest) -> HttpResponse:
     """Every release of the own studies, the newest first."""
     found = Release.objects.visible_to(request.user).select_related("study", "requested_by")
     context = {
@@ -34,7 +34,7 @@ def release_list(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @roles_required(Role.RESEARCHER)
-def release_new(request: HttpRequest) -> HttpResponse:
+def release_new(request: SignedInRequest) -> HttpResponse:
     """Asks for a release."""
     form = ReleaseRequestForm(request.POST or None, user=request.user)
     if form.is_valid():
@@ -50,14 +50,14 @@ def release_new(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @roles_required(Role.RESEARCHER, Role.STEWARD)
-def release(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+def release(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """What leaves, what was taken out, and who said yes."""
     return _shown(request, _visible(request, public_id), ReleaseDecisionForm())
 
 
 @require_POST
 @roles_required(Role.STEWARD)
-def release_decide(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+def release_decide(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """Approves or declines somebody else's request."""
     found = _visible(request, public_id)
     form = ReleaseDecisionForm(request.POST)
@@ -83,7 +83,7 @@ def release_decide(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @roles_required(Role.RESEARCHER)
-def release_download(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+def release_download(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse | FileResponse:
     """Hands the file to the person who asked. A POST: nothing is handed out because a link was followed."""
     found = _visible(request, public_id)
     try:
@@ -101,12 +101,12 @@ def release_download(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse
     )
 
 
-def _visible(request: HttpRequest, public_id: uuid.UUID) -> Release:
+def _visible(request: SignedInRequest, public_id: uuid.UUID) -> Release:
     rows = Release.objects.visible_to(request.user).select_related("study", "requested_by", "decided_by")
     return one_or_404(rows, public_id=public_id)
 
 
-def _shown(request: HttpRequest, found: Release, form: ReleaseDecisionForm) -> HttpResponse:
+def _shown(request: SignedInRequest, found: Release, form: ReleaseDecisionForm) -> HttpResponse:
     context = {
         "page": release_page(found, request.user),
         "form": form,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -12,7 +12,7 @@ from reports.queries.study_agreement import agreement_page
 from reports.queries.study_setting import study_setting
 from tracking.actions.audit import record_reads
 from tracking.models import Study
-from tracking.views.access import one_or_404, roles_required
+from tracking.views.access import SignedInRequest, one_or_404, roles_required
 from tracking.vocabulary import Role
 
 WHO = (Role.CLINICIAN, Role.RESEARCHER, Role.STEWARD)
@@ -20,7 +20,7 @@ WHO = (Role.CLINICIAN, Role.RESEARCHER, Role.STEWARD)
 
 @require_safe
 @roles_required(*WHO)
-def studies(request: HttpRequest) -> HttpResponse:
+def studies(request: SignedInRequest) -> HttpResponse:
     """The studies that the user is a member of."""
     rows = Study.objects.visible_to(request.user).order_by("title")
     return render(request, "reports/studies.html", {"studies": with_outcome(rows)})
@@ -28,7 +28,7 @@ def studies(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @roles_required(*WHO)
-def study(request: HttpRequest, key: str) -> HttpResponse:
+def study(request: SignedInRequest, key: str) -> HttpResponse:
     """One study: course by arm, rates, growth, predictors."""
     found = one_or_404(Study.objects.visible_to(request.user), key=key)
     page = study_page(request.user, found, settings.RELEASE_SMALLEST_CLASS)
@@ -38,7 +38,7 @@ def study(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_safe
 @roles_required(*WHO)
-def setting(request: HttpRequest, key: str) -> HttpResponse:
+def setting(request: SignedInRequest, key: str) -> HttpResponse:
     """Set and setting over a study, and the integration of its doses: a table to be printed."""
     found = one_or_404(Study.objects.visible_to(request.user), key=key)
     page = study_setting(request.user, found, settings.RELEASE_SMALLEST_CLASS)
@@ -49,7 +49,7 @@ def setting(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_safe
 @roles_required(*WHO)
-def agreement(request: HttpRequest, key: str) -> HttpResponse:
+def agreement(request: SignedInRequest, key: str) -> HttpResponse:
     """Of one study: do raters agree, was the treatment guessed, what was expected of it?"""
     found = one_or_404(Study.objects.visible_to(request.user), key=key)
     page = agreement_page(request.user, found, settings.RELEASE_SMALLEST_CLASS)

@@ -35,7 +35,7 @@ def event(
     return AuditEvent(
         actor=by.public_id if by else None,
         action=action,
-        object_type=target._meta.model_name,
+        object_type=str(target._meta.model_name),
         object_id=getattr(target, "public_id", None),
         patient=patient.public_id if patient else None,
         details=details,

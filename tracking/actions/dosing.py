@@ -249,7 +249,7 @@ def record_in_session(
     known = Assessment.objects.filter(submission_id=submission_id).first()
     if known:
         _check_same(known.session_id == session.pk, known.assessed_at, assessed_at)
-        moment = known.assessed_at
+        moment = known.assessed_at or moment
     return record_assessment(
         by=by,
         episode=session.episode,

@@ -32,9 +32,9 @@ def join(
             filled = True
         else:
             differing.append(column or field)
-    for name, value in planned.covariates.items():
+    for name, covariate in planned.covariates.items():
         filled |= name not in episode.covariates
-        if episode.covariates.setdefault(name, value) != value:
+        if episode.covariates.setdefault(name, covariate) != covariate:
             differing.append(name)
     return filled, differing
 

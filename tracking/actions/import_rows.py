@@ -83,7 +83,7 @@ def _episode(
 ) -> TreatmentEpisode:
     if spec.episode is None:
         raise ValueError("a spec that brings new patients says what their episodes are")
-    running = spec.episode.status == EpisodeStatus.ACTIVE
+    running = spec.episode.status == EpisodeStatus.ACTIVE.value
     return TreatmentEpisode(
         patient=patient,
         study=study,

@@ -170,8 +170,8 @@ class _Import:
         for planned in self.plan.assessments:
             if planned.source_id not in known:
                 days[planned.source_id].append(assessed_on(planned, self.spec.times.start))
-        for planned in patients:
-            self.check_new(planned, days)
+        for patient in patients:
+            self.check_new(patient, days)
         if team is None or self.problems.count:
             return {}
         return create_episodes(spec=self.spec, study=self.study, team=team, patients=patients, days=days)
@@ -212,7 +212,7 @@ class _Import:
     ) -> dict[str, tuple[dict[str, object], dict[str, object], date]]:
         rows = Assessment.objects.filter(episode__study=self.study, external_key__isnull=False)
         fields = rows.values_list("external_key", "answers", "entered_totals", "assessed_on") if known else []
-        return {key: (answers, totals, day) for key, answers, totals, day in fields}
+        return {key: (answers, totals, day) for key, answers, totals, day in fields if key is not None}
 
     def refuse_changed(self, planned: PlannedAssessment) -> None:
         name, when = planned.instrument.short_title, planned.when.key

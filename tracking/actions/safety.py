@@ -44,10 +44,10 @@ def findings(scored: Scored, instrument: Instrument) -> list[Finding]:
     """The safety items that were endorsed or left out. An item left out needs review: it is not a denial."""
     found = []
     for item, state in scored.critical.items():
-        if state != ItemState.DENIED:
+        if state != ItemState.DENIED.value:
             answer = scored.answers.get(item)
             level = critical_level(instrument, item, answer) or AlertLevel.REVIEW
-            found.append(Finding(item, state, level, answer))
+            found.append(Finding(item, state, level, None if isinstance(answer, str) else answer))
     return found
 
 

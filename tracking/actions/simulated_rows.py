@@ -75,7 +75,7 @@ from tracking.vocabulary import (
 from tracking.wordings import ships, wording_name
 
 # Parents before children; dosing sessions before the sessions that refer to them.
-ORDER = (
+ORDER: tuple[type[models.Model], ...] = (
     Patient,
     ResearchConsent,
     TreatmentEpisode,
@@ -133,8 +133,11 @@ class Rows:
         rows = self.waiting[model]
         if model is not TreatmentSession:
             return [rows]
-        is_dosing = SessionKind.DOSING
-        return [[row for row in rows if (row.kind == is_dosing) is first] for first in (True, False)]
+        return [[row for row in rows if _is_dosing(row) is first] for first in (True, False)]
+
+
+def _is_dosing(row: models.Model) -> bool:
+    return isinstance(row, TreatmentSession) and row.kind == SessionKind.DOSING
 
 
 class Writer:
@@ -172,7 +175,7 @@ class Writer:
     ) -> None:
         self.rows.add(audit.event(by=by, action=action, target=target, patient=self.patient, **details))
 
-    def _done(self, action: AuditAction, target: models.Model, *, by: User, **details: object) -> None:
+    def _done(self, action: AuditAction, target: models.Model, *, by: User | None, **details: object) -> None:
         """Something happened that the course is computed from."""
         self._audit(action, target, by=by, **details)
         self.mark.wanted_rev += 1

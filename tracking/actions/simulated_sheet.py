@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -158,7 +158,7 @@ def _dose(
 
 
 def _form(
-    by: User, session: TreatmentSession, instrument: Instrument, answers: dict[str, object]
+    by: User, session: TreatmentSession, instrument: Instrument, answers: Mapping[str, object]
 ) -> Callable[[], object]:
     return lambda: dosing.record_in_session(
         by=by, session=session, instrument=instrument, answers=answers, submission_id=uuid.uuid4()

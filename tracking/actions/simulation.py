@@ -6,6 +6,7 @@ and marked like any other. What is due after today stays open.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -17,6 +18,7 @@ from django.db import transaction
 
 from measures import registry
 from measures.instrument import Instrument
+from measures.scoring import Answer
 from tracking import clock
 from tracking.actions.assessments import submit_assessment
 from tracking.actions.care import end_episode, start_episode
@@ -42,7 +44,7 @@ from tracking.models import (
     TreatmentSession,
     User,
 )
-from tracking.simulation.answers import Answers, answers_with_total
+from tracking.simulation.answers import answers_with_total
 from tracking.simulation.cast import Person
 from tracking.simulation.plans import PHQ9_PER_POINT, MedicationStep, Plan, PlannedSession, main_total
 from tracking.vocabulary import AnswerSource, ConsentKind, EpisodeStatus, PresenceRole
@@ -85,7 +87,7 @@ class Walk:
         self.started = today - timedelta(days=self.plan.started)
         self.zone = ZoneInfo(staff.team.site.timezone)
         self.dosing: list[TreatmentSession] = []
-        self.queue: list[tuple[int, int, object]] = []
+        self.queue: list[tuple[int, int, Event]] = []
 
     def moment(self, day: int, hour: float) -> datetime:
         """An hour of a day of treatment, by the clock on the clinic's wall."""
@@ -121,7 +123,7 @@ class Walk:
 
     def run(self) -> None:
         last = self.plan.stops_after if self.plan.stops_after is not None else self.plan.started
-        planned = [*self.plan.sessions, *self._medication_events()]
+        planned: list[PlannedSession | MedicationEvent] = [*self.plan.sessions, *self._medication_events()]
         self.queue = [(event.day, number, event) for number, event in enumerate(planned) if event.day <= last]
         heapify(self.queue)
         self._ask(0)
@@ -138,7 +140,7 @@ class Walk:
             for number, step in enumerate(steps)
         ]
 
-    def _happen(self, day: int, event: object) -> None:
+    def _happen(self, day: int, event: Event) -> None:
         if isinstance(event, PlannedSession):
             self._session(event)
             if event.doses:  # protocols ask by the start of treatment and by its doses
@@ -215,7 +217,7 @@ class Walk:
         course = self.episode.medications.get(substance=event.substance)
         if event.step.amount:
             amount = Decimal(str(event.step.amount))
-            lower = amount < course.dose_changes.last().amount_per_day
+            lower = amount < course.dose_changes.latest("changed_on", "id").amount_per_day
             change_dose(
                 by=self.staff.lead, course=course, changed_on=on, amount_per_day=amount,
                 step="taper" if lower else "change",
@@ -279,6 +281,9 @@ class MedicationEvent:
     is_first: bool
 
 
+Event = PlannedSession | MedicationEvent | AssessmentRequest
+
+
 def identity_of(person: Person, started: date, rng: Random) -> dict[str, object]:
     """An invented identity; the addresses lead nowhere (RFC 2606)."""
     born = started.replace(year=started.year - person.age, day=1) - timedelta(days=rng.randint(1, 300))
@@ -293,7 +298,7 @@ def identity_of(person: Person, started: date, rng: Random) -> dict[str, object]
     }
 
 
-def answers_on(plan: Plan, instrument: Instrument, day: int, rng: Random) -> Answers:
+def answers_on(plan: Plan, instrument: Instrument, day: int, rng: Random) -> Mapping[str, Answer]:
     """What the person answers to this instrument on this day."""
     total = main_total(plan, day, rng)
     if instrument.key == "phq9":
@@ -322,7 +327,7 @@ def _safety(plan: Plan, day: int) -> dict[str, int]:
     return {"9": plan.safety[max(since)]} if since else {}
 
 
-def _caps5_beyond_the_total(total: float) -> Answers:
+def _caps5_beyond_the_total(total: float) -> dict[str, int]:
     """Criterion A, onset, duration, distress and impairment, global ratings, dissociation."""
     share = min(int(total // 14), 4)
     distress = dict.fromkeys(("23", "24", "25", "26", "27"), share)

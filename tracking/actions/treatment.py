@@ -30,7 +30,7 @@ from tracking.models import (
     TreatmentSession,
     User,
 )
-from tracking.models.treatment import STANDING, OfEpisodeQuerySet
+from tracking.models.treatment import STANDING, OfEpisodeQuerySet, Voidable
 from tracking.policies import local_day, local_today
 from tracking.rating_policies import check_none_rates_blind
 from tracking.treatment_policies import (
@@ -274,8 +274,9 @@ def episode_of(record: Record) -> TreatmentEpisode:
     """The episode that a record belongs to."""
     if isinstance(record, Dose | RunSheetEntry):
         return record.session.episode
-    of_course = isinstance(record, DoseChange | PlannedDoseStep)
-    return record.course.episode if of_course else record.episode
+    if isinstance(record, DoseChange | PlannedDoseStep):
+        return record.course.episode
+    return record.episode
 
 
 def _lock(episode: TreatmentEpisode) -> None:
@@ -326,7 +327,7 @@ def _taken_back(by: User, reason: str) -> dict[str, object]:
     return {"voided_at": clock.now(), "voided_by": by, "void_reason": reason.strip()}
 
 
-def _void_with(rows: OfEpisodeQuerySet, by: User, reason: str) -> None:
+def _void_with(rows: OfEpisodeQuerySet[Voidable], by: User, reason: str) -> None:
     """What stands of ``rows`` goes with the record that it belongs to."""
     rows.standing().update(**_taken_back(by, reason))
 

@@ -16,21 +16,24 @@ ALLOWED = 30  # a mistyped or outdated link is human; a clinic shares one addres
 
 def is_slowed(*, address: str, now: datetime) -> bool:
     """Whether this network address has failed too often in the present window."""
-    return FailedTries.objects.filter(**_place(address, now), count__gte=ALLOWED).exists()
+    return FailedTries.objects.filter(
+        source=_source(address), window=_window(now), count__gte=ALLOWED
+    ).exists()
 
 
 @transaction.atomic
 def count_failure(*, address: str, now: datetime) -> None:
     """One more failure of this network address. Windows of the past are forgotten on the way."""
-    place = _place(address, now)
-    FailedTries.objects.filter(window__lt=place["window"] - WINDOW).delete()
-    FailedTries.objects.get_or_create(**place)
-    FailedTries.objects.filter(**place).update(count=F("count") + 1)
+    source, window = _source(address), _window(now)
+    FailedTries.objects.filter(window__lt=window - WINDOW).delete()
+    FailedTries.objects.get_or_create(source=source, window=window)
+    FailedTries.objects.filter(source=source, window=window).update(count=F("count") + 1)
 
 
-def _place(address: str, now: datetime) -> dict[str, object]:
+def _source(address: str) -> str:
+    return salted_hmac("tracking.failed-tries", address, algorithm="sha256").hexdigest()
+
+
+def _window(now: datetime) -> datetime:
     length = int(WINDOW.total_seconds())
-    return {
-        "source": salted_hmac("tracking.failed-tries", address, algorithm="sha256").hexdigest(),
-        "window": datetime.fromtimestamp(int(now.timestamp()) // length * length, UTC),
-    }
+    return datetime.fromtimestamp(int(now.timestamp()) // length * length, UTC)

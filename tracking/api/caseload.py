@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from tracking.models import Assessment, AssessmentRequest, TreatmentEpisode, User
+from tracking.models.assessments import AssessmentQuerySet
 
 
 def caseload_requests(user: User) -> QuerySet[AssessmentRequest]:
@@ -13,7 +14,7 @@ def caseload_requests(user: User) -> QuerySet[AssessmentRequest]:
     return AssessmentRequest.objects.visible_to(user).filter(episode__in=episodes)
 
 
-def caseload_assessments(user: User) -> QuerySet[Assessment]:
+def caseload_assessments(user: User) -> AssessmentQuerySet:
     """Every version of the own patients' assessments, with what is shown beside each."""
     episodes = TreatmentEpisode.objects.visible_to(user)
     rows = Assessment.objects.visible_to(user).filter(episode__in=episodes)

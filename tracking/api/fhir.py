@@ -6,9 +6,9 @@ the addresses import the doors: a worker or a command that looks at no address s
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
@@ -50,12 +50,13 @@ from tracking.tasks import nudge_episode
 from tracking.views.access import one_or_404
 from tracking.vocabulary import Role
 
+M = TypeVar("M", bound=Model)
 RESOURCE = {(200, MEDIA_TYPE): OpenApiTypes.OBJECT}
 STORED = {(code, MEDIA_TYPE): OpenApiTypes.OBJECT for code in (200, 201)}
 BODY = {MEDIA_TYPE: OpenApiTypes.OBJECT}
 
 
-class FhirDoor(Door):
+class FhirDoor(Door[M]):
     """Reads and answers ``application/fhir+json``; plain JSON is taken and given, too."""
 
     parser_classes = (FhirParser, StrictJSONParser)
@@ -66,7 +67,7 @@ class FhirDoor(Door):
         return refusal_as_outcome
 
 
-class QuestionnaireDoor(FhirDoor):
+class QuestionnaireDoor(FhirDoor[Model]):
     """Instruments as Questionnaires. The id is the instrument's key with ``-`` for ``_``."""
 
     roles = STAFF
@@ -91,7 +92,7 @@ class QuestionnaireDoor(FhirDoor):
         return Response(as_json(questionnaire(instrument)))
 
 
-class DraftDoor(FhirDoor):
+class DraftDoor(FhirDoor[Model]):
     """A foreign Questionnaire as the draft of a definition. Nothing is stored."""
 
     roles = frozenset({Role.ADMINISTRATOR})
@@ -107,7 +108,7 @@ class DraftDoor(FhirDoor):
         return HttpResponse(text, content_type="application/toml; charset=utf-8")
 
 
-class AssessmentData(FhirDoor, PatientData):
+class AssessmentData(FhirDoor[Assessment], PatientData[Assessment]):
     """The own patients' assessments, under study codes."""
 
     roles = CLINICIANS
@@ -152,7 +153,7 @@ class ResponseDoor(AssessmentData):
     )
     def create(self, request: Request) -> Response:
         """Hands in answers. The OperationOutcome has a warning for each safety alert that they raised."""
-        submitted = take_in(by=request.user, **read_response(request))
+        submitted = take_in(by=self.request.user, **read_response(self.request))
         return self.stored(submitted, reverse("api-fhir-response", args=[submitted.assessment.public_id]))
 
 
@@ -183,6 +184,6 @@ class ObservationDoor(AssessmentData):
     @extend_schema(operation_id="fhir_observation_create", request=BODY, parameters=[KEY], responses=STORED)
     def create(self, request: Request) -> Response:
         """Records a total of an instrument that has no items here. It raises no alert: no item was seen."""
-        submitted = record_total(by=request.user, **read_total(request))
+        submitted = record_total(by=self.request.user, **read_total(self.request))
         found = reverse("api-fhir-observation-list", query={"assessment": submitted.assessment.public_id})
         return self.stored(submitted, found)

@@ -6,7 +6,6 @@ from typing import Any
 
 from fhir.resources.R4B.observation import Observation
 from fhir.resources.R4B.questionnaireresponse import QuestionnaireResponse
-from rest_framework.request import Request
 
 from measures.errors import AnswerError, UnknownInstrument
 from measures.fhir.names import key_of_canonical, scores_system
@@ -14,6 +13,7 @@ from measures.fhir.observation import totals_of
 from measures.fhir.resource import FhirError, Resource, received
 from measures.fhir.response import answers_of
 from measures.instrument import Instrument
+from tracking.api.doors import SignedInRequest
 from tracking.api.fhir_filing import (
     check_subject,
     day_in,
@@ -33,7 +33,7 @@ _OF_RESPONSE = _OF_ANY | {"basedOn", "questionnaire", "authored", "item"}
 _OF_TOTAL = _OF_ANY | {"category", "code", "effectiveDateTime", "valueQuantity", "interpretation", "method"}
 
 
-def read_response(request: Request) -> dict[str, Any]:
+def read_response(request: SignedInRequest) -> dict[str, Any]:
     """What a posted QuestionnaireResponse hands in, as ``intake.take_in`` takes it.
 
     ``basedOn`` names the request that it answers, or the extension for the episode of care says where it
@@ -58,7 +58,7 @@ def read_response(request: Request) -> dict[str, Any]:
     }
 
 
-def read_total(request: Request) -> dict[str, Any]:
+def read_total(request: SignedInRequest) -> dict[str, Any]:
     """What a posted Observation hands in, as ``record_total`` takes it: one total of an instrument that has no
     items here. Where items are asked, the answers are wanted. Raises ``FhirError``.
     """

@@ -13,7 +13,7 @@ from rest_framework.exceptions import ValidationError
 from tracking.models import User
 
 
-class StrictSerializer(serializers.Serializer):
+class StrictSerializer(serializers.Serializer[None]):
     """A body in which every name is known. An unknown one is refused by its name, never dropped."""
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
@@ -21,7 +21,8 @@ class StrictSerializer(serializers.Serializer):
             unknown = sorted(set(data) - set(self.fields))
             if unknown:
                 raise ValidationError({name: ["This field is not known here."] for name in unknown})
-        return super().to_internal_value(data)
+        known: dict[str, Any] = super().to_internal_value(data)
+        return known
 
 
 class IdField(serializers.UUIDField):
@@ -38,11 +39,11 @@ class VisibleField(IdField):
 
     default_error_messages = {"absent": "There is no such object."}
 
-    def __init__(self, rows: Callable[[User], QuerySet], **options: Any) -> None:
+    def __init__(self, rows: Callable[[User], QuerySet[Model]], **options: Any) -> None:
         super().__init__(**options)
         self.rows = rows
 
-    def to_internal_value(self, data: Any) -> Model:
+    def to_internal_value(self, data: Any) -> Model:  # type: ignore[override]  # an id is sent, its row is meant
         if not isinstance(data, str):
             self.fail("invalid", value=data)
         found = (

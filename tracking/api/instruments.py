@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any, TypeVar
+
+from django.db.models import Model
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -9,18 +12,42 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from measures.errors import UnknownInstrument
-from measures.instrument import Instrument
+from measures.instrument import (
+    Band,
+    BandSet,
+    Instrument,
+    Item,
+    Levels,
+    Missing,
+    Option,
+    Outcome,
+    Rights,
+    Scale,
+    Skip,
+    Source,
+    Step,
+)
 from tracking.api.doors import Door
 from tracking.api.permissions import STAFF
+from tracking.models import User
 from tracking.queries.catalogue import entry_of, known_instruments
 
+T = TypeVar("T")
 
-class SourceSerializer(serializers.Serializer):
+
+# No docstring: the schema would show it with every part that has none of its own.
+class Described(serializers.Serializer[T]):
+    label: Any  # a declared field is taken off the class, so it may be called as what every field has
+    required: Any
+    source: Any
+
+
+class SourceSerializer(Described[Source]):
     text = serializers.CharField()
     confidence = serializers.CharField()
 
 
-class RightsSerializer(serializers.Serializer):
+class RightsSerializer(Described[Rights]):
     """``wording`` says whose words the labels are: ``verbatim`` the authors', ``labels`` our own."""
 
     holder = serializers.CharField()
@@ -28,12 +55,12 @@ class RightsSerializer(serializers.Serializer):
     wording = serializers.CharField()
 
 
-class OptionSerializer(serializers.Serializer):
+class OptionSerializer(Described[Option]):
     value = serializers.FloatField()
     label = serializers.CharField()
 
 
-class ItemSerializer(serializers.Serializer):
+class ItemSerializer(Described[Item]):
     """``options`` stand in the order in which they are shown. A ``reverse`` item is answered as it stands and
     scored as ``minimum + maximum - answer``. ``max_length`` is a free text's, in characters; ``section`` the
     heading below which the item stands, "" where there is none."""
@@ -53,24 +80,24 @@ class ItemSerializer(serializers.Serializer):
     required = serializers.BooleanField()
     is_critical = serializers.SerializerMethodField()
 
-    def get_is_critical(self, item: object) -> bool:
+    def get_is_critical(self, item: Item) -> bool:
         return item.critical is not None
 
 
-class BandSerializer(serializers.Serializer):
+class BandSerializer(Described[Band]):
     key = serializers.CharField()
     label = serializers.CharField()
     low = serializers.FloatField()
     high = serializers.FloatField()
 
 
-class BandSetSerializer(serializers.Serializer):
+class BandSetSerializer(Described[BandSet]):
     key = serializers.CharField()
     bands = BandSerializer(many=True)
     source = SourceSerializer()
 
 
-class MissingSerializer(serializers.Serializer):
+class MissingSerializer(Described[Missing]):
     """``policy``: ``strict``, or how an estimate is made from up to ``up_to`` missing answers."""
 
     policy = serializers.CharField()
@@ -78,7 +105,7 @@ class MissingSerializer(serializers.Serializer):
     source = SourceSerializer(allow_null=True)
 
 
-class ScaleSerializer(serializers.Serializer):
+class ScaleSerializer(Described[Scale]):
     """``groups``: of ``max_of_groups`` alone. ``skips``: whether an item that needs no answer is no gap here."""
 
     key = serializers.CharField()
@@ -95,13 +122,13 @@ class ScaleSerializer(serializers.Serializer):
     band_sets = BandSetSerializer(many=True)
 
 
-class ConclusionSerializer(serializers.Serializer):
+class ConclusionSerializer(Described[Outcome]):
     key = serializers.CharField()
     title = serializers.CharField()
     source = SourceSerializer()
 
 
-class SkipSerializer(serializers.Serializer):
+class SkipSerializer(Described[Skip]):
     """``items`` need no answer when those of ``when`` are answered and add up to the bound, where there is one.
     Left out, each counts as ``counts_as``; ``strikes``: whatever was answered there does not count."""
 
@@ -114,13 +141,13 @@ class SkipSerializer(serializers.Serializer):
     source = SourceSerializer()
 
 
-class StepSerializer(serializers.Serializer):
+class StepSerializer(Described[Step]):
     key = serializers.CharField()
     label = serializers.CharField()
     outcome = serializers.CharField()
 
 
-class LevelsSerializer(serializers.Serializer):
+class LevelsSerializer(Described[Levels]):
     """Ordered categories: the highest step whose outcome is met, else ``lowest``."""
 
     key = serializers.CharField()
@@ -131,7 +158,7 @@ class LevelsSerializer(serializers.Serializer):
     source = SourceSerializer()
 
 
-class InstrumentSummarySerializer(serializers.Serializer):
+class InstrumentSummarySerializer(Described[Instrument]):
     key = serializers.CharField()
     version = serializers.CharField()
     title = serializers.CharField()
@@ -152,7 +179,7 @@ class InstrumentSerializer(InstrumentSummarySerializer):
     skips = SkipSerializer(many=True)
 
 
-class InstrumentDoor(Door):
+class InstrumentDoor(Door[Model]):
     """Instruments that ship and the site's own, the latest version of each, and any version by name."""
 
     roles = STAFF
@@ -161,22 +188,22 @@ class InstrumentDoor(Door):
 
     @extend_schema(operation_id="instruments_list")
     def list(self, request: Request) -> Response:
-        page = self.paginate_queryset(known_instruments(request.user))
+        page = self.paginate_queryset(known_instruments(self.request.user))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
     @extend_schema(operation_id="instruments_retrieve", responses=InstrumentSerializer)
     def retrieve(self, request: Request, key: str) -> Response:
         """The latest version."""
-        return Response(InstrumentSerializer(_instrument(request, key)).data)
+        return Response(InstrumentSerializer(_instrument(self.request.user, key)).data)
 
     @extend_schema(operation_id="instruments_version", responses=InstrumentSerializer)
     def version(self, request: Request, key: str, version: str) -> Response:
         """The version that an assessment names."""
-        return Response(InstrumentSerializer(_instrument(request, key, version)).data)
+        return Response(InstrumentSerializer(_instrument(self.request.user, key, version)).data)
 
 
-def _instrument(request: Request, key: str, version: str | None = None) -> Instrument:
+def _instrument(user: User, key: str, version: str | None = None) -> Instrument:
     try:
-        return entry_of(request.user, key, version).instrument
+        return entry_of(user, key, version).instrument
     except UnknownInstrument as error:
         raise Http404 from error

@@ -15,7 +15,7 @@ class HasRole(BasePermission):
     """Signed in, and holding today one of the ``roles`` that the view names. A view that names none is shut."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        roles = getattr(view, "roles", frozenset())
+        roles: frozenset[Role] = getattr(view, "roles", frozenset())
         return request.user.is_authenticated and request.user.has_role(*roles)
 
 

@@ -3,13 +3,12 @@ them, and neither is free text about treatment."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from tracking.acute import REASONS
+from tracking.acute import REASONS, Acute
 from tracking.models import (
     Assessment,
     AssessmentRequest,
@@ -22,7 +21,7 @@ from tracking.models import (
 from tracking.queries.acute import acute_marks
 
 
-class PatientSerializer(serializers.ModelSerializer):
+class PatientSerializer(serializers.ModelSerializer[Patient]):
     id = serializers.UUIDField(source="public_id")
 
     class Meta:
@@ -30,7 +29,7 @@ class PatientSerializer(serializers.ModelSerializer):
         fields = ["id", "study_code", "sex", "enrolled_on", "is_simulated"]
 
 
-class EpisodeSerializer(serializers.ModelSerializer):
+class EpisodeSerializer(serializers.ModelSerializer[TreatmentEpisode]):
     id = serializers.UUIDField(source="public_id")
     patient = serializers.UUIDField(source="patient.public_id")
     study = serializers.CharField(source="study.key", allow_null=True)
@@ -52,7 +51,7 @@ class EpisodeSerializer(serializers.ModelSerializer):
         ]
 
 
-class RequestSerializer(serializers.ModelSerializer):
+class RequestSerializer(serializers.ModelSerializer[AssessmentRequest]):
     id = serializers.UUIDField(source="public_id")
     episode = serializers.UUIDField(source="episode.public_id")
     patient = serializers.UUIDField(source="episode.patient.public_id")
@@ -74,7 +73,7 @@ class RequestSerializer(serializers.ModelSerializer):
         ]
 
 
-class DueRatingSerializer(serializers.ModelSerializer):
+class DueRatingSerializer(serializers.ModelSerializer[AssessmentRequest]):
     """A rating to be made, for eyes that must stay blind."""
 
     id = serializers.UUIDField(source="public_id")
@@ -85,7 +84,7 @@ class DueRatingSerializer(serializers.ModelSerializer):
         fields = ["id", "study_code", "instrument", "version"]
 
 
-class ScoreSerializer(serializers.ModelSerializer):
+class ScoreSerializer(serializers.ModelSerializer[ScaleScore]):
     """``value`` is null while an answer is missing; ``prorated`` is an estimate and never stands for it."""
 
     class Meta:
@@ -93,7 +92,7 @@ class ScoreSerializer(serializers.ModelSerializer):
         fields = ["scale", "value", "prorated", "items_answered", "items_missing", "band", "band_set"]
 
 
-class OutcomeSerializer(serializers.ModelSerializer):
+class OutcomeSerializer(serializers.ModelSerializer[OutcomeResult]):
     """``met`` is null where the conclusion hangs on missing answers."""
 
     class Meta:
@@ -101,7 +100,7 @@ class OutcomeSerializer(serializers.ModelSerializer):
         fields = ["outcome", "met"]
 
 
-class AlertSerializer(serializers.ModelSerializer):
+class AlertSerializer(serializers.ModelSerializer[SafetyAlert]):
     id = serializers.UUIDField(source="public_id")
 
     class Meta:
@@ -109,7 +108,7 @@ class AlertSerializer(serializers.ModelSerializer):
         fields = ["id", "item", "state", "level", "status", "raised_at"]
 
 
-class RatingSerializer(serializers.ModelSerializer):
+class RatingSerializer(serializers.ModelSerializer[Assessment]):
     """A rater's own rating: nothing of the visit, the treatment or anybody else."""
 
     id = serializers.UUIDField(source="public_id")
@@ -138,7 +137,7 @@ class RatingSerializer(serializers.ModelSerializer):
         ]
 
 
-class AcuteSerializer(serializers.Serializer):
+class AcuteSerializer(serializers.Serializer[Acute]):
     """Why the scores are kept but judge nothing: they were taken in the acute state that a dose brings."""
 
     reason = serializers.ChoiceField(choices=list(REASONS))
@@ -150,16 +149,16 @@ class AcuteSerializer(serializers.Serializer):
     words = serializers.CharField()
 
 
-class AssessmentList(serializers.ListSerializer):
+class AssessmentList(serializers.ListSerializer[Assessment]):
     """A page of assessments: which of them are acute is read once for all."""
 
-    def to_representation(self, data: Iterable[Assessment]) -> list[Any]:
-        rows = list(data)
-        self.context["acute"] = acute_marks(rows)
+    def to_representation(self, data: Any) -> list[Any]:
+        rows: list[Assessment] = list(data)
+        self.context["acute"] = acute_marks(rows)  # type: ignore[index]  # a dict, which the stubs do not promise
         return super().to_representation(rows)
 
 
-class AssessmentSerializer(serializers.ModelSerializer):
+class AssessmentSerializer(serializers.ModelSerializer[Assessment]):
     """One version of one assessment. ``superseded_by`` is the version that corrected it; ``acute`` says why its
     scores judge nothing, null where they are judged."""
 

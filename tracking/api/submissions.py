@@ -28,9 +28,11 @@ def assigned_requests(user: User) -> QuerySet[AssessmentRequest]:
 def submission_id(request: Request, given: uuid.UUID | None) -> uuid.UUID:
     """The id that was given in the body, as the header, or as both alike."""
     text = request.headers.get(HEADER)
-    if text is None and given is None:
-        raise ValidationError({"submission_id": [f"Needed, here or as the header {HEADER}."]})
-    header = _uuid(text) if text is not None else given
+    if text is None:
+        if given is None:
+            raise ValidationError({"submission_id": [f"Needed, here or as the header {HEADER}."]})
+        return given
+    header = _uuid(text)
     if given not in (None, header):
         raise ValidationError({"submission_id": [f"Differs from the header {HEADER}."]})
     return header

@@ -6,7 +6,6 @@ from rest_framework.routers import SimpleRouter
 from tracking.api import fhir, views
 from tracking.api.instruments import InstrumentDoor
 
-LIST = {"get": "list"}
 LATEST, VERSION = InstrumentDoor.as_view({"get": "retrieve"}), InstrumentDoor.as_view({"get": "version"})
 
 QUESTIONNAIRE = fhir.QuestionnaireDoor.as_view({"get": "retrieve"})
@@ -22,10 +21,10 @@ router.register("assessments", views.AssessmentDoor, basename="api-assessment")
 router.register("ratings", views.RatingDoor, basename="api-rating")
 
 urlpatterns = [
-    path("instruments/", InstrumentDoor.as_view(LIST), name="api-instrument-list"),
+    path("instruments/", InstrumentDoor.as_view({"get": "list"}), name="api-instrument-list"),
     path("instruments/<slug:key>/", LATEST, name="api-instrument-detail"),
     path("instruments/<slug:key>/<str:version>/", VERSION, name="api-instrument-version"),
-    path("ratings/due/", views.DueRatingDoor.as_view(LIST), name="api-rating-due"),
+    path("ratings/due/", views.DueRatingDoor.as_view({"get": "list"}), name="api-rating-due"),
     path("fhir/Questionnaire", fhir.DraftDoor.as_view({"post": "draft"}), name="api-fhir-draft"),
     path("fhir/Questionnaire/<slug:id>", QUESTIONNAIRE, name="api-fhir-questionnaire"),
     path(

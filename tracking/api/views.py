@@ -15,7 +15,7 @@ from tracking.actions import assessments
 from tracking.actions.assessments import Submitted
 from tracking.api import filters, serializers
 from tracking.api.caseload import caseload_assessments, caseload_requests
-from tracking.api.doors import ListDoor, PatientData, ReadDoor
+from tracking.api.doors import PatientData, ReadDoor
 from tracking.api.intake import answer, take_in
 from tracking.api.submissions import (
     HEADER,
@@ -33,7 +33,7 @@ RATERS = frozenset({Role.RATER})
 KEY = OpenApiParameter(HEADER, str, OpenApiParameter.HEADER, description="The submission id, as a header.")
 
 
-class PatientDoor(PatientData, ReadDoor):
+class PatientDoor(PatientData[Patient], ReadDoor[Patient]):
     """The patients of the own care teams, by study code."""
 
     roles = CLINICIANS
@@ -47,7 +47,7 @@ class PatientDoor(PatientData, ReadDoor):
         return Patient.objects.visible_to(self.request.user).order_by("study_code")
 
 
-class EpisodeDoor(PatientData, ReadDoor):
+class EpisodeDoor(PatientData[TreatmentEpisode], ReadDoor[TreatmentEpisode]):
     """Their treatment episodes."""
 
     roles = CLINICIANS
@@ -62,7 +62,7 @@ class EpisodeDoor(PatientData, ReadDoor):
         return rows.select_related("patient", "study").order_by("starts_on", "pk")
 
 
-class RequestDoor(PatientData, ReadDoor):
+class RequestDoor(PatientData[AssessmentRequest], ReadDoor[AssessmentRequest]):
     """What is asked of them, and when."""
 
     roles = CLINICIANS
@@ -76,7 +76,7 @@ class RequestDoor(PatientData, ReadDoor):
         return caseload_requests(self.request.user).select_related("episode__patient")
 
 
-class Corrections(PatientData):
+class Corrections(PatientData[Assessment]):
     """The one way in which the API corrects: a new version, with a reason."""
 
     @extend_schema(request=CorrectionSerializer, responses={409: OpenApiResponse(description="Too late.")})
@@ -87,7 +87,7 @@ class Corrections(PatientData):
         body = CorrectionSerializer(data=request.data, context={"request": request, "assessment": assessment})
         body.is_valid(raise_exception=True)
         submitted = assessments.correct_assessment(
-            by=request.user, assessment=assessment, **body.validated_data
+            by=self.request.user, assessment=assessment, **body.validated_data
         )
         return self.received(submitted)
 
@@ -101,7 +101,7 @@ class Corrections(PatientData):
         return Response(self.get_serializer(stored).data, status=status.HTTP_201_CREATED)
 
 
-class AssessmentDoor(Corrections, ReadDoor):
+class AssessmentDoor(Corrections, ReadDoor[Assessment]):
     """The own patients' assessments: in the list the latest version of each that counts in a course, by its id
     any version, and a second rating, too."""
 
@@ -126,10 +126,10 @@ class AssessmentDoor(Corrections, ReadDoor):
         body = AssessmentSubmissionSerializer(data=request.data, context=self.get_serializer_context())
         body.is_valid(raise_exception=True)
         data = body.validated_data
-        return self.received(take_in(by=request.user, **data))
+        return self.received(take_in(by=self.request.user, **data))
 
 
-class RatingDoor(Corrections, ReadDoor):
+class RatingDoor(Corrections, ReadDoor[Assessment]):
     """An independent rater's own ratings, under study codes, while they may still be corrected. Nothing here tells
     of treatment, of visits or of others."""
 
@@ -157,10 +157,10 @@ class RatingDoor(Corrections, ReadDoor):
         body = RatingSubmissionSerializer(data=request.data, context=self.get_serializer_context())
         body.is_valid(raise_exception=True)
         data = body.validated_data
-        return self.received(answer(by=request.user, source=AnswerSource.CLINICIAN, **data))
+        return self.received(answer(by=self.request.user, source=AnswerSource.CLINICIAN, **data))
 
 
-class DueRatingDoor(PatientData, ListDoor):
+class DueRatingDoor(PatientData[AssessmentRequest]):
     """The ratings that wait for this rater today."""
 
     roles = RATERS
@@ -170,5 +170,6 @@ class DueRatingDoor(PatientData, ListDoor):
     serializer_class = serializers.DueRatingSerializer
     filter_backends = ()
 
-    def get_queryset(self) -> list[AssessmentRequest]:
-        return ratings_due(self.request.user)
+    def list(self, request: Request) -> Response:
+        page = self.paginate_queryset(ratings_due(self.request.user))
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)

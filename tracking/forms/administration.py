@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from tracking.forms.parts import Dated, Rowed, day_field
+from tracking.forms.parts import Dated, Rowed, day_field, offer_rows
 from tracking.models import Site, Study, User
 from tracking.queries.administration import (
     administered_sites,
@@ -37,9 +37,9 @@ class TeamForm(Rowed):
     site = forms.ModelChoiceField(label="Site", queryset=Site.objects.none(), empty_label=None)
     layout = (("name", "site"),)
 
-    def __init__(self, *args: object, by: User, **kwargs: object) -> None:
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["site"].queryset = administered_sites(by)
+        offer_rows(self, "site", administered_sites(by))
 
 
 class GrantForm(Dated):
@@ -56,10 +56,10 @@ class GrantForm(Dated):
     starts_on = day_field("From", future=True)
     layout = (("site", "starts_on"),)
 
-    def __init__(self, *args: object, by: User, **kwargs: object) -> None:
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["site"].queryset = administered_sites(by)
-        self.fields["site"].empty_label = "Every site" if governs_everything(by) else "No particular site"
+        named = "Every site" if governs_everything(by) else "No particular site"
+        offer_rows(self, "site", administered_sites(by), none=named)
 
 
 class MemberForm(Dated):
@@ -74,9 +74,9 @@ class MemberForm(Dated):
     )
     layout = (("user", "starts_on"),)
 
-    def __init__(self, *args: object, by: User, **kwargs: object) -> None:
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["user"].queryset = administered_users(by).filter(is_active=True)
+        offer_rows(self, "user", administered_users(by).filter(is_active=True))
 
 
 class StudyMemberForm(Dated):
@@ -86,9 +86,9 @@ class StudyMemberForm(Dated):
     starts_on = day_field("From", future=True)
     layout = (("study", "starts_on"),)
 
-    def __init__(self, *args: object, by: User, **kwargs: object) -> None:
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["study"].queryset = administered_studies(by)
+        offer_rows(self, "study", administered_studies(by))
 
 
 class EndAccessForm(Rowed):

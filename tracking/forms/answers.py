@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from math import ceil, floor
 from typing import Any
 
 from django import forms
@@ -54,7 +55,8 @@ class AnswersForm(forms.Form):
         answers: dict[str, Answer] | None = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
         self.instrument = instrument
         self.items = tuple(items or instrument.items)
         self.given = dict(answers or {})
@@ -100,11 +102,12 @@ class AnswersForm(forms.Form):
 class RecordForm(AnswersForm):
     """A whole instrument with the day it speaks of. Gaps are named first and accepted only when that is said."""
 
-    assessed_on = forms.DateField(
+    assessed_on: forms.DateField | None = forms.DateField(
         label="Day of the assessment", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     with_gaps = forms.BooleanField(required=False, label="Submit with these gaps. They stay unanswered.")
-    wording = forms.UUIDField(required=False, widget=forms.HiddenInput)  # the pack that the sheet shows
+    # The pack that the sheet shows.
+    wording: forms.UUIDField | None = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -137,7 +140,9 @@ class InSessionForm(NewRecordForm):
 class VitalSignsForm(InSessionForm):
     """What was not measured is left empty, and that is no gap to be asked about."""
 
-    gaps = ()
+    @property
+    def gaps(self) -> list[Item]:
+        return []
 
 
 class CorrectionForm(RecordForm):
@@ -181,8 +186,11 @@ def field_for(item: Item) -> forms.Field:
         return _choice(label, [(str(option.value), option.label) for option in item.options], values)
     if item.kind == "text":
         return _text(item)
-    kind = forms.FloatField if item.decimals else forms.IntegerField
-    return kind(label=label, required=False, min_value=item.minimum, max_value=item.maximum)
+    if item.decimals:
+        return forms.FloatField(label=label, required=False, min_value=item.minimum, max_value=item.maximum)
+    return forms.IntegerField(
+        label=label, required=False, min_value=ceil(item.minimum), max_value=floor(item.maximum)
+    )
 
 
 def _text(item: Item) -> forms.Field:
@@ -192,7 +200,7 @@ def _text(item: Item) -> forms.Field:
     )
 
 
-def _choice(label: str, choices: list[tuple[str, str]], values: dict[str, Answer]) -> forms.Field:
+def _choice(label: str, choices: list[tuple[str, str]], values: Mapping[str, Answer]) -> forms.Field:
     return forms.TypedChoiceField(
         label=label,
         choices=choices,

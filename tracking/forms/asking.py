@@ -9,6 +9,7 @@ from django import forms
 from django.db.models import QuerySet
 
 from measures.instrument import Instrument
+from tracking.forms.parts import offer, offer_rows
 from tracking.instruments import instrument_of
 from tracking.models import AssessmentRequest, User
 
@@ -18,13 +19,18 @@ def _day(label: str, *, required: bool = True, help_text: str = "") -> forms.Dat
     return forms.DateField(label=label, required=required, help_text=help_text, widget=widget)
 
 
+class NamedField(forms.ModelChoiceField):  # type: ignore[type-arg]  # takes no argument at run time
+    def label_from_instance(self, obj: User) -> str:
+        return obj.name
+
+
 class AskForm(forms.Form):
     """Which instrument, when, and for a rating: by whom."""
 
     instrument = forms.ChoiceField(label="What")
     due_on = _day("Due on")
     closes_on = _day("Can be answered until", required=False, help_text="A week later when left empty.")
-    assigned_to = forms.ModelChoiceField(
+    assigned_to = NamedField(
         label="Assigned to",
         queryset=User.objects.none(),
         required=False,
@@ -40,20 +46,25 @@ class AskForm(forms.Form):
     def __init__(
         self, *args: Any, instruments: Sequence[Instrument], raters: QuerySet[User], **kwargs: Any
     ) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
-        self.fields["instrument"].choices = [
-            (group, [(one.key, one.short_title) for one in instruments if one.rater == rater])
-            for group, rater in (("Answered by the patient", "self"), ("Rated by a clinician", "clinician"))
-        ]
-        self.fields["assigned_to"].queryset = raters
-        self.fields["assigned_to"].label_from_instance = lambda user: user.name
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
+        groups = (("Answered by the patient", "self"), ("Rated by a clinician", "clinician"))
+        offer(
+            self,
+            "instrument",
+            [
+                (group, [(one.key, one.short_title) for one in instruments if one.rater == rater])
+                for group, rater in groups
+            ],
+        )
+        offer_rows(self, "assigned_to", raters)
 
     def clean(self) -> dict[str, Any]:
         """A window that was left open is not passed on: the action has its own."""
         return {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
 
 
-class RequestsField(forms.ModelMultipleChoiceField):
+class RequestsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # takes no argument at run time
     widget = forms.CheckboxSelectMultiple
 
     def label_from_instance(self, obj: AssessmentRequest) -> str:
@@ -67,6 +78,7 @@ class LinkForm(forms.Form):
     requests = RequestsField(
         label="Questionnaires",
         queryset=AssessmentRequest.objects.none(),
+        to_field_name="public_id",
         error_messages={"required": "Choose at least one."},
     )
     mail = forms.BooleanField(
@@ -78,9 +90,9 @@ class LinkForm(forms.Form):
     def __init__(
         self, *args: Any, requests: QuerySet[AssessmentRequest], can_mail: bool, **kwargs: Any
     ) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
-        self.fields["requests"].queryset = requests
-        self.fields["requests"].to_field_name = "public_id"
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
+        offer_rows(self, "requests", requests)
         self.initial.setdefault("requests", [one.public_id for one in requests])
         if not can_mail:
             del self.fields["mail"]

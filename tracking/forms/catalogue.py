@@ -38,7 +38,8 @@ class TotalsForm(forms.Form):
     """One number for each scale of an instrument of which only totals are known."""
 
     def __init__(self, *args: Any, instrument: Instrument, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
         self.instrument = instrument
         for scale in instrument.scales:
             self.fields[scale.key] = forms.FloatField(

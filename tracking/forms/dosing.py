@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from typing import Any
 
 from django import forms
 
-from tracking.forms.parts import UNCHOSEN, Dated, Rowed, moment_field
+from tracking.forms.parts import UNCHOSEN, Dated, Rowed, moment_field, offer
 from tracking.forms.treatment import DoseForm
 from tracking.models import CareTeam, User
 from tracking.queries.treatment import team_members
@@ -38,7 +39,7 @@ class BeginForm(Dated):
     )
     layout = (("present_lead", "present_second"), ("present_physician", "present_other"))
 
-    def __init__(self, *args: object, team: CareTeam, by: User, **kwargs: object) -> None:
+    def __init__(self, *args: Any, team: CareTeam, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         members = team_members(team)
         for role in PresenceRole:
@@ -48,7 +49,7 @@ class BeginForm(Dated):
         self.initial.setdefault("present_lead", by.pk)
         self.order_fields([*(f"present_{role}" for role in PresenceRole), "alone_reason", "starts_at"])
 
-    def clean(self) -> dict[str, object]:
+    def clean(self) -> dict[str, Any]:
         """The people become one value: who, and as what."""
         data = super().clean()
         chosen = [(data.pop(f"present_{role}", None), role) for role in PresenceRole]
@@ -74,7 +75,7 @@ class SheetDoseForm(DoseForm):
     given_at = moment_field("Given at (local time)", required=False)
     layout = (("substance", "part"), ("amount", "unit", "route", "weight_kg"))
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, past_washout=False, **kwargs)  # the sheet has one reason for all that is open
 
 
@@ -97,9 +98,9 @@ class CheckForm(LineForm):
     )
     text = words_field("If not: why, and why the session goes on or not", required=False)
 
-    def __init__(self, *args: object, topics: Mapping[str, str], **kwargs: object) -> None:
+    def __init__(self, *args: Any, topics: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["topic"].choices = [UNCHOSEN, *topics.items()]
+        offer(self, "topic", [UNCHOSEN, *topics.items()])
         self.order_fields(["topic", "met", "text", "happened_at"])
 
 

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import UploadedFile
 from measures.errors import DefinitionError
 from tracking.definitions import LARGEST, Definition, read_definition
 from tracking.errors import TrackingError
-from tracking.forms.parts import Rowed
+from tracking.forms.parts import Rowed, offer_rows
 from tracking.models import Site, User
 from tracking.policies import check_publishable
 from tracking.queries.administration import administered_sites
@@ -38,9 +38,9 @@ class DefinitionForm(Rowed):
     )
     name = forms.CharField(required=False, max_length=LONGEST_NAME, widget=forms.HiddenInput)
 
-    def __init__(self, *args: object, by: User, **kwargs: object) -> None:
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["site"].queryset = administered_sites(by)
+        offer_rows(self, "site", administered_sites(by))
         self.definition: Definition | None = None
 
     def clean(self) -> dict[str, Any]:
@@ -53,7 +53,7 @@ class DefinitionForm(Rowed):
         field = "upload" if upload else "text"
         try:
             data["name"] = _name(upload) if upload else data["name"] or PASTED
-            self.definition = read_definition(_content(upload) if upload else text, data["name"])
+            self.definition = read_definition(_content(upload) if upload else text or "", data["name"])
             check_publishable(self.definition.instrument, data["site"])
         except (DefinitionError, TrackingError) as refusal:
             self.add_error(field, str(refusal))
@@ -71,10 +71,11 @@ class RetireForm(Rowed):
     )
 
 
-def _name(upload: UploadedFile) -> str:
+def _name(upload: UploadedFile[bytes]) -> str:
     return PurePath(upload.name or "").name[:LONGEST_NAME] or PASTED
 
 
-def _content(upload: UploadedFile) -> bytes:
+def _content(upload: UploadedFile[bytes]) -> bytes:
     """One byte more than may be: enough to see that it is too large."""
-    return upload.read(LARGEST + 1)
+    content: bytes = upload.read(LARGEST + 1)
+    return content

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django import forms
 
@@ -42,7 +43,7 @@ class SpanForm(Rowed):
 class TaperForm(Rowed):
     """A list of days and amounts. Rows that are left empty do not count."""
 
-    def __init__(self, *args: object, steps: Sequence[Step], unit: str, **kwargs: object) -> None:
+    def __init__(self, *args: Any, steps: Sequence[Step], unit: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         posted = sum(1 for key in self.data if key.startswith("day_"))
         self.count = min(posted or len(steps) + SPARE_ROWS, MOST_STEPS)
@@ -51,10 +52,11 @@ class TaperForm(Rowed):
             self.fields[f"amount_{number}"] = amount_field(f"{unit} a day; 0 is the stop")
             self.fields[f"amount_{number}"].required = False
         for number, step in enumerate(steps[: self.count], start=1):
-            self.initial |= {f"day_{number}": step.day, f"amount_{number}": f"{step.amount.normalize():f}"}
+            self.initial[f"day_{number}"] = step.day
+            self.initial[f"amount_{number}"] = f"{step.amount.normalize():f}"
         self.layout = tuple((f"day_{n}", f"amount_{n}") for n in range(1, self.count + 1))
 
-    def clean(self) -> dict[str, object]:
+    def clean(self) -> dict[str, Any]:
         """The filled rows as ``steps``; which rows they were is kept, to put a refusal beside the right one."""
         rows: list[tuple[int, date, Decimal]] = []
         for number in range(1, self.count + 1):
@@ -91,5 +93,5 @@ class CheckForm(Dated):
 
     closes_on = day_field("Can be answered until", future=True)
 
-    def __init__(self, *args: object, today: date, **kwargs: object) -> None:
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, initial={"closes_on": today + timedelta(days=3)}, **kwargs)

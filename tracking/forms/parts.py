@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, cast
 
 from django import forms
+from django.db.models import QuerySet
 from django.forms import BoundField
 from django.utils import timezone
 
 UNCHOSEN = ("", "Choose")
+Layout = tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +26,16 @@ class Row:
 class Rowed(forms.Form):
     """A form that says which fields stand beside each other and which one begins a new part."""
 
-    layout: tuple[tuple[str, ...], ...] = ()
+    layout: Layout = ()
     headings: dict[str, str] = {}
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        return self.cleaned_data
 
     def rows(self) -> list[Row]:
         """The fields in their order; one that the layout does not name stands alone. Hidden ones are in none."""
@@ -39,12 +48,30 @@ class Rowed(forms.Form):
         return rows
 
 
-def day_field(
-    label: str, help_text: str = "", *, required: bool = True, future: bool = False
-) -> forms.DateField:
+class DayField(forms.DateField):
+    """A day. ``may_be_future``: whether the browser offers one that is still to come."""
+
+    may_be_future = False
+
+
+def offer_rows(form: forms.Form, name: str, rows: QuerySet[Any], *, none: str | None = None) -> None:
+    """Lets a field choose among these rows, where the class of the form could name none. ``none``: what the
+    choice of no row is called, where that differs, too."""
+    field = cast("forms.ModelChoiceField[Any]", form.fields[name])
+    field.queryset = rows
+    if none is not None:
+        field.empty_label = none
+
+
+def offer(form: forms.Form, name: str, choices: Sequence[tuple[str, object]]) -> None:
+    """The same of named choices; those of a group stand together in a list."""
+    cast("forms.ChoiceField", form.fields[name]).choices = choices
+
+
+def day_field(label: str, help_text: str = "", *, required: bool = True, future: bool = False) -> DayField:
     """A day, picked. The browser does not offer the future unless ``future``; the action refuses it anyway."""
     widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    field = forms.DateField(label=label, help_text=help_text, required=required, widget=widget)
+    field = DayField(label=label, help_text=help_text, required=required, widget=widget)
     field.may_be_future = future
     return field
 
@@ -64,7 +91,7 @@ def amount_field(label: str, help_text: str = "") -> forms.DecimalField:
 class Dated(Rowed):
     """Fills empty day and moment fields with now, and lets the browser offer nothing later."""
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         now = timezone.localtime()
         for field in self.fields.values():
@@ -73,7 +100,7 @@ class Dated(Rowed):
                 field.widget.attrs["max"] = f"{now:%Y-%m-%dT%H:%M}"
             elif isinstance(field, forms.DateField):
                 field.initial = field.initial or (now.date() if field.required else None)
-                if not field.may_be_future:
+                if not (isinstance(field, DayField) and field.may_be_future):
                     field.widget.attrs["max"] = f"{now:%Y-%m-%d}"
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from tracking import protocol as protocols
-from tracking.forms.parts import UNCHOSEN, Dated, day_field
+from tracking.forms.parts import UNCHOSEN, Dated, Layout, day_field, offer, offer_rows
 from tracking.languages import languages
 from tracking.models import CareTeam, PatientIdentity, Study, User
 from tracking.queries.people import own_teams, own_time_zone, time_zones
@@ -30,7 +30,7 @@ class IdentityForm(Dated):
     record_number = forms.CharField(label="Record number", max_length=60, required=False)
     email = forms.EmailField(label="E-mail", required=False)
     phone = forms.CharField(label="Telephone", max_length=40, required=False)
-    layout = (("given_name", "family_name"), ("date_of_birth", "record_number"), ("email", "phone"))
+    layout: Layout = (("given_name", "family_name"), ("date_of_birth", "record_number"), ("email", "phone"))
 
     @classmethod
     def initial_of(cls, identity: PatientIdentity | None) -> dict[str, object]:
@@ -54,12 +54,12 @@ class EpisodeForm(Dated):
     study = forms.ModelChoiceField(
         label="Study", queryset=Study.objects.none(), required=False, empty_label="None"
     )
-    layout = (("diagnosis", "plan"), ("starts_on", "study"))
+    layout: Layout = (("diagnosis", "plan"), ("starts_on", "study"))
 
-    def __init__(self, *args: object, user: User, **kwargs: object) -> None:
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["plan"].choices = plans()
-        self.fields["study"].queryset = Study.objects.visible_to(user).order_by("title")
+        offer(self, "plan", plans())
+        offer_rows(self, "study", Study.objects.visible_to(user).order_by("title"))
 
     def clean(self) -> dict[str, Any]:
         """The plan becomes a protocol and an arm."""
@@ -95,9 +95,9 @@ class EnrolmentForm(IdentityForm, EpisodeForm):
         *EpisodeForm.base_fields,
     ]
 
-    def __init__(self, *args: object, user: User, **kwargs: object) -> None:
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, user=user, **kwargs)
-        self.fields["team"].queryset = own_teams(user)
+        offer_rows(self, "team", own_teams(user))
         self.fields["timezone"].initial = own_time_zone(user).key
 
     def clean(self) -> dict[str, Any]:

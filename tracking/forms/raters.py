@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 
 from tracking.actions.availability import MOST_A_WEEK
-from tracking.forms.parts import Dated, Rowed, day_field
+from tracking.forms.parts import Dated, Rowed, day_field, offer
 from tracking.models import User
 from tracking.queries.raters import Choice
 from tracking.rating_policies import LONGEST_REASON
@@ -61,7 +61,7 @@ class RaterForm(Rowed):
             ("The treating team: say why", [_option(one) for one in choices if one.treats]),
         ]
         nobody = ("", "Whoever is available and has least to do")
-        self.fields["rater"].choices = [nobody, *(group for group in groups if group[1])]
+        offer(self, "rater", [nobody, *(group for group in groups if group[1])])
 
     def clean_rater(self) -> User | None:
         return self.people.get(self.cleaned_data["rater"])
@@ -93,7 +93,7 @@ class AskUnblindingForm(Rowed):
     def __init__(self, *args: Any, raters: Iterable[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.people = {str(user.public_id): user for user in raters}
-        self.fields["rater"].choices = [(key, user.name) for key, user in self.people.items()]
+        offer(self, "rater", [(key, user.name) for key, user in self.people.items()])
 
     def clean_rater(self) -> User:
         return self.people[self.cleaned_data["rater"]]

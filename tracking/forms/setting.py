@@ -11,7 +11,8 @@ from measures import registry
 from measures.instrument import Instrument
 from tracking import protocol as protocols
 from tracking.forms.answers import AnswersForm, Row
-from tracking.models import SettingTemplate, User
+from tracking.forms.parts import offer, offer_rows
+from tracking.models import SettingTemplate, Site, User
 from tracking.queries.assessments import in_words
 from tracking.queries.setting import sites_of
 from tracking.setting import BEFORE_THE_DOSE, INSTRUMENT, Answers, items_of_room, said_by_room
@@ -73,7 +74,7 @@ class RoomForm(PartedForm):
         )
         self.open_parts = frozenset([self.items[0].section])
         titles = sorted((one.title, one.key) for one in protocols.all_protocols())
-        self.fields["protocol"].choices = [("", "Any"), *((key, title) for title, key in titles)]
+        offer(self, "protocol", [("", "Any"), *((key, title) for title, key in titles)])
         self.initial["protocol"] = template.protocol if template else ""
 
 
@@ -81,11 +82,11 @@ class NewRoomForm(RoomForm):
     """A room with its name and site."""
 
     name = forms.CharField(label="Name of the room", max_length=80)
-    site = forms.ModelChoiceField(label="Site", queryset=None, empty_label=None)
+    site = forms.ModelChoiceField(label="Site", queryset=Site.objects.none(), empty_label=None)
 
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["site"].queryset = sites_of(by)
+        offer_rows(self, "site", sites_of(by))
 
 
 class SessionSettingForm(PartedForm):

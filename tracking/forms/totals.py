@@ -17,7 +17,7 @@ class TotalsForm(Dated):
     """The totals of some scales and their day. ``totals`` maps scales to what was entered."""
 
     assessed_on = day_field("Day of the assessment")
-    submission_id = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    submission_id: forms.UUIDField | None = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, scales: Iterable[Scale], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

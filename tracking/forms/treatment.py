@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 
-from tracking.forms.parts import UNCHOSEN, Dated, amount_field, day_field, moment_field
+from tracking.forms.parts import UNCHOSEN, Dated, Layout, amount_field, day_field, moment_field, offer_rows
 from tracking.models import TreatmentEpisode, TreatmentSession, User
 from tracking.queries.treatment import dosing_sessions, team_members
 from tracking.vocabulary import (
@@ -19,7 +21,7 @@ from tracking.vocabulary import (
 )
 
 
-class SessionOption(forms.ModelChoiceField):
+class SessionOption(forms.ModelChoiceField):  # type: ignore[type-arg]  # takes no argument at run time
     def label_from_instance(self, session: TreatmentSession) -> str:
         return f"Dosing session of {session.starts_at:%-d %B %Y}"
 
@@ -51,9 +53,9 @@ class SessionForm(Dated):
         tuple(f"present_{role}" for role in PresenceRole),
     )
 
-    def __init__(self, *args: object, episode: TreatmentEpisode, **kwargs: object) -> None:
+    def __init__(self, *args: Any, episode: TreatmentEpisode, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["integrates"].queryset = dosing_sessions(episode)
+        offer_rows(self, "integrates", dosing_sessions(episode))
         members = team_members(episode.patient.team)
         for role in PresenceRole:
             self.fields[f"present_{role}"] = forms.ModelChoiceField(
@@ -61,7 +63,7 @@ class SessionForm(Dated):
             )
         self.order_fields([*self.fields][:5] + [f"present_{role}" for role in PresenceRole] + ["note"])
 
-    def clean(self) -> dict[str, object]:
+    def clean(self) -> dict[str, Any]:
         """The people become one value: who, and as what. A dosing session is proposed whatever the kind; only an
         integration session keeps it."""
         data = super().clean()
@@ -91,9 +93,9 @@ class DoseForm(Dated):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    layout = (("substance", "part"), ("amount", "unit", "route"))
+    layout: Layout = (("substance", "part"), ("amount", "unit", "route"))
 
-    def __init__(self, *args: object, past_washout: bool, **kwargs: object) -> None:
+    def __init__(self, *args: Any, past_washout: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if past_washout:
             self.fields["washout_reason"].required = True
@@ -124,7 +126,7 @@ class DoseChangeForm(Dated):
     amount_per_day = amount_field("Amount a day")
     layout = (("amount_per_day", "changed_on"),)
 
-    def __init__(self, *args: object, unit: str, **kwargs: object) -> None:
+    def __init__(self, *args: Any, unit: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["amount_per_day"].label = f"Amount a day, in {unit}"
 

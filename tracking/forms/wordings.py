@@ -9,7 +9,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 from measures.wording import LARGEST
-from tracking.forms.parts import Rowed
+from tracking.forms.parts import Rowed, offer_rows
 from tracking.languages import languages
 from tracking.models import Site, User
 from tracking.queries.administration import administered_sites
@@ -36,9 +36,9 @@ class PackForm(Rowed):
     )
     kind = forms.ChoiceField(label="What was pasted is", choices=KINDS, initial="csv")
 
-    def __init__(self, *args: object, by: User, **kwargs: object) -> None:
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["site"].queryset = administered_sites(by)
+        offer_rows(self, "site", administered_sites(by))
 
     def clean(self) -> dict[str, Any]:
         """A file becomes its text."""
@@ -52,14 +52,15 @@ class PackForm(Rowed):
             data |= {"text": self._content(file), "kind": PurePath(file.name).suffix.lower().lstrip(".")}
         return data
 
-    def _content(self, file: UploadedFile) -> str:
-        if PurePath(file.name).suffix.lower() not in (".csv", ".toml"):
+    def _content(self, file: UploadedFile[bytes]) -> str:
+        if PurePath(file.name or "").suffix.lower() not in (".csv", ".toml"):
             self.add_error("file", "The name of the file must end in .csv or .toml.")
-        elif file.size > LARGEST * BYTES_A_CHARACTER:
+        elif (file.size or 0) > LARGEST * BYTES_A_CHARACTER:
             self.add_error("file", f"The file is larger than {LARGEST * BYTES_A_CHARACTER // 1024} kB.")
         else:
             try:
-                return file.read().decode("utf-8-sig")
+                text: str = file.read().decode("utf-8-sig")
+                return text
             except UnicodeDecodeError as error:
                 self.add_error(
                     "file",
@@ -84,6 +85,6 @@ class SiteLanguageForm(Rowed):
 
     language = forms.ChoiceField(label="Language", choices=languages)
 
-    def __init__(self, *args: object, site: Site, **kwargs: object) -> None:
+    def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["language"].initial = site.language

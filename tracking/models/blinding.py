@@ -37,7 +37,7 @@ class RaterAvailability(models.Model):
         return f"{self.user_id} from {self.starts_on}"
 
 
-class UnblindingQuerySet(OfEpisodeQuerySet):
+class UnblindingQuerySet(OfEpisodeQuerySet["Unblinding"]):
     def pending(self) -> UnblindingQuerySet:
         """Those that nobody has decided yet."""
         return self.filter(approved__isnull=True)

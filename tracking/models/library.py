@@ -6,6 +6,7 @@ Append-only: what a patient saw, and the rules that scored an answer, stay reada
 from __future__ import annotations
 
 import uuid
+from typing import Self, TypeVar
 
 from django.db import models
 from django.db.models import Q
@@ -24,8 +25,11 @@ def _sites_administered(user: User) -> Q:
     return Q() if grants.filter(site=None).exists() else Q(site__in=grants.values("site"))
 
 
-class LibraryQuerySet(models.QuerySet):
-    def administered_by(self, user: User) -> LibraryQuerySet:
+M = TypeVar("M", bound=models.Model)
+
+
+class LibraryQuerySet(models.QuerySet[M]):
+    def administered_by(self, user: User) -> Self:
         """Rows that the user may withdraw or retire."""
         return self.filter(_sites_administered(user))
 

@@ -16,7 +16,7 @@ from tracking.privacy import classes
 from tracking.vocabulary import AlertLevel, AlertStatus, ItemState
 
 
-class AlertQuerySet(OfEpisodeQuerySet):
+class AlertQuerySet(OfEpisodeQuerySet["SafetyAlert"]):
     def unresolved(self) -> AlertQuerySet:
         return self.exclude(status=AlertStatus.CLOSED)
 

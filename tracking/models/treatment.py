@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Self, TypeVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -24,6 +25,8 @@ from tracking.vocabulary import (
     SessionKind,
     StopReason,
 )
+
+M_co = TypeVar("M_co", bound=models.Model, covariant=True)
 
 
 class EpisodeQuerySet(models.QuerySet["TreatmentEpisode"]):
@@ -95,15 +98,15 @@ class Voidable(models.Model):
 STANDING = Q(voided_at=None)
 
 
-class OfEpisodeQuerySet(models.QuerySet):
+class OfEpisodeQuerySet(models.QuerySet[M_co]):
     """Rows that belong to a treatment episode, directly or through ``path``."""
 
     path = "episode__patient__"
 
-    def visible_to(self, user: User) -> OfEpisodeQuerySet:
+    def visible_to(self, user: User) -> Self:
         return self.filter(patient_access(user, self.path))
 
-    def standing(self) -> OfEpisodeQuerySet:
+    def standing(self) -> Self:
         """Without those that were taken back."""
         return self.filter(STANDING)
 
@@ -133,7 +136,7 @@ class MedicationCourse(Voidable):
         return self.substance
 
 
-class OfCourseQuerySet(OfEpisodeQuerySet):
+class OfCourseQuerySet(OfEpisodeQuerySet[M_co]):
     path = "course__episode__patient__"
 
 
@@ -282,7 +285,7 @@ class Presence(models.Model):
         return self.role
 
 
-class OfSessionQuerySet(OfEpisodeQuerySet):
+class OfSessionQuerySet(OfEpisodeQuerySet[M_co]):
     path = "session__episode__patient__"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Case, IntegerField, QuerySet, Value, When
@@ -45,7 +45,7 @@ def alert_worklist(user: User) -> QuerySet[SafetyAlert]:
     )
 
 
-def _ranked(field: str, values: list[str]) -> Case:
+def _ranked(field: str, values: Sequence[str]) -> Case:
     whens = (When(**{field: value}, then=Value(rank)) for rank, value in enumerate(values))
     return Case(*whens, default=Value(len(values)), output_field=IntegerField())
 

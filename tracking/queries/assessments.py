@@ -45,7 +45,9 @@ class ScoreLine:
     def other_readings(self) -> list[tuple[BandSet, Band]]:
         """What the same score is called in the other published sets of bands."""
         best = self.score.best
-        others = [one for one in self.scale.band_sets if one.key != self.score.band_set and best is not None]
+        if best is None:
+            return []
+        others = [one for one in self.scale.band_sets if one.key != self.score.band_set]
         return [(one, band) for one in others if (band := band_in(one, best))]
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING, TypedDict
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
@@ -114,7 +115,20 @@ def is_on_sheet(session: TreatmentSession) -> bool:
     return session.entries.filter(topic=CheckTopic.TWO_PRESENT).exists()
 
 
-def marked(rows: QuerySet[TreatmentSession]) -> QuerySet[TreatmentSession]:
+class Marks(TypedDict):
+    """What ``marked`` says of a session."""
+
+    on_sheet: bool
+    has_ended: bool
+
+
+if TYPE_CHECKING:  # the types are a tool of development
+    from django_stubs_ext import WithAnnotations
+
+    MarkedSession = WithAnnotations[TreatmentSession, Marks]
+
+
+def marked(rows: QuerySet[TreatmentSession]) -> QuerySet[MarkedSession]:
     """The sessions, each saying whether it was kept on a run-sheet (``on_sheet``) and whether that has its end
     (``has_ended``)."""
     lines = RunSheetEntry.objects.filter(session=OuterRef("pk"))
@@ -133,9 +147,7 @@ def with_sheet(rows: QuerySet[TreatmentSession], user: User) -> QuerySet[Treatme
     """The visible sessions with all that their run-sheet shows."""
     entries = RunSheetEntry.objects.visible_to(user).select_related("recorded_by", "voided_by")
     doses = Dose.objects.visible_to(user).select_related("recorded_by", "voided_by")
-    return rows.select_related("episode__patient__identity", "episode__patient__team").prefetch_related(
-        Prefetch("entries", queryset=entries),
-        Prefetch("doses", queryset=doses),
-        "people_present__user",
-        "signatures__signed_by",
+    sessions = rows.select_related("episode__patient__identity", "episode__patient__team").prefetch_related(
+        Prefetch("entries", queryset=entries), "people_present__user", "signatures__signed_by"
     )
+    return sessions.prefetch_related(Prefetch("doses", queryset=doses))

@@ -105,14 +105,17 @@ def instrument_page(instrument: Instrument) -> InstrumentPage:
     for source in instrument.sources:
         references.of(source)
 
+    def cite(one: Statement) -> Cited:
+        return Cited(one, references.of(one.source) if one.source else None)
+
     def cited(statements: tuple[Statement, ...]) -> tuple[Cited, ...]:
-        return tuple(Cited(one, references.of(one.source)) for one in statements)
+        return tuple(cite(one) for one in statements)
 
     return InstrumentPage(
         instrument=instrument,
         words=words,
         scales=tuple(
-            ScalePage(said, *cited((said.missing,)), bars=_cited_bars(references, bars_of(scale)))
+            ScalePage(said, cite(said.missing), bars=_cited_bars(references, bars_of(scale)))
             for said, scale in zip(words.scales, instrument.scales, strict=True)
         ),
         skips=cited(words.skips),

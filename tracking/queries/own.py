@@ -46,7 +46,8 @@ class OwnReport:
 
 def own_reports(user: User) -> list[OwnReport]:
     """The own self-reports, newest first. A score that could not be computed is none, never zero."""
-    shelf, before, lines = Shelf(), {}, []
+    shelf, lines = Shelf(), []
+    before: dict[str, float] = {}
     for assessment in reversed(own_self_reports(user)):
         line = _report(assessment, shelf, before.get(assessment.instrument))
         if line.value is not None:

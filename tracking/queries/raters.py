@@ -49,7 +49,7 @@ def candidates(request: AssessmentRequest) -> list[Candidate]:
     the same occasion."""
     episode = request.episode
     out = treating(episode) | barred(episode) | rates_the_same(request) | {request.assigned_to_id}
-    users = raters_of(episode.patient.team.site).exclude(pk__in=out - {None})
+    users = raters_of(episode.patient.team.site).exclude(pk__in=[pk for pk in out if pk is not None])
     return loads(users.values_list("pk", flat=True), rating_day(request))
 
 

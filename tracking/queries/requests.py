@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -42,7 +42,7 @@ class RunningScore:
         return self.scale.rule not in {"mean", "percent_of_max"}
 
 
-def running_scores(instrument: Instrument, answers: dict[str, object]) -> list[RunningScore]:
+def running_scores(instrument: Instrument, answers: Mapping[str, object]) -> list[RunningScore]:
     """Every scale as far as it goes, the one that change is judged on first. An answer that cannot be taken
     counts as none here; submitting names it."""
     taken = {}

@@ -73,7 +73,7 @@ def usual_template(session: TreatmentSession) -> SettingTemplate | None:
     rooms = [room for room in templates_for(session) if room.retired_at is None]
     before = session.episode.sessions.standing().filter(setting_template__isnull=False)
     last = before.exclude(pk=session.pk).select_related("setting_template").last()
-    if last:
+    if last and last.setting_template:
         return next((room for room in rooms if room.name == last.setting_template.name), None)
     return rooms[0] if len(rooms) == 1 else None
 

@@ -15,7 +15,7 @@ from decimal import Decimal
 
 from django.db.models import Model
 
-from tracking.models import Assessment, SessionSignature, TreatmentSession
+from tracking.models import Assessment, Dose, RunSheetEntry, SessionSignature, TreatmentSession
 from tracking.queries.dosing import forms_on_sheet
 from tracking.run_sheet import Plan
 
@@ -78,7 +78,7 @@ def signatures_of(session: TreatmentSession, plan: Plan) -> list[Signed]:
     return [Signed(holding.get(who, row), who in holding) for who, row in latest.items()]
 
 
-def _row(row: Model, names: tuple[str, ...]) -> dict[str, object]:
+def _row(row: Dose | RunSheetEntry, names: tuple[str, ...]) -> dict[str, object]:
     people = {name: getattr(row, name) for name in ("recorded_by", "voided_by")}
     return {
         "id": str(row.public_id),

@@ -19,7 +19,7 @@ from tracking.policies import local_today
 from tracking.vocabulary import RequestStatus
 from tracking.wordings import SHIPPED_LANGUAGE, can_be_asked, shown_instrument
 
-Answers = dict[str, object]
+Answers = dict[str, Answer]
 
 
 @dataclass(frozen=True, slots=True)

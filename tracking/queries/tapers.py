@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.db.models import QuerySet
+
 from tracking.models import DoseChange, MedicationCourse, PlannedDoseStep
 from tracking.policies import local_day
 from tracking.queries.events import is_treatment, protocol_of
@@ -47,7 +49,7 @@ def step_rows(course: MedicationCourse, today: date) -> list[StepRow]:
     return sorted(rows, key=lambda row: (row.day, row.actual is None))
 
 
-def dropped_steps(course: MedicationCourse) -> Sequence[PlannedDoseStep]:
+def dropped_steps(course: MedicationCourse) -> QuerySet[PlannedDoseStep]:
     """Planned steps that were taken back, the latest first."""
     rows = course.planned_steps.filter(voided_at__isnull=False).select_related("voided_by")
     return rows.order_by("-voided_at", "planned_on", "pk")
@@ -60,10 +62,11 @@ def proposed_taper(course: MedicationCourse, today: date) -> tuple[Step, ...]:
     steps = list(course.dose_changes.standing())
     if protocol is None or course.planned_steps.standing().exists() or steps[-1].step == DoseStep.STOP:
         return ()
-    drugs = [drug for drug in protocol.medications if episode.arm in drug.arms and drug.stop is not None]
-    if len(drugs) != 1 or not is_treatment(course, episode, protocol):
+    own = (drug for drug in protocol.medications if episode.arm in drug.arms)
+    planned = [(*drug.taper, drug.stop) for drug in own if drug.stop is not None]
+    if len(planned) != 1 or not is_treatment(course, episode, protocol):
         return ()
-    days = [episode.starts_on + number * DAY for number in (*drugs[0].taper, drugs[0].stop)]
+    days = [episode.starts_on + number * DAY for number in planned[0]]
     ahead = [day for day in days if day >= today]
     return equal_steps(steps[-1].amount_per_day, ahead) if ahead else ()
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from measures.instrument import Instrument, Item
+from measures.instrument import Instrument, Item, Number
 from measures.wording import Wording
 from measures.wording.check import WordedItem
 from tracking.instruments import offered
@@ -90,6 +90,6 @@ def worded_lines(instrument: Instrument, wording: Wording) -> list[WordedLine]:
 
 
 def _worded_line(item: Item, words: WordedItem) -> WordedLine:
-    stored = {1: "yes", 0: "no"} if item.kind == "boolean" else {}
+    stored: dict[Number, str] = {1: "yes", 0: "no"} if item.kind == "boolean" else {}
     answers = tuple((option.label, stored.get(option.value, f"{option.value:g}")) for option in words.options)
     return WordedLine(item, words, answers)

@@ -7,11 +7,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from math import ceil
 from random import Random
+from typing import Any
 
 from measures.instrument import Instrument, Item, Number, Scale
-from measures.scoring import skipped
+from measures.scoring import Answer, skipped
 
-Answers = dict[str, object]
+Answers = dict[str, Answer]
 Bounds = dict[str, tuple[int, int]]  # of an item: the lowest and the highest answer that fits
 LONGEST_NUMBER = (
     60  # a number that nothing else is known of (months, minutes) lies at most so far above its lowest
@@ -107,7 +108,7 @@ def _aim(
     instrument: Instrument, key: str, met: bool, rng: Random, fixed: dict[str, bool], bounds: Bounds
 ) -> None:
     outcome = instrument.outcome(key)
-    rule: Mapping[str, object] = outcome.parameters
+    rule: Mapping[str, Any] = outcome.parameters
     if outcome.algorithm == "all_of":
         parts = list(rule["outcomes"])
         failing = None if met else rng.choice([part for part in parts if _counts_scored(instrument, part)])
@@ -126,7 +127,7 @@ def _aim(
 
 
 def _aim_at_count(
-    instrument: Instrument, rule: Mapping[str, object], met: bool, rng: Random, bounds: Bounds
+    instrument: Instrument, rule: Mapping[str, Any], met: bool, rng: Random, bounds: Bounds
 ) -> None:
     """So many items reach the cut; or all but one fewer stay below it."""
     cut, count, codes = int(rule["cut"]), int(rule["count"]), list(rule["items"])
@@ -143,7 +144,8 @@ def _counts(instrument: Instrument, key: str) -> bool:
 
 def _counts_scored(instrument: Instrument, key: str) -> bool:
     """Whether it counts symptoms of the main scale."""
-    items: Collection[str] = instrument.outcome(key).parameters.get("items", ())
+    rule: Mapping[str, Any] = instrument.outcome(key).parameters
+    items: Collection[str] = rule.get("items", ())
     return _counts(instrument, key) and set(items) <= set(instrument.primary_scale.items)
 
 
@@ -193,7 +195,7 @@ def _snapped(item: Item, value: Number) -> Number:
     return value if not values or value in values else min(values, key=lambda known: abs(known - value))
 
 
-def _other(item: Item, state: State, ideation: Mapping[str, int], bounds: Bounds, rng: Random) -> object:
+def _other(item: Item, state: State, ideation: Mapping[str, int], bounds: Bounds, rng: Random) -> Answer:
     """An answer to an item that the main scale has no points for."""
     if item.kind == "boolean":
         if item.code in ideation:

@@ -6,7 +6,7 @@ as it is for real patients (``due_dates``, ``reanchoring``).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -80,7 +80,7 @@ class Replied:
     """The request at a place is answered."""
 
     request: int
-    answers: dict[str, object]
+    answers: Mapping[str, object]
     scored: Scored
 
 

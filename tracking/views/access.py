@@ -4,27 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import TypeVar
+from typing import Concatenate, ParamSpec, TypeGuard, TypeVar
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django_htmx.http import HttpResponseClientRefresh
+from django_htmx.middleware import HtmxDetails
 
+from tracking.models import User
 from tracking.vocabulary import Role
 
-View = Callable[..., HttpResponse]
 M = TypeVar("M", bound=Model)
+P = ParamSpec("P")
 
 
-def roles_required(*roles: Role) -> Callable[[View], View]:
+class SiteRequest(HttpRequest):
+    """A request as the middleware hands it on. Names types alone: no request is ever made from this class."""
+
+    htmx: HtmxDetails
+
+
+class SignedInRequest(SiteRequest):
+    """The same behind ``roles_required``, where ``user`` is a person and never an anonymous visitor."""
+
+    user: User
+
+
+View = Callable[Concatenate[SiteRequest, P], HttpResponseBase]
+SignedInView = Callable[Concatenate[SignedInRequest, P], HttpResponseBase]
+
+
+def roles_required(*roles: Role) -> Callable[[SignedInView[P]], View[P]]:
     """Signed in, and holding one of these roles today; otherwise sign-in or 403."""
 
-    def decorate(view: View) -> View:
+    def decorate(view: SignedInView[P]) -> View[P]:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-            if not request.user.is_authenticated:
+        def guarded(request: SiteRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            if not _is_signed_in(request):
                 return _to_sign_in(request)
             if not request.user.has_role(*roles):
                 raise PermissionDenied
@@ -35,7 +54,11 @@ def roles_required(*roles: Role) -> Callable[[View], View]:
     return decorate
 
 
-def _to_sign_in(request: HttpRequest) -> HttpResponse:
+def _is_signed_in(request: SiteRequest) -> TypeGuard[SignedInRequest]:
+    return request.user.is_authenticated
+
+
+def _to_sign_in(request: SiteRequest) -> HttpResponse:
     """A part of an open page is not replaced by the sign-in page: the whole page goes there, and is not left."""
     if request.htmx:
         return HttpResponseClientRefresh()

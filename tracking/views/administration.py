@@ -24,7 +24,7 @@ from tracking.forms.administration import (
 )
 from tracking.models import Membership, RoleGrant, StudyMembership, User
 from tracking.queries import administration as shown
-from tracking.views.access import one_or_404, roles_required
+from tracking.views.access import SignedInRequest, one_or_404, roles_required
 from tracking.views.writing import Page, as_sentence, form_page
 from tracking.vocabulary import Role
 
@@ -35,7 +35,7 @@ reads_and_writes = require_http_methods(["GET", "HEAD", "POST"])
 
 @require_safe
 @only_administrators
-def administration(request: HttpRequest) -> HttpResponse:
+def administration(request: SignedInRequest) -> HttpResponse:
     """Who may do what, and what waits."""
     context = {
         "counts": shown.counts(request.user),
@@ -47,7 +47,7 @@ def administration(request: HttpRequest) -> HttpResponse:
 
 @reads_and_writes
 @only_administrators
-def user_new(request: HttpRequest) -> HttpResponse:
+def user_new(request: SignedInRequest) -> HttpResponse:
     """Invite somebody; roles are granted on the next page."""
 
     def write(**data: Any) -> HttpResponse:
@@ -61,7 +61,7 @@ def user_new(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @only_administrators
-def user(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+def user(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """One person: roles, teams and studies with their dates."""
     person = _person(request, public_id)
     context = {
@@ -81,7 +81,7 @@ def user(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 
 @reads_and_writes
 @only_administrators
-def grant_new(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+def grant_new(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """Grant a role. Each says in a sentence what it allows."""
     person = _person(request, public_id)
 
@@ -96,7 +96,7 @@ def grant_new(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 
 @reads_and_writes
 @only_administrators
-def study_join(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+def study_join(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """Let a person see the figures of a study."""
     person = _person(request, public_id)
 
@@ -111,7 +111,7 @@ def study_join(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @only_administrators
-def user_active(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+def user_active(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """Close an account, or open it again."""
     person = _person(request, public_id)
     opening = request.POST.get("active") == "yes"
@@ -125,7 +125,7 @@ def user_active(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 
 @reads_and_writes
 @only_administrators
-def team_new(request: HttpRequest) -> HttpResponse:
+def team_new(request: SignedInRequest) -> HttpResponse:
     """Make a care team."""
 
     def write(**data: Any) -> HttpResponse:
@@ -140,7 +140,7 @@ def team_new(request: HttpRequest) -> HttpResponse:
 
 @reads_and_writes
 @only_administrators
-def team(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+def team(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """One team: who is in it, from when to when; somebody new."""
     team = one_or_404(shown.administered_teams(request.user), public_id=public_id)
 
@@ -157,7 +157,7 @@ def team(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 
 @reads_and_writes
 @only_administrators
-def grant_end(request: HttpRequest, pk: int) -> HttpResponse:
+def grant_end(request: SignedInRequest, pk: int) -> HttpResponse:
     """End a role."""
     people_here = shown.administered_users(request.user)
     grant = one_or_404(RoleGrant.objects.select_related("user"), user__in=people_here, pk=pk)
@@ -173,7 +173,7 @@ def grant_end(request: HttpRequest, pk: int) -> HttpResponse:
 
 @reads_and_writes
 @only_administrators
-def study_leave(request: HttpRequest, pk: int) -> HttpResponse:
+def study_leave(request: SignedInRequest, pk: int) -> HttpResponse:
     """End what somebody may see of a study."""
     studies = shown.administered_studies(request.user)
     membership = one_or_404(StudyMembership.objects.select_related("user", "study"), study__in=studies, pk=pk)
@@ -191,7 +191,7 @@ def study_leave(request: HttpRequest, pk: int) -> HttpResponse:
 
 @reads_and_writes
 @only_administrators
-def membership_end(request: HttpRequest, pk: int) -> HttpResponse:
+def membership_end(request: SignedInRequest, pk: int) -> HttpResponse:
     """Take somebody out of a team."""
     teams = shown.administered_teams(request.user)
     membership = one_or_404(Membership.objects.select_related("user", "team"), team__in=teams, pk=pk)
@@ -210,7 +210,7 @@ def membership_end(request: HttpRequest, pk: int) -> HttpResponse:
     return form_page(request, EndAccessForm(request.POST or None), write, page, back=back)
 
 
-def _person(request: HttpRequest, public_id: uuid.UUID) -> User:
+def _person(request: SignedInRequest, public_id: uuid.UUID) -> User:
     return one_or_404(shown.administered_users(request.user), public_id=public_id)
 
 

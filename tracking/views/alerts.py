@@ -6,7 +6,7 @@ import uuid
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -14,7 +14,7 @@ from tracking.actions import audit, safety
 from tracking.errors import InvalidInput
 from tracking.models import SafetyAlert
 from tracking.queries.alerts import alert_lines, alert_worklist
-from tracking.views.access import one_or_404, roles_required
+from tracking.views.access import SignedInRequest, one_or_404, roles_required
 from tracking.views.refusals import refusals_shown
 from tracking.vocabulary import AlertStatus, Role
 
@@ -23,7 +23,7 @@ PER_PAGE = 25
 
 @roles_required(Role.CLINICIAN)
 @require_safe
-def alerts(request: HttpRequest) -> HttpResponse:
+def alerts(request: SignedInRequest) -> HttpResponse:
     """Open ones first, then those that somebody has taken on, then the closed ones."""
     return _worklist(request)
 
@@ -31,7 +31,7 @@ def alerts(request: HttpRequest) -> HttpResponse:
 @roles_required(Role.CLINICIAN)
 @require_POST
 @refusals_shown
-def acknowledge(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+def acknowledge(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """Takes an alert on."""
     alert = one_or_404(SafetyAlert.objects.visible_to(request.user), public_id=public_id)
     safety.acknowledge_alert(by=request.user, alert=alert)
@@ -42,7 +42,7 @@ def acknowledge(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 @roles_required(Role.CLINICIAN)
 @require_POST
 @refusals_shown
-def close(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+def close(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """Closes an alert with what was done; without that, says so and stores nothing."""
     alert = one_or_404(SafetyAlert.objects.visible_to(request.user), public_id=public_id)
     try:
@@ -54,7 +54,7 @@ def close(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 
 
 def _worklist(
-    request: HttpRequest, refused: SafetyAlert | None = None, reason: str = "", status: int = 200
+    request: SignedInRequest, refused: SafetyAlert | None = None, reason: str = "", status: int = 200
 ) -> HttpResponse:
     rows = alert_worklist(request.user)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from measures.instrument import Instrument, Item
-from measures.scoring import skipped
+from measures.scoring import Answer, skipped
 from measures.skips import skippable
 from tracking.actions.assessments import Submitted
 from tracking.errors import InvalidInput
@@ -37,7 +37,7 @@ def running(request: HttpRequest, form: RecordForm) -> HttpResponse:
     )
 
 
-def running_context(instrument: Instrument, answers: dict[str, object]) -> Context:
+def running_context(instrument: Instrument, answers: Mapping[str, Answer]) -> Context:
     spared = skipped(instrument, answers)
     asked = [item for item in instrument.items if item.required and item.code not in spared]
     answered = sum(answers.get(item.code) is not None for item in asked)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
@@ -20,7 +20,7 @@ from tracking.policies import check_has_answers, check_latest_version, local_tod
 from tracking.queries.assessments import AssessmentView, assessment_view, with_people
 from tracking.queries.names import name_of
 from tracking.queries.requests import is_of_team
-from tracking.views.access import one_or_404, roles_required
+from tracking.views.access import SignedInRequest, one_or_404, roles_required
 from tracking.views.answering import Context, running, sheet, take_in
 from tracking.views.refusals import refusals_shown
 from tracking.vocabulary import Role
@@ -28,7 +28,7 @@ from tracking.vocabulary import Role
 
 @roles_required(Role.CLINICIAN, Role.RATER)
 @require_safe
-def assessment(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+def assessment(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """Answers, scores, conclusions, and every version. A rater sees the own rating alone."""
     page, blind = _page(request.user, public_id)
     patient = page.assessment.episode.patient
@@ -40,7 +40,7 @@ def assessment(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 @roles_required(Role.CLINICIAN, Role.RATER)
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusals_shown
-def correct(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+def correct(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """Writes a new version with a reason. Whoever comes second is told so, and nothing is stored."""
     page, blind = _page(request.user, public_id)
     check_has_answers(page.assessment)
@@ -111,7 +111,7 @@ def _prefilled(page: AssessmentView) -> CorrectionForm:
     )
 
 
-def _corrected(request: HttpRequest, submitted: Submitted) -> HttpResponse:
+def _corrected(request: SignedInRequest, submitted: Submitted) -> HttpResponse:
     session = submitted.assessment.session
     if session and is_of_team(request.user, submitted.assessment.episode):
         return redirect("run-sheet", session.public_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
 from tracking.actions import rating
@@ -17,6 +17,7 @@ from tracking.models import AssessmentRequest, TreatmentEpisode, Unblinding
 from tracking.queries.raters import blind_raters, choices
 from tracking.queries.requests import is_of_team
 from tracking.rating_policies import deciders
+from tracking.views.access import SignedInRequest
 from tracking.views.refusals import refusals_shown
 from tracking.views.writing import Page, about, for_patient, form_page, patient_url
 from tracking.vocabulary import RequestStatus
@@ -25,7 +26,7 @@ NOT_OFFERED = "Whoever was in the room, knows the treatment or makes the other r
 
 
 @for_patient(AssessmentRequest, page="rater-assign")
-def rater_assign(request: HttpRequest, asked: AssessmentRequest) -> HttpResponse:
+def rater_assign(request: SignedInRequest, asked: AssessmentRequest) -> HttpResponse:
     """Give a blinded rating to somebody, or to somebody else."""
     _check_blinded_of_team(request, asked)
 
@@ -41,7 +42,7 @@ def rater_assign(request: HttpRequest, asked: AssessmentRequest) -> HttpResponse
 
 @for_patient(AssessmentRequest, page="second-rating")
 @refusals_shown
-def second_rating(request: HttpRequest, asked: AssessmentRequest) -> HttpResponse:
+def second_rating(request: SignedInRequest, asked: AssessmentRequest) -> HttpResponse:
     """Ask another rater to rate the same occasion."""
     _check_blinded_of_team(request, asked)
     if request.method != "POST":
@@ -59,7 +60,7 @@ def second_rating(request: HttpRequest, asked: AssessmentRequest) -> HttpRespons
 
 
 @for_patient(TreatmentEpisode, page="unblinding-new")
-def unblinding_new(request: HttpRequest, episode: TreatmentEpisode) -> HttpResponse:
+def unblinding_new(request: SignedInRequest, episode: TreatmentEpisode) -> HttpResponse:
     """Ask that a rater be told the treatment."""
 
     def write(**data: Any) -> HttpResponse:
@@ -78,7 +79,7 @@ def unblinding_new(request: HttpRequest, episode: TreatmentEpisode) -> HttpRespo
 
 @for_patient(Unblinding, page="unblinding")
 @refusals_shown
-def unblinding(request: HttpRequest, row: Unblinding) -> HttpResponse:
+def unblinding(request: SignedInRequest, row: Unblinding) -> HttpResponse:
     """Who asked, why, and what was decided; the decision, for whoever may make it."""
 
     def write(**data: Any) -> HttpResponse:
@@ -100,7 +101,7 @@ def unblinding(request: HttpRequest, row: Unblinding) -> HttpResponse:
     )
 
 
-def _check_blinded_of_team(request: HttpRequest, asked: AssessmentRequest) -> None:
+def _check_blinded_of_team(request: SignedInRequest, asked: AssessmentRequest) -> None:
     """A rater who is also a clinician elsewhere is blind here."""
     if not asked.blinded or not is_of_team(request.user, asked.episode):
         raise Http404

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -17,7 +17,7 @@ from tracking.queries.catalogue import (
     packs_of,
 )
 from tracking.queries.instrument_page import instrument_page
-from tracking.views.access import roles_required
+from tracking.views.access import SignedInRequest, roles_required
 from tracking.views.trying import try_out
 from tracking.vocabulary import Role
 
@@ -26,7 +26,7 @@ STAFF = tuple(role for role in Role if role != Role.PATIENT)
 
 @roles_required(*STAFF)
 @require_safe
-def instruments(request: HttpRequest) -> HttpResponse:
+def instruments(request: SignedInRequest) -> HttpResponse:
     """Every instrument on its shelf, narrowed by a search."""
     form = CatalogueForm(request.GET)
     search, who = form.wanted
@@ -43,7 +43,7 @@ def instruments(request: HttpRequest) -> HttpResponse:
 
 @roles_required(*STAFF)
 @require_safe
-def instrument(request: HttpRequest, key: str, version: str | None = None) -> HttpResponse:
+def instrument(request: SignedInRequest, key: str, version: str | None = None) -> HttpResponse:
     """How one instrument is made and scored; its latest version when none is named."""
     entry = _entry(request, key, version)
     context = {
@@ -59,7 +59,7 @@ def instrument(request: HttpRequest, key: str, version: str | None = None) -> Ht
 
 @roles_required(*STAFF)
 @require_http_methods(["GET", "HEAD", "POST"])
-def instrument_try(request: HttpRequest, key: str, version: str) -> HttpResponse:
+def instrument_try(request: SignedInRequest, key: str, version: str) -> HttpResponse:
     """Fills in the instrument and sees what comes of it."""
     entry = _entry(request, key, version)
     return try_out(request, entry.instrument, "tracking/catalogue/try.html", {"entry": entry})
@@ -67,7 +67,7 @@ def instrument_try(request: HttpRequest, key: str, version: str) -> HttpResponse
 
 @roles_required(*STAFF)
 @require_safe
-def instrument_definition(request: HttpRequest, key: str, version: str) -> HttpResponse:
+def instrument_definition(request: SignedInRequest, key: str, version: str) -> HttpResponse:
     """The definition file itself."""
     entry = _entry(request, key, version)
     response = HttpResponse(definition_text(entry), content_type="application/toml; charset=utf-8")
@@ -75,7 +75,7 @@ def instrument_definition(request: HttpRequest, key: str, version: str) -> HttpR
     return response
 
 
-def _entry(request: HttpRequest, key: str, version: str | None) -> Entry:
+def _entry(request: SignedInRequest, key: str, version: str | None) -> Entry:
     try:
         return entry_of(request.user, key, version)
     except UnknownInstrument as error:

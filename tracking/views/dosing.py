@@ -6,8 +6,10 @@ at another time, each door is a page of its own.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -24,7 +26,7 @@ from tracking.queries.dosing import VITAL_SIGNS, forms_of, plan_for
 from tracking.queries.names import name_of
 from tracking.run_sheet import topics
 from tracking.tasks import nudge_episode
-from tracking.views.access import View
+from tracking.views.access import SignedInRequest
 from tracking.views.answering import running, sheet, take_in, words_on_sheet
 from tracking.views.refusals import refusals_shown
 from tracking.views.treatment import takes_doses
@@ -32,7 +34,7 @@ from tracking.views.writing import Page, about, for_patient, form_page, show_ref
 from tracking.vocabulary import RunSheetKind
 
 TAP = "X-Tap"  # a tap of the sheet's own script: a refusal is answered in one sentence, not with a page
-LINE_PAGES = {
+LINE_PAGES: dict[RunSheetKind, tuple[Page, Callable[..., object]]] = {
     RunSheetKind.CHECK: (Page("A check", "Record the check"), dosing.record_check),
     RunSheetKind.EVENT: (Page("An event", "Record the event"), dosing.record_event),
     RunSheetKind.OBSERVATION: (Page("An observation", "Record it"), dosing.record_observation),
@@ -45,7 +47,7 @@ LINE_PAGES = {
 
 
 @for_patient(TreatmentEpisode, page="dosing-begin")
-def begin(request: HttpRequest, episode: TreatmentEpisode) -> HttpResponse:
+def begin(request: SignedInRequest, episode: TreatmentEpisode) -> HttpResponse:
     """Begin a dosing session, with those who are in the room."""
 
     def write(**data: Any) -> HttpResponse:
@@ -58,7 +60,7 @@ def begin(request: HttpRequest, episode: TreatmentEpisode) -> HttpResponse:
 
 
 @for_patient(TreatmentSession, page="run-sheet-line")
-def line(request: HttpRequest, session: TreatmentSession, kind: str) -> HttpResponse:
+def line(request: SignedInRequest, session: TreatmentSession, kind: str) -> HttpResponse:
     """A check, an event, an observation, a supplement that is withheld, or the end."""
     _check_takes_lines(session)
     if kind not in LINE_PAGES:
@@ -80,7 +82,7 @@ def _line_form(request: HttpRequest, session: TreatmentSession, kind: str) -> Li
 
 
 @for_patient(TreatmentSession, page="run-sheet-dose")
-def dose(request: HttpRequest, session: TreatmentSession) -> HttpResponse:
+def dose(request: SignedInRequest, session: TreatmentSession) -> HttpResponse:
     """A dose or a supplemental dose."""
     _check_takes_lines(session)
 
@@ -96,7 +98,7 @@ def dose(request: HttpRequest, session: TreatmentSession) -> HttpResponse:
 
 @for_patient(TreatmentSession, page="run-sheet-form")
 @refusals_shown
-def form(request: HttpRequest, session: TreatmentSession, instrument: str) -> HttpResponse:
+def form(request: SignedInRequest, session: TreatmentSession, instrument: str) -> HttpResponse:
     """Vital signs, an interview or an adverse event of the session."""
     _check_takes_lines(session)
     known = next((one for one in forms_of(plan_for(session)) if one.key == instrument), None)
@@ -109,7 +111,7 @@ def form(request: HttpRequest, session: TreatmentSession, instrument: str) -> Ht
 
 
 def _form_page(
-    request: HttpRequest, session: TreatmentSession, known: Instrument, kind: type[InSessionForm]
+    request: SignedInRequest, session: TreatmentSession, known: Instrument, kind: type[InSessionForm]
 ) -> HttpResponse:
     patient = session.episode.patient
     pack = words_on_sheet(request, known, patient)
@@ -157,7 +159,7 @@ def _form_page(
 
 
 @for_patient(TreatmentSession, page="run-sheet-sign")
-def sign(request: HttpRequest, session: TreatmentSession) -> HttpResponse:
+def sign(request: SignedInRequest, session: TreatmentSession) -> HttpResponse:
     """Sign the run-sheet as it reads now."""
     _check_takes_lines(session)
 
@@ -183,14 +185,18 @@ def _check_takes_lines(session: TreatmentSession) -> None:
 
 
 def _tap_page(
-    request: HttpRequest, session: TreatmentSession, filled: Any, write: View, page: Page
+    request: HttpRequest,
+    session: TreatmentSession,
+    filled: Form,
+    write: Callable[..., HttpResponse],
+    page: Page,
 ) -> HttpResponse:
     context = about(session.episode.patient) | {"back": reverse("run-sheet", args=[session.public_id])}
     response = form_page(request, filled, write, page, dim=True, **context)
     return _in_a_sentence(request, filled, response)
 
 
-def _in_a_sentence(request: HttpRequest, filled: Any, response: HttpResponse) -> HttpResponse:
+def _in_a_sentence(request: HttpRequest, filled: Form, response: HttpResponse) -> HttpResponse:
     if TAP not in request.headers or response.status_code < 400:
         return response
     return render(request, "tracking/dosing/refused.html", {"form": filled}, status=response.status_code)

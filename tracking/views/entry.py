@@ -31,7 +31,7 @@ from tracking.queries.requests import (
     raters_for,
     totals_to_record,
 )
-from tracking.views.access import one_or_404, roles_required
+from tracking.views.access import SignedInRequest, one_or_404, roles_required
 from tracking.views.answering import Context, running, sheet, take_in, words_on_sheet
 from tracking.views.refusals import refusals_shown
 from tracking.vocabulary import AnswerSource, ItemState, Role
@@ -50,7 +50,7 @@ get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 @roles_required(Role.CLINICIAN, Role.RATER)
 @get_or_post
 @refusals_shown
-def rate(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+def rate(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """Rates what was asked for. Whoever is not of the team sees a study code and the scale, nothing else."""
     rows = AssessmentRequest.objects.visible_to(request.user).select_related("episode__patient__identity")
     asked = one_or_404(rows, public_id=public_id)
@@ -90,7 +90,7 @@ def rate(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 @roles_required(Role.CLINICIAN)
 @get_or_post
 @refusals_shown
-def rate_new(request: HttpRequest, public_id: uuid.UUID, instrument: str) -> HttpResponse:
+def rate_new(request: SignedInRequest, public_id: uuid.UUID, instrument: str) -> HttpResponse:
     """Rates at once what nobody had asked for, or enters a self-report for the patient."""
     episode = _episode(request, public_id)
     definition = _offered(episode, instrument)
@@ -127,13 +127,13 @@ def rate_new(request: HttpRequest, public_id: uuid.UUID, instrument: str) -> Htt
 
 @roles_required(Role.CLINICIAN)
 @get_or_post
-def request_new(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+def request_new(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """Asks for a questionnaire or a rating."""
     episode = _episode(request, public_id)
     audit.record_read(by=request.user, patient=episode.patient, page="request-new")
-    choices = {"instruments": instruments_to_ask(episode), "raters": raters_for(episode)}
+    instruments, raters = instruments_to_ask(episode), raters_for(episode)
     initial = {"due_on": local_today(episode.patient), "instrument": request.GET.get("instrument")}
-    form = AskForm(_data(request), initial=initial, **choices)
+    form = AskForm(_data(request), initial=initial, instruments=instruments, raters=raters)
     if request.method == "POST" and form.is_valid():
         try:
             asked = scheduling.create_request(by=request.user, episode=episode, **form.cleaned_data)
@@ -141,14 +141,13 @@ def request_new(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
             form.add_error(error.field if error.field in form.fields else None, error.reason)
         else:
             return _asked(request, asked)
-    context = {"form": form, "rate_now": choices["instruments"], "totals": totals_to_record(episode)}
-    context |= _whom(episode)
+    context = _whom(episode) | {"form": form, "rate_now": instruments, "totals": totals_to_record(episode)}
     return render(request, "tracking/entry/ask.html", context, status=400 if form.errors else 200)
 
 
 @roles_required(Role.CLINICIAN)
 @get_or_post
-def link_new(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+def link_new(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """Makes a link with which the patient answers without a password. Its address is shown once."""
     episode = _episode(request, public_id)
     audit.record_read(by=request.user, patient=episode.patient, page="link-new")
@@ -177,7 +176,7 @@ def _data(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
-def _episode(request: HttpRequest, public_id: uuid.UUID) -> TreatmentEpisode:
+def _episode(request: SignedInRequest, public_id: uuid.UUID) -> TreatmentEpisode:
     rows = TreatmentEpisode.objects.visible_to(request.user)
     return one_or_404(rows.select_related("patient__identity", "patient__team"), public_id=public_id)
 
@@ -222,7 +221,7 @@ def _source(instrument: Instrument) -> AnswerSource:
     return AnswerSource.CLINICIAN_ENTERED if instrument.rater == "self" else AnswerSource.CLINICIAN
 
 
-def _received(request: HttpRequest, submitted: Submitted) -> HttpResponse:
+def _received(request: SignedInRequest, submitted: Submitted) -> HttpResponse:
     if submitted.created:
         messages.success(request, "Recorded.")
     else:

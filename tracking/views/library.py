@@ -11,12 +11,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tracking.actions import library as actions
+from tracking.definitions import Definition
 from tracking.errors import Conflict, TrackingError
 from tracking.forms.library import DefinitionForm, RetireForm
 from tracking.models import SiteInstrument
 from tracking.queries.instrument_page import instrument_page
 from tracking.queries.library import coming_change, open_requests, own_versions, published_change
-from tracking.views.access import one_or_404, roles_required
+from tracking.views.access import SignedInRequest, one_or_404, roles_required
 from tracking.views.refusals import refusals_shown
 from tracking.views.trying import try_out
 from tracking.views.writing import Page, form_page
@@ -28,32 +29,34 @@ only_administrators = roles_required(Role.ADMINISTRATOR)
 
 @require_safe
 @only_administrators
-def library(request: HttpRequest) -> HttpResponse:
+def library(request: SignedInRequest) -> HttpResponse:
     """Every version of the own instruments, and how it stands."""
     return render(request, f"{TEMPLATES}library.html", {"versions": own_versions(request.user)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @only_administrators
-def library_new(request: HttpRequest) -> HttpResponse:
+def library_new(request: SignedInRequest) -> HttpResponse:
     """Upload a definition. A sound one is shown and can be tried; nothing is stored yet."""
     form = DefinitionForm(request.POST or None, request.FILES or None, by=request.user)
-    if request.method == "POST" and form.is_valid():
-        return _checked(request, form)
+    if request.method == "POST" and form.is_valid() and form.definition:
+        return _checked(request, form, form.definition)
     return _asked_for(request, form)
 
 
 @require_POST
 @only_administrators
-def library_try(request: HttpRequest) -> HttpResponse:
+def library_try(request: SignedInRequest) -> HttpResponse:
     """Scores answers to what was uploaded. Neither is stored."""
     form = DefinitionForm(request.POST, by=request.user)
-    return _checked(request, form) if form.is_valid() else _asked_for(request, form)
+    if form.is_valid() and form.definition:
+        return _checked(request, form, form.definition)
+    return _asked_for(request, form)
 
 
 @require_POST
 @only_administrators
-def library_publish(request: HttpRequest) -> HttpResponse:
+def library_publish(request: SignedInRequest) -> HttpResponse:
     """Stores the definition that was shown, after it was checked once more."""
     form = DefinitionForm(request.POST, by=request.user)
     if not form.is_valid():
@@ -72,7 +75,7 @@ def library_publish(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @only_administrators
-def library_version(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+def library_version(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """One published version: who published it, what it changed, whether it is still asked."""
     row = _version(request, public_id)
     context = {"row": row, "comparison": published_change(row), "waiting": open_requests(row)}
@@ -82,7 +85,7 @@ def library_version(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @only_administrators
 @refusals_shown
-def library_retire(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+def library_retire(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """Take a version out of what can be asked."""
     row = _version(request, public_id)
 
@@ -97,7 +100,7 @@ def library_retire(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     return form_page(request, RetireForm(request.POST or None), write, page, back=back)
 
 
-def _version(request: HttpRequest, public_id: uuid.UUID) -> SiteInstrument:
+def _version(request: SignedInRequest, public_id: uuid.UUID) -> SiteInstrument:
     return one_or_404(own_versions(request.user), public_id=public_id)
 
 
@@ -107,9 +110,9 @@ def _asked_for(request: HttpRequest, form: DefinitionForm, status: int | None = 
     return render(request, f"{TEMPLATES}upload.html", {"form": form}, status=code)
 
 
-def _checked(request: HttpRequest, form: DefinitionForm) -> HttpResponse:
+def _checked(request: SignedInRequest, form: DefinitionForm, definition: Definition) -> HttpResponse:
     """What was read from a sound definition, beside a form to try it."""
-    definition, site = form.definition, form.cleaned_data["site"]
+    site = form.cleaned_data["site"]
     context = {
         "definition": definition,
         "site": site,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 
 from tracking.actions import scheduling, tapers, treatment
@@ -20,12 +20,13 @@ from tracking.queries.tapers import dropped_steps, proposed_taper, states_of, st
 from tracking.step_drawing import step_drawing
 from tracking.tapers import TOLERANCE, WAITING, Step
 from tracking.templatetags.figures import score
+from tracking.views.access import SignedInRequest
 from tracking.views.writing import Page, about, course_changed, for_patient, form_page
 from tracking.vocabulary import DoseStep
 
 
 @for_patient(TreatmentEpisode, page="medication-new")
-def medication_new(request: HttpRequest, episode: TreatmentEpisode) -> HttpResponse:
+def medication_new(request: SignedInRequest, episode: TreatmentEpisode) -> HttpResponse:
     """Record that a medication was begun; where the protocol plans its end, on to the plan."""
 
     def write(**data: Any) -> HttpResponse:
@@ -41,7 +42,7 @@ def medication_new(request: HttpRequest, episode: TreatmentEpisode) -> HttpRespo
 
 
 @for_patient(MedicationCourse, page="medication")
-def medication(request: HttpRequest, course: MedicationCourse) -> HttpResponse:
+def medication(request: SignedInRequest, course: MedicationCourse) -> HttpResponse:
     """One medication, planned beside taken, with the next step: another dose, a taper step, or the stop."""
     stopping = request.POST.get("do") == "stop"
 
@@ -94,7 +95,7 @@ def _shown(course: MedicationCourse, steps: list[DoseChange]) -> dict[str, objec
 
 
 @for_patient(MedicationCourse, page="taper-plan")
-def taper_plan(request: HttpRequest, course: MedicationCourse) -> HttpResponse:
+def taper_plan(request: SignedInRequest, course: MedicationCourse) -> HttpResponse:
     """Plan the way down: the days of the protocol or equal steps as a list that can be changed."""
     patient = course.episode.patient
     today = local_today(patient)
@@ -126,7 +127,7 @@ def taper_plan(request: HttpRequest, course: MedicationCourse) -> HttpResponse:
 
 
 @for_patient(PlannedDoseStep, page="planned-take")
-def planned_take(request: HttpRequest, planned: PlannedDoseStep) -> HttpResponse:
+def planned_take(request: SignedInRequest, planned: PlannedDoseStep) -> HttpResponse:
     """Take a planned step today, in one press; a planned stop asks for its reason."""
     course = planned.course
 
@@ -146,7 +147,7 @@ def planned_take(request: HttpRequest, planned: PlannedDoseStep) -> HttpResponse
 
 
 @for_patient(MedicationCourse, page="discontinuation-ask")
-def discontinuation_ask(request: HttpRequest, course: MedicationCourse) -> HttpResponse:
+def discontinuation_ask(request: SignedInRequest, course: MedicationCourse) -> HttpResponse:
     """Ask about symptoms that came or grew since the dose was lowered."""
     episode = course.episode
     today = local_today(episode.patient)

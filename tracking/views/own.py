@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -16,14 +16,14 @@ from tracking.queries.assessments import answer_lines, own_self_reports
 from tracking.queries.own import own_open_requests, own_reports
 from tracking.queries.sittings import minutes_of
 from tracking.views import sitting_session
-from tracking.views.access import one_or_404, roles_required
+from tracking.views.access import SignedInRequest, one_or_404, roles_required
 from tracking.vocabulary import Role
 from tracking.wordings import SHIPPED_LANGUAGE, in_words_of, pack_of_assessment
 
 
 @roles_required(Role.PATIENT)
 @require_safe
-def course(request: HttpRequest) -> HttpResponse:
+def course(request: SignedInRequest) -> HttpResponse:
     """What I was asked, how it went, and what waits for me."""
     waiting = own_open_requests(request.user)
     reports = own_reports(request.user)
@@ -38,7 +38,7 @@ def course(request: HttpRequest) -> HttpResponse:
 
 @roles_required(Role.PATIENT)
 @require_safe
-def answers(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+def answers(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """One own self-report, question by question."""
     report = one_or_404(own_self_reports(request.user), public_id=public_id)
     pack = pack_of_assessment(report)
@@ -50,7 +50,7 @@ def answers(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 
 @roles_required(Role.PATIENT)
 @require_POST
-def answer(request: HttpRequest) -> HttpResponse:
+def answer(request: SignedInRequest) -> HttpResponse:
     """Begins a sitting with what waits, as a link would."""
     waiting = own_open_requests(request.user)
     if not waiting:

@@ -15,14 +15,14 @@ from tracking.actions import care, people
 from tracking.forms.people import ConsentForm, EndForm, EnrolmentForm, EpisodeForm, IdentityForm, PatientForm
 from tracking.models import Patient, TreatmentEpisode
 from tracking.queries.people import has_consent, own_time_zone
-from tracking.views.access import roles_required
+from tracking.views.access import SignedInRequest, roles_required
 from tracking.views.writing import Page, about, course_changed, for_patient, form_page, patient_url
 from tracking.vocabulary import Role
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @roles_required(Role.CLINICIAN)
-def patient_new(request: HttpRequest) -> HttpResponse:
+def patient_new(request: SignedInRequest) -> HttpResponse:
     """Enrol a patient into an own team and begin the treatment."""
 
     def write(**data: Any) -> HttpResponse:
@@ -40,7 +40,7 @@ def patient_new(request: HttpRequest) -> HttpResponse:
 
 
 @for_patient(Patient, page="episode-new")
-def episode_new(request: HttpRequest, patient: Patient) -> HttpResponse:
+def episode_new(request: SignedInRequest, patient: Patient) -> HttpResponse:
     """Begin a further course of treatment."""
 
     def write(**data: Any) -> HttpResponse:
@@ -53,7 +53,7 @@ def episode_new(request: HttpRequest, patient: Patient) -> HttpResponse:
 
 
 @for_patient(TreatmentEpisode, page="episode-end")
-def episode_end(request: HttpRequest, episode: TreatmentEpisode) -> HttpResponse:
+def episode_end(request: SignedInRequest, episode: TreatmentEpisode) -> HttpResponse:
     """Say that the treatment was completed, or stopped early."""
 
     def write(**data: Any) -> HttpResponse:
@@ -65,7 +65,7 @@ def episode_end(request: HttpRequest, episode: TreatmentEpisode) -> HttpResponse
 
 
 @for_patient(Patient, page="consent")
-def consent(request: HttpRequest, patient: Patient) -> HttpResponse:
+def consent(request: SignedInRequest, patient: Patient) -> HttpResponse:
     """Record what the patient said about research."""
 
     def write(**data: Any) -> HttpResponse:
@@ -93,7 +93,7 @@ def consent(request: HttpRequest, patient: Patient) -> HttpResponse:
 
 
 @for_patient(Patient, page="patient-identity")
-def identity(request: HttpRequest, patient: Patient) -> HttpResponse:
+def identity(request: SignedInRequest, patient: Patient) -> HttpResponse:
     """Correct who a patient is."""
 
     def write(**data: Any) -> HttpResponse:

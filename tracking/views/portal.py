@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from allauth.account.adapter import get_adapter
 from django.contrib import messages
@@ -24,6 +25,7 @@ from tracking.policies import local_today
 from tracking.queries import sittings
 from tracking.queries.sittings import Questionnaire
 from tracking.tasks import nudge_episode
+from tracking.views.access import SiteRequest
 from tracking.views.sitting_session import begin, has_concern, in_sitting, note_concern
 from tracking.vocabulary import AnswerSource, RequestStatus, Role
 
@@ -79,7 +81,7 @@ def sitting(request: HttpRequest, link: SittingLink) -> HttpResponse:
 
 @get_or_post
 @in_sitting
-def item(request: HttpRequest, link: SittingLink, public_id: uuid.UUID, number: int) -> HttpResponse:
+def item(request: SiteRequest, link: SittingLink, public_id: uuid.UUID, number: int) -> HttpResponse:
     """One item. Every answer is kept at once; leaving it empty is allowed, and asked about when it matters."""
     sheet = _sheet(link, public_id)
     if sheet is None:
@@ -103,7 +105,9 @@ def item(request: HttpRequest, link: SittingLink, public_id: uuid.UUID, number: 
     return _answered(request, link, context, form.answers[asked.code])
 
 
-def _answered(request: HttpRequest, link: SittingLink, context: dict, value: Answer) -> HttpResponse:
+def _answered(
+    request: SiteRequest, link: SittingLink, context: dict[str, Any], value: Answer
+) -> HttpResponse:
     step, asked, sheet = request.POST.get("step", NEXT), context["item"], context["sheet"]
     if step == SKIP and asked.critical:
         return _page(request, link, "item.html", context | {"asks_again": True})
@@ -203,7 +207,7 @@ def _closed(request: HttpRequest, error: Conflict) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, link: SittingLink, template: str, context: dict, status: int = 200
+    request: HttpRequest, link: SittingLink, template: str, context: dict[str, Any], status: int = 200
 ) -> HttpResponse:
     patient = link.episode.patient
     common = {

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -19,7 +19,7 @@ from tracking.forms.raters import AvailabilityForm, EndAvailabilityForm, LearntF
 from tracking.instruments import Shelf
 from tracking.queries.raters import availabilities, last_rated_episode, treatments_told
 from tracking.queries.requests import ratings_due, ratings_made
-from tracking.views.access import roles_required
+from tracking.views.access import SignedInRequest, roles_required
 from tracking.views.refusals import refusals_shown
 from tracking.views.writing import Page, form_page
 from tracking.vocabulary import Role
@@ -30,7 +30,7 @@ NO_SUCH_RATING = "no rating of this code was assigned to you"
 
 @roles_required(Role.RATER)
 @require_safe
-def ratings(request: HttpRequest) -> HttpResponse:
+def ratings(request: SignedInRequest) -> HttpResponse:
     """Study code and instrument of each rating that can be made today; below them the own ones that can still be
     corrected."""
     shelf = Shelf()
@@ -44,7 +44,7 @@ def ratings(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @roles_required(Role.RATER)
-def availability(request: HttpRequest) -> HttpResponse:
+def availability(request: SignedInRequest) -> HttpResponse:
     """From when to when ratings can be taken, and how many a week."""
 
     def write(**data: Any) -> HttpResponse:
@@ -72,7 +72,7 @@ def availability(request: HttpRequest) -> HttpResponse:
 @require_POST
 @roles_required(Role.RATER)
 @refusals_shown
-def availability_end(request: HttpRequest) -> HttpResponse:
+def availability_end(request: SignedInRequest) -> HttpResponse:
     """Ends an availability of one's own with today."""
     form = EndAvailabilityForm(request.POST)
     if not form.is_valid():
@@ -84,7 +84,7 @@ def availability_end(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @roles_required(Role.RATER)
-def learnt(request: HttpRequest) -> HttpResponse:
+def learnt(request: SignedInRequest) -> HttpResponse:
     """A rater has come to know the treatment of somebody: who, and how. Below, what was decided."""
 
     def write(study_code: str, reason: str) -> HttpResponse:

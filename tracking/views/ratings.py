@@ -3,7 +3,7 @@
 import uuid
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
@@ -14,7 +14,7 @@ from tracking.instruments import instrument_of
 from tracking.models import Assessment
 from tracking.queries.guesses import GUESS_OF_RATER, has_guess, is_followed_by_guess
 from tracking.tasks import nudge_episode
-from tracking.views.access import one_or_404, roles_required
+from tracking.views.access import SignedInRequest, one_or_404, roles_required
 from tracking.views.refusals import refusals_shown
 from tracking.vocabulary import Role
 
@@ -22,7 +22,7 @@ from tracking.vocabulary import Role
 @roles_required(Role.RATER)
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusals_shown
-def rating_guess(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+def rating_guess(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """Which treatment the rater believes it is, directly after the rating. Asked once; "I do not know" is an answer."""
     own = Assessment.objects.visible_to(request.user).filter(rater=request.user)
     rating = one_or_404(own.select_related("episode__patient"), public_id=public_id)

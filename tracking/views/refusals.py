@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from tracking.errors import Conflict, NotPermitted
 
-View = Callable[..., HttpResponse]
+R = TypeVar("R", bound=HttpRequest)
+P = ParamSpec("P")
+View = Callable[Concatenate[R, P], HttpResponseBase]
 
 
-def refusals_shown(view: View) -> View:
+def refusals_shown(view: View[R, P]) -> View[R, P]:
     """Turns a ``Conflict`` of the view's action into the page that says so, ``NotPermitted`` into 403."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+    def guarded(request: R, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         try:
             return view(request, *args, **kwargs)
         except NotPermitted as error:

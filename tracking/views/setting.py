@@ -28,7 +28,7 @@ from tracking.queries.setting import (
 )
 from tracking.setting import Answers, with_overrides
 from tracking.tasks import nudge_episode
-from tracking.views.access import one_or_404, roles_required
+from tracking.views.access import SignedInRequest, one_or_404, roles_required
 from tracking.views.refusals import refusals_shown
 from tracking.views.writing import about, as_sentence, for_patient
 from tracking.vocabulary import Role
@@ -41,14 +41,14 @@ get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 @require_safe
 @only_clinicians
-def rooms(request: HttpRequest) -> HttpResponse:
+def rooms(request: SignedInRequest) -> HttpResponse:
     """The rooms of the sites where the user treats patients."""
     return render(request, f"{TEMPLATES}rooms.html", {"rooms": templates_in_use(request.user)})
 
 
 @get_or_post
 @only_clinicians
-def room_new(request: HttpRequest) -> HttpResponse:
+def room_new(request: SignedInRequest) -> HttpResponse:
     """Describe a room."""
     form = NewRoomForm(request.POST or None, by=request.user)
 
@@ -68,7 +68,7 @@ def room_new(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @only_clinicians
-def room(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+def room(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """One revision of a room, and all of its revisions."""
     found = _room(request, public_id)
     rows = list(revisions(found))
@@ -79,7 +79,7 @@ def room(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 @get_or_post
 @only_clinicians
 @refusals_shown
-def room_revise(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+def room_revise(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """The room as it is from now on."""
     found = _room(request, public_id)
     if found.retired_at:
@@ -101,7 +101,7 @@ def room_revise(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 @get_or_post
 @only_clinicians
 @refusals_shown
-def room_retire(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+def room_retire(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """A room that is not used any more."""
     found = _room(request, public_id)
     if request.method != "POST":
@@ -112,7 +112,7 @@ def room_retire(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 
 
 @for_patient(TreatmentSession, page="session-setting")
-def session_setting(request: HttpRequest, session: TreatmentSession) -> HttpResponse:
+def session_setting(request: SignedInRequest, session: TreatmentSession) -> HttpResponse:
     """The setting of one dosing session: its room's, and what was different."""
     if not takes_setting(session):
         raise Http404
@@ -169,7 +169,7 @@ def _chosen(request: HttpRequest, session: TreatmentSession) -> SettingTemplate 
     return next((room for room in templates_for(session) if str(room.public_id) == named), None)
 
 
-def _room(request: HttpRequest, public_id: uuid.UUID) -> SettingTemplate:
+def _room(request: SignedInRequest, public_id: uuid.UUID) -> SettingTemplate:
     rows = SettingTemplate.objects.visible_to(request.user).select_related("site", "made_by")
     return one_or_404(rows, public_id=public_id)
 

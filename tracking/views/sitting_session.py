@@ -5,16 +5,19 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from functools import wraps
+from typing import Concatenate, ParamSpec
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from tracking.models import SittingLink
 from tracking.queries.sittings import link_of_sitting
+from tracking.views.access import SiteRequest, View
 
 KEY = "sitting"
-View = Callable[..., HttpResponse]
+P = ParamSpec("P")
 
 
 def begin(request: HttpRequest, link: SittingLink) -> None:
@@ -23,14 +26,14 @@ def begin(request: HttpRequest, link: SittingLink) -> None:
     request.session[KEY] = {"link": str(link.public_id), "seen": time.time(), "concern": False}
 
 
-def in_sitting(view: View) -> View:
+def in_sitting(view: Callable[Concatenate[SiteRequest, SittingLink, P], HttpResponseBase]) -> View[P]:
     """Gives the view the link of a sitting that is still going on; otherwise says to open the link again.
 
     The link is read anew each time, so a sitting ends at the next click once its link is revoked.
     """
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+    def guarded(request: SiteRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         link = _link(request)
         if link is None:
             request.session.pop(KEY, None)

@@ -20,12 +20,13 @@ from tracking.models import Assessment, TreatmentEpisode
 from tracking.policies import check_latest_version, check_totals_alone, local_today
 from tracking.queries.requests import totals_to_record
 from tracking.tasks import nudge_episode
+from tracking.views.access import SignedInRequest
 from tracking.views.refusals import refusals_shown
 from tracking.views.writing import Page, about, for_patient, form_page
 
 
 @for_patient(TreatmentEpisode, page="total-new")
-def total_new(request: HttpRequest, episode: TreatmentEpisode, instrument: str) -> HttpResponse:
+def total_new(request: SignedInRequest, episode: TreatmentEpisode, instrument: str) -> HttpResponse:
     """Record totals from paper or another system."""
     definition = _instrument(episode, instrument)
 
@@ -41,7 +42,7 @@ def total_new(request: HttpRequest, episode: TreatmentEpisode, instrument: str) 
 
 @for_patient(Assessment, page="total-correct")
 @refusals_shown
-def total_correct(request: HttpRequest, assessment: Assessment) -> HttpResponse:
+def total_correct(request: SignedInRequest, assessment: Assessment) -> HttpResponse:
     """Correct totals that were recorded or imported."""
     check_totals_alone(assessment)
     check_latest_version(assessment)

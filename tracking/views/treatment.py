@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
@@ -27,10 +29,11 @@ from tracking.queries.setting import session_setting, takes_setting
 from tracking.queries.treatment import dosing_sessions
 from tracking.queries.washout import washouts_before
 from tracking.treatment_policies import Record, washouts_unanswered
-from tracking.views.writing import Page, about, course_changed, for_patient, form_page
+from tracking.views.access import SignedInRequest, SiteRequest
+from tracking.views.writing import Guarded, Page, about, course_changed, for_patient, form_page
 from tracking.vocabulary import Attendance, CheckTopic, SessionKind
 
-RECORDS = {
+RECORDS: dict[str, Guarded[Record]] = {
     "session": TreatmentSession,
     "dose": Dose,
     "medication": MedicationCourse,
@@ -41,7 +44,7 @@ RECORDS = {
 
 
 @for_patient(TreatmentEpisode, page="session-new")
-def session_new(request: HttpRequest, episode: TreatmentEpisode) -> HttpResponse:
+def session_new(request: SignedInRequest, episode: TreatmentEpisode) -> HttpResponse:
     """Record a session; a dosing session that took place leads on to its dose."""
 
     def write(**data: Any) -> HttpResponse:
@@ -88,7 +91,7 @@ def session(request: HttpRequest, session: TreatmentSession) -> HttpResponse:
 
 
 @for_patient(TreatmentSession, page="dose-new")
-def dose_new(request: HttpRequest, session: TreatmentSession) -> HttpResponse:
+def dose_new(request: SignedInRequest, session: TreatmentSession) -> HttpResponse:
     """Record what was given in a dosing session."""
     if not takes_doses(session):
         raise Http404
@@ -112,21 +115,22 @@ def dose_new(request: HttpRequest, session: TreatmentSession) -> HttpResponse:
     return form_page(request, form, write, page, template, **context, **about(session.episode.patient))
 
 
-def record_void(request: HttpRequest, kind: str, public_id: object) -> HttpResponse:
+def record_void(request: SiteRequest, kind: str, public_id: UUID) -> HttpResponseBase:
     """Take a record back, with a reason. What may be taken back is a closed list."""
     if kind not in RECORDS:
         raise Http404
     return for_patient(RECORDS[kind], page="record-void")(_void)(request, public_id=public_id)
 
 
-def _void(request: HttpRequest, record: Record) -> HttpResponse:
+def _void(request: SignedInRequest, record: Record) -> HttpResponse:
     episode = treatment.episode_of(record)
 
     def write(reason: str) -> HttpResponse:
         treatment.void(by=request.user, record=record, reason=reason)
         response = course_changed(request, episode, "The record was taken back.")
-        kept = isinstance(record, Dose | RunSheetEntry) and is_on_sheet(record.session)
-        return redirect("run-sheet", record.session.public_id) if kept else response
+        if isinstance(record, Dose | RunSheetEntry) and is_on_sheet(record.session):
+            return redirect("run-sheet", record.session.public_id)
+        return response
 
     page = Page(f"Take back: {in_words(record)}", "Take back")
     return form_page(request, ReasonForm(request.POST or None), write, page, **about(episode.patient))

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from measures.instrument import Instrument
 from tracking.forms.answers import AnswersForm
 from tracking.forms.catalogue import TotalsForm
 from tracking.queries.trying import Tried, tried, tried_totals
+from tracking.views.access import SignedInRequest
 
 Context = dict[str, Any]
 
 
-def try_out(request: HttpRequest, instrument: Instrument, template: str, context: Context) -> HttpResponse:
+def try_out(
+    request: SignedInRequest, instrument: Instrument, template: str, context: Context
+) -> HttpResponse:
     """The form of an instrument beside what the answers come to. With htmx the results alone, after each answer;
     without JavaScript the page again, with its results."""
     data = request.POST if request.method == "POST" else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -14,7 +14,7 @@ from tracking.actions.washouts import set_washout_rule
 from tracking.forms.washouts import WashoutRuleForm
 from tracking.medication_classes import classification
 from tracking.queries.washout import site_rules
-from tracking.views.access import roles_required
+from tracking.views.access import SignedInRequest, roles_required
 from tracking.views.writing import Page, form_page
 from tracking.vocabulary import Role
 
@@ -23,7 +23,7 @@ only_administrators = roles_required(Role.ADMINISTRATOR)
 
 @require_safe
 @only_administrators
-def washouts(request: HttpRequest) -> HttpResponse:
+def washouts(request: SignedInRequest) -> HttpResponse:
     """Every washout whose days are left to the site, and what the site has set."""
     context = {"rules": site_rules(request.user), "classification": classification()}
     return render(request, "tracking/administration/washouts.html", context)
@@ -31,7 +31,7 @@ def washouts(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @only_administrators
-def washout_set(request: HttpRequest, site: str, protocol: str, number: int) -> HttpResponse:
+def washout_set(request: SignedInRequest, site: str, protocol: str, number: int) -> HttpResponse:
     """Set for how many days one washout is asked for at one site."""
     place = (site, protocol, number)
     rule = next((row for row in site_rules(request.user) if row.place == place), None)

@@ -24,7 +24,7 @@ from tracking.languages import language_name
 from tracking.models import WordingPack
 from tracking.queries.administration import administered_sites
 from tracking.queries.wordings import instruments_of, on_paper, own_packs, pack_lines, worded_lines
-from tracking.views.access import one_or_404, roles_required
+from tracking.views.access import SignedInRequest, one_or_404, roles_required
 from tracking.views.writing import Page, form_page, show_refusal
 from tracking.vocabulary import Role
 from tracking.wordings import is_withdrawn
@@ -38,7 +38,7 @@ reads_and_writes = require_http_methods(["GET", "HEAD", "POST"])
 
 @require_safe
 @only_administrators
-def wordings(request: HttpRequest) -> HttpResponse:
+def wordings(request: SignedInRequest) -> HttpResponse:
     """What is installed at the own sites, and what is asked on paper for want of a wording."""
     sites = list(administered_sites(request.user))
     every = {one.key: one for site in sites for one in instruments_of(site)}
@@ -53,7 +53,7 @@ def wordings(request: HttpRequest) -> HttpResponse:
 
 @reads_and_writes
 @only_administrators
-def wording_new(request: HttpRequest, instrument: str) -> HttpResponse:
+def wording_new(request: SignedInRequest, instrument: str) -> HttpResponse:
     """Upload a pack: it is checked and shown as the patient will see it, and installed with a second press."""
     definition = _instrument(request, instrument)
     form = PackForm(request.POST or None, request.FILES or None, by=request.user)
@@ -78,7 +78,7 @@ def wording_new(request: HttpRequest, instrument: str) -> HttpResponse:
 
 @require_safe
 @only_administrators
-def wording_template(request: HttpRequest, instrument: str, kind: str) -> HttpResponse:
+def wording_template(request: SignedInRequest, instrument: str, kind: str) -> HttpResponse:
     """An empty pack with every code in it."""
     definition = _instrument(request, instrument)
     return _file(definition, None, kind, f"{definition.key}-{definition.version}")
@@ -86,7 +86,7 @@ def wording_template(request: HttpRequest, instrument: str, kind: str) -> HttpRe
 
 @require_safe
 @only_administrators
-def wording(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+def wording(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """One pack: where it is from, who installed it, and how it reads."""
     pack = _pack(request, public_id)
     context = {"pack": pack, "withdrawn": is_withdrawn(pack)}
@@ -95,7 +95,7 @@ def wording(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 
 @require_safe
 @only_administrators
-def wording_file(request: HttpRequest, public_id: uuid.UUID, kind: str) -> HttpResponse:
+def wording_file(request: SignedInRequest, public_id: uuid.UUID, kind: str) -> HttpResponse:
     """The pack as a file, to make the next revision from."""
     pack = _pack(request, public_id)
     name = f"{pack.instrument}-{pack.version}-{pack.label.replace('/', '-')}"
@@ -104,7 +104,7 @@ def wording_file(request: HttpRequest, public_id: uuid.UUID, kind: str) -> HttpR
 
 @reads_and_writes
 @only_administrators
-def wording_withdraw(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+def wording_withdraw(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """Show a wording no more."""
     pack = _pack(request, public_id)
 
@@ -124,7 +124,7 @@ def wording_withdraw(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse
 
 @reads_and_writes
 @only_administrators
-def site_language(request: HttpRequest, site: str) -> HttpResponse:
+def site_language(request: SignedInRequest, site: str) -> HttpResponse:
     """The language in which a site asks whoever has none of their own."""
     place = one_or_404(administered_sites(request.user), key=site)
 
@@ -138,7 +138,7 @@ def site_language(request: HttpRequest, site: str) -> HttpResponse:
     return form_page(request, form, write, page, back=reverse("wordings"))
 
 
-def _instrument(request: HttpRequest, key: str) -> Instrument:
+def _instrument(request: SignedInRequest, key: str) -> Instrument:
     """An instrument that a site of this administrator has, with items to be worded."""
     for site in administered_sites(request.user):
         if found := next((one for one in instruments_of(site) if one.key == key), None):
@@ -146,7 +146,7 @@ def _instrument(request: HttpRequest, key: str) -> Instrument:
     raise Http404
 
 
-def _pack(request: HttpRequest, public_id: uuid.UUID) -> WordingPack:
+def _pack(request: SignedInRequest, public_id: uuid.UUID) -> WordingPack:
     return one_or_404(own_packs(request.user), public_id=public_id)
 
 

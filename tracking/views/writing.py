@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
+from typing import Any, Concatenate, ParamSpec, Protocol, TypedDict, TypeVar
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,13 +22,38 @@ from django.views.decorators.http import require_http_methods
 from tracking.actions.audit import record_read
 from tracking.actions.scheduling import schedule_episode
 from tracking.errors import Conflict, InvalidInput, TrackingError
-from tracking.models import Patient, TreatmentEpisode
+from tracking.models import Patient, PatientIdentity, TreatmentEpisode, User
 from tracking.policies import local_today
 from tracking.tasks import nudge_episode
-from tracking.views.access import View, one_or_404, roles_required
+from tracking.views.access import SignedInRequest, View, one_or_404, roles_required
 from tracking.vocabulary import Role
 
 TEMPLATE = "tracking/form.html"
+M = TypeVar("M", bound=Model)
+M_co = TypeVar("M_co", bound=Model, covariant=True)
+P = ParamSpec("P")
+RowView = Callable[Concatenate[SignedInRequest, M, P], HttpResponseBase]
+
+
+class Head(TypedDict):
+    """What every page about a patient shows at its head."""
+
+    patient: Patient
+    identity: PatientIdentity | None
+    back: str
+
+
+class VisibleRows(Protocol[M_co]):
+    """A manager that knows who may see which rows."""
+
+    def visible_to(self, user: User, /) -> QuerySet[M_co]: ...
+
+
+class Guarded(Protocol[M_co]):
+    """A model with such a manager."""
+
+    @property
+    def objects(self) -> VisibleRows[M_co]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +65,22 @@ class Page:
     lead: str = ""
 
 
-def for_patient(model: type[Model], *, page: str) -> Callable[[View], View]:
+def for_patient(model: Guarded[M], *, page: str) -> Callable[[RowView[M, P]], View[...]]:
     """A clinician's page about one row of ``model``: found among the visible ones or 404, the read logged
     before anything is shown, all times in the patient's time zone. The view gets the row."""
 
-    def decorate(view: View) -> View:
+    def decorate(view: RowView[M, P]) -> View[...]:
         @require_http_methods(["GET", "HEAD", "POST"])
         @roles_required(Role.CLINICIAN)
         @wraps(view)
-        def guarded(request: HttpRequest, public_id: object, **kwargs: object) -> HttpResponse:
+        def guarded(
+            request: SignedInRequest, /, public_id: UUID, *args: P.args, **kwargs: P.kwargs
+        ) -> HttpResponseBase:
             row = one_or_404(model.objects.visible_to(request.user), public_id=public_id)
             patient = patient_of(row)
             record_read(by=request.user, patient=patient, page=page)
             with timezone.override(ZoneInfo(patient.timezone)):
-                return view(request, row, **kwargs)
+                return view(request, row, *args, **kwargs)
 
         return guarded
 
@@ -59,9 +89,11 @@ def for_patient(model: type[Model], *, page: str) -> Callable[[View], View]:
 
 def patient_of(row: Model) -> Patient:
     """The patient that a row belongs to, by the one path that it has."""
+    found: Any = row
     for step in ("session", "course", "episode", "patient"):
-        row = getattr(row, step, None) or row
-    return row
+        found = getattr(found, step, None) or found
+    patient: Patient = found
+    return patient
 
 
 def form_page(
@@ -98,7 +130,7 @@ def as_sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}."
 
 
-def about(patient: Patient) -> dict[str, object]:
+def about(patient: Patient) -> Head:
     """What every page about a patient shows at its head, so that nobody writes into the wrong record, and
     where it leads back to."""
     return {
@@ -108,7 +140,7 @@ def about(patient: Patient) -> dict[str, object]:
     }
 
 
-def course_changed(request: HttpRequest, episode: TreatmentEpisode, said: str) -> HttpResponse:
+def course_changed(request: SignedInRequest, episode: TreatmentEpisode, said: str) -> HttpResponse:
     """After a write that changes a course: what is due now is asked for, the worker is nudged, back to the
     patient."""
     schedule_episode(by=request.user, episode=episode, as_of=local_today(episode.patient))

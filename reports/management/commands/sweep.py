@@ -3,6 +3,8 @@ broker and no worker."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
@@ -33,7 +35,7 @@ class Command(BaseCommand):
         if unrated:
             self.stdout.write(f"blinded ratings for which no rater is available: {unrated}")
 
-    def _sweep(self, marks: type[EpisodeMark | StudyMark], key: str, compute: object) -> int:
+    def _sweep(self, marks: type[EpisodeMark | StudyMark], key: str, compute: Callable[..., object]) -> int:
         """One try for each that is behind; those that fail stay behind and are counted by the caller."""
         wanted = list(jobs.pending(marks.objects.order_by("pk")).values_list(key, flat=True))
         for each in wanted:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
+from rest_framework.test import APIRequestFactory, force_authenticate
 
 from measures import registry
 from tests.api import Api
@@ -13,6 +15,7 @@ from tests.reports.clinic import answers_for, rate
 from tests.tracking.definitions import CHECK_IN
 from tracking.actions import care, people, safety, scheduling
 from tracking.actions.library import publish_instrument
+from tracking.api.views import PatientDoor
 from tracking.models import Patient, ReadEvent, Site, TreatmentEpisode, User
 from tracking.vocabulary import Role
 
@@ -31,6 +34,16 @@ def test_a_clinician_reads_the_own_patients_under_study_codes(
         everything += answer.content.decode()
     assert patient.study_code in everything
     assert [word for word in IDENTITY if word in everything] == []
+
+
+def test_a_door_that_shows_patients_without_pages_is_shut(clinician: User, patient: Patient) -> None:
+    class Unpaged(PatientDoor):
+        pagination_class = None
+
+    request = APIRequestFactory().get("/")
+    force_authenticate(request, clinician)
+    with pytest.raises(ImproperlyConfigured, match="logged"):
+        Unpaged.as_view({"get": "list"})(request)
 
 
 def test_an_assessment_comes_with_scores_bands_and_what_is_missing(

@@ -7,9 +7,8 @@ import time
 from argparse import ArgumentParser
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TextIO
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, OutputWrapper
 from django.db import DatabaseError
 
 from measures.errors import DefinitionError
@@ -128,7 +127,7 @@ def _summary(
 class Meter:
     """One line on stderr that says how far a long import has come, how fast, and how long it will take."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: OutputWrapper) -> None:
         self.stream = stream
         self.began = self.shown = time.monotonic()
         self.stage, self.stage_began, self.open = "", self.began, False
