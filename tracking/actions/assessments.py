@@ -48,6 +48,7 @@ from tracking.vocabulary import AnswerSource, AuditAction, ItemState, RequestSta
 from tracking.wordings import can_be_asked, wording_name
 
 Answers = Mapping[str, object]
+USED = "this submission id was used for other content"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,21 +85,23 @@ def submit_assessment(
             return Submitted(known, tuple(known.alerts.all()), created=False)
         check_request_open(request, local_today(request.episode.patient))
         check_rated_on(request, assessed_on, latest_day(request.episode))
-        _check_unused(submission_id)
         instrument = instrument_of(request.instrument, request.version)
         shown = request.wording_pack if source == AnswerSource.SELF else wording
-        assessment, alerts = _store(
-            by=by,
-            episode=request.episode,
-            request=request,
-            instrument=instrument,
-            answers=answers,
-            source=source,
-            assessed_on=assessed_on,
-            time_point=request.time_point,
-            submission_id=submission_id or uuid.uuid4(),
-            wording=wording_name(instrument, shown),
-        )
+        try:
+            assessment, alerts = _store(
+                by=by,
+                episode=request.episode,
+                request=request,
+                instrument=instrument,
+                answers=answers,
+                source=source,
+                assessed_on=assessed_on,
+                time_point=request.time_point,
+                submission_id=submission_id or uuid.uuid4(),
+                wording=wording_name(instrument, shown),
+            )
+        except IntegrityError as error:
+            raise Conflict(USED) from error
         moved(request, ANY_STATE, status=RequestStatus.DONE)
         DraftAnswers.objects.filter(request=request).delete()
         carry_alerts(request=request, assessment=assessment)
@@ -109,11 +112,6 @@ def _locked(request: AssessmentRequest) -> AssessmentRequest:
     """The request as it is now, held until the end of the transaction."""
     rows = AssessmentRequest.objects.select_for_update(of=("self",)).select_related("episode__patient")
     return rows.get(pk=request.pk)
-
-
-def _check_unused(submission_id: uuid.UUID | None) -> None:
-    if submission_id and Assessment.objects.filter(submission_id=submission_id).exists():
-        raise Conflict("this submission id was used for other content")
 
 
 def record_assessment(
@@ -188,23 +186,22 @@ def correct_assessment(
         check_rated_on(assessment.request, day, latest_day(assessment.episode))
     check_in_session(assessment.episode, assessment.session, moment, day)
     try:
-        with transaction.atomic():
-            corrected, alerts = _store(
-                by=by,
-                episode=assessment.episode,
-                request=assessment.request,
-                instrument=instrument_of(assessment.instrument, assessment.version),
-                answers=answers,
-                source=AnswerSource(assessment.source),
-                assessed_on=day,
-                time_point=assessment.time_point,
-                submission_id=uuid.uuid4(),
-                wording=assessment.wording,
-                session=assessment.session,
-                assessed_at=moment,
-                supersedes=assessment,
-                correction_reason=reason.strip(),
-            )
+        corrected, alerts = _store(
+            by=by,
+            episode=assessment.episode,
+            request=assessment.request,
+            instrument=instrument_of(assessment.instrument, assessment.version),
+            answers=answers,
+            source=AnswerSource(assessment.source),
+            assessed_on=day,
+            time_point=assessment.time_point,
+            submission_id=uuid.uuid4(),
+            wording=assessment.wording,
+            session=assessment.session,
+            assessed_at=moment,
+            supersedes=assessment,
+            correction_reason=reason.strip(),
+        )
     except IntegrityError as error:
         raise Conflict("this assessment was corrected by somebody else in the meantime") from error
     return Submitted(corrected, alerts, created=True)
@@ -326,5 +323,5 @@ def _again(
         dict(_score(instrument, answers).answers),
     )
     if not same:
-        raise Conflict("this submission id was used for other content")
+        raise Conflict(USED)
     return Submitted(known, tuple(known.alerts.all()), created=False)

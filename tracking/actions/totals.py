@@ -83,8 +83,7 @@ def correct_total(
     row = _row(by, episode, instrument, scored, day, uuid.uuid4(), assessment)
     row.correction_reason = reason.strip()
     try:
-        with transaction.atomic():
-            return _store(by, row, scored, AuditAction.CORRECT_TOTAL)
+        return _store(by, row, scored, AuditAction.CORRECT_TOTAL)
     except IntegrityError as error:
         raise Conflict("this assessment was corrected by somebody else in the meantime") from error
 
