@@ -9,7 +9,7 @@ from django.db import transaction
 from measures import scoring
 from tracking.actions.safety import findings, raise_alert
 from tracking.instruments import instrument_of
-from tracking.models import DraftAnswers, SafetyAlert
+from tracking.models import AssessmentRequest, DraftAnswers, SafetyAlert
 from tracking.vocabulary import ItemState, RequestStatus
 
 SAFELY_OVER = timedelta(days=1)  # a window closes by the patient's own day, which may end later than ours
@@ -24,12 +24,16 @@ def raise_for_abandoned(*, now: datetime) -> int:
     closed = DraftAnswers.objects.filter(
         request__status=RequestStatus.OPEN, request__closes_on__lt=(now - SAFELY_OVER).date()
     )
-    return sum(_raise_for(draft) for draft in closed.select_related("request__episode__patient__team"))
+    return sum(_raise_for(request) for request in list(closed.values_list("request", flat=True)))
 
 
 @transaction.atomic
-def _raise_for(draft: DraftAnswers) -> int:
-    request = draft.request
+def _raise_for(key: int) -> int:
+    rows = AssessmentRequest.objects.select_for_update(of=("self",))
+    request = rows.select_related("episode__patient__team").get(pk=key)
+    draft = DraftAnswers.objects.filter(request=request, request__status=RequestStatus.OPEN).first()
+    if draft is None:  # it was sent a moment ago
+        return 0
     instrument = instrument_of(request.instrument, request.version)
     left_out = [
         finding
