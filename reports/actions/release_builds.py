@@ -19,7 +19,7 @@ from reports.actions.releases import part_path, release_path
 from reports.export import package
 from reports.export.deidentify import deidentify, plan_release
 from reports.export.leak import scan
-from reports.export.ledger import settle
+from reports.export.ledger import Cohort, settle
 from reports.export.package import Contents, InstrumentFacts, Package, StudyFacts
 from reports.models import Release, ReleaseMember, ReleaseStatus
 from reports.policies import may_receive
@@ -39,6 +39,7 @@ from tracking.models import Patient, Study
 from tracking.vocabulary import AuditAction
 
 log = logging.getLogger(__name__)
+Cohorts = list[Cohort]
 
 TRIES = 3
 LEASE = timedelta(minutes=5)  # renewed between the steps; a try that lost it writes nothing
@@ -61,6 +62,10 @@ class LostLease(Exception):
     """Another try has begun; this one must not write."""
 
 
+class Overtaken(Exception):
+    """Another release of the study was finished meanwhile: put beside it, this one might single somebody out."""
+
+
 def waiting_releases(*, now: datetime) -> list[int]:
     """Keys of approved releases that nobody builds at the moment. Those that lost every try fail here."""
     for release in Release.objects.filter(_free(now), attempts__gte=TRIES):
@@ -78,7 +83,8 @@ def build_release(*, release_id: int) -> None:
     if release is None:
         return
     try:
-        _publish(release, _checked_package(release))
+        earlier = _earlier_cohorts(release)
+        _publish(release, _checked_package(release, earlier), earlier)
     except Ended as end:
         _end(release, end.status, end.reasons)
     except LostLease:
@@ -115,11 +121,11 @@ def _keep_lease(release: Release) -> None:
         raise LostLease
 
 
-def _checked_package(release: Release) -> Package:
+def _checked_package(release: Release, earlier: Cohorts) -> Package:
     if not may_receive(release.requested_by, release.study):
         raise Ended(ReleaseStatus.FAILED, [NOT_AUTHORISED])
     try:
-        contents = _contents(release)
+        contents = _contents(release, earlier)
     except DisclosureRefusal as refusal:
         raise Ended(ReleaseStatus.REFUSED, refusal.reasons) from refusal
     built = package.build(contents)
@@ -130,10 +136,10 @@ def _checked_package(release: Release) -> Package:
     return built
 
 
-def _contents(release: Release) -> Contents:
+def _contents(release: Release, earlier: Cohorts) -> Contents:
     k = settings.RELEASE_SMALLEST_CLASS
     candidates = {str(each.public_id): each for each in sorted(consenting(release.study), key=secret_order)}
-    settled = settle(list(candidates), _earlier_cohorts(release), k)
+    settled = settle(list(candidates), earlier, k)
     patients = [candidates[key] for key in settled.patients]
     reading = Reading(release.study, patients)
     tables = read_tables(reading, release.tables)
@@ -156,7 +162,7 @@ def _contents(release: Release) -> Contents:
     )
 
 
-def _earlier_cohorts(release: Release) -> list[frozenset[str]]:
+def _earlier_cohorts(release: Release) -> Cohorts:
     """Who was in each release of this study that was handed over, oldest first."""
     earlier = Release.objects.filter(study=release.study, status__in=HANDED_OVER).order_by("built_at", "pk")
     cohorts: dict[int, set[str]] = {key: set() for key in earlier.values_list("pk", flat=True)}
@@ -210,12 +216,16 @@ def _instrument_facts(reading: Reading) -> tuple[InstrumentFacts, ...]:
     )
 
 
-def _publish(release: Release, built: Package) -> None:
-    """Writes the file beside its place, then moves it there in the transaction that says it is ready."""
+def _publish(release: Release, built: Package, earlier: Cohorts) -> None:
+    """Writes the file beside its place, then moves it there in the transaction that says it is ready. Two of one
+    study are finished one after the other, and the second sees the first."""
     part = part_path(release)
     _write(part, built.content)
     now = clock.now()
     with transaction.atomic():
+        Study.objects.select_for_update(no_key=True).get(pk=release.study_id)
+        if _earlier_cohorts(release) != earlier:
+            raise Overtaken
         ready = moved(
             release,
             _mine(release),

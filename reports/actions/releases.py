@@ -124,10 +124,12 @@ def _expire(release: Release) -> bool:
 
 
 def _sweep_files(now: datetime) -> None:
-    """Only what is ready, or being written under a lease that still runs, may lie in the folder."""
+    """Only what is ready, or being written under a lease that still runs, may lie in the folder. It is read in the
+    order in which a build goes on, so that one that ends meanwhile is met in one of the two states."""
+    there = list(Path(settings.RELEASES).iterdir())
+    building = list(Release.objects.filter(status=ReleaseStatus.APPROVED, lease_until__gt=now))
     ready = Release.objects.filter(status=ReleaseStatus.READY)
-    building = Release.objects.filter(status=ReleaseStatus.APPROVED, lease_until__gt=now)
-    known = {release_path(each) for each in (*ready, *building)} | {part_path(each) for each in building}
-    for path in Path(settings.RELEASES).iterdir():
+    known = {release_path(each) for each in (*building, *ready)} | {part_path(each) for each in building}
+    for path in there:
         if path not in known:
             path.unlink(missing_ok=True)

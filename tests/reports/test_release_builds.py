@@ -5,11 +5,12 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
@@ -18,7 +19,7 @@ from reports.actions import release_builds, releases
 from reports.models import Release, ReleaseStatus
 from reports.release_frames import columns
 from tests.cast import days_ago
-from tests.reports.release_clinic import Clinic, build, kept_for_the_module
+from tests.reports.release_clinic import NEVER_ASKED, Clinic, build, kept_for_the_module
 from tracking.actions import people
 from tracking.models import Patient, PatientIdentity, TreatmentEpisode, TreatmentSession
 
@@ -43,8 +44,12 @@ def folder(settings: object, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def approved(clinic: Clinic) -> Release:
+    return approved_for(clinic, "To see it fail")
+
+
+def approved_for(clinic: Clinic, purpose: str) -> Release:
     release = releases.request_release(
-        by=clinic.researcher, study=clinic.study, tables=["scores", "medication"], purpose="To see it fail"
+        by=clinic.researcher, study=clinic.study, tables=["scores", "medication"], purpose=purpose
     )
     releases.decide_release(by=clinic.steward, release=release, approve=True)
     return release
@@ -194,6 +199,51 @@ def test_a_file_of_nobody_is_swept_and_one_under_a_lease_stays(approved: Release
     (folder / "left-behind.zip").write_bytes(b"whole")
     releases.expire_releases(now=timezone.now())
     assert list(folder.iterdir()) == [releases.part_path(approved)]
+
+
+@pytest.mark.parametrize("before_query", [1, 2, 3])
+def test_a_file_that_is_finished_while_the_folder_is_swept_stays(
+    approved: Release, folder: Path, before_query: int
+) -> None:
+    being_built = Release.objects.filter(pk=approved.pk)
+    being_built.update(lease_until=timezone.now() + timedelta(minutes=1))
+    releases.part_path(approved).write_bytes(b"whole")
+    queries = []
+
+    def finish(execute: Callable[..., object], sql: str, *given: object) -> object:
+        queries.append(sql)
+        if len(queries) == before_query:
+            being_built.update(status=ReleaseStatus.READY, expires_at=timezone.now() + timedelta(days=7))
+            releases.part_path(approved).rename(releases.release_path(approved))
+        return execute(sql, *given)
+
+    with connection.execute_wrapper(finish):
+        releases.expire_releases(now=timezone.now())
+    assert len(queries) == 4  # three of the sweep, and the one that ends the build
+    assert list(folder.iterdir()) == [releases.release_path(approved)]
+
+
+def test_two_that_are_built_at_once_do_not_single_out_who_joined_in_between(
+    clinic: Clinic, approved: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = approved_for(clinic, "To be faster")
+
+    def overtaken(path: Path, content: bytes) -> None:
+        monkeypatch.undo()
+        people.record_consent(
+            by=clinic.clinician, patient=clinic.patients[NEVER_ASKED], kind="given", stated_on=days_ago(0)
+        )
+        assert tried(other).status == ReleaseStatus.READY
+        path.write_bytes(content)
+
+    monkeypatch.setattr(release_builds, "_write", overtaken)
+    assert tried(approved).status == ReleaseStatus.APPROVED
+    assert tried(approved).status == ReleaseStatus.READY
+    assert cohort(approved) == cohort(other) == {*clinic.consenting, clinic.patients[NEVER_ASKED]}
+
+
+def cohort(release: Release) -> set[Patient]:
+    return {member.patient for member in release.members.select_related("patient")}
 
 
 def test_the_sweep_asks_for_a_release_whose_message_was_lost(
