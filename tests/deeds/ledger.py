@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import connection
-from django.db.models import IntegerField, Model
+from django.db.models import Field, IntegerField, JSONField, Model
 
 Row = tuple[Any, ...]
 Snapshot = dict[type[Model], dict[Any, Row]]
@@ -70,13 +71,21 @@ def read(writes: str) -> list[str]:
 
 
 def sums(stored: Snapshot) -> Counter[str]:
-    """Of each column that counts something the sum over all rows: two who add to it add twice."""
+    """Of each column what it comes to over all rows: the sum where it counts, the entries where it lists, else the
+    rows in which it says something. Two who add to it add twice, and what belongs to something still does."""
     found: Counter[str] = Counter()
     for model, rows in stored.items():
         for place, field in enumerate(model._meta.concrete_fields):
-            if isinstance(field, IntegerField) and not field.primary_key:
-                found[f"{model.__name__}.{field.name}"] = sum(row[place] or 0 for row in rows.values())
+            found[f"{model.__name__}.{field.name}"] = sum(_weight(field, row[place]) for row in rows.values())
     return found
+
+
+def _weight(field: Field[Any, Any], cell: Any) -> int:
+    if cell is None or field.primary_key:
+        return 0
+    if isinstance(field, JSONField):
+        return len(json.loads(cell))
+    return cell if isinstance(field, IntegerField) else 1
 
 
 class Interrupted(Exception):

@@ -1,6 +1,16 @@
 """The pairs, by subject. What stands here is read by ``tests.deeds.test_races``; a file is added to this list."""
 
 from tests.deeds.pair import PAIRS
-from tests.deeds.pairs import library, people, treatment
+from tests.deeds.pairs import answers, derived, imports, library, people, releases, safety, treatment
 
-__all__ = ["PAIRS", "library", "people", "treatment"]
+__all__ = [
+    "PAIRS",
+    "answers",
+    "derived",
+    "imports",
+    "library",
+    "people",
+    "releases",
+    "safety",
+    "treatment",
+]

@@ -16,6 +16,7 @@ from tracking.vocabulary import AuditAction, ConsentKind
 
 ENOUGH = 6  # patients who may be released
 LEASED = "the try is counted and leased before the work"
+A_FILE = "~Release:attempts,built_at,expires_at,manifest,sha256,status"
 BUILT = Note(AuditAction.BUILD_RELEASE, of=lambda known: Release.objects.get(pk=known["release_id"]), by="")
 
 
@@ -103,7 +104,7 @@ def a_release_of_too_few(clinic: Clinic) -> Arguments:
 @deed(
     release_builds.build_release,
     BUILT,
-    writes=f"~Release:attempts,built_at,expires_at,manifest,sha256,status +ReleaseMember*{ENOUGH} +AuditEvent",
+    writes=f"{A_FILE} +ReleaseMember*{ENOUGH} +AuditEvent",
     twice=Twice.ONCE,
     of_site=True,
     in_steps=LEASED,
