@@ -82,6 +82,29 @@ def a_parked_course(clinic: Clinic) -> Arguments:
     return {"episode": clinic.episode}
 
 
+@deed(marks.want_episode, writes="+EpisodeMark", again="~EpisodeMark:wanted_rev", twice=Twice.ADDS)
+def a_course_without_a_mark(clinic: Clinic) -> Arguments:
+    EpisodeMark.objects.filter(episode=clinic.episode).delete()
+    return {"episode": clinic.episode}
+
+
+@deed(
+    marks.want_episodes,
+    writes="+EpisodeMark ~EpisodeMark:wanted_rev",
+    again="~EpisodeMark*2:wanted_rev",
+    twice=Twice.ADDS,
+)
+def two_courses_one_of_them_without_a_mark(clinic: Clinic) -> Arguments:
+    other = care.start_episode(**not_in_treatment(clinic))
+    return {"episodes": [a_course_without_a_mark(clinic)["episode"], other]}
+
+
+@deed(marks.want_study, writes="+StudyMark", again="~StudyMark:wanted_rev", twice=Twice.ADDS, of_site=True)
+def a_study_without_a_mark(clinic: Clinic) -> Arguments:
+    StudyMark.objects.filter(study=clinic.study).delete()
+    return {"study": clinic.study}
+
+
 @deed(
     marks.want_episodes,
     writes="~EpisodeMark:attempts,failure,parked_at,wanted_rev ~EpisodeMark:wanted_rev",
