@@ -279,8 +279,7 @@ def _clean_key(key: str) -> str:
 def _store_under_key(row: Site | Study, otherwise: str) -> None:
     """Stores a new row. That its key is taken is what the database says: somebody may have taken it just now."""
     try:
-        with transaction.atomic():
-            row.save(force_insert=True)
+        row.save(force_insert=True)
     except IntegrityError:
         raise InvalidInput("key", otherwise) from None
 

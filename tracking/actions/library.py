@@ -67,10 +67,7 @@ def retire_instrument(*, by: User, instrument: SiteInstrument, reason: str) -> I
     if len(reason) > LONGEST_REASON:
         raise InvalidInput("reason", f"must not be longer than {LONGEST_REASON} characters")
     try:
-        with transaction.atomic():
-            retirement = InstrumentRetirement.objects.create(
-                instrument=instrument, reason=reason.strip(), by=by
-            )
+        retirement = InstrumentRetirement.objects.create(instrument=instrument, reason=reason.strip(), by=by)
     except IntegrityError:
         raise Conflict("this version has already been retired") from None
     _record(by, AuditAction.RETIRE_INSTRUMENT, instrument)

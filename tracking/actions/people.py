@@ -47,8 +47,7 @@ def create_user(*, by: User | None, email: str, name: str, password: str | None 
     email = _clean_email("email", email)
     name = checks.clean_line("name", name, longest=120)
     try:
-        with transaction.atomic():
-            user = User.objects.create_user(email=email, password=password, name=name)
+        user = User.objects.create_user(email=email, password=password, name=name)
     except IntegrityError:
         raise InvalidInput("email", "belongs to another account") from None
     audit.record(by=by, action=AuditAction.CREATE_USER, target=user)

@@ -9,7 +9,10 @@ from tests.deeds.table.care import new_team, not_in_treatment
 from tracking.actions import care, people
 
 LINKED = "~Patient:user +RoleGrant +AuditEvent !link_account"
-DATED = "~PatientIdentity:date_of_birth +TreatmentEpisode +EpisodeMark +AuditEvent*2"
+CORRECTED = (
+    "~PatientIdentity:date_of_birth ~TreatmentEpisode:age_at_start ~EpisodeMark:wanted_rev +AuditEvent"
+)
+BEGUN = "+TreatmentEpisode +EpisodeMark +AuditEvent"
 ONE_TEAM = "+CareTeam +AuditEvent !create_team"
 
 
@@ -32,9 +35,9 @@ def two_accounts_for_one_patient(clinic: Clinic) -> tuple[Act, Act]:
     )
 
 
-@pair(one_first=DATED, other_first=DATED)
+@pair(one_first=f"{CORRECTED} {BEGUN}", other_first=f"{CORRECTED} {BEGUN}")
 def a_date_of_birth_and_an_episode_that_begins(clinic: Clinic) -> tuple[Act, Act]:
-    """Whoever is first: the age at the start is that of the new date of birth."""
+    """Whoever is first: the age at the start is that of the new date of birth. An episode is over."""
     start = not_in_treatment(clinic)
     name = {"given_name": "Paul", "family_name": "Patient"}
     people.change_identity(by=clinic.lead, patient=start["patient"], date_of_birth="1990-05-04", **name)

@@ -56,7 +56,9 @@ def new_team(clinic: Clinic) -> Arguments:
     of_site=True,
 )
 def new_member(clinic: Clinic) -> Arguments:
-    return {"by": clinic.administrator, "team": clinic.team, "user": person(f"Newcomer {clinic.word}")}
+    user = person(f"Newcomer {clinic.word}")
+    care.add_member(by=None, team=care.create_team(by=None, site=clinic.site, name="Day team"), user=user)
+    return {"by": clinic.administrator, "team": clinic.team, "user": user}
 
 
 @deed(
@@ -97,6 +99,8 @@ def new_study(clinic: Clinic) -> Arguments:
     of_site=True,
 )
 def new_reader(clinic: Clinic) -> Arguments:
+    other = care.create_study(**new_study(clinic))
+    care.add_study_member(by=None, study=other, user=clinic.colleague)
     return {"by": clinic.administrator, "study": clinic.study, "user": clinic.colleague}
 
 
@@ -119,7 +123,10 @@ def a_reader(clinic: Clinic) -> Arguments:
     twice=Twice.REFUSED,
 )
 def not_in_treatment(clinic: Clinic) -> Arguments:
+    """Any more."""
     patient = people.enrol_patient(**nameless(clinic))
+    before = care.start_episode(by=clinic.lead, patient=patient, starts_on=days_ago(4), **TREATMENT)
+    care.end_episode(by=clinic.lead, episode=before, status="completed", ends_on=days_ago(3))
     return {
         "by": clinic.lead,
         "patient": patient,

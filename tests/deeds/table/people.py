@@ -62,7 +62,9 @@ def a_closed_account(clinic: Clinic) -> Arguments:
     of_site=True,
 )
 def a_role_not_held(clinic: Clinic) -> Arguments:
-    user = person(f"Newcomer {clinic.word}")
+    """Not at this site, and here another one."""
+    user = person(f"Newcomer {clinic.word}", Role.RATER)
+    people.grant_role(by=None, user=user, role=Role.STEWARD, site=clinic.site)
     return {"by": clinic.administrator, "user": user, "role": Role.RATER, "site": clinic.site}
 
 

@@ -17,10 +17,21 @@ ROOM = {"light": 2, "music": 1, "objects": "flowers, a rug", "people": 3}
 RECORDED = Note(AuditAction.RECORD_SETTING, of="session", patient="session.episode.patient")
 
 
+def has_this_room(clinic: Clinic) -> Arguments:
+    setting.create_template(**new_room(clinic))
+    return {}
+
+
 @deed(
-    setting.create_template, STORED, writes="+SettingTemplate +AuditEvent", twice=Twice.REFUSED, of_site=True
+    setting.create_template,
+    STORED,
+    writes="+SettingTemplate +AuditEvent",
+    twice=Twice.REFUSED,
+    of_site=True,
+    others=has_this_room,
 )
 def new_room(clinic: Clinic) -> Arguments:
+    room(clinic)
     return {"by": clinic.lead, "site": clinic.site, "name": "Garden room", "answers": ROOM}
 
 

@@ -39,6 +39,12 @@ def nothing_due(clinic: Clinic) -> Arguments:
     return {"now": now}
 
 
+def nothing_waits() -> None:
+    """A round sends a hundred, and earlier races may have left more."""
+    while outbox.send_outbox(now=clock.now()):
+        pass
+
+
 @deed(
     outbox.send_outbox,
     writes=f"~OutboxMail*2:{SENT}",
@@ -48,6 +54,7 @@ def nothing_due(clinic: Clinic) -> Arguments:
     later=LATER,
 )
 def two_that_wait(clinic: Clinic) -> Arguments:
+    nothing_waits()
     for _ in range(2):
         outbox.queue_mail(**a_mail(clinic))
     return {"now": clock.now()}
@@ -62,6 +69,7 @@ def two_that_wait(clinic: Clinic) -> Arguments:
     later=LATER,
 )
 def one_that_cannot_be_sent(clinic: Clinic) -> Arguments:
+    nothing_waits()
     outbox.queue_mail(**a_mail(clinic) | {"to": "two\nlines@example.net"})
     return {"now": clock.now()}
 
@@ -80,6 +88,29 @@ def a_course(clinic: Clinic) -> Arguments:
 def a_parked_course(clinic: Clinic) -> Arguments:
     parked(EpisodeMark.objects.filter(episode=clinic.episode))
     return {"episode": clinic.episode}
+
+
+@deed(marks.want_episode, writes="+EpisodeMark", again="~EpisodeMark:wanted_rev", twice=Twice.ADDS)
+def a_course_without_a_mark(clinic: Clinic) -> Arguments:
+    EpisodeMark.objects.filter(episode=clinic.episode).delete()
+    return {"episode": clinic.episode}
+
+
+@deed(
+    marks.want_episodes,
+    writes="+EpisodeMark ~EpisodeMark:wanted_rev",
+    again="~EpisodeMark*2:wanted_rev",
+    twice=Twice.ADDS,
+)
+def two_courses_one_of_them_without_a_mark(clinic: Clinic) -> Arguments:
+    other = care.start_episode(**not_in_treatment(clinic))
+    return {"episodes": [a_course_without_a_mark(clinic)["episode"], other]}
+
+
+@deed(marks.want_study, writes="+StudyMark", again="~StudyMark:wanted_rev", twice=Twice.ADDS, of_site=True)
+def a_study_without_a_mark(clinic: Clinic) -> Arguments:
+    StudyMark.objects.filter(study=clinic.study).delete()
+    return {"study": clinic.study}
 
 
 @deed(

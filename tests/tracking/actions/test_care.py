@@ -107,13 +107,23 @@ class TestEpisodes:
         care.end_episode(by=clinician, episode=day_before, status="completed", ends_on=date(2024, 2, 28))
         assert starting(patient, clinician, starts_on=date(2024, 2, 29)).age_at_start == 40
 
-    def test_the_age_is_that_of_the_birth_date_as_it_stands(self, patient: Patient, clinician: User) -> None:
-        """Somebody corrected it after this page had read it."""
+    def test_the_age_is_that_of_the_birth_date_as_it_stands(
+        self, patient: Patient, team_a: CareTeam, clinician: User
+    ) -> None:
+        """Somebody corrected it after this page had read it. That of another patient is another."""
+        other = people.enrol_patient(
+            by=clinician,
+            team=team_a,
+            identity={"given_name": "Olga", "family_name": "Other", "date_of_birth": date(1950, 1, 1)},
+            sex="female",
+            enrolled_on=days_ago(90),
+        )
         assert patient.identity.born == date(1984, 2, 29)
         people.change_identity(
             by=clinician, patient=Patient.objects.get(pk=patient.pk), date_of_birth=date(1974, 2, 27)
         )
         assert starting(patient, clinician, starts_on=date(2024, 2, 28)).age_at_start == 50
+        assert starting(other, clinician, starts_on=date(2024, 2, 28)).age_at_start == 74
 
     def test_without_a_birth_date_the_stated_age_counts(self, team_a: CareTeam, clinician: User) -> None:
         known = people.enrol_patient(
