@@ -40,6 +40,7 @@ class Deed:
     ``writes`` is its whole ledger: ``+Dose`` a row more, ``-Dose`` a row less, ``~Dose:amount,unit`` a row of which
     just these columns changed, ``*3`` behind the name of a model so many rows.
     ``of_site``: the scene is of the whole site, so no second patient of it is brought into the same state.
+    ``others``: the scene of the bystanders where the deed goes over everything that is due: there nothing is.
     ``in_steps``: why it is several transactions; one that was cut short is made whole by doing it again.
     """
 
@@ -50,6 +51,7 @@ class Deed:
     notes: tuple[Note, ...]
     twice: Twice
     of_site: bool = False
+    others: Arrange | None = None
     in_steps: str = ""
 
     def __str__(self) -> str:
@@ -65,13 +67,14 @@ def deed(
     writes: str,
     twice: Twice,
     of_site: bool = False,
+    others: Arrange | None = None,
     in_steps: str = "",
 ) -> Callable[[Arrange], Arrange]:
     """Enters the scene that it decorates into the table, named after action and scene."""
 
     def enter(arrange: Arrange) -> Arrange:
         name = f"{action.__module__.split('.')[-1]}.{action.__name__}-{arrange.__name__}"
-        DEEDS.append(Deed(name, action, arrange, writes, notes, twice, of_site, in_steps))
+        DEEDS.append(Deed(name, action, arrange, writes, notes, twice, of_site, others, in_steps))
         return arrange
 
     return enter

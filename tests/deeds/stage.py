@@ -29,9 +29,10 @@ class Stage:
     def arrange(self, deed: Deed) -> Arguments:
         """The same scene for everybody, so that a deed that reaches too far finds something to spoil. Returns the
         arguments for ours."""
+        scene = deed.others or deed.arrange
         if not deed.of_site:
-            deed.arrange(self.beside)
-        deed.arrange(self.theirs)
+            scene(self.beside)
+        scene(self.theirs)
         return deed.arrange(self.ours)
 
 
