@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,12 +37,12 @@ class Stage:
 
 
 def do(deed: Deed, arguments: Arguments) -> Any:
+    return perform(deed.action, arguments)
+
+
+def perform(action: Callable[..., Any], arguments: Arguments) -> Any:
     """As a second browser tab would: with rows as they were read before, not as another has left them."""
-    return deed.action(**{name: _as_read(value) for name, value in arguments.items()})
-
-
-def _as_read(value: Any) -> Any:
-    return copy.copy(value) if isinstance(value, Model) else value
+    return action(**copy.deepcopy(dict(arguments)))
 
 
 def told(before: Snapshot) -> list[Told]:

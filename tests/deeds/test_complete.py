@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from types import FunctionType, ModuleType
 
-from tests.deeds import table
+from tests.deeds import pairs, table
 from tests.deeds.deed import Twice
 from tests.deeds.table import DEEDS
 from tracking.vocabulary import AuditAction
@@ -47,13 +47,15 @@ def test_every_word_of_the_audit_log_is_said() -> None:
 
 
 def test_every_file_of_the_table_is_read() -> None:
-    files = {path.stem for path in (ROOT / "tests/deeds/table").glob("*.py")} - {"__init__"}
-    assert files == set(table.__all__) - {"DEEDS"}
+    for folder, read in (("table", table), ("pairs", pairs)):
+        files = {path.stem for path in (ROOT / "tests/deeds" / folder).glob("*.py")} - {"__init__"}
+        assert files == set(read.__all__) - {"DEEDS", "PAIRS"}
 
 
 def test_names_are_not_used_twice() -> None:
-    names = [deed.name for deed in DEEDS]
-    assert len(names) == len(set(names))
+    for lines in (DEEDS, pairs.PAIRS):
+        names = [line.name for line in lines]
+        assert len(names) == len(set(names))
 
 
 def test_all_three_ways_of_doing_it_twice_are_met() -> None:

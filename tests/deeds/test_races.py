@@ -7,7 +7,7 @@ transaction takes when it begins.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,13 @@ from pytest_django import DjangoDbBlocker
 
 from tests.deeds import ledger
 from tests.deeds.clinics import clinic
-from tests.deeds.deed import Deed, Twice
+from tests.deeds.deed import Arguments, Deed, Twice
+from tests.deeds.pair import Act, Pair
+from tests.deeds.pairs import PAIRS
 from tests.deeds.racecourse import race, racecourse
-from tests.deeds.stage import do
+from tests.deeds.stage import do, perform
 from tests.deeds.table import DEEDS
+from tests.deeds.test_all_or_nothing import undone
 from tests.servers import short_folder
 from tracking.errors import TrackingError
 
@@ -55,3 +58,36 @@ def _added(entries: list[str]) -> list[str]:
 def _doubled(entries: list[str]) -> list[Any]:
     pairs = [entry.partition("*") for entry in entries]
     return sorted(f"{name}*{2 * int(count or 1)}" for name, _, count in pairs if ":" not in name + count)
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=str)
+def test_two_different_ones_at_once(pair: Pair) -> None:
+    one, other = pair.arrange(clinic(f"race{next(NUMBERS)}"))
+    assert in_turn(one, other) == ledger.read(pair.one_first)
+    assert in_turn(other, one) == ledger.read(pair.other_first)
+    before = ledger.snapshot()
+    refused = race(lambda: done(*one), lambda: done(*other))
+    assert end(before, refused) in (ledger.read(pair.one_first), ledger.read(pair.other_first))
+
+
+def in_turn(first: Act, then: Act) -> list[str]:
+    """What comes of one after the other. It is undone."""
+    with undone():
+        before = ledger.snapshot()
+        return end(before, [done(*first), done(*then)])
+
+
+def done(action: Callable[..., Any], arguments: Arguments) -> str:
+    """Empty, or that it was refused, in the words of the table."""
+    try:
+        perform(action, arguments)
+    except TrackingError:
+        return f"!{action.__name__}"
+    return ""
+
+
+def end(before: ledger.Snapshot, refused: list[Any]) -> list[str]:
+    """What has come of both. An error that is no refusal fails."""
+    broken = [each for each in refused if isinstance(each, Exception)]
+    assert broken == []
+    return sorted(ledger.entries(before, ledger.snapshot()) + [each for each in refused if each])
