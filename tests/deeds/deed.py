@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import Enum
 from typing import Any
 
 from tests.deeds.clinics import Clinic
 from tracking.vocabulary import AuditAction
 
-Arguments = Mapping[str, Any]
+Arguments = dict[str, Any]
 Arrange = Callable[[Clinic], Arguments]
 
 
@@ -41,7 +42,9 @@ class Deed:
     just these columns changed, ``*3`` behind the name of a model so many rows.
     ``of_site``: the scene is of the whole site, so no second patient of it is brought into the same state.
     ``others``: the scene of the bystanders where the deed goes over everything that is due: there nothing is.
-    ``in_steps``: why it is several transactions; one that was cut short is made whole by doing it again.
+    ``again``: the ledger of the second, where it is stored, too, and is not ``writes`` once more.
+    ``in_steps``: why it is several transactions; one that was cut short is made whole by doing it again, so much
+    later as ``later`` says.
     """
 
     name: str
@@ -52,7 +55,9 @@ class Deed:
     twice: Twice
     of_site: bool = False
     others: Arrange | None = None
+    again: str = ""
     in_steps: str = ""
+    later: timedelta = timedelta()
 
     def __str__(self) -> str:
         return self.name
@@ -68,13 +73,18 @@ def deed(
     twice: Twice,
     of_site: bool = False,
     others: Arrange | None = None,
+    again: str = "",
     in_steps: str = "",
+    later: timedelta = timedelta(),
 ) -> Callable[[Arrange], Arrange]:
     """Enters the scene that it decorates into the table, named after action and scene."""
 
     def enter(arrange: Arrange) -> Arrange:
         name = f"{action.__module__.split('.')[-1]}.{action.__name__}-{arrange.__name__}"
-        DEEDS.append(Deed(name, action, arrange, writes, notes, twice, of_site, others, in_steps))
+        entered = Deed(
+            name, action, arrange, writes, notes, twice, of_site, others, again or writes, in_steps, later
+        )
+        DEEDS.append(entered)
         return arrange
 
     return enter

@@ -40,8 +40,13 @@ def test_what_was_cut_short_is_made_whole_by_doing_it_again(stage: Stage, deed: 
                     do(deed, arguments)
             except Interrupted:
                 pass
-            do(deed, arguments)
+            do(deed, later(deed, arguments))
             assert ledger.entries(before, ledger.snapshot()) == ledger.read(deed.writes)
+
+
+def later(deed: Deed, arguments: Arguments) -> Arguments:
+    """The arguments of a try that comes later."""
+    return arguments | {"now": arguments["now"] + deed.later} if deed.later else arguments
 
 
 @contextmanager

@@ -7,6 +7,7 @@ transaction takes when it begins.
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,8 @@ def db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[No
 
 @pytest.mark.parametrize("deed", DEEDS, ids=str)
 def test_two_at_once(deed: Deed) -> None:
+    if deed.others:  # what earlier races left due is not of this one
+        do(deed, deed.arrange(clinic(f"race{next(NUMBERS)}")))
     arguments = deed.arrange(clinic(f"race{next(NUMBERS)}"))
     before = ledger.snapshot()
     came_to = race(lambda: do(deed, arguments), lambda: do(deed, arguments))
@@ -46,18 +49,15 @@ def test_two_at_once(deed: Deed) -> None:
     assert len(failed) == (deed.twice == Twice.REFUSED), came_to
     written = ledger.entries(before, ledger.snapshot())
     if deed.twice == Twice.ADDS:
-        assert _added(written) == [entry for entry in _doubled(ledger.read(deed.writes)) if entry[0] == "+"]
+        assert rows(written) == rows(ledger.read(deed.writes)) + rows(ledger.read(deed.again))
     else:
         assert written == ledger.read(deed.writes)
 
 
-def _added(entries: list[str]) -> list[str]:
-    return [entry for entry in entries if entry[0] == "+"]
-
-
-def _doubled(entries: list[str]) -> list[Any]:
-    pairs = [entry.partition("*") for entry in entries]
-    return sorted(f"{name}*{2 * int(count or 1)}" for name, _, count in pairs if ":" not in name + count)
+def rows(entries: list[str]) -> Counter[str]:
+    """How many rows more and less of each kind. Which columns changed of others is not told twice."""
+    parts = [entry.partition("*") for entry in entries if ":" not in entry]
+    return Counter({name: int(count or 1) for name, _, count in parts})
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=str)
