@@ -25,11 +25,12 @@ class Twice(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One row of the audit log. ``of`` and ``patient`` are paths from the arguments or ``result`` to a row, or to
-    several, each of which has a row of its own; ``by`` is the path to who did it, nobody where it is empty."""
+    """One row of the audit log. ``of`` is the path from the arguments or ``result`` to the row that it is about, or
+    what finds it among what is there afterwards; where that is several, each has a row of its own. ``patient`` is a
+    path, too, also from ``row``; ``by`` is the path to who did it, nobody where it is empty."""
 
     action: AuditAction
-    of: str = "result"
+    of: str | Callable[[Arguments], Any] = "result"
     patient: str = ""
     by: str = "by"
 

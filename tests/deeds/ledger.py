@@ -60,8 +60,13 @@ def _entry(sign: str, name: str, count: int, columns: str) -> str:
 
 
 def read(writes: str) -> list[str]:
-    """The entries that a line of the table names, in order of name."""
-    return sorted(writes.split())
+    """The entries that a line of the table names, in order of name. What it names twice are two rows."""
+    counted: Counter[tuple[str, str, str]] = Counter()
+    for entry in writes.split():
+        row, colon, columns = entry.partition(":")
+        name, _, count = row.partition("*")
+        counted[(name[0], name[1:], colon + columns)] += int(count or 1)
+    return sorted(_entry(sign, name, n, columns) for (sign, name, columns), n in counted.items())
 
 
 class Interrupted(Exception):

@@ -59,7 +59,8 @@ def meant(deed: Deed, arguments: Arguments, result: Any) -> list[Told]:
 
 def _of(note: Note, known: Arguments) -> Iterator[Told]:
     actor = _public(_follow(note.by, known))
-    for row in _several(_follow(note.of, known)):
+    found = note.of(known) if callable(note.of) else _follow(note.of, known)
+    for row in _several(found):
         patient = _follow(note.patient, known | {"row": row})
         yield note.action, actor, row._meta.model_name, _public(row), _public(patient)
 
