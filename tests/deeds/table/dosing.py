@@ -181,7 +181,8 @@ def form(session: TreatmentSession, key: str, answers: dict[str, object]) -> Arg
     dosing.record_in_session,
     Note(AuditAction.RAISE_ALERT, of="result.alerts", patient=OF_SESSION, by=""),
     Note(AuditAction.SUBMIT_ASSESSMENT, of="result.assessment", patient=OF_SESSION),
-    writes="+Assessment +ScaleScore +SafetyAlert ~EpisodeMark:wanted_rev +AuditEvent*2",
+    writes="+Assessment +ScaleScore +OutcomeResult*3 +SafetyAlert +AlertEvent +OutboxMail"
+    " ~EpisodeMark:wanted_rev +AuditEvent*2",
     twice=Twice.ONCE,
 )
 def an_interview_with_an_alert(clinic: Clinic) -> Arguments:

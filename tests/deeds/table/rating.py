@@ -63,7 +63,7 @@ def far_ahead(clinic: Clinic) -> Arguments:
 def two_that_nobody_has_and_one_of_somebody_who_left(clinic: Clinic) -> Arguments:
     gone = free_rater(clinic, "Gone")
     rating.assign_rater(by=None, request=to_be_rated(clinic, time_point="left"), rater=gone)
-    people.set_active(by=clinic.administrator, user=gone, active=False)
+    people.set_active(by=clinic.administrator, user=gone, is_active=False)
     for _ in range(2):
         to_be_rated(clinic)
     for name in ("Ragna", "Rosa"):
@@ -101,7 +101,7 @@ def a_second_opinion(clinic: Clinic) -> Arguments:
 @deed(
     guesses.record_rating_guess,
     Note(AuditAction.SUBMIT_ASSESSMENT, of="result.assessment", patient="rating.episode.patient"),
-    writes="+Assessment +ScaleScore ~EpisodeMark:wanted_rev +AuditEvent",
+    writes="+Assessment +ScaleScore +OutcomeResult*2 ~EpisodeMark:wanted_rev +AuditEvent",
     twice=Twice.ONCE,
 )
 def after_a_rating(clinic: Clinic) -> Arguments:

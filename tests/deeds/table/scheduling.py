@@ -9,12 +9,17 @@ from tests.deeds.clinics import Clinic, beside
 from tests.deeds.deed import Arguments, Note, Twice, deed
 from tests.deeds.scenes import asked, dosed, held, medication, to_be_rated, treated_next
 from tests.deeds.table.voiding import stopped, taken_back
+from tests.tracking.blinded import held_session
 from tracking.actions import rating, scheduling, treatment
-from tracking.models import AssessmentRequest
+from tracking.models import AssessmentRequest, User
 from tracking.vocabulary import AuditAction
 
 ASKED = "+AssessmentRequest +AuditEvent"
 DAYS = "closes_on,due_on,opens_on"
+BACK = "~AssessmentRequest:anchor_lost,anchor_session,protocol_point,status"
+AGAIN = Note(
+    AuditAction.MOVE_REQUEST, of=lambda known: known["episode"].requests.all(), patient="episode.patient"
+)
 
 
 @deed(
@@ -61,7 +66,7 @@ def a_first_dose(clinic: Clinic) -> Arguments:
 
 @deed(
     scheduling.schedule_episode,
-    Note(AuditAction.MOVE_REQUEST, of="episode.requests", patient="episode.patient"),
+    AGAIN,
     writes=f"~AssessmentRequest*2:anchor_lost,anchor_session,{DAYS},status +AuditEvent*2",
     twice=Twice.ONCE,
 )
@@ -73,18 +78,31 @@ def a_dose_that_was_recorded_again_for_another_day(clinic: Clinic) -> Arguments:
     return scheduled(clinic)
 
 
+@deed(scheduling.schedule_episode, AGAIN, writes=f"{BACK} +AuditEvent", twice=Twice.ONCE)
+def a_rating_that_keeps_its_rater(clinic: Clinic) -> Arguments:
+    return rating_of_a_dose_that_is_back(clinic, [clinic.lead])
+
+
 @deed(
     scheduling.schedule_episode,
-    Note(
-        AuditAction.MOVE_REQUEST,
-        of=lambda known: known["episode"].requests.filter(blinded=True),
-        patient="episode.patient",
-    ),
-    writes=f"~AssessmentRequest:anchor_lost,anchor_session,assigned_to,{DAYS},status +AuditEvent",
+    AGAIN,
+    writes=f"{BACK.replace('anchor_session', 'anchor_session,assigned_to')} +AuditEvent",
     twice=Twice.ONCE,
 )
 def a_rating_whose_rater_was_in_the_room_since(clinic: Clinic) -> Arguments:
-    return {}
+    return rating_of_a_dose_that_is_back(clinic, [clinic.lead, clinic.rater])
+
+
+def rating_of_a_dose_that_is_back(clinic: Clinic, in_the_room: list[User]) -> Arguments:
+    """It was asked by hand at the last time point of all, so that nothing else is asked with it. While its dose was
+    taken back there was a session with these people."""
+    dosed(clinic, 9)
+    dose = dosed(clinic, 3)
+    to_be_rated(clinic, time_point="month 12", anchor_session=dose.session, assigned_to=clinic.rater)
+    treatment.void(**taken_back(clinic, dose.session))
+    held_session(clinic.episode, clinic.lead, *in_the_room)
+    dosed(clinic, 2)
+    return scheduled(clinic) | {"as_of": days_ago(-380)}
 
 
 @deed(
@@ -106,7 +124,7 @@ def a_medication_that_is_taken_again(clinic: Clinic) -> Arguments:
 
 def nothing_to_ask(clinic: Clinic) -> Arguments:
     """An episode that is looked at, and has everything that it should."""
-    scheduling.schedule_episode(**scheduled(with_a_condition(clinic)) | {"as_of": days_ago(0)})
+    scheduling.schedule_episode(**scheduled(with_a_condition(clinic)))
     return {}
 
 
@@ -130,7 +148,7 @@ def with_a_condition(clinic: Clinic) -> Clinic:
 )
 def two_patients_to_ask(clinic: Clinic) -> Arguments:
     for one in (clinic, beside(clinic)):
-        with_a_condition(one)
+        dosed(with_a_condition(one), 0)
     return {}
 
 
