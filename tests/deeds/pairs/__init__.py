@@ -1,6 +1,6 @@
 """The pairs, by subject. What stands here is read by ``tests.deeds.test_races``; a file is added to this list."""
 
 from tests.deeds.pair import PAIRS
-from tests.deeds.pairs import treatment
+from tests.deeds.pairs import rating, treatment
 
-__all__ = ["PAIRS", "treatment"]
+__all__ = ["PAIRS", "rating", "treatment"]
