@@ -40,7 +40,7 @@ def assign_rater(
 
 def _locked(request: AssessmentRequest) -> AssessmentRequest:
     """The rating as it is now. It and its episode are held until the end of the transaction."""
-    TreatmentEpisode.objects.select_for_update().get(pk=request.episode_id)
+    TreatmentEpisode.objects.held().get(pk=request.episode_id)
     rows = AssessmentRequest.objects.select_for_update(of=("self",))
     return rows.select_related("episode__patient__team__site").get(pk=request.pk)
 
@@ -117,7 +117,7 @@ def request_second_rating(*, by: User, request: AssessmentRequest) -> Assessment
     Raises ``InvalidInput`` where the rating is not a blinded one or itself a second, ``Conflict`` when it was
     cancelled or a second one was asked for before.
     """
-    episode = TreatmentEpisode.objects.select_for_update().get(pk=request.episode_id)
+    episode = TreatmentEpisode.objects.held().get(pk=request.episode_id)
     request = AssessmentRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
     if not request.blinded or request.second_of_id:
         raise InvalidInput("request", "only the first blinded rating of an occasion is repeated")

@@ -25,7 +25,8 @@ from tracking.vocabulary import AuditAction, CancelReason, EpisodeStatus, Reques
 
 WINDOW = timedelta(days=7)
 OPEN = Q(status=RequestStatus.OPEN)
-FOLLOWS = OPEN & Q(dates_set_by=None)  # what somebody has closed, or given other days, since it was read stays
+# What somebody has closed, or given other days, since it was read stays as it is.
+FOLLOWS = OPEN & Q(dates_set_by=None)
 log = logging.getLogger(__name__)
 
 
@@ -88,7 +89,7 @@ def schedule_episode(
     cancelled by somebody, stays as it is. After the end of an episode nothing new is asked. Without a protocol
     or without real dates: nothing.
     """
-    episode = TreatmentEpisode.objects.select_for_update().select_related("patient").get(pk=episode.pk)
+    episode = TreatmentEpisode.objects.held().select_related("patient").get(pk=episode.pk)
     todo = _changes(episode, as_of)
     _lose(by, episode, todo)
     for old, wanted in todo.moved:
