@@ -165,6 +165,7 @@ class TestOfWhoRates:
     ) -> None:
         asked = blinded(episode, clinician)
         rating.assign_rater(by=clinician, request=asked, rater=rater)
+        asked.refresh_from_db()
         rating.release_rater(by=clinician, request=asked)
         Presence.objects.create(session=session, user=rater, role="other")
 

@@ -230,6 +230,7 @@ def give_dose(
         raise InvalidInput(field, refusal.reason) from refusal
 
 
+@transaction.atomic
 def record_in_session(
     *,
     by: User,
@@ -242,6 +243,8 @@ def record_in_session(
 ) -> Submitted:
     """Vital signs, an interview or an adverse event of the session: an assessment at its moment, with the alerts,
     scores and corrections of every other. Raises ``InvalidInput`` where no vital sign was measured."""
+    _lock(session.episode)
+    session.refresh_from_db()
     check_takes_doses(session)
     moment = moment_of_tap(session, "assessed_at", assessed_at)
     if instrument.key == VITAL_SIGNS and all(answer is None for answer in answers.values()):
@@ -372,4 +375,4 @@ def _check_same(same: bool, stored: datetime | None, sent: datetime | None) -> N
 
 def _lock(episode: TreatmentEpisode) -> None:
     """One writer at a time in an episode: each rule reads what is there before it writes."""
-    TreatmentEpisode.objects.select_for_update().get(pk=episode.pk)
+    TreatmentEpisode.objects.held().get(pk=episode.pk)

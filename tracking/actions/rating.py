@@ -35,9 +35,17 @@ def assign_rater(
     occasion; to somebody else of the treating team only by name and with a ``reason``, which is kept. Raises
     ``InvalidInput`` with what stands against it, ``Conflict`` when nobody is free or it is no longer open.
     """
-    TreatmentEpisode.objects.select_for_update().get(pk=request.episode_id)
+    return _give(by, _locked(request), rater, reason)
+
+
+def _locked(request: AssessmentRequest) -> AssessmentRequest:
+    """The rating as it is now. It and its episode are held until the end of the transaction."""
+    TreatmentEpisode.objects.held().get(pk=request.episode_id)
     rows = AssessmentRequest.objects.select_for_update(of=("self",))
-    request = rows.select_related("episode__patient__team__site").get(pk=request.pk)
+    return rows.select_related("episode__patient__team__site").get(pk=request.pk)
+
+
+def _give(by: User | None, request: AssessmentRequest, rater: User | None, reason: str) -> User:
     check_takes_rater(request)
     chosen = rater or _least_loaded(request)
     kept = check_rater(request, chosen, reason)
@@ -68,11 +76,19 @@ def assign_due_ratings() -> int:
     left = 0
     for request in without_rater(clock.today()):
         try:
-            assign_rater(by=None, request=request)
+            _give_waiting(request)
         except TrackingError as error:
             log.info("request %s has no rater: %s", request.pk, type(error).__name__)
             left += 1
     return left
+
+
+@transaction.atomic
+def _give_waiting(request: AssessmentRequest) -> None:
+    """Somebody may have named a rater since the list was read: that one keeps it."""
+    request = _locked(request)
+    if request.assigned_to_id is None:
+        _give(None, request, rater=None, reason="")
 
 
 def _held_by_nobody() -> list[AssessmentRequest]:
@@ -85,8 +101,10 @@ def _held_by_nobody() -> list[AssessmentRequest]:
 
 @transaction.atomic
 def release_rater(*, by: User | None, request: AssessmentRequest) -> None:
-    """Takes an open blinded rating from its rater, so that it can be given to somebody else."""
-    held = Q(status=RequestStatus.OPEN, blinded=True, assigned_to__isnull=False)
+    """Takes an open blinded rating from its rater, so that it can be given to somebody else. A rater who has got
+    it since ``request`` was read keeps it."""
+    as_read = Q(assigned_to__isnull=False, assigned_to=request.assigned_to)
+    held = as_read & Q(status=RequestStatus.OPEN, blinded=True)
     if moved(request, held, assigned_to=None, assignment_reason=""):
         audit.record(by=by, action=AuditAction.RELEASE_RATER, target=request, patient=request.episode.patient)
 
@@ -99,7 +117,7 @@ def request_second_rating(*, by: User, request: AssessmentRequest) -> Assessment
     Raises ``InvalidInput`` where the rating is not a blinded one or itself a second, ``Conflict`` when it was
     cancelled or a second one was asked for before.
     """
-    episode = TreatmentEpisode.objects.select_for_update().get(pk=request.episode_id)
+    episode = TreatmentEpisode.objects.held().get(pk=request.episode_id)
     request = AssessmentRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
     if not request.blinded or request.second_of_id:
         raise InvalidInput("request", "only the first blinded rating of an occasion is repeated")

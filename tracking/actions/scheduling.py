@@ -25,6 +25,8 @@ from tracking.vocabulary import AuditAction, CancelReason, EpisodeStatus, Reques
 
 WINDOW = timedelta(days=7)
 OPEN = Q(status=RequestStatus.OPEN)
+# What somebody has closed, or given other days, since it was read stays as it is.
+FOLLOWS = OPEN & Q(dates_set_by=None)
 log = logging.getLogger(__name__)
 
 
@@ -87,7 +89,7 @@ def schedule_episode(
     cancelled by somebody, stays as it is. After the end of an episode nothing new is asked. Without a protocol
     or without real dates: nothing.
     """
-    episode = TreatmentEpisode.objects.select_for_update().select_related("patient").get(pk=episode.pk)
+    episode = TreatmentEpisode.objects.held().select_related("patient").get(pk=episode.pk)
     todo = _changes(episode, as_of)
     _lose(by, episode, todo)
     for old, wanted in todo.moved:
@@ -189,9 +191,9 @@ def _known(row: AssessmentRequest) -> KnownRequest:
 def _lose(by: User | None, episode: TreatmentEpisode, todo: Changes) -> None:
     for old in todo.lost:
         request = AssessmentRequest.objects.get(pk=old.pk)
-        moved(request, OPEN, status=RequestStatus.CANCELLED, anchor_lost=True)
-        _cancel_second(request)
-        _record(by, AuditAction.LOSE_REQUEST, episode, request)
+        if moved(request, FOLLOWS, status=RequestStatus.CANCELLED, anchor_lost=True):
+            _cancel_second(request)
+            _record(by, AuditAction.LOSE_REQUEST, episode, request)
 
 
 def _cancel_second(first: AssessmentRequest) -> None:
@@ -208,17 +210,17 @@ def _move(
     in_the_room = Q(blinded=True, status=RequestStatus.CANCELLED, assigned_to__in=therapists(episode))
     moved(request, in_the_room, assigned_to=None, assignment_reason="")
     days = {"opens_on": wanted.opens_on, "due_on": wanted.due_on, "closes_on": wanted.closes_on}
-    moved(
+    if moved(
         request,
-        ~Q(status=RequestStatus.DONE),
+        FOLLOWS | Q(anchor_lost=True),
         time_point=wanted.time_point,
         protocol_point=wanted.point,
         anchor_session=wanted.session,
         status=RequestStatus.OPEN,
         anchor_lost=False,
         **({} if keep_days else days),
-    )
-    _record(by, AuditAction.MOVE_REQUEST, episode, request)
+    ):
+        _record(by, AuditAction.MOVE_REQUEST, episode, request)
 
 
 def _record(

@@ -94,7 +94,7 @@ def record_setting(
     Sent again with nothing changed, it is not stored again. Raises ``InvalidInput`` naming the item or the field,
     ``Conflict`` when the session was taken back, ``NotPermitted`` for a room of another site.
     """
-    TreatmentEpisode.objects.select_for_update().get(pk=session.episode_id)
+    TreatmentEpisode.objects.held().get(pk=session.episode_id)
     session.refresh_from_db()
     check_has_setting(session)
     patient = session.episode.patient

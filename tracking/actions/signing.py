@@ -25,7 +25,7 @@ def sign_run_sheet(*, by: User, session: TreatmentSession, password: str) -> Ses
         raise NotPermitted("only somebody who was present signs a run-sheet")
     _check_password(by, password)
     with transaction.atomic():
-        TreatmentEpisode.objects.select_for_update().get(pk=session.episode_id)
+        TreatmentEpisode.objects.held().get(pk=session.episode_id)
         session.refresh_from_db()
         check_takes_doses(session)
         plan = plan_for(session)

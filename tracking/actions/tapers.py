@@ -32,7 +32,7 @@ def plan_taper(
     with the field ``day_3`` or ``amount_3`` for the third step, ``Conflict`` for a medication that was stopped
     or taken back.
     """
-    TreatmentEpisode.objects.select_for_update().get(pk=course.episode_id)
+    TreatmentEpisode.objects.held().get(pk=course.episode_id)
     course.refresh_from_db()
     today = local_today(course.episode.patient)
     _check_plan(steps, _current(course), today)
@@ -57,7 +57,7 @@ def plan_taper(
 def take_planned_step(*, by: User, planned: PlannedDoseStep, reason: str = "") -> DoseChange:
     """Records today what was planned: the lower dose, or the stop with its ``reason``. Raises ``Conflict`` when
     it was taken back or is no longer to be done."""
-    TreatmentEpisode.objects.select_for_update().get(pk=planned.course.episode_id)
+    TreatmentEpisode.objects.held().get(pk=planned.course.episode_id)
     planned.refresh_from_db()
     course = planned.course
     today = local_today(course.episode.patient)

@@ -153,6 +153,8 @@ def record_session(
     checks.clean_choice("attendance", attendance, Attendance.values)
     check_moment(episode, "starts_at", starts_at)
     check_session_parts(attendance, minutes, note, people_present)
+    if integrates:
+        integrates.refresh_from_db()
     check_integrates(episode, kind, starts_at, integrates)
     check_none_rates_blind(episode, [user for user, _ in people_present])
     if episode.sessions.standing().filter(kind=kind, starts_at=starts_at).exists():
@@ -281,7 +283,7 @@ def episode_of(record: Record) -> TreatmentEpisode:
 
 def _lock(episode: TreatmentEpisode) -> None:
     """One writer at a time in an episode: each rule reads what is there before it writes."""
-    TreatmentEpisode.objects.select_for_update().get(pk=episode.pk)
+    TreatmentEpisode.objects.held().get(pk=episode.pk)
 
 
 def _done(by: User, action: AuditAction, target: Record, episode: TreatmentEpisode) -> None:

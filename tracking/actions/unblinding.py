@@ -49,7 +49,7 @@ def decide_unblinding(*, by: User, unblinding: Unblinding, approve: bool, note: 
     """Approved: the rater is told the treatment, gives back what is still to be rated and is never assigned here
     again. Refused: the rater goes on. Raises ``NotPermitted`` for whoever asked, rates, or does not lead,
     ``Conflict`` when it was decided before."""
-    TreatmentEpisode.objects.select_for_update().get(pk=unblinding.episode_id)
+    TreatmentEpisode.objects.held().get(pk=unblinding.episode_id)
     check_may_decide(unblinding, by)
     text = _clean("note", note, "") if note.strip() else ""
     move(

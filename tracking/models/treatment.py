@@ -33,6 +33,12 @@ class EpisodeQuerySet(models.QuerySet["TreatmentEpisode"]):
     def visible_to(self, user: User) -> EpisodeQuerySet:
         return self.filter(patient_access(user, "patient__"))
 
+    def held(self) -> EpisodeQuerySet:
+        """One writer at a time in an episode until its transaction ends: each rule reads what is there before it
+        writes. ``no_key`` lets others store rows that name the episode: or whoever has taken a request of it to
+        answer it would wait for whoever has taken the episode and waits for that request."""
+        return self.select_for_update(no_key=True, of=("self",))
+
 
 class TreatmentEpisode(models.Model):
     """One course of combined treatment of one patient, from a first day to a last."""

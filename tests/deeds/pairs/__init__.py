@@ -1,7 +1,7 @@
 """The pairs, by subject. What stands here is read by ``tests.deeds.test_races``; a file is added to this list."""
 
 from tests.deeds.pair import PAIRS
-from tests.deeds.pairs import answers, derived, imports, library, people, releases, safety, treatment
+from tests.deeds.pairs import answers, derived, imports, library, people, rating, releases, safety, treatment
 
 __all__ = [
     "PAIRS",
@@ -10,6 +10,7 @@ __all__ = [
     "imports",
     "library",
     "people",
+    "rating",
     "releases",
     "safety",
     "treatment",
