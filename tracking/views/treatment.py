@@ -28,7 +28,7 @@ from tracking.queries.treatment import dosing_sessions
 from tracking.queries.washout import washouts_before
 from tracking.treatment_policies import Record, washouts_unanswered
 from tracking.views.writing import Page, about, course_changed, for_patient, form_page
-from tracking.vocabulary import Attendance, CheckTopic, SessionKind
+from tracking.vocabulary import Attendance, CheckTopic, ReadPage, SessionKind
 
 RECORDS = {
     "session": TreatmentSession,
@@ -40,7 +40,7 @@ RECORDS = {
 }
 
 
-@for_patient(TreatmentEpisode, page="session-new")
+@for_patient(TreatmentEpisode, page=ReadPage.SESSION_NEW)
 def session_new(request: HttpRequest, episode: TreatmentEpisode) -> HttpResponse:
     """Record a session; a dosing session that took place leads on to its dose."""
 
@@ -69,7 +69,7 @@ def _proposed(request: HttpRequest, episode: TreatmentEpisode) -> dict[str, obje
     }
 
 
-@for_patient(TreatmentSession, page="session")
+@for_patient(TreatmentSession, page=ReadPage.SESSION)
 def session(request: HttpRequest, session: TreatmentSession) -> HttpResponse:
     """One session: who was there, what was given, and its way back."""
     context = {
@@ -87,7 +87,7 @@ def session(request: HttpRequest, session: TreatmentSession) -> HttpResponse:
     return render(request, "tracking/treatment/session.html", context | about(session.episode.patient))
 
 
-@for_patient(TreatmentSession, page="dose-new")
+@for_patient(TreatmentSession, page=ReadPage.DOSE_NEW)
 def dose_new(request: HttpRequest, session: TreatmentSession) -> HttpResponse:
     """Record what was given in a dosing session."""
     if not takes_doses(session):
@@ -116,7 +116,7 @@ def record_void(request: HttpRequest, kind: str, public_id: object) -> HttpRespo
     """Take a record back, with a reason. What may be taken back is a closed list."""
     if kind not in RECORDS:
         raise Http404
-    return for_patient(RECORDS[kind], page="record-void")(_void)(request, public_id=public_id)
+    return for_patient(RECORDS[kind], page=ReadPage.RECORD_VOID)(_void)(request, public_id=public_id)
 
 
 def _void(request: HttpRequest, record: Record) -> HttpResponse:

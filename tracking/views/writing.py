@@ -23,7 +23,7 @@ from tracking.models import Patient, TreatmentEpisode
 from tracking.policies import local_today
 from tracking.tasks import nudge_episode
 from tracking.views.access import View, one_or_404, roles_required
-from tracking.vocabulary import Role
+from tracking.vocabulary import ReadPage, Role
 
 TEMPLATE = "tracking/form.html"
 
@@ -37,7 +37,7 @@ class Page:
     lead: str = ""
 
 
-def for_patient(model: type[Model], *, page: str) -> Callable[[View], View]:
+def for_patient(model: type[Model], *, page: ReadPage) -> Callable[[View], View]:
     """A clinician's page about one row of ``model``: found among the visible ones or 404, the read logged
     before anything is shown, all times in the patient's time zone. The view gets the row."""
 

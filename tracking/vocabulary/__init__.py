@@ -2,6 +2,8 @@
 
 from django.db.models import TextChoices
 
+from tracking.vocabulary.reads import ReadPage as ReadPage
+
 
 class Role(TextChoices):
     """What somebody is trusted with. Each role's sentence is shown where roles are granted."""
