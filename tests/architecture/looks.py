@@ -34,6 +34,8 @@ ASKED = {
     "instruments": {"q": "own-instrument"},
     "api-fhir-observation-list": {"assessment": "self-report"},
 }
+# What their forms send unseen that names a row.
+SENT = {"session-setting": ("room", "room"), "rate-new": ("wording", "words")}
 NAMED = {"patient", "episode", "study"}  # parameters of the API that name a row: the place of the same name
 NEXT = ('rel="next"', '"next":"http')  # how a page and an answer of the API say that there is more
 
@@ -113,7 +115,10 @@ def _knock(seen: Seen, ward: Ward, role: str, row: Row) -> None:
         for form in _forms(response) if row.cell("POST", role) == "+" else ():
             seen.choices.extend(_chosen(seen, ward, role, row, form))
     if row.cell("POST", role) == "+":
-        _kept(seen, ward, role, row, "POST")
+        _kept(seen, ward, role, row, "POST", sent=ward.bodies.get(row.body, {}))
+        if row.route in SENT:
+            name, place = SENT[row.route]
+            _kept(seen, ward, role, row, "POST", sent={name: _value(seen.world.stranger_to(ward), place)})
         seen.choices.extend(_named_in_body(seen, ward, role, row) if row.body else ())
 
 
@@ -138,12 +143,19 @@ def _asked(ward: Ward, role: str, method: str, address: str, body: Arguments) ->
 
 
 def _kept(
-    seen: Seen, ward: Ward, role: str, row: Row, method: str, query: str = "", whose: Ward | None = None
+    seen: Seen,
+    ward: Ward,
+    role: str,
+    row: Row,
+    method: str,
+    query: str = "",
+    whose: Ward | None = None,
+    sent: Arguments | None = None,
 ) -> HttpResponse:
     """One look, put with the others. What it was asked for is no news to whoever asked."""
     before = AuditEvent.objects.order_by("pk").last().pk
     address = address_of(row, ward) + (f"?{query}" if query else "")
-    with _asked(ward, role, method, address, ward.bodies.get(row.body, {})) as response:
+    with _asked(ward, role, method, address, sent or {}) as response:
         text = response.content.decode()
         written = AuditEvent.objects.filter(pk__gt=before).exclude(patient=None)
         look = Look(
@@ -152,7 +164,7 @@ def _kept(
             row,
             method,
             response.status_code,
-            frozenset(mark for mark in seen.marks.in_text(text) if mark.text not in query),
+            frozenset(mark for mark in seen.marks.in_text(text) if mark.text not in f"{query} {sent}"),
             query,
             whose,
             frozenset(_offered(seen, response)),
@@ -173,7 +185,7 @@ def _queries(world: World, ward: Ward, row: Row) -> Iterator[tuple[str, Ward | N
             yield f"{name}={value}", None
     names = {name: name for name in known if name in NAMED} | ASKED.get(row.route, {})
     for name, place in names.items():
-        for each in (ward, world.ours if ward is world.theirs else world.theirs):
+        for each in (ward, world.stranger_to(ward)):
             yield f"{name}={each.own_key if place == 'own-instrument' else _value(each, place)}", each
 
 
@@ -196,14 +208,15 @@ def _offered(seen: Seen, response: HttpResponse) -> Iterator[tuple[str, str]]:
 
 
 def _chosen(seen: Seen, ward: Ward, role: str, row: Row, form: forms.BaseForm) -> Iterator[Choice]:
-    """Each choice among rows, given a row of every other ward: what is said of the field then."""
-    for name, field_ in form.fields.items():
-        for other, stranger, value in _strangers(seen, ward, field_):
-            if not may_see(ward, role, other, kind_of(stranger)):
-                said = [
-                    _errors(ward, role, row, form.add_prefix(name), one) for one in (value, absent(value))
-                ]
-                yield Choice(ward, role, row, name, other, *said)
+    """Each choice among rows, given a row of every other ward: what is said of the field then. Those of a form are
+    given at once."""
+    for other in seen.world.wards:
+        strangers = dict(_strangers(seen, ward, role, other, form)) if other is not ward else {}
+        if strangers:
+            answer = _errors(ward, role, row, strangers)
+            of_absent = _errors(ward, role, row, {name: absent(value) for name, value in strangers.items()})
+            for name in strangers:
+                yield Choice(ward, role, row, name, other, answer.get(name), of_absent.get(name))
 
 
 def absent(value: Any) -> Any:
@@ -213,18 +226,17 @@ def absent(value: Any) -> Any:
     return str(uuid.uuid4()) if ID.fullmatch(str(value)) else "there-is-none"
 
 
-def _strangers(seen: Seen, ward: Ward, field_: forms.Field) -> Iterator[tuple[Ward, Model, Any]]:
-    """Of every other ward one row of each kind that is offered, with the value that would choose it."""
-    model, key, offered = _choosable(field_)
-    if model is None:
-        return
-    owners, name = seen.world.owners, model._meta.model_name
-    kinds = {kind_of(row) for row in offered}
-    for other in seen.world.wards:
-        if other is not ward:
-            rows = [row for row in model._base_manager.all() if owners.get((name, row.pk)) is other]
-            found = {kind_of(row): row for row in reversed(rows)}
-            yield from ((other, row, getattr(row, key)) for kind, row in found.items() if kind in kinds)
+def _strangers(
+    seen: Seen, ward: Ward, role: str, other: Ward, form: forms.BaseForm
+) -> Iterator[tuple[str, Any]]:
+    """By field: what would choose a row of the other ward, of a kind that is offered and not to be seen there."""
+    for name, field_ in form.fields.items():
+        model, key, offered = _choosable(field_)
+        for row in model._base_manager.order_by("-pk") if model else ():
+            kind = kind_of(row)
+            is_theirs = seen.world.owners.get((model._meta.model_name, row.pk)) is other
+            if is_theirs and kind in map(kind_of, offered) and not may_see(ward, role, other, kind):
+                yield form.add_prefix(name), getattr(row, key)
 
 
 def _choosable(field_: forms.Field) -> tuple[type[Model] | None, str, list[Model]]:
@@ -245,16 +257,15 @@ def _values(choices: Iterable[Any]) -> Iterator[Any]:
             yield value
 
 
-def _errors(ward: Ward, role: str, row: Row, name: str, value: Any) -> Any:
-    with _asked(ward, role, "POST", address_of(row, ward), {name: str(value)}) as response:
-        said = [
-            error
+def _errors(ward: Ward, role: str, row: Row, sent: Arguments) -> dict[str, list[str]]:
+    """What is said of each field."""
+    with _asked(ward, role, "POST", address_of(row, ward), sent) as response:
+        return {
+            form.add_prefix(name): [error.replace(str(sent[form.add_prefix(name)]), "it") for error in said]
             for form in _forms(response)
-            for field_ in form.fields
-            if form.add_prefix(field_) == name
-            for error in form.errors.get(field_, ())
-        ]
-    return [one.replace(str(value), "it") for one in said]
+            for name, said in form.errors.items()
+            if form.add_prefix(name) in sent
+        }
 
 
 def _named_in_body(seen: Seen, ward: Ward, role: str, row: Row) -> Iterator[Choice]:

@@ -65,6 +65,10 @@ class World:
     def bodies(self) -> dict[str, Any]:
         return self.ours.bodies
 
+    def stranger_to(self, ward: Ward) -> Ward:
+        """A ward at another site."""
+        return self.ours if ward is self.theirs else self.theirs
+
     def client(self, role: str) -> Client:
         return self.beside.client("clinician") if role == "outsider" else self.ours.client(role)
 
@@ -143,7 +147,7 @@ def _asked_to_rate(ward: Ward, episode: TreatmentEpisode) -> None:
 def _furnish(ward: Ward) -> None:
     """What a site has that patients meet: words of a questionnaire, and its own days of a washout."""
     by = ward.users["administrator"]
-    installed(ward.site, "phq9", by=by, mark=f"{ward.name}: ")
+    ward.place("words", installed(ward.site, "phq9", by=by, mark=f"{ward.name}: "))
     protocol = protocols.get("psilocybin-mdd")
     what = next(row.what for row in protocol.washouts if row.days is None)
     days = DAYS_OF_WASHOUT[ward.name]
