@@ -21,7 +21,7 @@ from tracking.api.doors import ListDoor, PatientData, ReadDoor
 from tracking.errors import InvalidInput
 from tracking.models import Study
 from tracking.tasks import nudge
-from tracking.vocabulary import Role
+from tracking.vocabulary import ReadPage, Role
 
 CLINICIANS = frozenset({Role.CLINICIAN})
 READERS_OF_FIGURES = frozenset({Role.CLINICIAN, Role.RESEARCHER, Role.STEWARD})
@@ -32,7 +32,7 @@ class CourseDoor(PatientData[EpisodeCourse], ListDoor[EpisodeCourse]):
     """The course of each scale of the own patients' episodes, by the rules of its instrument."""
 
     roles = CLINICIANS
-    page = "api-courses"
+    page = ReadPage.API_COURSES
     patient_path = "episode.patient"
     queryset = EpisodeCourse.objects.none()
     serializer_class = serializers.CourseSerializer
@@ -47,7 +47,7 @@ class FlagDoor(PatientData[CourseFlag], ReadDoor[CourseFlag]):
     """Conclusions that ask for attention, with their evidence."""
 
     roles = CLINICIANS
-    page = "api-flags"
+    page = ReadPage.API_FLAGS
     patient_path = "episode.patient"
     queryset = CourseFlag.objects.none()
     serializer_class = serializers.FlagSerializer

@@ -18,11 +18,11 @@ from tracking.views.access import SignedInRequest, one_or_404
 from tracking.views.dosing import TAP
 from tracking.views.treatment import takes_doses
 from tracking.views.writing import about, for_patient
-from tracking.vocabulary import DoseUnit, EventTopic, Route
+from tracking.vocabulary import DoseUnit, EventTopic, ReadPage, Route
 
 
 @require_safe
-@for_patient(TreatmentSession, page="run-sheet")
+@for_patient(TreatmentSession, page=ReadPage.RUN_SHEET)
 def run_sheet(request: SignedInRequest, session: TreatmentSession) -> HttpResponse:
     """What happened when?"""
     if not takes_doses(session):

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from reports.queries.caseload import Case, caseload
 from tracking.actions.audit import record_reads
 from tracking.views.access import SignedInRequest, roles_required
-from tracking.vocabulary import Role
+from tracking.vocabulary import ReadPage, Role
 
 FIRST_PAGES = {
     Role.CLINICIAN: "today",
@@ -39,8 +39,8 @@ def today(request: SignedInRequest) -> HttpResponse:
     """Who needs me, and why?"""
     cases = _caseload(request)
     needed = [case for case in cases if case.reasons]
-    _log(request, needed, "today")
-    alerts = sum(1 for case in needed if case.reasons[0].level == "alarm")
+    _log(request, needed, ReadPage.TODAY)
+    alerts = sum(1 for case in needed if case.first and case.first.level == "alarm")
     context = {"needed": needed, "alerts": alerts, "others": len(cases) - len(needed)}
     return render(request, "reports/today.html", context)
 
@@ -50,7 +50,7 @@ def today(request: SignedInRequest) -> HttpResponse:
 def patients(request: SignedInRequest) -> HttpResponse:
     """Everybody on the caseload, with the latest score and its change."""
     cases = _caseload(request)
-    _log(request, cases, "patients")
+    _log(request, cases, ReadPage.PATIENTS)
     return render(request, "reports/patients.html", {"cases": cases})
 
 
@@ -58,7 +58,7 @@ def _caseload(request: SignedInRequest) -> list[Case]:
     return caseload(request.user, timezone.localdate())
 
 
-def _log(request: SignedInRequest, cases: list[Case], page: str) -> None:
+def _log(request: SignedInRequest, cases: list[Case], page: ReadPage) -> None:
     """Everybody named on the page is in the read log, once, before it is shown."""
     patients = {case.episode.patient_id: case.episode.patient for case in cases}
     record_reads(by=request.user, patients=patients.values(), page=page)

@@ -18,7 +18,7 @@ from tracking.actions.audit import record_read
 from tracking.errors import TrackingError
 from tracking.models import Patient, TreatmentEpisode
 from tracking.views.access import SignedInRequest, one_or_404, roles_required
-from tracking.vocabulary import Role
+from tracking.vocabulary import ReadPage, Role
 
 
 @require_safe
@@ -59,7 +59,7 @@ def flag_close(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
 
 def _page(request: SignedInRequest, public_id: uuid.UUID, episode_id: str | None = None) -> PatientPage:
     found = one_or_404(Patient.objects.visible_to(request.user), public_id=public_id)
-    record_read(by=request.user, patient=found, page="patient")
+    record_read(by=request.user, patient=found, page=ReadPage.PATIENT)
     page = patient_page(request.user, found, episode_id or request.GET.get("episode"), timezone.localdate())
     if page is None:
         raise Http404

@@ -13,7 +13,7 @@ from reports.queries.study_setting import study_setting
 from tracking.actions.audit import record_reads
 from tracking.models import Study
 from tracking.views.access import SignedInRequest, one_or_404, roles_required
-from tracking.vocabulary import Role
+from tracking.vocabulary import ReadPage, Role
 
 WHO = (Role.CLINICIAN, Role.RESEARCHER, Role.STEWARD)
 
@@ -42,7 +42,7 @@ def setting(request: SignedInRequest, key: str) -> HttpResponse:
     """Set and setting over a study, and the integration of its doses: a table to be printed."""
     found = one_or_404(Study.objects.visible_to(request.user), key=key)
     page = study_setting(request.user, found, settings.RELEASE_SMALLEST_CLASS)
-    record_reads(by=request.user, patients=page.seen, page="study-setting")
+    record_reads(by=request.user, patients=page.seen, page=ReadPage.STUDY_SETTING)
     simulated = settings.SITE_IS_DEMO and found.is_simulated
     return render(request, "reports/study_setting.html", {"page": page, "simulated": simulated})
 

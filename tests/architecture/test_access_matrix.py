@@ -15,6 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from pytest_django import DjangoDbBlocker
 
 from tests.architecture.matrix import MATRIX, SIGN_IN_CLOSED, SIGN_IN_OPEN, Row
+from tests.architecture.ward import ROLES as NEIGHBOURS
 from tests.architecture.world import ROLES, World, build
 from tests.reports.release_clinic import kept_for_the_module
 
@@ -28,10 +29,7 @@ NAMES_PATIENT = {"patient", "episode", "self-report", "rating-of-team", "rating-
 @pytest.fixture(scope="module")
 def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
     with kept_for_the_module(django_db_blocker):
-        world = build()
-        world.places["protocol"] = {"key": "ssri-psychotherapy"}
-        world.places["protocol-version"] = {"key": "ssri-psychotherapy", "version": "1"}
-        yield world
+        yield build()
 
 
 @pytest.fixture(autouse=True)
@@ -116,27 +114,69 @@ def test_the_librarys_own_doors(world: World, name: str) -> None:
     assert not [cell for cell in answers.values() if cell.startswith("5")]
 
 
-FOREIGN = [row for row in MATRIX if row.place and "4" in (row.get + row.post) and row.place != "token"]
+# What is the same for everybody, and the link, which is its own proof.
+OF_NOBODY = {
+    "token",
+    "instrument",
+    "instrument-version",
+    "questionnaire",
+    "questionnaire-version",
+    "fhir-questionnaire",
+    "fhir-questionnaire-version",
+    "fhir-of-questionnaire",
+    "worded-instrument",
+    "empty-pack",
+    "protocol",
+    "protocol-version",
+}
+OF_WARD = [row for row in MATRIX if row.place and row.place not in OF_NOBODY]
 
 
 def absent(arguments: dict[str, Any]) -> dict[str, Any]:
     """The same address for something that does not exist."""
-    other = {"public_id": uuid.uuid4(), "pk": 999_999_999, "key": "there-is-none"}
+    other = {
+        "public_id": uuid.uuid4(),
+        "pk": 999_999_999,
+        "key": "there-is-none",
+        "site": "there-is-none",
+    }
     return arguments | {name: other[name] for name in other if name in arguments}
 
 
-@pytest.mark.parametrize("row", FOREIGN, ids=str)
-def test_what_is_not_to_be_seen_looks_like_what_is_not_there(world: World, row: Row) -> None:
-    arguments = world.places[row.place]
+def strangers(world: World, row: Row, method: str) -> Iterator[Client]:
+    """Whom this row of ours is hidden from: of our own people those of whom the table says so, and of the
+    neighbour's whoever is let in to such rows of their own."""
     for role in ROLES:
-        client = world.client(role)
-        for method in ("GET", "POST"):
-            if row.cell(method, role) != "4":
-                continue
-            seen = ask(client, method, url(row, arguments), world.bodies.get(row.body))
-            none = ask(client, method, url(row, absent(arguments)), world.bodies.get(row.body))
+        if row.cell(method, role) == "4":
+            yield world.client(role)
+    for role in NEIGHBOURS:
+        if row.cell(method, role) in {"+", "4"}:
+            yield world.theirs.client(role)
+
+
+@pytest.mark.parametrize("row", OF_WARD, ids=str)
+def test_what_is_not_to_be_seen_looks_like_what_is_not_there(world: World, row: Row) -> None:
+    arguments, body = world.places[row.place], world.bodies.get(row.body)
+    for method in ("GET", "POST"):
+        for client in strangers(world, row, method):
+            seen = ask(client, method, url(row, arguments), body)
+            none = ask(client, method, url(row, absent(arguments)), body)
             assert (seen.status_code, seen.content) == (404, none.content)
             assert dict(seen.headers) == dict(none.headers)
+
+
+ENDS = ("administration-grant-end", "administration-membership-end", "administration-study-leave")
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_what_somebody_holds_at_another_site_is_not_ended_here(world: World, method: str) -> None:
+    """Also of somebody who works at both sites, whom the administrators of both administer."""
+    client = world.client("administrator")
+    for ward, met_here in ((world.ours, "+"), (world.theirs, "4")):
+        addresses = [
+            reverse(route, args=[row.pk]) for route, row in zip(ENDS, world.shared[ward.name], strict=True)
+        ]
+        assert [met(ask(client, method, address)) for address in addresses] == [met_here] * 3
 
 
 def test_who_left_the_team_is_out_at_the_next_request(world: World) -> None:

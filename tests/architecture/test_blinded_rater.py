@@ -23,7 +23,7 @@ from pytest_django import DjangoDbBlocker
 
 from measures import registry
 from tests.architecture.matrix import MATRIX, SIGN_IN_CLOSED, Row
-from tests.architecture.world import World, build
+from tests.architecture.ward import Ward, build
 from tests.cast import days_ago, person
 from tests.reports.clinic import answers_for
 from tests.tracking.answers import CAPS, HAMD, PHQ9, posted, recorded
@@ -61,7 +61,9 @@ DRAWN_AT_RANDOM = {
     "tokens",
 }  # a POST or page with a new secret each time
 WORDS = "arm arms mdma placebo psilocybin dose doses dosing mg meq meq30 session sessions integration "
-WORDS += "preparation visit visits baseline time_point phq phq-9 bdi bdi-ii self-report sertraline petra patientin "
+WORDS += (
+    "preparation visit visits baseline time_point phq phq-9 bdi bdi-ii self-report sertraline petra alderin "
+)
 WORDS += "rosa 47 euphoric week_18"
 HIDDEN = re.compile(
     rf"(?<![\w-])({'|'.join(map(re.escape, WORDS.split()))}|week 18|time point)(?![\w-])", re.IGNORECASE
@@ -82,7 +84,7 @@ GUESS = "What do you think this patient receives?"
 
 @dataclass
 class Seen:
-    """Everything that the rater of one world has met, by what was asked for; ``sizes``: in bytes, as sent."""
+    """Everything that the rater of one ward has met, by what was asked for; ``sizes``: in bytes, as sent."""
 
     pages: dict[str, tuple[int, str]] = field(default_factory=dict)
     sizes: dict[str, int] = field(default_factory=dict)
@@ -100,20 +102,20 @@ def seen(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
 
 
 def look(arm: str) -> Seen:
-    """One world in which only the arm, and what follows from it, is another one; it is gone afterwards."""
+    """One ward in which only the arm, and what follows from it, is another one; it is gone afterwards."""
     with transaction.atomic():
-        world = build("mdma-ptsd", arm)
-        treated(world, arm)
+        ward = build(protocol="mdma-ptsd", arm=arm)
+        treated(ward, arm)
         found = Seen()
-        for title, response in met(world):
+        for title, response in met(ward):
             keep(found, title, response)
         transaction.set_rollback(True)
     return found
 
 
-def treated(world: World, arm: str) -> None:
+def treated(ward: Ward, arm: str) -> None:
     """What happens to the patient: doses of the arm, what was felt, said, rated and feared, and a rating due."""
-    by, rater = world.users["clinician"], world.users["rater"]
+    by, rater = ward.users["clinician"], ward.users["rater"]
     episode = TreatmentEpisode.objects.get()
     substance, first, more = SUBSTANCES[arm]
     for number, days in enumerate((60, 30, 9), start=1):
@@ -148,7 +150,7 @@ def treated(world: World, arm: str) -> None:
     scheduling.schedule_episode(by=by, episode=episode, as_of=days_ago(0))
     due = episode.requests.get(instrument="caps5", time_point="week 18")
     assert rating.assign_rater(by=None, request=due) == rater
-    world.place("open-caps", due)
+    ward.place("open-caps", due)
     lead = person("Lena Lead", Role.CLINICIAN)
     care.add_member(by=None, team=episode.patient.team, user=lead, is_lead=True, starts_on=days_ago(10))
     asked = (
@@ -158,41 +160,41 @@ def treated(world: World, arm: str) -> None:
         unblinding.decide_unblinding(by=lead, unblinding=asked, approve=True)
 
 
-def met(world: World) -> Iterator[tuple[str, HttpResponse]]:
+def met(ward: Ward) -> Iterator[tuple[str, HttpResponse]]:
     """Every answer that the rater can get: each page and list, each with every query, each form sent empty and
     filled in, and what the pages say afterwards."""
     for row in READS:
-        for place in places(world, row):
-            address = url(world, row.route, place)
-            yield f"GET {row} {place}", ask(world, "GET", address)
+        for place in places(ward, row):
+            address = url(ward, row.route, place)
+            yield f"GET {row} {place}", ask(ward, "GET", address)
             for query in QUERIES:
-                yield f"GET {row} {place} ?{query}", ask(world, "GET", f"{address}?{query}")
+                yield f"GET {row} {place} ?{query}", ask(ward, "GET", f"{address}?{query}")
     for name in sorted(SIGN_IN_CLOSED - DRAWN_AT_RANDOM):
         if not get_resolver().reverse_dict.getlist(name)[0][0][0][1]:
-            yield f"GET {name}", ask(world, "GET", reverse(name))
-    yield "GET nothing", ask(world, "GET", "/there-is-nothing/")
+            yield f"GET {name}", ask(ward, "GET", reverse(name))
+    yield "GET nothing", ask(ward, "GET", "/there-is-nothing/")
     for row in WRITES:
-        for place in places(world, row) if row.route not in DRAWN_AT_RANDOM else ():
-            address = url(world, row.route, place)
-            yield f"POST {row} {place} empty", ask(world, "POST", address, {})
-            yield from filled_in(world, row, place, address)
+        for place in places(ward, row) if row.route not in DRAWN_AT_RANDOM else ():
+            address = url(ward, row.route, place)
+            yield f"POST {row} {place} empty", ask(ward, "POST", address, {})
+            yield from filled_in(ward, row, place, address)
 
 
-def places(world: World, row: Row) -> list[str]:
+def places(ward: Ward, row: Row) -> list[str]:
     """A row of the table, and the rating that the protocol has asked for where one is due."""
     return [row.place, "open-caps"] if row.place == "open-rating" else [row.place]
 
 
-def filled_in(world: World, row: Row, place: str, address: str) -> Iterator[tuple[str, HttpResponse]]:
-    for number, body in enumerate(good(world, row, place)):
+def filled_in(ward: Ward, row: Row, place: str, address: str) -> Iterator[tuple[str, HttpResponse]]:
+    for number, body in enumerate(good(ward, row, place)):
         with transaction.atomic():
-            yield f"POST {row} {place} {number}", send(world, address, body)
+            yield f"POST {row} {place} {number}", send(ward, address, body)
             for name in ("ratings", "rating-learnt", "availability", "api-rating-list", "api-rating-due"):
-                yield f"after {row} {place} {number}: {name}", client_of(world).get(reverse(name))
+                yield f"after {row} {place} {number}: {name}", client_of(ward).get(reverse(name))
             transaction.set_rollback(True)
 
 
-def good(world: World, row: Row, place: str) -> list[dict[str, Any]]:
+def good(ward: Ward, row: Row, place: str) -> list[dict[str, Any]]:
     """What a rater would send, an answer about suicide among it. A route that is not here fails."""
     today = days_ago(0).isoformat()
     answers = CAPS if place == "open-caps" else HAMD
@@ -210,36 +212,36 @@ def good(world: World, row: Row, place: str) -> list[dict[str, Any]]:
         "instrument-try": [posted(HAMD)],
         "rating-guess": [{"item-guess": "2", "item-confidence": "3", "item-led_by": "calm"}],
         "token-revoke": [{"token": "unknown"}],
-        "api-rating-list": [world.bodies["rating"], world.bodies["rating"] | {"assessed_on": "2020-01-01"}],
-        "api-rating-correct": [world.bodies["correction"], {"answers": {}, "reason": ""}],
+        "api-rating-list": [ward.bodies["rating"], ward.bodies["rating"] | {"assessed_on": "2020-01-01"}],
+        "api-rating-correct": [ward.bodies["correction"], {"answers": {}, "reason": ""}],
     }
     return bodies[row.route]
 
 
-def client_of(world: World) -> Client:
-    return world.client("rater")
+def client_of(ward: Ward) -> Client:
+    return ward.client("rater")
 
 
-def url(world: World, route: str, place: str) -> str:
-    arguments = world.places[place] if place else {}
+def url(ward: Ward, route: str, place: str) -> str:
+    arguments = ward.places[place] if place else {}
     named = {
         "id" if route.startswith("api") and key == "public_id" else key: v for key, v in arguments.items()
     }
     return reverse(route, kwargs=named)
 
 
-def ask(world: World, method: str, address: str, body: dict[str, Any] | None = None) -> HttpResponse:
+def ask(ward: Ward, method: str, address: str, body: dict[str, Any] | None = None) -> HttpResponse:
     """Answered, and undone."""
     with transaction.atomic():
-        response = send(world, address, body or {}) if method == "POST" else client_of(world).get(address)
+        response = send(ward, address, body or {}) if method == "POST" else client_of(ward).get(address)
         transaction.set_rollback(True)
     return response
 
 
-def send(world: World, address: str, body: dict[str, Any]) -> HttpResponse:
+def send(ward: Ward, address: str, body: dict[str, Any]) -> HttpResponse:
     if address.startswith("/api/"):
-        return client_of(world).post(address, json.dumps(body), content_type="application/json")
-    return client_of(world).post(address, body, follow=True)
+        return client_of(ward).post(address, json.dumps(body), content_type="application/json")
+    return client_of(ward).post(address, body, follow=True)
 
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.db import models
 
 from tracking.models import AuditEvent, Patient, ReadEvent, User
-from tracking.vocabulary import AuditAction
+from tracking.vocabulary import AuditAction, ReadPage
 
 
 def record(
@@ -42,12 +42,12 @@ def event(
     )
 
 
-def record_read(*, by: User, patient: Patient, page: str) -> None:
+def record_read(*, by: User, patient: Patient, page: ReadPage) -> None:
     """Says that ``by`` is about to see ``patient`` on ``page``. Call it before anything is shown."""
     ReadEvent.objects.create(actor=by.public_id, patient=patient.public_id, page=page)
 
 
-def record_reads(*, by: User, patients: Iterable[Patient], page: str) -> None:
+def record_reads(*, by: User, patients: Iterable[Patient], page: ReadPage) -> None:
     """The same for everybody on a page of a list."""
     ReadEvent.objects.bulk_create(
         ReadEvent(actor=by.public_id, patient=patient.public_id, page=page) for patient in patients

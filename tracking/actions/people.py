@@ -98,8 +98,9 @@ def grant_role(
 @transaction.atomic
 def end_role(*, by: User | None, grant: RoleGrant, ends_on: date) -> None:
     """The role ends; ``ends_on`` is its last day. Yesterday ends it at once. Raises ``Conflict`` when it has
-    ended before, ``NotPermitted`` for an own role."""
+    ended before, ``NotPermitted`` for an own role and for one at another site."""
     _check_grantor(by, grant.user)
+    _check_place(by, grant.site)
     checks.check_order("ends_on", grant.starts_on - DAY, ends_on, of="the day before it began")
     move(grant, not_ended(), ends_on=ends_on, otherwise="this role has already ended")
     audit.record(by=by, action=AuditAction.END_ROLE, target=grant.user, role=grant.role)
@@ -270,8 +271,13 @@ def _check_reach(by: User | None, role: str, site: Site | None) -> None:
         return
     if site is None and role == Role.ADMINISTRATOR:
         raise InvalidInput("site", "name the site that is to be administered")
-    if site is not None and site not in administered_sites(by):
-        raise NotPermitted("roles are granted at the own sites only")
+    _check_place(by, site)
+
+
+def _check_place(by: User | None, site: Site | None) -> None:
+    """What somebody is trusted with at another site is for the administrators there."""
+    if by is not None and site is not None and site not in administered_sites(by):
+        raise NotPermitted("roles are granted and ended at the own sites only")
 
 
 def _refuse_own(by: User | None, user: User) -> None:

@@ -19,7 +19,7 @@ from tracking.api.pagination import Pages
 from tracking.api.permissions import HasRole
 from tracking.models import Patient, User
 from tracking.views.access import one_or_404
-from tracking.vocabulary import Role
+from tracking.vocabulary import ReadPage, Role
 
 M = TypeVar("M", bound=Model)
 R = TypeVar("R")
@@ -73,7 +73,7 @@ class ReadDoor(RetrieveModelMixin, ListDoor[M]):
 class PatientData(Door[M]):
     """Rows about patients: everybody whose row is about to be shown goes into the read log first."""
 
-    page: ClassVar[str]  # the name that the read log shows
+    page: ClassVar[ReadPage]
     patient_path: ClassVar[str]  # from a row to its patient: "episode.patient"
 
     def get_object(self) -> M:

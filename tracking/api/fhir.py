@@ -48,7 +48,7 @@ from tracking.models import Assessment
 from tracking.queries.catalogue import entry_of
 from tracking.tasks import nudge_episode
 from tracking.views.access import one_or_404
-from tracking.vocabulary import Role
+from tracking.vocabulary import ReadPage, Role
 
 M = TypeVar("M", bound=Model)
 RESOURCE = {(200, MEDIA_TYPE): OpenApiTypes.OBJECT}
@@ -134,7 +134,7 @@ class AssessmentData(FhirDoor[Assessment], PatientData[Assessment]):
 class ResponseDoor(AssessmentData):
     """Answers as QuestionnaireResponses."""
 
-    page = "api-fhir-responses"
+    page = ReadPage.API_FHIR_RESPONSES
 
     @extend_schema(operation_id="fhir_questionnaire_response", responses=RESOURCE)
     def retrieve(self, request: Request, id: Any) -> Response:
@@ -160,7 +160,7 @@ class ResponseDoor(AssessmentData):
 class ObservationDoor(AssessmentData):
     """Scores as Observations."""
 
-    page = "api-fhir-observations"
+    page = ReadPage.API_FHIR_OBSERVATIONS
 
     def parameters(self) -> set[str]:
         return {"assessment"} if self.action == "list" else set()

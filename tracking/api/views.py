@@ -26,7 +26,7 @@ from tracking.api.submissions import (
 from tracking.models import Assessment, AssessmentRequest, Patient, TreatmentEpisode
 from tracking.queries.requests import ratings_due
 from tracking.tasks import nudge_episode
-from tracking.vocabulary import AnswerSource, Role
+from tracking.vocabulary import AnswerSource, ReadPage, Role
 
 CLINICIANS = frozenset({Role.CLINICIAN})
 RATERS = frozenset({Role.RATER})
@@ -37,7 +37,7 @@ class PatientDoor(PatientData[Patient], ReadDoor[Patient]):
     """The patients of the own care teams, by study code."""
 
     roles = CLINICIANS
-    page = "api-patients"
+    page = ReadPage.API_PATIENTS
     patient_path = ""
     queryset = Patient.objects.none()
     serializer_class = serializers.PatientSerializer
@@ -51,7 +51,7 @@ class EpisodeDoor(PatientData[TreatmentEpisode], ReadDoor[TreatmentEpisode]):
     """Their treatment episodes."""
 
     roles = CLINICIANS
-    page = "api-episodes"
+    page = ReadPage.API_EPISODES
     patient_path = "patient"
     queryset = TreatmentEpisode.objects.none()
     serializer_class = serializers.EpisodeSerializer
@@ -66,7 +66,7 @@ class RequestDoor(PatientData[AssessmentRequest], ReadDoor[AssessmentRequest]):
     """What is asked of them, and when."""
 
     roles = CLINICIANS
-    page = "api-requests"
+    page = ReadPage.API_REQUESTS
     patient_path = "episode.patient"
     queryset = AssessmentRequest.objects.none()
     serializer_class = serializers.RequestSerializer
@@ -106,7 +106,7 @@ class AssessmentDoor(Corrections, ReadDoor[Assessment]):
     any version, and a second rating, too."""
 
     roles = CLINICIANS
-    page = "api-assessments"
+    page = ReadPage.API_ASSESSMENTS
     patient_path = "episode.patient"
     queryset = Assessment.objects.none()
     serializer_class = serializers.AssessmentSerializer
@@ -134,7 +134,7 @@ class RatingDoor(Corrections, ReadDoor[Assessment]):
     of treatment, of visits or of others."""
 
     roles = RATERS
-    page = "api-ratings"
+    page = ReadPage.API_RATINGS
     patient_path = "episode.patient"
     queryset = Assessment.objects.none()
     serializer_class = serializers.RatingSerializer
@@ -164,7 +164,7 @@ class DueRatingDoor(PatientData[AssessmentRequest]):
     """The ratings that wait for this rater today."""
 
     roles = RATERS
-    page = "api-ratings"
+    page = ReadPage.API_RATINGS
     patient_path = "episode.patient"
     queryset = AssessmentRequest.objects.none()
     serializer_class = serializers.DueRatingSerializer

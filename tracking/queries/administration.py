@@ -63,11 +63,24 @@ def administered_users(user: User) -> QuerySet[User]:
         here = Exists(grants.filter(site__in=sites)) | Exists(teams.filter(team__site__in=sites))
         elsewhere = Exists(grants.filter(site__isnull=False)) | Exists(teams)
         staff = staff.filter(~Exists(above), Q(here) | ~Q(elsewhere))
-    roles = Prefetch("role_grants", RoleGrant.objects.filter(current()), "roles_now")
-    teams_now = Prefetch(
-        "memberships", Membership.objects.filter(current()).select_related("team"), "teams_now"
-    )
-    return staff.prefetch_related(roles, teams_now).order_by("name", "pk")
+    return staff.order_by("name", "pk")
+
+
+def administered_people(user: User) -> QuerySet[User]:
+    """The same, each with the roles and the teams of today, as far as they are administered too."""
+    roles = Prefetch("role_grants", administered_grants(user).filter(current()), "roles_now")
+    teams = Membership.objects.filter(current(), team__site__in=administered_sites(user))
+    teams_now = Prefetch("memberships", teams.select_related("team"), "teams_now")
+    return administered_users(user).prefetch_related(roles, teams_now)
+
+
+def administered_grants(user: User) -> QuerySet[RoleGrant]:
+    """The roles that those people hold at the own sites, or at no particular site. What somebody is trusted with
+    elsewhere is for the administrators there."""
+    rows = RoleGrant.objects.filter(user__in=administered_users(user)).select_related("user", "site")
+    if not governs_everything(user):
+        rows = rows.filter(Q(site__in=administered_sites(user)) | Q(site__isnull=True))
+    return rows
 
 
 def administered_studies(user: User) -> QuerySet[Study]:

@@ -22,7 +22,7 @@ from tracking.forms.administration import (
     StudyMemberForm,
     TeamForm,
 )
-from tracking.models import Membership, RoleGrant, StudyMembership, User
+from tracking.models import Membership, StudyMembership, User
 from tracking.queries import administration as shown
 from tracking.views.access import SignedInRequest, one_or_404, roles_required
 from tracking.views.writing import Page, as_sentence, form_page
@@ -40,7 +40,7 @@ def administration(request: SignedInRequest) -> HttpResponse:
     context = {
         "counts": shown.counts(request.user),
         "teams": shown.administered_teams(request.user),
-        "people": shown.administered_users(request.user),
+        "people": shown.administered_people(request.user),
     }
     return render(request, f"{TEMPLATES}overview.html", context)
 
@@ -68,7 +68,7 @@ def user(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
         "person": person,
         "is_self": person == request.user,
         "can_change": person != request.user,
-        "grants": person.role_grants.select_related("site", "granted_by").order_by("-starts_on", "-pk"),
+        "grants": shown.administered_grants(request.user).filter(user=person).order_by("-starts_on", "-pk"),
         "memberships": person.memberships.filter(
             team__site__in=shown.administered_sites(request.user)
         ).select_related("team__site"),
@@ -159,8 +159,7 @@ def team(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
 @only_administrators
 def grant_end(request: SignedInRequest, pk: int) -> HttpResponse:
     """End a role."""
-    people_here = shown.administered_users(request.user)
-    grant = one_or_404(RoleGrant.objects.select_related("user"), user__in=people_here, pk=pk)
+    grant = one_or_404(shown.administered_grants(request.user), pk=pk)
 
     def write(ends_on: date) -> HttpResponse:
         people.end_role(by=request.user, grant=grant, ends_on=ends_on)

@@ -16,7 +16,7 @@ from tracking.models import SafetyAlert
 from tracking.queries.alerts import alert_lines, alert_worklist
 from tracking.views.access import SignedInRequest, one_or_404, roles_required
 from tracking.views.refusals import refusals_shown
-from tracking.vocabulary import AlertStatus, Role
+from tracking.vocabulary import AlertStatus, ReadPage, Role
 
 PER_PAGE = 25
 
@@ -59,7 +59,7 @@ def _worklist(
     rows = alert_worklist(request.user)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     shown = {alert.episode.patient for alert in page}
-    audit.record_reads(by=request.user, patients=shown, page="alerts")
+    audit.record_reads(by=request.user, patients=shown, page=ReadPage.ALERTS)
     context = {
         "page": page,
         "lines": alert_lines(page),

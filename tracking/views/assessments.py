@@ -23,7 +23,7 @@ from tracking.queries.requests import is_of_team
 from tracking.views.access import SignedInRequest, one_or_404, roles_required
 from tracking.views.answering import Context, running, sheet, take_in
 from tracking.views.refusals import refusals_shown
-from tracking.vocabulary import Role
+from tracking.vocabulary import ReadPage, Role
 
 
 @roles_required(Role.CLINICIAN, Role.RATER)
@@ -32,7 +32,7 @@ def assessment(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """Answers, scores, conclusions, and every version. A rater sees the own rating alone."""
     page, blind = _page(request.user, public_id)
     patient = page.assessment.episode.patient
-    audit.record_read(by=request.user, patient=patient, page="assessment")
+    audit.record_read(by=request.user, patient=patient, page=ReadPage.ASSESSMENT)
     context = {"page": page, "alerts": [] if blind else page.assessment.alerts.all()}
     return render(request, "tracking/assessments/assessment.html", context | _whom(page, blind))
 
@@ -46,7 +46,9 @@ def correct(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     check_has_answers(page.assessment)
     if request.method == "POST" and request.htmx:
         return running(request, CorrectionForm(request.POST, instrument=page.instrument))
-    audit.record_read(by=request.user, patient=page.assessment.episode.patient, page="assessment-correct")
+    audit.record_read(
+        by=request.user, patient=page.assessment.episode.patient, page=ReadPage.ASSESSMENT_CORRECT
+    )
     check_latest_version(page.assessment)
     context = {"correcting": page.assessment, "pack": page.pack} | _whom(page, blind)
     with timezone.override(ZoneInfo(page.assessment.episode.patient.timezone)):

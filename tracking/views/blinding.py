@@ -20,12 +20,12 @@ from tracking.rating_policies import deciders
 from tracking.views.access import SignedInRequest
 from tracking.views.refusals import refusals_shown
 from tracking.views.writing import Page, about, for_patient, form_page, patient_url
-from tracking.vocabulary import RequestStatus
+from tracking.vocabulary import ReadPage, RequestStatus
 
 NOT_OFFERED = "Whoever was in the room, knows the treatment or makes the other rating is not offered."
 
 
-@for_patient(AssessmentRequest, page="rater-assign")
+@for_patient(AssessmentRequest, page=ReadPage.RATER_ASSIGN)
 def rater_assign(request: SignedInRequest, asked: AssessmentRequest) -> HttpResponse:
     """Give a blinded rating to somebody, or to somebody else."""
     _check_blinded_of_team(request, asked)
@@ -40,7 +40,7 @@ def rater_assign(request: SignedInRequest, asked: AssessmentRequest) -> HttpResp
     return form_page(request, form, write, page, **about(asked.episode.patient))
 
 
-@for_patient(AssessmentRequest, page="second-rating")
+@for_patient(AssessmentRequest, page=ReadPage.SECOND_RATING)
 @refusals_shown
 def second_rating(request: SignedInRequest, asked: AssessmentRequest) -> HttpResponse:
     """Ask another rater to rate the same occasion."""
@@ -59,7 +59,7 @@ def second_rating(request: SignedInRequest, asked: AssessmentRequest) -> HttpRes
     return redirect(patient_url(asked.episode.patient))
 
 
-@for_patient(TreatmentEpisode, page="unblinding-new")
+@for_patient(TreatmentEpisode, page=ReadPage.UNBLINDING_NEW)
 def unblinding_new(request: SignedInRequest, episode: TreatmentEpisode) -> HttpResponse:
     """Ask that a rater be told the treatment."""
 
@@ -77,7 +77,7 @@ def unblinding_new(request: SignedInRequest, episode: TreatmentEpisode) -> HttpR
     return form_page(request, form, write, page, "tracking/blinding/ask.html", **about(episode.patient))
 
 
-@for_patient(Unblinding, page="unblinding")
+@for_patient(Unblinding, page=ReadPage.UNBLINDING)
 @refusals_shown
 def unblinding(request: SignedInRequest, row: Unblinding) -> HttpResponse:
     """Who asked, why, and what was decided; the decision, for whoever may make it."""

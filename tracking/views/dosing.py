@@ -31,7 +31,7 @@ from tracking.views.answering import running, sheet, take_in, words_on_sheet
 from tracking.views.refusals import refusals_shown
 from tracking.views.treatment import takes_doses
 from tracking.views.writing import Page, about, for_patient, form_page, show_refusal
-from tracking.vocabulary import RunSheetKind
+from tracking.vocabulary import ReadPage, RunSheetKind
 
 TAP = "X-Tap"  # a tap of the sheet's own script: a refusal is answered in one sentence, not with a page
 LINE_PAGES: dict[RunSheetKind, tuple[Page, Callable[..., object]]] = {
@@ -46,7 +46,7 @@ LINE_PAGES: dict[RunSheetKind, tuple[Page, Callable[..., object]]] = {
 }
 
 
-@for_patient(TreatmentEpisode, page="dosing-begin")
+@for_patient(TreatmentEpisode, page=ReadPage.DOSING_BEGIN)
 def begin(request: SignedInRequest, episode: TreatmentEpisode) -> HttpResponse:
     """Begin a dosing session, with those who are in the room."""
 
@@ -59,7 +59,7 @@ def begin(request: SignedInRequest, episode: TreatmentEpisode) -> HttpResponse:
     return form_page(request, form, write, page, dim=True, **about(episode.patient))
 
 
-@for_patient(TreatmentSession, page="run-sheet-line")
+@for_patient(TreatmentSession, page=ReadPage.RUN_SHEET_LINE)
 def line(request: SignedInRequest, session: TreatmentSession, kind: str) -> HttpResponse:
     """A check, an event, an observation, a supplement that is withheld, or the end."""
     _check_takes_lines(session)
@@ -81,7 +81,7 @@ def _line_form(request: HttpRequest, session: TreatmentSession, kind: str) -> Li
     return LINES[RunSheetKind(kind)](request.POST or None)
 
 
-@for_patient(TreatmentSession, page="run-sheet-dose")
+@for_patient(TreatmentSession, page=ReadPage.RUN_SHEET_DOSE)
 def dose(request: SignedInRequest, session: TreatmentSession) -> HttpResponse:
     """A dose or a supplemental dose."""
     _check_takes_lines(session)
@@ -96,7 +96,7 @@ def dose(request: SignedInRequest, session: TreatmentSession) -> HttpResponse:
     return _tap_page(request, session, form, write, Page("A dose", "Record the dose"))
 
 
-@for_patient(TreatmentSession, page="run-sheet-form")
+@for_patient(TreatmentSession, page=ReadPage.RUN_SHEET_FORM)
 @refusals_shown
 def form(request: SignedInRequest, session: TreatmentSession, instrument: str) -> HttpResponse:
     """Vital signs, an interview or an adverse event of the session."""
@@ -158,7 +158,7 @@ def _form_page(
     return _in_a_sentence(request, filled, response)
 
 
-@for_patient(TreatmentSession, page="run-sheet-sign")
+@for_patient(TreatmentSession, page=ReadPage.RUN_SHEET_SIGN)
 def sign(request: SignedInRequest, session: TreatmentSession) -> HttpResponse:
     """Sign the run-sheet as it reads now."""
     _check_takes_lines(session)

@@ -34,7 +34,7 @@ from tracking.queries.requests import (
 from tracking.views.access import SignedInRequest, one_or_404, roles_required
 from tracking.views.answering import Context, running, sheet, take_in, words_on_sheet
 from tracking.views.refusals import refusals_shown
-from tracking.vocabulary import AnswerSource, ItemState, Role
+from tracking.vocabulary import AnswerSource, ItemState, ReadPage, Role
 from tracking.wordings import ON_PAPER, in_words_of
 
 ENDORSED = (
@@ -61,7 +61,7 @@ def rate(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
         raise Http404
     if request.method == "POST" and request.htmx:
         return running(request, RecordForm(request.POST, instrument=instrument))
-    audit.record_read(by=request.user, patient=asked.episode.patient, page="rate")
+    audit.record_read(by=request.user, patient=asked.episode.patient, page=ReadPage.RATE)
     today = local_today(asked.episode.patient)
     pack = words_on_sheet(request, instrument, asked.episode.patient)
     worded = in_words_of(pack, instrument)
@@ -97,7 +97,7 @@ def rate_new(request: SignedInRequest, public_id: uuid.UUID, instrument: str) ->
     _check_version(request, definition)
     if request.method == "POST" and request.htmx:
         return running(request, RecordForm(request.POST, instrument=definition))
-    audit.record_read(by=request.user, patient=episode.patient, page="rate-new")
+    audit.record_read(by=request.user, patient=episode.patient, page=ReadPage.RATE_NEW)
     pack = words_on_sheet(request, definition, episode.patient)
     worded = in_words_of(pack, definition)
     context = _context(episode, definition, pack) | {"open_request": open_request_for(episode, definition)}
@@ -130,7 +130,7 @@ def rate_new(request: SignedInRequest, public_id: uuid.UUID, instrument: str) ->
 def request_new(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """Asks for a questionnaire or a rating."""
     episode = _episode(request, public_id)
-    audit.record_read(by=request.user, patient=episode.patient, page="request-new")
+    audit.record_read(by=request.user, patient=episode.patient, page=ReadPage.REQUEST_NEW)
     instruments, raters = instruments_to_ask(episode), raters_for(episode)
     initial = {"due_on": local_today(episode.patient), "instrument": request.GET.get("instrument")}
     form = AskForm(_data(request), initial=initial, instruments=instruments, raters=raters)
@@ -150,7 +150,7 @@ def request_new(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
 def link_new(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """Makes a link with which the patient answers without a password. Its address is shown once."""
     episode = _episode(request, public_id)
-    audit.record_read(by=request.user, patient=episode.patient, page="link-new")
+    audit.record_read(by=request.user, patient=episode.patient, page=ReadPage.LINK_NEW)
     identity = getattr(episode.patient, "identity", None)
     asked = open_self_reports(episode)
     on_paper = asked_on_paper(asked)

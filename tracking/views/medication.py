@@ -22,10 +22,10 @@ from tracking.tapers import TOLERANCE, WAITING, Step
 from tracking.templatetags.figures import score
 from tracking.views.access import SignedInRequest
 from tracking.views.writing import Page, about, course_changed, for_patient, form_page
-from tracking.vocabulary import DoseStep
+from tracking.vocabulary import DoseStep, ReadPage
 
 
-@for_patient(TreatmentEpisode, page="medication-new")
+@for_patient(TreatmentEpisode, page=ReadPage.MEDICATION_NEW)
 def medication_new(request: SignedInRequest, episode: TreatmentEpisode) -> HttpResponse:
     """Record that a medication was begun; where the protocol plans its end, on to the plan."""
 
@@ -41,7 +41,7 @@ def medication_new(request: SignedInRequest, episode: TreatmentEpisode) -> HttpR
     return form_page(request, MedicationForm(request.POST or None), write, page, **about(episode.patient))
 
 
-@for_patient(MedicationCourse, page="medication")
+@for_patient(MedicationCourse, page=ReadPage.MEDICATION)
 def medication(request: SignedInRequest, course: MedicationCourse) -> HttpResponse:
     """One medication, planned beside taken, with the next step: another dose, a taper step, or the stop."""
     stopping = request.POST.get("do") == "stop"
@@ -94,7 +94,7 @@ def _shown(course: MedicationCourse, steps: list[DoseChange]) -> dict[str, objec
     }
 
 
-@for_patient(MedicationCourse, page="taper-plan")
+@for_patient(MedicationCourse, page=ReadPage.TAPER_PLAN)
 def taper_plan(request: SignedInRequest, course: MedicationCourse) -> HttpResponse:
     """Plan the way down: the days of the protocol or equal steps as a list that can be changed."""
     patient = course.episode.patient
@@ -126,7 +126,7 @@ def taper_plan(request: SignedInRequest, course: MedicationCourse) -> HttpRespon
     return form_page(request, form, write, page, template, **context, **about(patient))
 
 
-@for_patient(PlannedDoseStep, page="planned-take")
+@for_patient(PlannedDoseStep, page=ReadPage.PLANNED_TAKE)
 def planned_take(request: SignedInRequest, planned: PlannedDoseStep) -> HttpResponse:
     """Take a planned step today, in one press; a planned stop asks for its reason."""
     course = planned.course
@@ -146,7 +146,7 @@ def planned_take(request: SignedInRequest, planned: PlannedDoseStep) -> HttpResp
     return form_page(request, form, write, page, **about(course.episode.patient))
 
 
-@for_patient(MedicationCourse, page="discontinuation-ask")
+@for_patient(MedicationCourse, page=ReadPage.DISCONTINUATION_ASK)
 def discontinuation_ask(request: SignedInRequest, course: MedicationCourse) -> HttpResponse:
     """Ask about symptoms that came or grew since the dose was lowered."""
     episode = course.episode

@@ -17,7 +17,7 @@ from tracking.models import Patient, TreatmentEpisode
 from tracking.queries.people import has_consent, own_time_zone
 from tracking.views.access import SignedInRequest, roles_required
 from tracking.views.writing import Page, about, course_changed, for_patient, form_page, patient_url
-from tracking.vocabulary import Role
+from tracking.vocabulary import ReadPage, Role
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -39,7 +39,7 @@ def patient_new(request: SignedInRequest) -> HttpResponse:
         return form_page(request, form, write, page, back=reverse("patients"))
 
 
-@for_patient(Patient, page="episode-new")
+@for_patient(Patient, page=ReadPage.EPISODE_NEW)
 def episode_new(request: SignedInRequest, patient: Patient) -> HttpResponse:
     """Begin a further course of treatment."""
 
@@ -52,7 +52,7 @@ def episode_new(request: SignedInRequest, patient: Patient) -> HttpResponse:
     return form_page(request, form, write, page, **about(patient))
 
 
-@for_patient(TreatmentEpisode, page="episode-end")
+@for_patient(TreatmentEpisode, page=ReadPage.EPISODE_END)
 def episode_end(request: SignedInRequest, episode: TreatmentEpisode) -> HttpResponse:
     """Say that the treatment was completed, or stopped early."""
 
@@ -64,7 +64,7 @@ def episode_end(request: SignedInRequest, episode: TreatmentEpisode) -> HttpResp
     return form_page(request, EndForm(request.POST or None), write, page, **about(episode.patient))
 
 
-@for_patient(Patient, page="consent")
+@for_patient(Patient, page=ReadPage.CONSENT)
 def consent(request: SignedInRequest, patient: Patient) -> HttpResponse:
     """Record what the patient said about research."""
 
@@ -92,7 +92,7 @@ def consent(request: SignedInRequest, patient: Patient) -> HttpResponse:
     )
 
 
-@for_patient(Patient, page="patient-identity")
+@for_patient(Patient, page=ReadPage.PATIENT_IDENTITY)
 def identity(request: SignedInRequest, patient: Patient) -> HttpResponse:
     """Correct who a patient is."""
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from tracking import clock
 from tracking.actions import availability as actions
+from tracking.actions.audit import record_reads
 from tracking.actions.unblinding import ask_unblinding
 from tracking.errors import Conflict, InvalidInput
 from tracking.forms.raters import AvailabilityForm, EndAvailabilityForm, LearntForm
@@ -22,7 +23,7 @@ from tracking.queries.requests import ratings_due, ratings_made
 from tracking.views.access import SignedInRequest, roles_required
 from tracking.views.refusals import refusals_shown
 from tracking.views.writing import Page, form_page
-from tracking.vocabulary import Role
+from tracking.vocabulary import ReadPage, Role
 
 REPORTED = "Thank you for saying so. Somebody of the study decides; until then you do not rate this person."
 NO_SUCH_RATING = "no rating of this code was assigned to you"
@@ -34,9 +35,12 @@ def ratings(request: SignedInRequest) -> HttpResponse:
     """Study code and instrument of each rating that can be made today; below them the own ones that can still be
     corrected."""
     shelf = Shelf()
+    due, made = ratings_due(request.user), list(ratings_made(request.user))
+    shown = {*(one.episode.patient for one in due), *(one.episode.patient for one in made)}
+    record_reads(by=request.user, patients=shown, page=ReadPage.RATINGS)
     context = {
-        "due": [(one, shelf.get(one.instrument, one.version)) for one in ratings_due(request.user)],
-        "made": [(one, shelf.get(one.instrument, one.version)) for one in ratings_made(request.user)],
+        "due": [(one, shelf.get(one.instrument, one.version)) for one in due],
+        "made": [(one, shelf.get(one.instrument, one.version)) for one in made],
         "available": availabilities(request.user, clock.today()).exists(),
     }
     return render(request, "tracking/ratings/ratings.html", context)
@@ -95,6 +99,9 @@ def learnt(request: SignedInRequest) -> HttpResponse:
         messages.success(request, REPORTED)
         return redirect("rating-learnt")
 
+    rows = treatments_told(request.user)
+    shown = {row.unblinding.episode.patient for row in rows}
+    record_reads(by=request.user, patients=shown, page=ReadPage.RATING_LEARNT)
     page = Page(
         "I have learnt a treatment",
         "Report it",
@@ -106,6 +113,6 @@ def learnt(request: SignedInRequest) -> HttpResponse:
         write,
         page,
         "tracking/ratings/learnt.html",
-        rows=treatments_told(request.user),
+        rows=rows,
         back=reverse("ratings"),
     )

@@ -16,7 +16,7 @@ from tracking.queries.guesses import GUESS_OF_RATER, has_guess, is_followed_by_g
 from tracking.tasks import nudge_episode
 from tracking.views.access import SignedInRequest, one_or_404, roles_required
 from tracking.views.refusals import refusals_shown
-from tracking.vocabulary import Role
+from tracking.vocabulary import ReadPage, Role
 
 
 @roles_required(Role.RATER)
@@ -30,7 +30,7 @@ def rating_guess(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse
         raise Http404
     if request.method != "POST" and has_guess(rating):
         return redirect("ratings")
-    audit.record_read(by=request.user, patient=rating.episode.patient, page="rating-guess")
+    audit.record_read(by=request.user, patient=rating.episode.patient, page=ReadPage.RATING_GUESS)
     instrument = instrument_of(GUESS_OF_RATER)
     form = GuessForm(request.POST if request.method == "POST" else None, instrument=instrument)
     if request.method == "POST" and form.is_valid():

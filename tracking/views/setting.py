@@ -31,7 +31,7 @@ from tracking.tasks import nudge_episode
 from tracking.views.access import SignedInRequest, one_or_404, roles_required
 from tracking.views.refusals import refusals_shown
 from tracking.views.writing import about, as_sentence, for_patient
-from tracking.vocabulary import Role
+from tracking.vocabulary import ReadPage, Role
 
 TEMPLATES = "tracking/setting/"
 NO_ROOM = "none"
@@ -111,7 +111,7 @@ def room_retire(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     return redirect("rooms")
 
 
-@for_patient(TreatmentSession, page="session-setting")
+@for_patient(TreatmentSession, page=ReadPage.SESSION_SETTING)
 def session_setting(request: SignedInRequest, session: TreatmentSession) -> HttpResponse:
     """The setting of one dosing session: its room's, and what was different."""
     if not takes_setting(session):

@@ -23,9 +23,10 @@ from tracking.tasks import nudge_episode
 from tracking.views.access import SignedInRequest
 from tracking.views.refusals import refusals_shown
 from tracking.views.writing import Page, about, for_patient, form_page
+from tracking.vocabulary import ReadPage
 
 
-@for_patient(TreatmentEpisode, page="total-new")
+@for_patient(TreatmentEpisode, page=ReadPage.TOTAL_NEW)
 def total_new(request: SignedInRequest, episode: TreatmentEpisode, instrument: str) -> HttpResponse:
     """Record totals from paper or another system."""
     definition = _instrument(episode, instrument)
@@ -40,7 +41,7 @@ def total_new(request: SignedInRequest, episode: TreatmentEpisode, instrument: s
     return form_page(request, form, write, page, **about(episode.patient))
 
 
-@for_patient(Assessment, page="total-correct")
+@for_patient(Assessment, page=ReadPage.TOTAL_CORRECT)
 @refusals_shown
 def total_correct(request: SignedInRequest, assessment: Assessment) -> HttpResponse:
     """Correct totals that were recorded or imported."""

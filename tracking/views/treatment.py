@@ -31,7 +31,7 @@ from tracking.queries.washout import washouts_before
 from tracking.treatment_policies import Record, washouts_unanswered
 from tracking.views.access import SignedInRequest, SiteRequest
 from tracking.views.writing import Guarded, Page, about, course_changed, for_patient, form_page
-from tracking.vocabulary import Attendance, CheckTopic, SessionKind
+from tracking.vocabulary import Attendance, CheckTopic, ReadPage, SessionKind
 
 RECORDS: dict[str, Guarded[Record]] = {
     "session": TreatmentSession,
@@ -43,7 +43,7 @@ RECORDS: dict[str, Guarded[Record]] = {
 }
 
 
-@for_patient(TreatmentEpisode, page="session-new")
+@for_patient(TreatmentEpisode, page=ReadPage.SESSION_NEW)
 def session_new(request: SignedInRequest, episode: TreatmentEpisode) -> HttpResponse:
     """Record a session; a dosing session that took place leads on to its dose."""
 
@@ -72,7 +72,7 @@ def _proposed(request: HttpRequest, episode: TreatmentEpisode) -> dict[str, obje
     }
 
 
-@for_patient(TreatmentSession, page="session")
+@for_patient(TreatmentSession, page=ReadPage.SESSION)
 def session(request: HttpRequest, session: TreatmentSession) -> HttpResponse:
     """One session: who was there, what was given, and its way back."""
     context = {
@@ -90,7 +90,7 @@ def session(request: HttpRequest, session: TreatmentSession) -> HttpResponse:
     return render(request, "tracking/treatment/session.html", context | about(session.episode.patient))
 
 
-@for_patient(TreatmentSession, page="dose-new")
+@for_patient(TreatmentSession, page=ReadPage.DOSE_NEW)
 def dose_new(request: SignedInRequest, session: TreatmentSession) -> HttpResponse:
     """Record what was given in a dosing session."""
     if not takes_doses(session):
@@ -119,7 +119,7 @@ def record_void(request: SiteRequest, kind: str, public_id: UUID) -> HttpRespons
     """Take a record back, with a reason. What may be taken back is a closed list."""
     if kind not in RECORDS:
         raise Http404
-    return for_patient(RECORDS[kind], page="record-void")(_void)(request, public_id=public_id)
+    return for_patient(RECORDS[kind], page=ReadPage.RECORD_VOID)(_void)(request, public_id=public_id)
 
 
 def _void(request: SignedInRequest, record: Record) -> HttpResponse:

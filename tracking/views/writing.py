@@ -26,7 +26,7 @@ from tracking.models import Patient, PatientIdentity, TreatmentEpisode, User
 from tracking.policies import local_today
 from tracking.tasks import nudge_episode
 from tracking.views.access import SignedInRequest, View, one_or_404, roles_required
-from tracking.vocabulary import Role
+from tracking.vocabulary import ReadPage, Role
 
 TEMPLATE = "tracking/form.html"
 M = TypeVar("M", bound=Model)
@@ -65,7 +65,7 @@ class Page:
     lead: str = ""
 
 
-def for_patient(model: Guarded[M], *, page: str) -> Callable[[RowView[M, P]], View[...]]:
+def for_patient(model: Guarded[M], *, page: ReadPage) -> Callable[[RowView[M, P]], View[...]]:
     """A clinician's page about one row of ``model``: found among the visible ones or 404, the read logged
     before anything is shown, all times in the patient's time zone. The view gets the row."""
 

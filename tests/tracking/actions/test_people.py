@@ -127,6 +127,15 @@ class TestRoles:
         with pytest.raises(NotPermitted):
             people.end_role(by=administrator, grant=administrator.role_grants.get(), ends_on=days_ago(1))
 
+    def test_a_role_at_another_site_is_not_ended(self, administrator: User, rater: User) -> None:
+        other = care.create_site(
+            by=None, key="south", name="South Clinic", timezone="UTC", crisis_contacts="Crisis line"
+        )
+        grant = people.grant_role(by=None, user=rater, role=Role.CLINICIAN, site=other)
+        with pytest.raises(NotPermitted, match="own sites"):
+            people.end_role(by=administrator, grant=grant, ends_on=days_ago(1))
+        assert fresh(rater).has_role(Role.CLINICIAN)
+
     def test_a_held_role_is_not_granted_again(self, administrator: User, rater: User) -> None:
         with pytest.raises(Conflict):
             people.grant_role(by=administrator, user=rater, role=Role.RATER)
