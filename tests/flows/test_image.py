@@ -42,6 +42,7 @@ def test_the_image_from_first_start_to_end() -> None:
         data = "tracking/imports/data/phq9_items_chiu.csv"
         clinic.manage("import_scores", data, "--study", "chiu", "--spec", "phq9_items_chiu")
         assert "left 0" in clinic.manage("shell", "--verbosity", "0", "-c", BY_THE_WORKER)
+        assert "still behind 0" in clinic.manage("sweep")  # the study, too
         migrated = clinic.manage("shell", "--verbosity", "0", "-c", MIGRATED)
         assert clinic.down("beat", "worker", "web") == dict.fromkeys(ROLES, 0)
 
