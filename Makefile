@@ -8,7 +8,7 @@ INSTALL := $(UV) install --quiet --require-hashes --python $(BIN)/python
 # Compiled modules are kept: without them each process of the demo reads pandas and scipy from source for seconds.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo demo-reset setup test check format lock bench clean
+.PHONY: demo demo-reset setup test check format lock bench release-database clean
 
 demo: .venv/runtime ## a seeded clinic on this machine, until Ctrl-C
 	@exec env PORT=$(PORT) $(BIN)/python -m config.demo
@@ -34,6 +34,9 @@ format: .venv/development
 
 bench: .venv/development ## the figures in docs/performance.md
 	$(BIN)/python -m tests.benchmarks
+
+release-database: .venv/development ## what the next version is upgraded from in its tests; once, when a version is finished
+	$(BIN)/python -m tests.upgrade.make tests/data/upgrade/$$($(BIN)/python -m config.version)
 
 lock: .venv/development ## after a change of the dependencies in pyproject.toml
 	$(UV) compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml --group dev -o requirements-dev.lock

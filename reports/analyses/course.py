@@ -76,7 +76,7 @@ def course(sample: Sample, norm: Norm | None = None) -> CourseFigures:
         raise Refusal(f"{sample.title}: there is no usable score.")
     points = _time_points(sample)
     occasion = {point.name: point.occasion for point in points}
-    rows = sample.named.assign(arm=sample.named["arm"].fillna(ALL))
+    rows = sample.named.assign(arm=sample.named["arm"].astype(object).fillna(ALL))
     means = mean_course(rows, outcome="value", arm="arm", time="time_point")
     return CourseFigures(
         patients=int(sample.scores["patient"].nunique()),

@@ -118,5 +118,5 @@ def _dots(name: str, sample: analyses.Sample) -> tuple[PredictorPoint, ...]:
     rows = sample.episodes.dropna(subset=[name, "endpoint"])
     return tuple(
         PredictorPoint(float(x), float(y), arm)
-        for x, y, arm in zip(rows[name], rows["endpoint"], rows["arm"].fillna(""), strict=True)
+        for x, y, arm in zip(rows[name], rows["endpoint"], rows["arm"].astype(object).fillna(""), strict=True)
     )

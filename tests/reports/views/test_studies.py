@@ -11,9 +11,10 @@ from django.test import Client
 from django.urls import reverse
 
 from reports.actions.studies import recompute_study
+from reports.models import StudyResult
 from tests.cast import days_ago
-from tests.reports.clinic import another_episode, rate
-from tracking.actions import care
+from tests.reports.clinic import another_episode, give_dose, rate
+from tracking.actions import care, people
 from tracking.models import CareTeam, EpisodeSource, Study, TreatmentEpisode, User
 
 pytestmark = pytest.mark.django_db
@@ -224,3 +225,33 @@ def test_a_study_whose_scores_cannot_be_used_says_why(
 ) -> None:
     recompute_study(study_id=study.pk)
     assert "no usable score" in page(client, researcher, study)
+
+
+def test_a_study_without_arms_is_shown_as_one_group(
+    client: Client, team_a: CareTeam, study: Study, clinician: User
+) -> None:
+    """As of a file that names none. The team also sees each patient as a line and a dot."""
+    for number in range(24):
+        patient = people.enrol_patient(
+            by=clinician, team=team_a, identity=None, sex="female", enrolled_on=days_ago(180)
+        )
+        episode = care.start_episode(
+            by=clinician,
+            patient=patient,
+            diagnosis="mdd",
+            protocol="",
+            arm="",
+            starts_on=days_ago(120),
+            study=study,
+        )
+        rate(episode, clinician, 0, 30 + number % 3, time_point="baseline")
+        give_dose(episode, clinician, 7)
+        rate(episode, clinician, 8, 20 + 5 * (number * 7 % 24), instrument="meq30")
+        rate(episode, clinician, 28, 26 - number, time_point="week 4")
+    recompute_study(study_id=study.pk)
+    words = Words(page(client, join(study, clinician), study))
+    assert "all patients" in words.text
+    assert "14.5" in words.text  # the mean of 26, 25 … 3
+    assert words.thin_lines == 24
+    predicted = StudyResult.objects.get(study=study, analysis="predict").result["models"]
+    assert predicted[0]["predictor"] == "meq30_first"  # so a dot was drawn for each

@@ -1,0 +1,74 @@
+"""The image from its first start to its end: it serves, it works, and it stops when it is told to."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.flows import image
+from tests.flows.image import ROLES, Running, running, static_files
+
+pytestmark = [pytest.mark.slow, pytest.mark.embedded]
+
+BY_THE_WORKER = """
+import time
+from django.db.models import F
+from reports.tasks import sweep
+from tracking.models import EpisodeMark
+behind = EpisodeMark.objects.filter(wanted_rev__gt=F("done_rev"))
+assert behind.count() == 73
+sweep.delay()
+end = time.monotonic() + 120
+while behind.count() and time.monotonic() < end:
+    time.sleep(0.5)
+print("left", behind.count())
+"""
+MIGRATED = """
+from django.db import connection
+with connection.cursor() as cursor:
+    cursor.execute("SELECT count(*), max(applied) FROM django_migrations")
+    print(cursor.fetchone())
+"""
+
+
+def test_the_image_from_first_start_to_end() -> None:
+    with running() as clinic:
+        clinic.up("web")
+        assert clinic.get("/healthz")[::2] == (200, "ok")
+        a_page_has_its_looks(clinic)
+        clinic.up("worker")
+        clinic.up("beat")
+        data = "tracking/imports/data/phq9_items_chiu.csv"
+        clinic.manage("import_scores", data, "--study", "chiu", "--spec", "phq9_items_chiu")
+        assert "left 0" in clinic.manage("shell", "--verbosity", "0", "-c", BY_THE_WORKER)
+        assert "still behind 0" in clinic.manage("sweep")  # the study, too
+        migrated = clinic.manage("shell", "--verbosity", "0", "-c", MIGRATED)
+        assert clinic.down("beat", "worker", "web") == dict.fromkeys(ROLES, 0)
+
+        clinic.up("web")
+        assert clinic.manage("shell", "--verbosity", "0", "-c", MIGRATED) == migrated
+        assert clinic.log("web").count("Applying tracking.0001_initial") == 1
+        assert clinic.log("web").count("No migrations to apply") == 1
+        assert clinic.down("web") == {"web": 0}
+        for role in ROLES:
+            assert not re.search(r"Traceback|CRITICAL|ERROR", clinic.log(role)), clinic.log(role)
+
+
+def a_page_has_its_looks(clinic: Running) -> None:
+    status, _, page = clinic.get("/account/login/")
+    files = static_files(page)
+    assert status == 200
+    assert [file for file in files if file.endswith(".css")]
+    for file in files:
+        assert clinic.get(file)[0] == 200, file
+    assert clinic.get("/")[0] == 200  # which leads to the same door
+
+
+def test_nothing_that_git_leaves_out_gets_into_the_image() -> None:
+    unknown = (image.ROOT / ".gitignore").read_text().split()
+    for line in unknown:
+        path = line.rstrip("/").replace("*", "module")
+        assert image.left_out(str(image.ROOT), [path]) or image.left_out(
+            str(image.ROOT / "docker"), [path]
+        ), line

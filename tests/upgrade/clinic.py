@@ -1,0 +1,177 @@
+"""A small clinic in which every table has rows, made by the real actions: what an upgrade must carry over.
+
+The code of a release makes it, and the code after that release opens it; see ``docs/releasing.md``.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import timedelta
+from io import StringIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.core.management import call_command
+from django.test import Client, override_settings
+from django.urls import reverse
+from django.utils import timezone
+
+from reports.actions.release_builds import build_release
+from reports.actions.releases import decide_release, request_release
+from reports.models import Release
+from tests.architecture.world import World, build
+from tests.cast import days_ago
+from tests.tracking import dosing as sessions
+from tests.tracking.definitions import SCORE_ONLY, published, second
+from tests.tracking.imports.small import plan, spec, table
+from tests.tracking.packs import installed
+from tracking import clock
+from tracking.actions import (
+    assessments,
+    availability,
+    care,
+    library,
+    links,
+    people,
+    scheduling,
+    signing,
+    tokens,
+    tries,
+    washouts,
+    wordings,
+)
+from tracking.actions.imports import Source, import_scores
+from tracking.models import CareTeam, PatientIdentity, Site, Study, TreatmentEpisode, User
+from tracking.vocabulary import Role
+
+PASSWORD = sessions.PASSWORD
+SIGNS_IN = "dora.doctor@example.org"
+IMPORTED = [f"P{n},41,f,drug,62.5,0,24,2,2,1,1,1,1,1,1,0,10" for n in range(6)]  # enough for a release
+
+
+def furnish() -> dict[str, Any]:
+    """Makes the clinic in an empty database. Returns what a later version has to know of it."""
+    world = build()
+    world.places["protocol"] = {"key": "ssri-psychotherapy"}
+    world.places["protocol-version"] = {"key": "ssri-psychotherapy", "version": "1"}
+    team, episode = CareTeam.objects.get(name="Team A"), TreatmentEpisode.objects.get()
+    doctor = _doctor(team)
+    _consented_and_read(world, episode)
+    _answering(doctor, team)
+    _dosed(doctor, world, team)
+    _administered(world, team.site)
+    _released(world)
+    _signed_in(world, doctor)
+    call_command("sweep", stdout=StringIO())
+    return _what_is_there(world)
+
+
+def _doctor(team: CareTeam) -> User:
+    """Somebody with a password, as most are."""
+    user = people.create_user(by=None, email=SIGNS_IN, name="Dora Doctor", password=PASSWORD)
+    people.grant_role(by=None, user=user, role=Role.CLINICIAN, starts_on=days_ago(400))
+    care.add_member(by=None, team=team, user=user, is_lead=True, starts_on=days_ago(400))
+    return user
+
+
+def _consented_and_read(world: World, episode: TreatmentEpisode) -> None:
+    patient, by = episode.patient, world.users["clinician"]
+    people.record_consent(by=by, patient=patient, kind="given", stated_on=days_ago(100))
+    page = world.client("clinician").get(reverse("patient", args=[patient.public_id]))
+    assert page.status_code == 200, "nothing was read, so nothing is logged"
+
+
+def _answering(by: User, team: CareTeam) -> None:
+    """A patient who has begun to answer and not sent it."""
+    patient = people.enrol_patient(
+        by=by,
+        team=team,
+        identity={"given_name": "Ünal", "family_name": "O’Neill-Łuksza", "record_number": "00071"},
+        sex="male",
+        enrolled_on=days_ago(60),
+        language="de",
+    )
+    episode = care.start_episode(
+        by=by,
+        patient=patient,
+        diagnosis="mdd",
+        protocol="ssri-psychotherapy",
+        arm="combined",
+        starts_on=days_ago(50),
+    )
+    scheduling.schedule_episode(by=by, episode=episode, as_of=days_ago(0))
+    asked = scheduling.create_request(by=by, episode=episode, instrument="phq9", due_on=days_ago(0))
+    link, _ = links.issue_link(by=by, episode=episode, requests=[asked])
+    links.open_link(link=link, now=clock.now())
+    assessments.save_draft(request=asked, item="1", value=2)
+
+
+def _dosed(by: User, world: World, team: CareTeam) -> None:
+    """A whole dosing session with two people in the room, signed by one of them."""
+    patient = people.enrol_patient(
+        by=by,
+        team=team,
+        identity={"given_name": "Mia", "family_name": "Ng"},
+        sex="other",
+        enrolled_on=days_ago(60),
+    )
+    session = sessions.begun(by, sessions.mdma_episode(patient, by), world.users["clinician"])
+    sessions.completed(by, session)
+    signing.sign_run_sheet(by=by, session=session, password=PASSWORD)
+
+
+def _administered(world: World, site: Site) -> None:
+    admin = world.users["administrator"]
+    washouts.set_washout_rule(by=admin, site=site, protocol="psilocybin-mdd", what="Antidepressants", days=14)
+    wordings.withdraw_wording(by=admin, pack=installed(site, "meq30", by=admin), reason="of another country")
+    own = published(site, second(), by=admin)
+    library.retire_instrument(by=admin, instrument=own, reason="too long")
+    rater = world.users["rater"]
+    availability.set_availability(by=rater, starts_on=days_ago(0), per_week=5)
+
+
+def _released(world: World) -> None:
+    """A study from a file, and a release of it that was built. The file of the release lies elsewhere."""
+    by = world.users["administrator"]
+    text = spec(
+        consent={"research": "given", "basis": "Each patient signed."}, declared=[tomllib.loads(SCORE_ONLY)]
+    )
+    source = Source("small.csv", "0" * 64)
+    import_scores(by=by, study="small", spec=text, plan=plan(table(*IMPORTED), text), source=source)
+    study = Study.objects.get(key="small")
+    for role in ("researcher", "steward"):
+        care.add_study_member(by=by, study=study, user=world.users[role])
+    asked = request_release(
+        by=world.users["researcher"], study=study, tables=["scores"], purpose="To compare"
+    )
+    decide_release(by=world.users["steward"], release=asked, approve=True)
+    with TemporaryDirectory() as folder, override_settings(RELEASES=Path(folder)):
+        build_release(release_id=asked.pk)
+    assert Release.objects.get(pk=asked.pk).status == "ready"
+
+
+def _signed_in(world: World, doctor: User) -> None:
+    """Tokens, a second factor, and somebody who guesses."""
+    tokens.create_token(by=world.users["researcher"])
+    TOTP.activate(world.users["steward"], generate_totp_secret())
+    tries.count_failure(address="192.0.2.7", now=clock.now())
+    form = {"login": doctor.email, "password": "not the password"}
+    assert Client().post(reverse("account_login"), form).status_code == 200, "a wrong password was taken"
+
+
+def _what_is_there(world: World) -> dict[str, Any]:
+    """``places``: what stands in an address, by the name that the matrix of access uses."""
+    return {
+        "made_at": (timezone.now() + timedelta(minutes=1)).isoformat(timespec="minutes"),
+        "token": world.token,
+        "users": {role: user.email for role, user in world.users.items()},
+        "places": {
+            name: {key: str(value) for key, value in place.items()} for name, place in world.places.items()
+        },
+        "identities": {
+            str(one.patient.public_id): f"{one.given_name} {one.family_name}"
+            for one in PatientIdentity.objects.select_related("patient")
+        },
+    }

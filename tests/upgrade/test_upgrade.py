@@ -1,0 +1,211 @@
+"""A clinic that was kept by the last release goes on under this code, on both engines.
+
+The databases of past releases are in ``tests/data/upgrade``; ``docs/releasing.md`` says how the next one is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoDbBlocker
+
+from reports.actions.courses import recompute_episode
+from reports.models import EpisodeCourse, Release
+from tests.architecture.matrix import MATRIX, Row
+from tests.architecture.test_access_matrix import ask, met, url
+from tests.architecture.world import ROLES, World
+from tests.tracking.answers import PHQ9
+from tests.tracking.test_append_only import TABLES
+from tests.upgrade import dumps, kept, schema
+from tests.upgrade.clinic import PASSWORD, SIGNS_IN
+from tracking.models import (
+    Assessment,
+    AssessmentRequest,
+    DraftAnswers,
+    PatientIdentity,
+    SafetyAlert,
+    SessionSignature,
+    User,
+)
+from tracking.queries.dosing import plan_for
+from tracking.queries.signatures import digest_of
+
+GROWS_WITH_THE_CODE = {"django_migrations", "django_content_type", "auth_permission"}
+Tables = dict[str, dumps.Rows]
+
+pytestmark = pytest.mark.django_db
+
+
+class Upgraded:
+    """``facts``: what was written beside the dump. ``before``, ``after``: every row, around the migration.
+    ``fresh``: what the database of a new clinic consists of."""
+
+    def __init__(self, facts: dict[str, Any], fresh: list[str]) -> None:
+        self.facts, self.fresh = facts, fresh
+        self.before = dumps.every_row()
+        call_command("migrate", verbosity=0, interactive=False)
+        self.after = dumps.every_row()
+
+    def world(self) -> World:
+        """The people and places of the kept clinic, as the matrix of access names them."""
+        users = {role: User.objects.get(email=email) for role, email in self.facts["users"].items()}
+        world = World(users=users, places=self.facts["places"], token=self.facts["token"])
+        world.cookies = {role: world.sign_in(role) for role in ROLES}
+        return world
+
+
+@pytest.fixture(scope="module", params=kept.VERSIONS)
+def upgraded(
+    request: pytest.FixtureRequest,
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Upgraded]:
+    with django_db_blocker.unblock():
+        fresh = schema.objects()
+        with kept.opened(request.param, tmp_path_factory.mktemp("kept")) as facts:
+            yield Upgraded(facts, fresh)
+
+
+@pytest.fixture(autouse=True)
+def no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tracking.tasks.current_app.send_task", lambda *_, **__: None)
+
+
+def test_the_dump_is_whole(upgraded: Upgraded) -> None:
+    assert {table: len(rows) for table, rows in upgraded.before.items()} == upgraded.facts["rows"]
+
+
+def test_no_row_is_lost_and_no_value_changed(upgraded: Upgraded) -> None:
+    lost = {}
+    for table, rows in upgraded.before.items():
+        now = [{name: row[name] for name in rows[0] if name in row} for row in upgraded.after[table]]
+        then = [{name: row[name] for name in row if not now or name in now[0]} for row in rows]
+        if table in GROWS_WITH_THE_CODE:
+            now = [row for row in now if row in then]
+        if now != then:
+            lost[table] = (len(then), len(now))
+    assert lost == {}
+
+
+def test_it_consists_of_what_a_new_one_consists_of(upgraded: Upgraded) -> None:
+    assert schema.objects() == upgraded.fresh
+    assert any(line.startswith("trigger") for line in upgraded.fresh)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DROP TRIGGER tracking_assessment_no_{event}{of}",
+        "DROP INDEX a_session_ends_once",
+        "ALTER TABLE tracking_site ADD COLUMN more integer",
+        "ALTER TABLE tracking_site DROP COLUMN crisis_contacts",
+    ],
+)
+def test_what_is_missing_or_added_would_be_seen(upgraded: Upgraded, statement: str) -> None:
+    sqlite = connection.vendor == "sqlite"
+    words = {"event": "update" if sqlite else "change", "of": "" if sqlite else " ON tracking_assessment"}
+    with connection.cursor() as cursor:
+        cursor.execute(statement.format(**words))
+    assert schema.objects() != upgraded.fresh
+
+
+def test_identities_open_with_the_keys_of_then(upgraded: Upgraded) -> None:
+    names = {
+        str(one.patient.public_id): f"{one.given_name} {one.family_name}"
+        for one in PatientIdentity.objects.select_related("patient")
+    }
+    assert names == upgraded.facts["identities"]
+    assert "Ünal O’Neill-Łuksza" in names.values()
+
+
+def test_the_password_of_then_opens(upgraded: Upgraded, client: Client) -> None:
+    door = reverse("account_login")
+    assert client.post(door, {"login": SIGNS_IN, "password": PASSWORD + "!"}).status_code == 200
+    assert client.post(door, {"login": SIGNS_IN, "password": PASSWORD}).status_code == 302
+    assert client.get(reverse("today")).status_code == 200
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_page_opens_for_whom_it_is(upgraded: Upgraded, role: str) -> None:
+    world = upgraded.world()
+    rows = [row for row in MATRIX if row.get]
+    assert {row.place for row in rows} - {""} <= set(world.places)
+    wrong = {str(row): met(opened(world, row, role)) for row in rows}
+    assert {name: cell for name, cell in wrong.items() if cell != cells(rows, role)[name]} == {}
+
+
+def opened(world: World, row: Row, role: str) -> Any:
+    return ask(world.client(role), "GET", url(row, world.places[row.place] if row.place else {}))
+
+
+def cells(rows: list[Row], role: str) -> dict[str, str]:
+    return {str(row): row.cell("GET", role) for row in rows}
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_what_was_recorded_cannot_be_changed(upgraded: Upgraded, table: str) -> None:
+    column = next(iter(upgraded.after[table][0]))
+    for statement in (f"UPDATE {table} SET {column} = {column}", f"DELETE FROM {table}"):  # noqa: S608
+        with (
+            pytest.raises(IntegrityError, match="append-only"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(statement)
+
+
+def test_rows_agree_with_one_another(upgraded: Upgraded) -> None:
+    """Every reference leads to a row, and a rule between columns is kept by the database."""
+    connection.check_constraints()
+    release = Release.objects.get(status="ready")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Release.objects.filter(pk=release.pk).update(decided_by=release.requested_by)
+
+
+def test_computing_everything_again_changes_no_course(upgraded: Upgraded) -> None:
+    def courses() -> list[dict[str, Any]]:
+        return [
+            {name: value for name, value in row.items() if name not in {"id", "computed_at"}}
+            for row in EpisodeCourse.objects.order_by("episode", "instrument", "scale").values()
+        ]
+
+    before, said = courses(), StringIO()
+    call_command("sweep", all=True, stdout=said)
+    assert "still behind 0" in said.getvalue()
+    assert courses() == before
+    assert len(before) > 3
+
+
+def test_a_link_of_then_is_answered_now(upgraded: Upgraded, client: Client) -> None:
+    """New rows get numbers that nobody has, a wish to be dead raises its alert, and the course takes it in."""
+    asked = AssessmentRequest.objects.get(public_id=upgraded.facts["places"]["open-report"]["public_id"])
+    alerts = SafetyAlert.objects.count()
+    assert client.post(reverse("sitting-landing", args=[upgraded.facts["token"]])).status_code == 302
+    for number, value in (PHQ9 | {"9": 2}).items():
+        address = reverse("sitting-item", kwargs={"public_id": asked.public_id, "number": number})
+        assert client.post(address, {f"item-{number}": value, "step": "next"}).status_code == 302
+    client.post(reverse("sitting-review", kwargs={"public_id": asked.public_id}))
+    answer = Assessment.objects.get(request=asked)
+    assert answer.scores.get(scale="total").value == 11
+    assert SafetyAlert.objects.count() == alerts + 1
+    recompute_episode(episode_id=asked.episode_id)
+    course = EpisodeCourse.objects.get(episode=asked.episode, instrument="phq9", scale="total")
+    assert course.episode.mark.done_rev == course.episode.mark.wanted_rev
+
+
+def test_what_was_begun_goes_on_and_what_was_signed_stands(upgraded: Upgraded) -> None:
+    assert DraftAnswers.objects.get().answers == {"1": 2}
+    signature = SessionSignature.objects.get()
+    assert signature.digest == digest_of(signature.session, plan_for(signature.session))
+
+
+def test_nothing_is_left_to_migrate(upgraded: Upgraded) -> None:
+    call_command("migrate", check_unapplied=True, verbosity=0)
