@@ -8,7 +8,7 @@ INSTALL := $(UV) install --quiet --require-hashes --python $(BIN)/python
 # Compiled modules are kept: without them each process of the demo reads pandas and scipy from source for seconds.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo demo-reset setup test check format lock bench release-database clean
+.PHONY: demo demo-reset setup test check mutants format lock bench release-database clean
 
 demo: .venv/runtime ## a seeded clinic on this machine, until Ctrl-C
 	@exec env PORT=$(PORT) $(BIN)/python -m config.demo
@@ -27,6 +27,12 @@ check: .venv/development ## style, types, layers, migrations, production setting
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m tests.deployment
+
+mutants: .venv/development var/reach/tests.json ## plants 80 faults, one at a time; says which the tests notice
+	@$(BIN)/python -m tests.mutants plant --sample 80
+
+var/reach/tests.json:
+	@$(BIN)/python -m tests.mutants map -n auto
 
 format: .venv/development
 	$(BIN)/ruff check --fix .
