@@ -55,7 +55,7 @@ def patients(request: HttpRequest) -> HttpResponse:
 
 
 def _caseload(request: HttpRequest) -> list[Case]:
-    return caseload(request.user, timezone.localdate())
+    return caseload(request.user, timezone.now())
 
 
 def _log(request: HttpRequest, cases: list[Case], page: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.utils import timezone
 
 from tracking.forms.parts import UNCHOSEN, Dated, amount_field, day_field, moment_field
 from tracking.models import TreatmentEpisode, TreatmentSession, User
@@ -21,7 +22,7 @@ from tracking.vocabulary import (
 
 class SessionOption(forms.ModelChoiceField):
     def label_from_instance(self, session: TreatmentSession) -> str:
-        return f"Dosing session of {session.starts_at:%-d %B %Y}"
+        return f"Dosing session of {timezone.localtime(session.starts_at):%-d %B %Y}"
 
 
 class SessionForm(Dated):
