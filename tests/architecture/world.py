@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from copy import deepcopy
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from http.cookies import SimpleCookie
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from django.test import Client
 from django.test.client import ClientHandler
 from django.urls import reverse
+from django.utils import timezone
 
 from measures import registry
 from measures.fhir.observation import observations
@@ -25,6 +26,7 @@ from reports.actions.courses import recompute_episode
 from reports.actions.releases import request_release
 from reports.models import CourseFlag
 from tests.cast import CRISIS, days_ago, person
+from tests.clock import BERLIN
 from tests.reports.clinic import answers_for, give_dose, rate
 from tests.tracking.answers import HAMD, PHQ9, recorded
 from tests.tracking.definitions import published
@@ -92,7 +94,7 @@ class World:
 
 def build(protocol: str = "psilocybin-mdd", arm: str = "psilocybin") -> World:
     world = World()
-    site = care.create_site(by=None, key="north", name="North", timezone="UTC", crisis_contacts=CRISIS)
+    site = care.create_site(by=None, key="north", name="North", timezone=BERLIN.key, crisis_contacts=CRISIS)
     team = care.create_team(by=None, site=site, name="Team A")
     study = care.create_study(
         by=None, key="psilo", title="Psilo", site=site, outcome_instrument="hamd17", endpoint="week 4"
@@ -143,7 +145,7 @@ def _patient(world: World, team: object, study: Study, protocol: str, arm: str) 
         "phone": "",
     }
     patient = people.enrol_patient(
-        by=by, team=team, identity=identity, sex="female", enrolled_on=days_ago(200)
+        by=by, team=team, identity=identity, sex="female", enrolled_on=days_ago(200), timezone=BERLIN.key
     )
     world.users["patient"] = people.create_user(by=by, email="petra@example.net", name="Petra Patientin")
     people.link_account(by=by, patient=patient, user=world.users["patient"])
@@ -240,7 +242,7 @@ def _treated(world: World, episode: TreatmentEpisode) -> None:
     by = world.users["clinician"]
     session = give_dose(episode, by, 1)
     talk = treatment.record_session(
-        by=by, episode=episode, kind="psychotherapy", starts_at=datetime.now(UTC) - timedelta(days=2)
+        by=by, episode=episode, kind="psychotherapy", starts_at=timezone.now() - timedelta(days=2)
     )
     course = treatment.start_medication(
         by=by,
