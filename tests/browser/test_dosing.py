@@ -28,7 +28,7 @@ SESSION = "SELECT id FROM tracking_treatmentsession WHERE episode_id = ? AND kin
 
 def ago(minutes: float) -> str:
     """A moment as the browser's picker takes it, by the patient's clock."""
-    return f"{timezone.localtime(timezone=LISBON) - timedelta(minutes=minutes):%Y-%m-%dT%H:%M}"
+    return f"{timezone.localtime(timezone.now() - timedelta(minutes=minutes), LISBON):%Y-%m-%dT%H:%M}"
 
 
 def seen(page: Page) -> None:
