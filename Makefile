@@ -8,7 +8,7 @@ INSTALL := $(UV) install --quiet --require-hashes --python $(BIN)/python
 # Compiled modules are kept: without them each process of the demo reads pandas and scipy from source for seconds.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo demo-reset setup test check mutants format lock bench release-database clean
+.PHONY: demo demo-reset setup test test-instants check mutants format lock bench release-database clean
 
 demo: .venv/runtime ## a seeded clinic on this machine, until Ctrl-C
 	@exec env PORT=$(PORT) $(BIN)/python -m config.demo
@@ -20,6 +20,9 @@ setup: .venv/development ## only prepare the environment
 
 test: .venv/development ## everything, on SQLite and on PostgreSQL + Redis, with the browser when there is one
 	@$(BIN)/python -m tests.suite
+
+test-instants: .venv/development ## the same at each of the eight instants of tests/clock.py
+	@$(BIN)/python -m tests.instants
 
 check: .venv/development ## style, types, layers, migrations, production settings
 	$(BIN)/ruff check .

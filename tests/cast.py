@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from django.utils import timezone
 
+from tests.clock import today
+from tracking import clock
 from tracking.actions import care, people
 from tracking.models import CareTeam, Patient, Site, Study, TreatmentEpisode, User
 from tracking.vocabulary import Role
@@ -16,7 +17,12 @@ CRISIS = "Crisis line, 0800 111 0 111, day and night"
 
 def days_ago(count: int) -> date:
     """A day in the past, by the site's calendar."""
-    return timezone.localdate() - timedelta(days=count)
+    return today() - timedelta(days=count)
+
+
+def server_days_ago(count: int) -> date:
+    """The same by the server's own calendar, which roles and memberships go by."""
+    return clock.today() - timedelta(days=count)
 
 
 def person(name: str, *roles: Role, site: Site | None = None) -> User:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 import django
 import pytest
@@ -11,6 +12,8 @@ from django.core.management import call_command
 from django.db import connections
 from django.template import engines
 from django.test.testcases import TransactionTestCase
+
+from tests import clock
 
 pytest_plugins = ["tests.cast"]
 
@@ -41,7 +44,13 @@ class Unresolved(str):
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Pages name their static files by the manifest, so it is made once, before any worker starts."""
+    """From here on it is the instant that was asked for.
+
+    Pages name their static files by the manifest, so it is made once, before any worker starts.
+    """
+    travel = clock.to(config.getoption("at"))
+    travel.start()
+    config.add_cleanup(travel.stop)
     django.setup()
     engines["django"].engine.string_if_invalid = Unresolved("%s")
     settings.WHITENOISE_AUTOREFRESH = True  # or each new test client would read every static file again
@@ -53,6 +62,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--only-database", action="store_true", help="leave out the tests that never meet a database engine"
     )
+    parser.addoption(
+        "--at", choices=clock.INSTANTS, default=clock.USUAL, help="the instant at which the tests live"
+    )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_clock() -> Iterator[None]:
+    """Processes that a test starts live at the instant of the tests."""
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in clock.for_children().items():
+            environment.setenv(name, value)
+        yield
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -69,7 +90,10 @@ def meets_the_database(item: pytest.Item) -> bool:
 
 
 def pytest_report_header(config: pytest.Config) -> str:
-    return f"database: {os.environ.get('DATABASE_URL', 'embedded SQLite').split('@')[0].split('?')[0]}"
+    engine = os.environ.get("DATABASE_URL", "embedded SQLite").split("@")[0].split("?")[0]
+    name = config.getoption("at")
+    moment, awkward = clock.INSTANTS[name]
+    return f"database: {engine}\ninstant: {name}, {moment:%Y-%m-%d %H:%M} UTC ({awkward})"
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

@@ -17,7 +17,7 @@ def now() -> datetime:
 
 
 def today() -> date:
-    """The day that it is at the site's own time zone."""
+    """The server's own day, of ``TIME_ZONE``: for accounts, roles and teams. Sites and patients have their own days."""
     return timezone.localdate(now())
 
 

@@ -154,8 +154,9 @@ def check_may_import_into(by: User | None, study: Study | None) -> None:
 
 
 def is_late(assessment: Assessment) -> bool:
-    """Recorded more than 48 hours after the day it speaks of."""
-    return assessment.recorded_at.date() - assessment.assessed_on > LATE_AFTER
+    """Recorded more than 48 hours after the day it speaks of, by the days of the patient's time zone."""
+    recorded_on = local_day(assessment.episode.patient, assessment.recorded_at)
+    return recorded_on - assessment.assessed_on > LATE_AFTER
 
 
 def local_today(patient: Patient) -> date:
@@ -165,7 +166,8 @@ def local_today(patient: Patient) -> date:
 
 def latest_day(episode: TreatmentEpisode) -> date:
     """The later of the patient's day and the clinic's: neither of them writes in the future."""
-    return max(local_today(episode.patient), clock.today())
+    clinic = ZoneInfo(episode.patient.team.site.timezone)
+    return max(local_today(episode.patient), timezone.localdate(clock.now(), clinic))
 
 
 def local_day(patient: Patient, moment: datetime) -> date:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils import timezone
 from django.utils.timesince import timesince
 
 from reports.frames import Axis, axes
@@ -22,6 +21,7 @@ from tracking.models import (
     Unblinding,
     User,
 )
+from tracking.policies import local_day
 from tracking.queries.events import LastStop, last_stops
 from tracking.queries.raters import ASSIGN_AHEAD
 from tracking.wordings import ON_PAPER, Wordings
@@ -59,12 +59,13 @@ class Case:
         return (self.first.rank if self.first else DUE + 1, self.name)
 
 
-def caseload(user: User, as_of: date) -> list[Case]:
-    """Every episode that the user may see, those who need somebody first. More rows need no more queries."""
+def caseload(user: User, now: datetime) -> list[Case]:
+    """Every episode that the user may see, those who need somebody first; what is due, by the day that it is where
+    each patient lives. More rows need no more queries."""
     visible = TreatmentEpisode.objects.visible_to(user)
     episodes = list(visible.select_related("patient__identity", "patient__team__site", "study"))
     shelf = Shelf()
-    reasons = _reasons(episodes, as_of, shelf)
+    reasons = _reasons(episodes, now, shelf)
     courses = _courses(episodes)
     return sorted(
         (_case(episode, reasons[episode.pk], courses[episode.pk], shelf) for episode in episodes),
@@ -98,20 +99,22 @@ def _case(
     )
 
 
-def _reasons(episodes: list[TreatmentEpisode], as_of: date, shelf: Shelf) -> defaultdict[int, list[Reason]]:
+def _reasons(episodes: list[TreatmentEpisode], now: datetime, shelf: Shelf) -> defaultdict[int, list[Reason]]:
     found: defaultdict[int, list[Reason]] = defaultdict(list)
-    now = timezone.now()
+    known = {episode.pk: episode for episode in episodes}
     for alert in SafetyAlert.objects.filter(episode__in=episodes).unresolved():
         found[alert.episode_id].append(_alert_reason(alert, now, shelf))
     for flag, after in _flags(episodes):
         said = f"{flag.sentence} {after}".strip()
         found[flag.episode_id].append(Reason(FLAG, "warn", flag.kind.replace("_", " "), said))
     for unblinding in Unblinding.objects.pending().filter(episode__in=episodes):
+        unblinding.episode = known[unblinding.episode_id]
         found[unblinding.episode_id].append(_unblinding_reason(unblinding))
-    known, wordings = {episode.pk: episode for episode in episodes}, Wordings()
-    for request in _waiting(episodes, as_of):
+    wordings = Wordings()
+    days = {episode.pk: local_day(episode.patient, now) for episode in episodes}
+    for request in _waiting(days):
         request.episode = known[request.episode_id]
-        found[request.episode_id].append(_due_reason(request, as_of, shelf, wordings))
+        found[request.episode_id].append(_due_reason(request, days[request.episode_id], shelf, wordings))
     return found
 
 
@@ -133,21 +136,24 @@ def _after_stop(flag: CourseFlag, stop: LastStop | None, zeros: Mapping[int, Axi
     )
 
 
-def _waiting(episodes: list[TreatmentEpisode], as_of: date) -> QuerySet[AssessmentRequest]:
+def _waiting(days: Mapping[int, date]) -> QuerySet[AssessmentRequest]:
     """What is due and not answered, what was missed lately, unless the same was answered since, and which blinded
-    rating that opens soon has no rater."""
+    rating that opens soon has no rater. ``days``: the day that it is for each episode."""
     since = Assessment.objects.counted().filter(
         episode=OuterRef("episode"), instrument=OuterRef("instrument"), assessed_on__gt=OuterRef("due_on")
     )
-    missed = Q(closes_on__lt=as_of, closes_on__gte=as_of - MISSED_FOR) & ~Exists(since)
-    due = Q(due_on__lte=as_of) & (Q(closes_on__gte=as_of) | missed)
-    unrated = Q(blinded=True, assigned_to=None, opens_on__lte=as_of + ASSIGN_AHEAD, closes_on__gte=as_of)
-    rows = AssessmentRequest.objects.filter(due | unrated, episode__in=episodes).open()
-    return rows.select_related("draft", "assigned_to")
+    wanted = Q(pk__in=[])
+    for as_of in set(days.values()):
+        missed = Q(closes_on__lt=as_of, closes_on__gte=as_of - MISSED_FOR) & ~Exists(since)
+        due = Q(due_on__lte=as_of) & (Q(closes_on__gte=as_of) | missed)
+        unrated = Q(blinded=True, assigned_to=None, opens_on__lte=as_of + ASSIGN_AHEAD, closes_on__gte=as_of)
+        wanted |= (due | unrated) & Q(episode__in=[pk for pk, day in days.items() if day == as_of])
+    return AssessmentRequest.objects.filter(wanted).open().select_related("draft", "assigned_to")
 
 
 def _unblinding_reason(row: Unblinding) -> Reason:
-    asked = f"asked on {row.asked_at:%-d %B}; a lead of the team decides"
+    asked_on = local_day(row.episode.patient, row.asked_at)
+    asked = f"asked on {asked_on:%-d %B}; a lead of the team decides"
     return Reason(RATER, "warn", "unblinding", f"A rater should be told the treatment or knows it, {asked}")
 
 

@@ -55,7 +55,7 @@ def patients(request: SignedInRequest) -> HttpResponse:
 
 
 def _caseload(request: SignedInRequest) -> list[Case]:
-    return caseload(request.user, timezone.localdate())
+    return caseload(request.user, timezone.now())
 
 
 def _log(request: SignedInRequest, cases: list[Case], page: ReadPage) -> None:

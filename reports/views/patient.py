@@ -7,7 +7,6 @@ import uuid
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from reports.actions.courses import close_flag
@@ -17,6 +16,7 @@ from reports.queries.patient import PatientPage, patient_page, revision_of
 from tracking.actions.audit import record_read
 from tracking.errors import TrackingError
 from tracking.models import Patient, TreatmentEpisode
+from tracking.policies import local_today
 from tracking.views.access import SignedInRequest, one_or_404, roles_required
 from tracking.vocabulary import ReadPage, Role
 
@@ -60,7 +60,7 @@ def flag_close(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
 def _page(request: SignedInRequest, public_id: uuid.UUID, episode_id: str | None = None) -> PatientPage:
     found = one_or_404(Patient.objects.visible_to(request.user), public_id=public_id)
     record_read(by=request.user, patient=found, page=ReadPage.PATIENT)
-    page = patient_page(request.user, found, episode_id or request.GET.get("episode"), timezone.localdate())
+    page = patient_page(request.user, found, episode_id or request.GET.get("episode"), local_today(found))
     if page is None:
         raise Http404
     return page

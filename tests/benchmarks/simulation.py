@@ -32,14 +32,14 @@ def main() -> None:
 def measure() -> None:
     """Imported here, since Django must be set up in a folder of its own first."""
     from django.core.management import call_command
-    from django.utils import timezone
 
     from tests.tracking.replay import Replay
+    from tracking import clock
     from tracking import protocol as protocols
     from tracking.actions.simulate_study import courses, new_cohort, simulate_study
 
     call_command("migrate", verbosity=0)
-    protocol, today = protocols.get(KEY), timezone.localdate()
+    protocol, today = protocols.get(KEY), clock.today()
     for n in SIZES:
         spent = cpu(lambda n=n: simulate_study(by=None, protocol=protocol, n=n, seed=1, today=today))
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -4,10 +4,11 @@ an adverse event, the end, two signatures. Taps twice, and taps without a connec
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PHONE, WIDE, sign_in
@@ -27,7 +28,7 @@ SESSION = "SELECT id FROM tracking_treatmentsession WHERE episode_id = ? AND kin
 
 def ago(minutes: float) -> str:
     """A moment as the browser's picker takes it, by the patient's clock."""
-    return f"{datetime.now(LISBON) - timedelta(minutes=minutes):%Y-%m-%dT%H:%M}"
+    return f"{timezone.localtime(timezone.now() - timedelta(minutes=minutes), LISBON):%Y-%m-%dT%H:%M}"
 
 
 def seen(page: Page) -> None:

@@ -8,7 +8,8 @@ import uuid
 from django.conf import settings
 
 from measures import registry
-from tests.cast import days_ago, person
+from tests.cast import CRISIS, days_ago, person
+from tests.clock import BERLIN
 from tracking.actions import assessments, care, people, scheduling
 from tracking.errors import Conflict
 from tracking.models import Assessment, AssessmentRequest, EpisodeMark, SafetyAlert, TreatmentEpisode, User
@@ -46,12 +47,12 @@ def line_up(heat: str, count: int) -> None:
 
 def seed() -> dict[str, object]:
     """A patient who is asked a PHQ-9 and has answered one."""
-    site = care.create_site(by=None, key="north", name="North", crisis_contacts="Crisis line, 0800 111 0 111")
+    site = care.create_site(by=None, key="north", name="North", timezone=BERLIN.key, crisis_contacts=CRISIS)
     team = care.create_team(by=None, site=site, name="A")
     clinician = person("Clara Clinician", Role.CLINICIAN)
     care.add_member(by=None, team=team, user=clinician, starts_on=days_ago(400))
     patient = people.enrol_patient(
-        by=clinician, team=team, identity=None, sex="female", enrolled_on=days_ago(30)
+        by=clinician, team=team, identity=None, sex="female", enrolled_on=days_ago(30), timezone=BERLIN.key
     )
     episode = care.start_episode(
         by=clinician, patient=patient, diagnosis="mdd", protocol="", arm="", starts_on=days_ago(30)

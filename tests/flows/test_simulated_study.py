@@ -8,13 +8,13 @@ from itertools import chain
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
 from reports.actions.courses import recompute_episode
 from reports.actions.studies import recompute_study
 from reports.models import StudyResult
 from tests.cast import person
 from tests.flows.recovery import recovered
+from tracking import clock
 from tracking import protocol as protocols
 from tracking.actions.simulate_study import simulate_study
 from tracking.models import EpisodeMark, Study, User
@@ -71,7 +71,7 @@ def researcher(db: None) -> User:
 def computed(key: str, n: int, member: User) -> Study:
     """A simulated study whose courses and figures the worker's own functions have brought up to date."""
     study = simulate_study(
-        by=None, protocol=protocols.get(key), n=n, seed=3, today=timezone.localdate(), members=[member]
+        by=None, protocol=protocols.get(key), n=n, seed=3, today=clock.today(), members=[member]
     ).study
     for episode in EpisodeMark.objects.values_list("episode_id", flat=True):
         recompute_episode(episode_id=episode)

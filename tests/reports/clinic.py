@@ -73,11 +73,16 @@ def give_dose(
 
 
 def another_episode(
-    team: CareTeam, by: User, study: Study | None = None, arm: str = "psilocybin", began: int = 120
+    team: CareTeam,
+    by: User,
+    study: Study | None = None,
+    arm: str = "psilocybin",
+    began: int = 120,
+    zone: str = "Europe/Berlin",
 ) -> TreatmentEpisode:
     """A further patient of the team, in treatment since ``began`` days."""
     patient = people.enrol_patient(
-        by=by, team=team, identity=None, sex="female", enrolled_on=days_ago(began + 60)
+        by=by, team=team, identity=None, sex="female", enrolled_on=days_ago(began + 60), timezone=zone
     )
     return care.start_episode(
         by=by,

@@ -17,6 +17,7 @@ from reports.models import StudyResult
 from reports.queries.withholding import withhold
 from reports.stats.errors import Refusal
 from tests.cast import days_ago
+from tests.clock import BERLIN
 from tests.reports.clinic import another_episode, rate
 from tracking.actions import assessments, care, people, treatment
 from tracking.models import CareTeam, Study, TreatmentEpisode, User
@@ -39,7 +40,7 @@ def cohort(team: CareTeam, by: User, protocol: str, instrument: str, endpoint: s
 
 def treated(study: Study, team: CareTeam, by: User, protocol: str, arm: str) -> TreatmentEpisode:
     patient = people.enrol_patient(
-        by=by, team=team, identity=None, sex="female", enrolled_on=days_ago(200), timezone="UTC"
+        by=by, team=team, identity=None, sex="female", enrolled_on=days_ago(200), timezone=BERLIN.key
     )
     return care.start_episode(
         by=by, patient=patient, diagnosis="ptsd", protocol=protocol, arm=arm,

@@ -20,6 +20,7 @@ from reports.models import StudyResult
 from reports.queries.withholding import withhold
 from reports.stats.errors import Refusal
 from tests.cast import days_ago
+from tests.clock import BERLIN
 from tests.reports.clinic import rate
 from tracking.actions import care, people, treatment
 from tracking.models import CareTeam, Study, TreatmentEpisode, User
@@ -46,7 +47,7 @@ def someone(
     team: CareTeam, by: User, study: Study | None, arm: str = "combined", protocol: str = "ssri-psychotherapy"
 ) -> TreatmentEpisode:
     patient = people.enrol_patient(
-        by=by, team=team, identity=None, sex="female", enrolled_on=days_ago(BEGAN + 30), timezone="UTC"
+        by=by, team=team, identity=None, sex="female", enrolled_on=days_ago(BEGAN + 30), timezone=BERLIN.key
     )
     return care.start_episode(
         by=by,

@@ -18,7 +18,7 @@ from reports import tasks
 from reports.actions import release_builds, releases
 from reports.models import Release, ReleaseStatus
 from reports.release_frames import columns
-from tests.cast import days_ago
+from tests.cast import days_ago, server_days_ago
 from tests.reports.release_clinic import NEVER_ASKED, Clinic, build, kept_for_the_module
 from tracking.actions import people
 from tracking.models import Patient, PatientIdentity, TreatmentEpisode, TreatmentSession
@@ -146,7 +146,7 @@ def test_a_full_disk_is_tried_again_then_told_and_leaves_no_file(
 def test_nothing_is_built_for_somebody_who_left_the_study(
     clinic: Clinic, approved: Release, folder: Path
 ) -> None:
-    clinic.researcher.study_memberships.update(ends_on=days_ago(1))
+    clinic.researcher.study_memberships.update(ends_on=server_days_ago(1))
     assert tried(approved).status == ReleaseStatus.FAILED
     assert approved.reasons == [release_builds.NOT_AUTHORISED]
     assert list(folder.iterdir()) == []

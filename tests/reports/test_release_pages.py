@@ -18,7 +18,7 @@ from pytest_django import DjangoDbBlocker
 
 from reports.actions import release_builds, releases
 from reports.models import Release, ReleaseStatus
-from tests.cast import days_ago, person
+from tests.cast import days_ago, person, server_days_ago
 from tests.reports.release_clinic import Clinic, build, kept_for_the_module
 from tracking.actions import care, people
 from tracking.models import AuditEvent, Study, User
@@ -203,7 +203,7 @@ class TestReady:
         assert signed_in(colleague).post(page_of(ready, "release-download")).status_code == 403
 
     def test_who_left_the_study_does_not_even_see_it(self, clinic: Clinic, ready: Release) -> None:
-        clinic.researcher.study_memberships.update(ends_on=days_ago(1))
+        clinic.researcher.study_memberships.update(ends_on=server_days_ago(1))
         assert signed_in(clinic.researcher).post(page_of(ready, "release-download")).status_code == 404
 
     def test_after_its_time_it_is_not_handed_out_and_then_removed(

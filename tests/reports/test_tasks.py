@@ -13,6 +13,7 @@ from config.celery import app
 from reports import tasks
 from reports.actions import jobs
 from reports.models import EpisodeCourse, StudyResult
+from tests.cast import days_ago
 from tests.reports.clinic import another_episode, rate
 from tracking.actions import links, scheduling
 from tracking.actions.assessments import save_draft
@@ -119,8 +120,7 @@ def test_sweeping_by_hand_tries_parked_jobs_when_asked(
 
 @pytest.fixture
 def asked(episode: TreatmentEpisode, clinician: User) -> AssessmentRequest:
-    today = timezone.localdate()
-    request = scheduling.create_request(by=clinician, episode=episode, instrument="phq9", due_on=today)
+    request = scheduling.create_request(by=clinician, episode=episode, instrument="phq9", due_on=days_ago(0))
     save_draft(request=request, item="1", value=2)
     return request
 

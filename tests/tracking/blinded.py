@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from django.utils import timezone
 
-from tests.cast import days_ago, person
+from tests.cast import days_ago, person, server_days_ago
 from tests.tracking.answers import HAMD
 from tracking.actions import assessments, availability, care, rating, scheduling, treatment
 from tracking.actions.assessments import Submitted
@@ -23,7 +23,7 @@ def blinded(episode: TreatmentEpisode, by: User, **more: object) -> AssessmentRe
 def available(name: str, per_week: int = 5, until: date | None = None) -> User:
     """An independent rater of every site who can take ratings from today on."""
     user = person(name, Role.RATER)
-    availability.set_availability(by=user, starts_on=days_ago(0), ends_on=until, per_week=per_week)
+    availability.set_availability(by=user, starts_on=server_days_ago(0), ends_on=until, per_week=per_week)
     return user
 
 

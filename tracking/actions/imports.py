@@ -9,7 +9,6 @@ from datetime import date
 
 from django.db import transaction
 
-from tracking import clock
 from tracking.actions import audit
 from tracking.actions.import_joins import join, save_joined
 from tracking.actions.import_rows import (
@@ -37,7 +36,7 @@ from tracking.models import (
     TreatmentEpisode,
     User,
 )
-from tracking.policies import check_may_import
+from tracking.policies import check_may_import, local_today
 from tracking.vocabulary import AuditAction, ConsentKind, Sex
 
 Progress = Callable[[str, int, int], None]
@@ -192,7 +191,7 @@ class _Import:
     ) -> list[tuple[TreatmentEpisode, PlannedAssessment]]:
         """Those that are not stored yet. One that is stored with other content is refused by name."""
         stored = self.stored_assessments(known)
-        today, rows = clock.today(), []
+        rows = []
         for planned in self.plan.assessments:
             episode = episodes.get(planned.source_id)
             if episode is None:
@@ -201,7 +200,7 @@ class _Import:
             content = (dict(planned.answers), dict(planned.entered_totals), day)
             before = stored.get(external_key(episode, planned))
             if before is None:
-                self.check_day(planned, episode, day, today)
+                self.check_day(planned, episode, day)
                 rows.append((episode, planned))
             elif before != content:
                 self.refuse_changed(planned)
@@ -222,12 +221,10 @@ class _Import:
             f"{name} at {when} differs from what was imported before: correct it in the record, with a reason",
         )
 
-    def check_day(
-        self, planned: PlannedAssessment, episode: TreatmentEpisode, day: date, today: date
-    ) -> None:
+    def check_day(self, planned: PlannedAssessment, episode: TreatmentEpisode, day: date) -> None:
         times = self.spec.times
         column = times.date or times.day or times.column or ""
-        if day > today:
+        if day > local_today(episode.patient):
             self.problems.add(planned.line, column, "lies in the future")
         elif day < min(episode.patient.enrolled_on, episode.starts_on):
             self.problems.add(planned.line, column, "is before the patient was enrolled")

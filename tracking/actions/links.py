@@ -19,6 +19,7 @@ from tracking.actions.wordings import pin_wording
 from tracking.errors import InvalidInput
 from tracking.instruments import instrument_of
 from tracking.models import AssessmentRequest, PatientIdentity, SittingLink, TreatmentEpisode, User
+from tracking.policies import local_day
 from tracking.vocabulary import AuditAction, RequestStatus
 from tracking.wordings import ON_PAPER, can_be_asked
 
@@ -65,11 +66,12 @@ def mail_link(*, by: User, link: SittingLink, url: str) -> None:
     identity = PatientIdentity.objects.filter(patient=link.episode.patient).first()
     if identity is None or not identity.email:
         raise InvalidInput("mail", "no mail address of this patient is recorded")
+    last_day = local_day(link.episode.patient, link.expires_at)
     queue_mail(
         to=identity.email,
         subject="Some questions are waiting for you",
         body=f"Hello,\n\nsome questions are waiting for you. Open this link to answer them:\n\n{url}\n\n"
-        f"It works until {link.expires_at:%d %B %Y}. You can stop and come back with the same link.\n",
+        f"It works until {last_day:%d %B %Y}. You can stop and come back with the same link.\n",
     )
     audit.record(by=by, action=AuditAction.MAIL_LINK, target=link, patient=link.episode.patient)
 

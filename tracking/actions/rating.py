@@ -74,7 +74,7 @@ def assign_due_ratings() -> int:
     for request in _held_by_nobody():
         release_rater(by=None, request=request)
     left = 0
-    for request in without_rater(clock.today()):
+    for request in without_rater(clock.now()):
         try:
             _give_waiting(request)
         except TrackingError as error:

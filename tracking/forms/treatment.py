@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
 from tracking.forms.parts import UNCHOSEN, Dated, Layout, amount_field, day_field, moment_field, offer_rows
 from tracking.models import TreatmentEpisode, TreatmentSession, User
@@ -23,7 +24,7 @@ from tracking.vocabulary import (
 
 class SessionOption(forms.ModelChoiceField):  # type: ignore[type-arg]  # takes no argument at run time
     def label_from_instance(self, session: TreatmentSession) -> str:
-        return f"Dosing session of {session.starts_at:%-d %B %Y}"
+        return f"Dosing session of {timezone.localtime(session.starts_at):%-d %B %Y}"
 
 
 class SessionForm(Dated):

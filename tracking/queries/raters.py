@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
 from tracking.models import AssessmentRequest, RaterAvailability, TreatmentEpisode, Unblinding, User
-from tracking.policies import local_today
+from tracking.policies import local_day, local_today
 from tracking.queries.events import protocol_of
 from tracking.rater_choice import Candidate
 from tracking.rating_policies import barred, raters_of, rates_the_same, team_of, therapists, treating
@@ -78,11 +78,17 @@ def choices(request: AssessmentRequest) -> list[Choice]:
     return sorted(rows, key=lambda row: (row.treats, row.user.name.casefold(), row.user.pk))
 
 
-def without_rater(today: date) -> QuerySet[AssessmentRequest]:
-    """Blinded ratings that nobody has been given and that open soon or are open."""
+def without_rater(now: datetime) -> list[AssessmentRequest]:
+    """Blinded ratings that nobody has been given and that open soon or are open, by the day of each patient."""
     rows = AssessmentRequest.objects.open().filter(blinded=True, assigned_to=None)
-    soon = rows.filter(opens_on__lte=today + ASSIGN_AHEAD, closes_on__gte=today)
-    return soon.select_related("episode__patient__team__site").order_by("due_on", "pk")
+    first, last = (now + side * timedelta(days=1) for side in (-1, 1))  # no place is a whole day off
+    near = rows.filter(opens_on__lte=last.date() + ASSIGN_AHEAD, closes_on__gte=first.date())
+    found = near.select_related("episode__patient__team__site").order_by("due_on", "pk")
+    return [one for one in found if _opens_soon(one, local_day(one.episode.patient, now))]
+
+
+def _opens_soon(request: AssessmentRequest, today: date) -> bool:
+    return request.opens_on - ASSIGN_AHEAD <= today <= request.closes_on
 
 
 def availabilities(user: User, today: date) -> QuerySet[RaterAvailability]:

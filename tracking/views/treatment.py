@@ -140,7 +140,7 @@ def in_words(record: Record) -> str:
     """Which record it is, as a person would say it."""
     match record:
         case TreatmentSession():
-            return f"{record.get_kind_display().lower()} of {record.starts_at:%-d %B %Y}"
+            return f"{record.get_kind_display().lower()} of {timezone.localtime(record.starts_at):%-d %B %Y}"
         case Dose():
             return f"{record.substance} {record.amount.normalize():f} {record.get_unit_display()}"
         case DoseChange():

@@ -15,6 +15,7 @@ from reports.models import CourseFlag, EpisodeCourse
 from reports.release_frames import read_tables
 from reports.release_frames.reading import Reading
 from tests.api import Api
+from tests.cast import days_ago
 from tests.reports.clinic import answers_for, give_dose, rate
 from tracking import clock
 from tracking.actions import care, people, scheduling, treatment
@@ -242,7 +243,7 @@ class TestTheMark:
         self, team_a: CareTeam, clinician: User, desk: Client
     ) -> None:
         patient = people.enrol_patient(
-            by=clinician, team=team_a, identity=None, sex="female", enrolled_on=clock.today() - timedelta(200)
+            by=clinician, team=team_a, identity=None, sex="female", enrolled_on=days_ago(200)
         )
         episode = care.start_episode(
             by=clinician,
@@ -250,7 +251,7 @@ class TestTheMark:
             diagnosis="mdd",
             protocol="",
             arm="",
-            starts_on=clock.today() - timedelta(100),
+            starts_on=days_ago(100),
         )
         phq9(episode, clinician, 0, 20)
         give_dose(episode, clinician, 21)

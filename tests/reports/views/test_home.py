@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
+from time_machine import TimeMachineFixture
 
 from reports.actions.courses import recompute_episode
 from reports.queries.caseload import caseload
@@ -109,7 +113,7 @@ class TestWhoNeedsSomebody:
         rate(alarmed, clinician, 20, 12, instrument="phq9", **{"9": 1})
         for each in (alarmed, flagged, overdue):
             recompute_episode(episode_id=each.pk)
-        cases = caseload(clinician, days_ago(0))
+        cases = caseload(clinician, timezone.now())
         assert [case.episode for case in cases] == [alarmed, flagged, overdue, episode]
         assert [case.first and case.first.label for case in cases[1:]] == [
             "relapse suspected",
@@ -126,7 +130,7 @@ class TestWhoNeedsSomebody:
         self, clinician: User, episode: TreatmentEpisode
     ) -> None:
         rate(episode, clinician, 20, None, instrument="phq9", **{"1": 1})
-        (case,) = caseload(clinician, days_ago(0))
+        (case,) = caseload(clinician, timezone.now())
         assert case.first is not None
         assert case.first.sentence == "PHQ-9 item 9 left unanswered"
 
@@ -135,7 +139,7 @@ class TestWhoNeedsSomebody:
     ) -> None:
         create_request(by=clinician, episode=episode, instrument="phq9", due_on=days_ago(-1))
         create_request(by=clinician, episode=episode, instrument="phq9", due_on=days_ago(22))
-        (case,) = caseload(clinician, days_ago(0))
+        (case,) = caseload(clinician, timezone.now())
         assert case.reasons == ()
 
     @pytest.mark.parametrize("closed", [1, 14])
@@ -143,7 +147,7 @@ class TestWhoNeedsSomebody:
         self, clinician: User, episode: TreatmentEpisode, closed: int
     ) -> None:
         create_request(by=clinician, episode=episode, instrument="phq9", due_on=days_ago(closed + 7))
-        (case,) = caseload(clinician, days_ago(0))
+        (case,) = caseload(clinician, timezone.now())
         assert [(each.label, each.sentence) for each in case.reasons] == [
             ("missed", f"PHQ-9, could be answered until {days_ago(closed):%-d %B}")
         ]
@@ -153,22 +157,41 @@ class TestWhoNeedsSomebody:
     ) -> None:
         create_request(by=clinician, episode=episode, instrument="phq9", due_on=days_ago(9))
         rate(episode, clinician, 120 - 8, 9, instrument="phq9", **{"9": 0})
-        (case,) = caseload(clinician, days_ago(0))
+        (case,) = caseload(clinician, timezone.now())
         assert case.reasons == ()
 
     def test_a_questionnaire_without_a_wording_says_so(
         self, desk: Client, clinician: User, episode: TreatmentEpisode, patient: Patient, site: Site
     ) -> None:
         asked = create_request(by=clinician, episode=episode, instrument="wai_sr", due_on=days_ago(0))
-        (case,) = caseload(clinician, days_ago(0))
+        (case,) = caseload(clinician, timezone.now())
         assert [each.sentence for each in case.reasons] == ["WAI-SR, on paper: no wording installed"]
         entering = f'href="{reverse("rate", args=[asked.public_id])}">Enter WAI-SR from paper'
         shown = reverse("patient", args=[patient.public_id])
         assert entering in desk.get(shown).content.decode()
         installed(site, "wai_sr")
-        (case,) = caseload(clinician, days_ago(0))
+        (case,) = caseload(clinician, timezone.now())
         assert [each.sentence for each in case.reasons] == ["WAI-SR"]
         assert entering not in desk.get(shown).content.decode()
+
+    def test_what_is_due_goes_by_the_day_where_each_patient_lives(
+        self, clinician: User, team_a: CareTeam, time_machine: TimeMachineFixture
+    ) -> None:
+        """Half past ten in UTC on 28 February: the day before in Pago Pago, the day after on Kiritimati."""
+        time_machine.move_to("2029-02-28T10:30:00+00:00")
+        for zone in ("Pacific/Kiritimati", "Europe/Berlin", "Pacific/Pago_Pago"):
+            episode = another_episode(team_a, clinician, zone=zone)
+            for due_on in (date(2029, 2, 27), date(2029, 2, 28), date(2029, 3, 1)):
+                create_request(by=clinician, episode=episode, instrument="phq9", due_on=due_on)
+        found = {
+            case.episode.patient.timezone: sorted(each.label for each in case.reasons)
+            for case in caseload(clinician, timezone.now())
+        }
+        assert found == {
+            "Pacific/Kiritimati": ["due today", "overdue 1 d", "overdue 2 d"],
+            "Europe/Berlin": ["due today", "overdue 1 d"],
+            "Pacific/Pago_Pago": ["due today"],
+        }
 
 
 class TestWhatARowShows:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
+from time_machine import TimeMachineFixture
 
 from measures import registry
 from reports.actions.courses import recompute_episode
@@ -18,6 +20,7 @@ from reports.queries import patient as queries
 from tests.cast import days_ago
 from tests.reports.clinic import another_episode, give_dose, rate
 from tracking.actions import people
+from tracking.actions.scheduling import create_request
 from tracking.actions.totals import record_total
 from tracking.models import CareTeam, EpisodeMark, Patient, ReadEvent, TreatmentEpisode, User
 
@@ -171,6 +174,18 @@ class TestTheState:
         rate(episode, clinician, 31, 20)
         recompute_episode(episode_id=episode.pk)
         assert state(desk, patient).startswith("Day 21: ")
+
+    def test_it_is_the_day_that_it_is_where_the_patient_lives(
+        self, client: Client, clinician: User, team_a: CareTeam, time_machine: TimeMachineFixture
+    ) -> None:
+        """At noon in Berlin on 28 February 2029 the first of March has begun in Auckland."""
+        time_machine.move_to("2029-02-28T11:05:00+00:00")
+        episode = another_episode(team_a, clinician, began=10, zone="Pacific/Auckland")
+        create_request(by=clinician, episode=episode, instrument="hamd17", due_on=date(2029, 3, 1))
+        client.force_login(clinician)
+        shown = page(client, episode.patient)
+        assert "<span>day 11</span>" in shown
+        assert "Rate HAM-D17" in shown
 
     def test_a_form_with_too_few_answers_has_no_score(
         self, desk: Client, clinician: User, patient: Patient, episode: TreatmentEpisode

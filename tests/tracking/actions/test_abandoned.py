@@ -13,7 +13,7 @@ from tracking.actions.abandoned import raise_for_abandoned
 from tracking.models import AssessmentRequest, SafetyAlert, TreatmentEpisode, User
 from tracking.tasks import escalate_alerts
 
-LATER = timedelta(days=9)  # the window of a week has closed wherever the patient lives
+LATER = timedelta(days=10)  # the window of a week has closed wherever the patient lives, and a day more
 
 
 @pytest.fixture

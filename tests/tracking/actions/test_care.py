@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
-from django.utils import timezone
 
-from tests.cast import CRISIS, days_ago
+from tests.cast import CRISIS, days_ago, server_days_ago
 from tracking.actions import care, people
 from tracking.errors import Conflict, InvalidInput
 from tracking.models import (
@@ -62,9 +61,9 @@ class TestSitesAndTeams:
         assert not sees()
         membership = care.add_member(by=None, team=team_a, user=outsider)
         assert sees()
-        care.end_membership(by=None, membership=membership, ends_on=timezone.localdate())
+        care.end_membership(by=None, membership=membership, ends_on=server_days_ago(0))
         assert sees()
-        care.end_membership(by=None, membership=membership, ends_on=days_ago(1))
+        care.end_membership(by=None, membership=membership, ends_on=server_days_ago(1))
         assert not sees()
 
     def test_nobody_is_twice_in_a_team_nor_leaves_twice(self, team_a: CareTeam, clinician: User) -> None:
@@ -73,7 +72,7 @@ class TestSitesAndTeams:
         membership = clinician.memberships.get()
         care.end_membership(by=None, membership=membership, ends_on=days_ago(3))
         with pytest.raises(Conflict):
-            care.end_membership(by=None, membership=membership, ends_on=days_ago(1))
+            care.end_membership(by=None, membership=membership, ends_on=server_days_ago(1))
 
     def test_a_membership_cannot_end_before_it_began(self, clinician: User) -> None:
         with pytest.raises(InvalidInput, match="ends_on"):
@@ -93,10 +92,10 @@ class TestStudies:
         with pytest.raises(Conflict):
             care.add_study_member(by=None, study=study, user=researcher)
         membership = researcher.study_memberships.get()
-        care.end_study_membership(by=None, membership=membership, ends_on=days_ago(1))
+        care.end_study_membership(by=None, membership=membership, ends_on=server_days_ago(1))
         assert not Study.objects.visible_to(researcher).exists()
         with pytest.raises(Conflict):
-            care.end_study_membership(by=None, membership=membership, ends_on=days_ago(1))
+            care.end_study_membership(by=None, membership=membership, ends_on=server_days_ago(1))
 
 
 class TestEpisodes:
@@ -188,7 +187,7 @@ class TestEpisodes:
         ("status", "ends_on", "field"),
         [
             ("active", days_ago(1), "status"),
-            ("completed", timezone.localdate() + timedelta(days=2), "ends_on"),
+            ("completed", days_ago(-2), "ends_on"),
             ("completed", days_ago(121), "ends_on"),
         ],
     )

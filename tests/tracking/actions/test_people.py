@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from django.db import connection
-from django.utils import timezone
 
-from tests.cast import days_ago, person
+from tests.cast import days_ago, person, server_days_ago
 from tracking.actions import care, people
 from tracking.errors import Conflict, InvalidInput, NotPermitted
 from tracking.models import (
@@ -87,24 +86,24 @@ class TestUsers:
 
 class TestRoles:
     def test_a_role_holds_from_its_first_day_to_its_last(self, administrator: User, rater: User) -> None:
-        tomorrow = timezone.localdate() + timedelta(days=1)
+        tomorrow = server_days_ago(-1)
         grant = people.grant_role(by=administrator, user=rater, role=Role.STEWARD, starts_on=tomorrow)
         assert not fresh(rater).has_role(Role.STEWARD)
         people.end_role(by=administrator, grant=grant, ends_on=tomorrow)
         grant = people.grant_role(by=administrator, user=rater, role=Role.STEWARD)
-        people.end_role(by=administrator, grant=grant, ends_on=timezone.localdate())
+        people.end_role(by=administrator, grant=grant, ends_on=server_days_ago(0))
         assert fresh(rater).has_role(Role.STEWARD)
 
     def test_ending_with_yesterday_ends_at_once(self, administrator: User, rater: User) -> None:
         grant = rater.role_grants.get()
-        people.end_role(by=administrator, grant=grant, ends_on=days_ago(1))
+        people.end_role(by=administrator, grant=grant, ends_on=server_days_ago(1))
         assert fresh(rater).roles == frozenset()
         with pytest.raises(Conflict, match="already ended"):
-            people.end_role(by=administrator, grant=grant, ends_on=timezone.localdate())
+            people.end_role(by=administrator, grant=grant, ends_on=server_days_ago(0))
 
     def test_a_role_of_today_can_be_taken_back_today(self, administrator: User, rater: User) -> None:
         grant = people.grant_role(by=administrator, user=rater, role=Role.CLINICIAN)
-        people.end_role(by=administrator, grant=grant, ends_on=days_ago(1))
+        people.end_role(by=administrator, grant=grant, ends_on=server_days_ago(1))
         assert not fresh(rater).has_role(Role.CLINICIAN)
 
     def test_an_end_before_the_beginning_is_refused(self, administrator: User, rater: User) -> None:
@@ -125,7 +124,9 @@ class TestRoles:
 
     def test_an_own_role_is_not_ended_by_its_holder(self, administrator: User) -> None:
         with pytest.raises(NotPermitted):
-            people.end_role(by=administrator, grant=administrator.role_grants.get(), ends_on=days_ago(1))
+            people.end_role(
+                by=administrator, grant=administrator.role_grants.get(), ends_on=server_days_ago(1)
+            )
 
     def test_a_role_at_another_site_is_not_ended(self, administrator: User, rater: User) -> None:
         other = care.create_site(
@@ -202,7 +203,7 @@ class TestPatients:
                     "identity": {
                         "given_name": "A",
                         "family_name": "B",
-                        "date_of_birth": timezone.localdate() + timedelta(days=2),
+                        "date_of_birth": days_ago(-2),
                     }
                 },
                 "date_of_birth",

@@ -8,7 +8,7 @@ import pytest
 
 from reports.actions.courses import recompute_episode
 from reports.models import EpisodeCourse
-from tests.cast import days_ago, person
+from tests.cast import days_ago, person, server_days_ago
 from tests.tracking.answers import HAMD
 from tests.tracking.blinded import available, blinded, held_session, lead, rated
 from tests.tracking.scheduled import dosing, schedule
@@ -261,26 +261,30 @@ class TestSecondRating:
 
 class TestAvailability:
     def test_days_do_not_overlap_and_lie_ahead(self, rater: User, clinician: User) -> None:
-        availability.set_availability(by=rater, starts_on=days_ago(0), ends_on=days_ago(-9), per_week=3)
+        availability.set_availability(
+            by=rater, starts_on=server_days_ago(0), ends_on=server_days_ago(-9), per_week=3
+        )
         with pytest.raises(Conflict):
-            availability.set_availability(by=rater, starts_on=days_ago(-9), per_week=3)
-        availability.set_availability(by=rater, starts_on=days_ago(-10), per_week=3)
-        for wrong in ({"starts_on": days_ago(1)}, {"per_week": 0}, {"ends_on": days_ago(1)}):
+            availability.set_availability(by=rater, starts_on=server_days_ago(-9), per_week=3)
+        availability.set_availability(by=rater, starts_on=server_days_ago(-10), per_week=3)
+        for wrong in ({"starts_on": server_days_ago(1)}, {"per_week": 0}, {"ends_on": server_days_ago(1)}):
             with pytest.raises(InvalidInput):
                 availability.set_availability(
-                    **{"by": rater, "starts_on": days_ago(0), "per_week": 3} | wrong
+                    **{"by": rater, "starts_on": server_days_ago(0), "per_week": 3} | wrong
                 )
         with pytest.raises(NotPermitted):
-            availability.set_availability(by=clinician, starts_on=days_ago(0), per_week=3)
+            availability.set_availability(by=clinician, starts_on=server_days_ago(0), per_week=3)
 
     def test_it_ends_with_today_and_what_has_not_begun_is_taken_away(self, rater: User) -> None:
-        availability.set_availability(by=rater, starts_on=days_ago(0), ends_on=days_ago(-9), per_week=3)
-        availability.set_availability(by=rater, starts_on=days_ago(-10), per_week=3)
-        for day in (days_ago(0), days_ago(-10)):
+        availability.set_availability(
+            by=rater, starts_on=server_days_ago(0), ends_on=server_days_ago(-9), per_week=3
+        )
+        availability.set_availability(by=rater, starts_on=server_days_ago(-10), per_week=3)
+        for day in (server_days_ago(0), server_days_ago(-10)):
             availability.end_availability(by=rater, starts_on=day)
-        assert RaterAvailability.objects.get(user=rater).ends_on == days_ago(0)
+        assert RaterAvailability.objects.get(user=rater).ends_on == server_days_ago(0)
         with pytest.raises(Conflict):
-            availability.end_availability(by=rater, starts_on=days_ago(0))
+            availability.end_availability(by=rater, starts_on=server_days_ago(0))
         assert AuditEvent.objects.filter(action="end_availability").count() == 2
 
 

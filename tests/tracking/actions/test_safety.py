@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from measures import registry, scoring
-from tests.cast import days_ago, person
+from tests.cast import days_ago, person, server_days_ago
 from tests.tracking.answers import HAMD, PHQ9, recorded
 from tracking.actions import assessments, care, safety, scheduling
 from tracking.errors import Conflict, InvalidInput
@@ -202,7 +202,7 @@ class TestTelling:
         self, episode: TreatmentEpisode, clinician: User, member: User
     ) -> None:
         lead = clinician.memberships.get()
-        care.end_membership(by=None, membership=lead, ends_on=days_ago(1))
+        care.end_membership(by=None, membership=lead, ends_on=server_days_ago(1))
         recorded(episode, None, "phq9", PHQ9 | {"9": 1})
         assert self.told() == [member.email]
 

@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from tests.cast import CRISIS, days_ago, person
+from tests.clock import BERLIN
 from tracking.actions import care, treatment
 from tracking.actions.setting import create_template, record_setting, retire_template, revise_template
 from tracking.errors import Conflict, InvalidInput, NotPermitted
@@ -150,7 +151,7 @@ class TestSessions:
 
     def test_the_day_is_the_sessions(self, dosing: TreatmentSession, clinician: User) -> None:
         recorded(dosing, clinician, None, mood_before=5)
-        assert setting_of(dosing).assessed_on == timezone.localdate(dosing.starts_at)
+        assert setting_of(dosing).assessed_on == timezone.localdate(dosing.starts_at, BERLIN)
 
     def test_again_is_a_correction_with_a_reason(
         self, dosing: TreatmentSession, room: SettingTemplate, clinician: User

@@ -10,10 +10,10 @@ import pytest
 from django.apps import apps
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.utils import timezone
 
 from tests.cast import days_ago
 from tests.tracking.replay import TABLES, Replay, rows_of
+from tracking import clock
 from tracking import protocol as protocols
 from tracking.actions import simulate_study as simulated
 from tracking.actions.simulate_study import simulate_study
@@ -47,7 +47,7 @@ def cohort_of(key: str) -> Cohort:
 
 def made(key: str = "psilocybin-mdd", n: int = 6, seed: int = 1, name: str = "") -> Study:
     return simulate_study(
-        by=None, protocol=protocols.get(key), n=n, seed=seed, today=timezone.localdate(), key=name
+        by=None, protocol=protocols.get(key), n=n, seed=seed, today=clock.today(), key=name
     ).study
 
 
@@ -58,7 +58,7 @@ def test_the_fast_path_writes_row_for_row_what_the_real_actions_write(key: str) 
     cohort = cohort_of(key)
     tables = set()
     for number, course in enumerate(
-        simulated.courses(protocol, EACH_ARM * len(protocol.arms), 7, timezone.localdate())
+        simulated.courses(protocol, EACH_ARM * len(protocol.arms), 7, clock.today())
     ):
         slow = Replay(cohort, course).run()
         rows = Rows()
@@ -76,7 +76,7 @@ def test_every_table_with_a_row_of_a_patient_is_compared(study: Study) -> None:
     """A table that the fast path forgot would otherwise not be missed."""
     cohort = cohort_of("mdma-ptsd")
     before = _counts()
-    Replay(cohort, next(simulated.courses(cohort.protocol, 1, 3, timezone.localdate()))).run()
+    Replay(cohort, next(simulated.courses(cohort.protocol, 1, 3, clock.today()))).run()
     grown = {name for name, count in _counts().items() if count > before[name]}
     assert grown <= {model._meta.label for model, *_ in TABLES}
 
@@ -125,8 +125,8 @@ def test_arms_are_even_and_the_last_follow_up_lies_in_the_past() -> None:
     arms = list(episodes.values_list("arm", flat=True))
     assert sorted({arm: arms.count(arm) for arm in arms}.values()) == [10, 10]
     assert not episodes.filter(status="active").exists()
-    assert not episodes.filter(ends_on__gte=timezone.localdate()).exists()
-    assert not AssessmentRequest.objects.filter(closes_on__gte=timezone.localdate() + timedelta(1)).exists()
+    assert not episodes.filter(ends_on__gte=clock.today()).exists()
+    assert not AssessmentRequest.objects.filter(closes_on__gte=clock.today() + timedelta(1)).exists()
 
 
 def test_suicide_items_are_endorsed_now_and_then_and_every_alert_is_dealt_with() -> None:

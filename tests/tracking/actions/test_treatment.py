@@ -421,7 +421,7 @@ class TestTakingBack:
         self, episode: TreatmentEpisode, dosing: TreatmentSession, clinician: User, taken_back: str
     ) -> None:
         given = dose(clinician, dosing)
-        scheduling.schedule_episode(by=clinician, episode=episode, as_of=timezone.localdate())
+        scheduling.schedule_episode(by=clinician, episode=episode, as_of=days_ago(0))
         asked = AssessmentRequest.objects.filter(anchor_session=dosing)
         assert set(asked.values_list("instrument", "status")) == {("meq30", "open"), ("phq9", "open")}
         record = dosing if taken_back == "session" else given

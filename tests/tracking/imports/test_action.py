@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import pytest
 from django.db import connection
-from django.utils import timezone
+from time_machine import TimeMachineFixture
 
 from measures import registry
 from tests.tracking.imports.small import HEADER, ROWS, SPEC, plan, spec, table, with_cell
@@ -204,12 +204,15 @@ def test_a_dated_file_keeps_its_dates_and_starts_with_the_first() -> None:
     assert episode.patient.enrolled_on == date(2024, 3, 1)
 
 
-def test_a_day_in_the_future_is_refused() -> None:
-    tomorrow = timezone.localdate() + timedelta(days=1)
+def test_a_day_in_the_future_is_refused(time_machine: TimeMachineFixture) -> None:
+    """Five minutes past midnight in Berlin, where the site is: a day that the server does not have yet is today."""
+    time_machine.move_to("2029-05-31T22:05:00+00:00")
     with pytest.raises(FileRefused) as refused:
-        run(table(dated(tomorrow), header=DATED_HEADER), spec_=spec(DATED))
+        run(table(dated(date(2029, 6, 2)), header=DATED_HEADER), spec_=spec(DATED))
     assert [str(problem) for problem in refused.value.problems] == ["line 2, column day: lies in the future"]
     assert not Patient.objects.exists()
+    run(table(dated(date(2029, 6, 1)), header=DATED_HEADER), spec_=spec(DATED))
+    assert episode_of("P1").starts_on == date(2029, 6, 1)
 
 
 def test_a_day_before_a_known_patient_was_enrolled_is_refused() -> None:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from measures import registry
-from tests.cast import CRISIS, days_ago, person
+from tests.cast import CRISIS, days_ago, person, server_days_ago
 from tracking.actions import assessments, care, people, treatment
 from tracking.models import (
     CareTeam,
@@ -182,21 +182,26 @@ class TestPeople:
         page = office.get(address).content.decode()
         for role in Role:
             assert (role.sentence in page) == (role != Role.PATIENT)
-        assert office.post(address, {"role": "researcher", "starts_on": days_ago(0)}).status_code == 302
+        assert (
+            office.post(address, {"role": "researcher", "starts_on": server_days_ago(0)}).status_code == 302
+        )
         assert fresh(rater).has_role(Role.RESEARCHER)
-        assert office.post(address, {"role": "researcher", "starts_on": days_ago(0)}).status_code == 409
+        assert (
+            office.post(address, {"role": "researcher", "starts_on": server_days_ago(0)}).status_code == 409
+        )
 
     @pytest.mark.parametrize("role", ["patient", "root", ""])
     def test_no_other_role_is_granted_here(self, office: Client, rater: User, role: str) -> None:
         address = reverse("administration-grant-new", args=[rater.public_id])
-        assert office.post(address, {"role": role, "starts_on": days_ago(0)}).status_code == 400
+        assert office.post(address, {"role": role, "starts_on": server_days_ago(0)}).status_code == 400
         assert rater.role_grants.count() == 1
 
     def test_the_own_roles_and_account_are_out_of_reach(self, office: Client, administrator: User) -> None:
         grant = administrator.role_grants.get()
         own = administrator.public_id
         office.post(
-            reverse("administration-grant-new", args=[own]), {"role": "clinician", "starts_on": days_ago(0)}
+            reverse("administration-grant-new", args=[own]),
+            {"role": "clinician", "starts_on": server_days_ago(0)},
         )
         office.post(reverse("administration-grant-end", args=[grant.pk]), {"at_once": "yes"})
         office.post(reverse("administration-user-active", args=[own]), {"active": "no"})
@@ -208,9 +213,9 @@ class TestPeople:
     ) -> None:
         address = reverse("administration-grant-new", args=[rater.public_id])
         for chosen in ("", south.pk):
-            values = {"role": "administrator", "site": chosen, "starts_on": days_ago(0)}
+            values = {"role": "administrator", "site": chosen, "starts_on": server_days_ago(0)}
             assert office.post(address, values).status_code == 400
-        values = {"role": "administrator", "site": site.pk, "starts_on": days_ago(0)}
+        values = {"role": "administrator", "site": site.pk, "starts_on": server_days_ago(0)}
         assert office.post(address, values).status_code == 302
 
     def test_a_role_ends_at_once_or_with_a_day(self, office: Client, rater: User) -> None:
@@ -218,7 +223,7 @@ class TestPeople:
         nothing = office.post(address, {"at_once": "no"})
         assert nothing.status_code == 400
         assert "Say which day is the last" in nothing.content.decode()
-        assert office.post(address, {"at_once": "no", "ends_on": days_ago(0)}).status_code == 302
+        assert office.post(address, {"at_once": "no", "ends_on": server_days_ago(0)}).status_code == 302
         assert fresh(rater).has_role(Role.RATER)
         assert office.post(address, {"at_once": "yes"}).status_code == 302
         assert fresh(rater).roles == frozenset()
@@ -242,7 +247,7 @@ class TestPeople:
     ) -> None:
         people.grant_role(by=None, user=rater, role=Role.RESEARCHER)
         join = reverse("administration-study-join", args=[rater.public_id])
-        values = {"study": study.pk, "starts_on": days_ago(0)}
+        values = {"study": study.pk, "starts_on": server_days_ago(0)}
         assert [office.post(join, values).status_code for _ in range(2)] == [302, 409]
         assert Study.objects.visible_to(fresh(rater)).exists()
         leave = reverse("administration-study-leave", args=[rater.study_memberships.get().pk])
@@ -263,7 +268,7 @@ class TestTeams:
         self, office: Client, team_a: CareTeam, outsider: User, patient: Patient
     ) -> None:
         address = reverse("administration-team", args=[team_a.public_id])
-        values = {"user": outsider.pk, "starts_on": days_ago(0), "is_lead": ""}
+        values = {"user": outsider.pk, "starts_on": server_days_ago(0), "is_lead": ""}
         assert [office.post(address, values).status_code for _ in range(2)] == [302, 409]
         assert Patient.objects.visible_to(fresh(outsider)).exists()
         membership = outsider.memberships.get(team=team_a)
@@ -275,6 +280,6 @@ class TestTeams:
         self, office: Client, team_a: CareTeam, southerner: User
     ) -> None:
         address = reverse("administration-team", args=[team_a.public_id])
-        values = {"user": southerner.pk, "starts_on": days_ago(0)}
+        values = {"user": southerner.pk, "starts_on": server_days_ago(0)}
         assert office.post(address, values).status_code == 400
         assert team_a.memberships.filter(user=southerner).count() == 0

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.cast import days_ago, person
+from tests.cast import days_ago, person, server_days_ago
 from tests.tracking.answers import HAMD, posted, text_of
 from tests.tracking.blinded import available, blinded, lead, rated
 from tests.tracking.views.doors import assert_anonymous_signs_in, signed_in
@@ -46,15 +46,15 @@ class TestTheRater:
     def test_says_when_and_ends_it(self, rater: User) -> None:
         client, url = signed_in(rater), reverse("availability")
         assert "have not said when" in text_of(client, "/ratings/")
-        assert client.post(url, {"starts_on": days_ago(0), "per_week": 4}).status_code == 302
+        assert client.post(url, {"starts_on": server_days_ago(0), "per_week": 4}).status_code == 302
         assert RaterAvailability.objects.get().per_week == 4
         assert "have not said when" not in text_of(client, "/ratings/")
-        assert client.post(url, {"starts_on": days_ago(0), "per_week": 4}).status_code == 409
+        assert client.post(url, {"starts_on": server_days_ago(0), "per_week": 4}).status_code == 409
         assert client.post(url, {"starts_on": "", "per_week": 0}).status_code == 400
         end = reverse("availability-end")
-        assert client.post(end, {"starts_on": days_ago(0).isoformat()}).status_code == 302
+        assert client.post(end, {"starts_on": server_days_ago(0).isoformat()}).status_code == 302
         assert client.post(end, {"starts_on": "no day"}).status_code == 409
-        assert RaterAvailability.objects.get().ends_on == days_ago(0)
+        assert RaterAvailability.objects.get().ends_on == server_days_ago(0)
 
     def test_reports_a_treatment_by_its_code_and_learns_of_no_other(
         self, given: AssessmentRequest, rater: User, clinician: User

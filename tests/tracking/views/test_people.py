@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.cast import days_ago
+from tests.cast import days_ago, server_days_ago
 from tracking.actions import care, people
 from tracking.models import (
     AuditEvent,
@@ -80,7 +80,7 @@ class TestWhoGetsIn:
         self, desk: Client, addresses: list[str], clinician: User
     ) -> None:
         assert desk.get(addresses[0]).status_code == 200
-        care.end_membership(by=None, membership=clinician.memberships.get(), ends_on=days_ago(1))
+        care.end_membership(by=None, membership=clinician.memberships.get(), ends_on=server_days_ago(1))
         assert desk.get(addresses[0]).status_code == 404
 
 

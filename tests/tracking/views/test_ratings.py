@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 
 from tests.cast import days_ago, person
+from tests.clock import BERLIN
 from tests.tracking.answers import HAMD, PHQ9, posted, recorded
 from tests.tracking.views.doors import assert_anonymous_signs_in, assert_refused, signed_in
 from tracking.actions import assessments, care, people, scheduling
@@ -72,7 +73,12 @@ def test_two_patients_equal_but_for_the_arm_give_equal_pages(
     pages = []
     for arm in ("psilocybin", "escitalopram"):
         patient = people.enrol_patient(
-            by=clinician, team=team_a, identity=None, sex="female", enrolled_on=days_ago(200)
+            by=clinician,
+            team=team_a,
+            identity=None,
+            sex="female",
+            enrolled_on=days_ago(200),
+            timezone=BERLIN.key,
         )
         episode = care.start_episode(
             by=clinician,
