@@ -19,7 +19,7 @@ from reports.actions.releases import part_path, release_path
 from reports.export import package
 from reports.export.deidentify import deidentify, plan_release
 from reports.export.leak import scan
-from reports.export.ledger import Cohort, settle
+from reports.export.ledger import Cohort, settle, tells
 from reports.export.package import Contents, InstrumentFacts, Package, StudyFacts
 from reports.models import Release, ReleaseMember, ReleaseStatus
 from reports.policies import may_receive
@@ -39,7 +39,6 @@ from tracking.models import Patient, Study
 from tracking.vocabulary import AuditAction
 
 log = logging.getLogger(__name__)
-Cohorts = list[Cohort]
 
 TRIES = 3
 LEASE = timedelta(minutes=5)  # renewed between the steps; a try that lost it writes nothing
@@ -63,7 +62,7 @@ class LostLease(Exception):
 
 
 class Overtaken(Exception):
-    """Another release of the study was finished meanwhile: put beside it, this one might single somebody out."""
+    """Another release of the study was finished meanwhile: put beside it, this one would single somebody out."""
 
 
 def waiting_releases(*, now: datetime) -> list[int]:
@@ -83,8 +82,7 @@ def build_release(*, release_id: int) -> None:
     if release is None:
         return
     try:
-        earlier = _earlier_cohorts(release)
-        _publish(release, _checked_package(release, earlier), earlier)
+        _publish(release, _checked_package(release))
     except Ended as end:
         _end(release, end.status, end.reasons)
     except LostLease:
@@ -121,11 +119,11 @@ def _keep_lease(release: Release) -> None:
         raise LostLease
 
 
-def _checked_package(release: Release, earlier: Cohorts) -> Package:
+def _checked_package(release: Release) -> Package:
     if not may_receive(release.requested_by, release.study):
         raise Ended(ReleaseStatus.FAILED, [NOT_AUTHORISED])
     try:
-        contents = _contents(release, earlier)
+        contents = _contents(release)
     except DisclosureRefusal as refusal:
         raise Ended(ReleaseStatus.REFUSED, refusal.reasons) from refusal
     built = package.build(contents)
@@ -136,10 +134,10 @@ def _checked_package(release: Release, earlier: Cohorts) -> Package:
     return built
 
 
-def _contents(release: Release, earlier: Cohorts) -> Contents:
+def _contents(release: Release) -> Contents:
     k = settings.RELEASE_SMALLEST_CLASS
     candidates = {str(each.public_id): each for each in sorted(consenting(release.study), key=secret_order)}
-    settled = settle(list(candidates), earlier, k)
+    settled = settle(list(candidates), _earlier_cohorts(release), k)
     patients = [candidates[key] for key in settled.patients]
     reading = Reading(release.study, patients)
     tables = read_tables(reading, release.tables)
@@ -162,7 +160,7 @@ def _contents(release: Release, earlier: Cohorts) -> Contents:
     )
 
 
-def _earlier_cohorts(release: Release) -> Cohorts:
+def _earlier_cohorts(release: Release) -> list[Cohort]:
     """Who was in each release of this study that was handed over, oldest first."""
     earlier = Release.objects.filter(study=release.study, status__in=HANDED_OVER).order_by("built_at", "pk")
     cohorts: dict[int, set[str]] = {key: set() for key in earlier.values_list("pk", flat=True)}
@@ -216,7 +214,7 @@ def _instrument_facts(reading: Reading) -> tuple[InstrumentFacts, ...]:
     )
 
 
-def _publish(release: Release, built: Package, earlier: Cohorts) -> None:
+def _publish(release: Release, built: Package) -> None:
     """Writes the file beside its place, then moves it there in the transaction that says it is ready. Two of one
     study are finished one after the other, and the second sees the first."""
     part = part_path(release)
@@ -224,7 +222,7 @@ def _publish(release: Release, built: Package, earlier: Cohorts) -> None:
     now = clock.now()
     with transaction.atomic():
         Study.objects.select_for_update(no_key=True).get(pk=release.study_id)
-        if _earlier_cohorts(release) != earlier:
+        if _tells_beside_others(release):
             raise Overtaken
         ready = moved(
             release,
@@ -241,6 +239,12 @@ def _publish(release: Release, built: Package, earlier: Cohorts) -> None:
             raise LostLease
         audit.record(by=None, action=AuditAction.BUILD_RELEASE, target=release, study=release.study.key)
         os.replace(part, release_path(release))
+
+
+def _tells_beside_others(release: Release) -> bool:
+    patients = release.members.values_list("patient__public_id", flat=True)
+    cohort, k = frozenset(map(str, patients)), settings.RELEASE_SMALLEST_CLASS
+    return any(tells(cohort, other, k) for other in _earlier_cohorts(release))
 
 
 def _write(path: Path, content: bytes) -> None:

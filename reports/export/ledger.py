@@ -36,7 +36,7 @@ def settle(candidates: Sequence[str], earlier: Sequence[Cohort], k: int) -> Sett
     if 0 < left < k:
         waiting |= set(staying[: k - left])
     patients = tuple(each for each in candidates if each not in waiting)
-    if any(_tells(frozenset(patients), cohort, k) for cohort in earlier):
+    if any(tells(frozenset(patients), cohort, k) for cohort in earlier):
         raise DisclosureRefusal(
             f"Put beside an earlier release of this study, this one would single out fewer than {k} patients.",
             "It can be built when more patients have joined the study.",
@@ -44,5 +44,6 @@ def settle(candidates: Sequence[str], earlier: Sequence[Cohort], k: int) -> Sett
     return Settled(patients, len(waiting))
 
 
-def _tells(one: Cohort, other: Cohort, k: int) -> bool:
+def tells(one: Cohort, other: Cohort, k: int) -> bool:
+    """Whether two releases, put side by side, would single out fewer than ``k`` patients."""
     return any(0 < len(difference) < k for difference in (one - other, other - one))
