@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 import django
 import pytest
 from django.conf import settings
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.management import call_command
 from django.db import connections
 from django.template import engines
@@ -43,8 +45,13 @@ class Unresolved(str):
 def pytest_configure(config: pytest.Config) -> None:
     """Pages name their static files by the manifest, so it is made once, before any worker starts."""
     django.setup()
-    engines["django"].engine.string_if_invalid = Unresolved("%s")
+    engine = engines["django"].engine
+    engine.string_if_invalid = Unresolved("%s")
+    engine.debug = True  # keeps the places of tags in their files, which the coverage of templates is told by
     settings.WHITENOISE_AUTOREFRESH = True  # or each new test client would read every static file again
+    # The product's hasher with next to no work in it: a password costs a fifth of a second otherwise.
+    Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost = 1, 8
+    Argon2PasswordHasher.parallelism = 1
     if not hasattr(config, "workerinput"):
         call_command("collectstatic", verbosity=0, interactive=False)
 
@@ -66,6 +73,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def meets_the_database(item: pytest.Item) -> bool:
     fixtures = {"db", "transactional_db", "django_db_setup"}
     return item.get_closest_marker("django_db") is not None or bool(fixtures & set(item.fixturenames))
+
+
+def pytest_collection_finish() -> None:
+    """What is there before the first test stays to the end: no collection of garbage looks through it again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 def pytest_report_header(config: pytest.Config) -> str:
