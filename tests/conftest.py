@@ -58,16 +58,20 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--only-database", action="store_true", help="leave out the tests that never meet a database engine"
+        "--only-database", action="store_true", help="leave out the tests that cannot differ by engine"
     )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On the second engine a test without a database would only say the same again."""
+    """On the second engine some tests would only say the same again (docs/testing.md)."""
     if config.getoption("--only-database"):
-        left_out = [item for item in items if not meets_the_database(item)]
+        left_out = [item for item in items if not can_differ(item)]
         config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if meets_the_database(item)]
+        items[:] = [item for item in items if can_differ(item)]
+
+
+def can_differ(item: pytest.Item) -> bool:
+    return meets_the_database(item) and item.get_closest_marker("one_engine") is None
 
 
 def meets_the_database(item: pytest.Item) -> bool:
