@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+from pathlib import Path
 
 import django
 import pytest
@@ -14,6 +15,7 @@ from django.db import connections
 from django.template import engines
 from django.test.testcases import TransactionTestCase
 
+ARCHITECTURE = Path(__file__).parent / "architecture"
 pytest_plugins = ["tests.cast"]
 
 flush = TransactionTestCase._fixture_teardown
@@ -63,7 +65,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On the second engine some tests would only say the same again (docs/testing.md)."""
+    """On the second engine some tests would only say the same again, and what is reached is not measured in those that
+    run long or only knock at every door (docs/testing.md)."""
+    for item in items:
+        if item.get_closest_marker("slow") or ARCHITECTURE in item.path.parents:
+            item.add_marker(pytest.mark.no_cover)
     if config.getoption("--only-database"):
         left_out = [item for item in items if not can_differ(item)]
         config.hook.pytest_deselected(items=left_out)
