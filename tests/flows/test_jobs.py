@@ -26,6 +26,10 @@ pytestmark = [pytest.mark.slow, pytest.mark.embedded]
 PATIENTS = 12
 REPOSITORY = Path(__file__).parents[2]
 PREPARE = "import django; django.setup()\n"
+MIGRATE = """
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+"""
 SEED = f"""
 from tests.cast import person
 from tests.reports.clinic import another_episode, rate
@@ -54,6 +58,13 @@ for pk in list(TreatmentEpisode.objects.values_list("pk", flat=True)) * 3:
     recompute_episode.delay(pk)
 """
 SWEEP = "from reports.tasks import sweep; sweep()"
+FROM_NOTHING = """
+from django.core.management import call_command
+from reports.models import CourseFlag, EpisodeCourse
+CourseFlag.objects.all().delete()
+EpisodeCourse.objects.all().delete()
+call_command("sweep", all=True)
+"""
 DIE_WHILE_WRITING = """
 import os, signal
 from reports.actions import courses
@@ -136,11 +147,7 @@ class Clinic:
 
     def of_a_clean_run(self) -> list[tuple]:
         """What a fresh computation of the same data gives."""
-        self.do(
-            "from reports.models import CourseFlag, EpisodeCourse\n"
-            "CourseFlag.objects.all().delete(); EpisodeCourse.objects.all().delete()"
-        )
-        self.run("manage.py", "sweep", "--all")
+        self.do(FROM_NOTHING)
         return self.derived()
 
 
@@ -148,8 +155,7 @@ class Clinic:
 def seeded() -> Iterator[Path]:
     with short_folder("tljobs") as folder:
         clinic = Clinic(folder)
-        clinic.run("manage.py", "migrate", "-v0")
-        clinic.do(SEED)
+        clinic.do(MIGRATE + SEED)
         yield folder
 
 

@@ -13,6 +13,7 @@ from reports.actions.courses import recompute_episode
 from reports.actions.studies import recompute_study
 from reports.models import StudyResult
 from tests.cast import person
+from tests.engines import ON_ONE
 from tests.flows.recovery import recovered
 from tracking import clock
 from tracking import protocol as protocols
@@ -82,7 +83,12 @@ def computed(key: str, n: int, member: User) -> Study:
 @pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("key", "n"), [("mdma-ptsd", 100), ("psilocybin-mdd", 60), ("ketamine-training", 60)]
+    ("key", "n"),
+    [
+        pytest.param("mdma-ptsd", 100, marks=ON_ONE),
+        ("psilocybin-mdd", 60),
+        pytest.param("ketamine-training", 60, marks=ON_ONE),
+    ],
 )
 def test_the_whole_pipeline_reports_them(key: str, n: int, researcher: User, client: Client) -> None:
     study = computed(key, n, researcher)

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from tests.engines import half_on_both
 from tests.flows.walking import Course
 from tests.tracking.walks import ALIKE, START, WALKS
 from tracking import clock
@@ -34,10 +35,10 @@ def test_every_arm_of_every_treatment_is_walked() -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "course"), list(enumerate(COURSES)), ids=[", ".join(each) for each in COURSES]
+    "course", half_on_both(enumerate(COURSES)), ids=[", ".join(each) for each in COURSES]
 )
-def test_from_enrolment_to_the_last_follow_up(number: int, course: tuple[str, str]) -> None:
-    name, arm = course
+def test_from_enrolment_to_the_last_follow_up(course: tuple[int, tuple[str, str]]) -> None:
+    number, (name, arm) = course
     walk = WALKS[name].in_arm(arm)
     under_way = Course(walk, ZONES[number % 2])
     under_way.plan_all()

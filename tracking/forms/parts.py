@@ -83,7 +83,7 @@ class MomentField(forms.DateTimeField):
     """In the autumn night the clocks show an hour twice. While they do, what is typed is the last such moment: the form
     proposes "now", and must take it. Afterwards nobody can tell which of the two was meant, and it is refused."""
 
-    def to_python(self, value: object) -> datetime | None:
+    def to_python(self, value: Any) -> datetime | None:
         try:
             return super().to_python(value)
         except ValidationError as error:

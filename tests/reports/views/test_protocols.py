@@ -13,7 +13,10 @@ from tests.reports.charts.drawing import names
 from tracking import protocol as protocols
 from tracking.models import User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_engine("pages of protocol files, of which the database knows nothing"),
+]
 
 
 @pytest.fixture

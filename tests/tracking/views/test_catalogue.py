@@ -92,6 +92,7 @@ class TestList:
         assert ("Nothing fits" in said(response)) == (query == {"q": "xyzzy"})
 
 
+@pytest.mark.one_engine("pages of instrument files, of which the database knows nothing")
 class TestPage:
     @pytest.mark.parametrize("key", KEYS)
     def test_every_shipped_instrument(self, staff: Client, key: str) -> None:
@@ -208,6 +209,7 @@ def some_answers(instrument: Instrument, rng: Random) -> dict[str, object]:
     return {item.code: any_answer(item, rng) for item in instrument.items if rng.random() < 7 / 8}
 
 
+@pytest.mark.one_engine("scores what was sent and stores nothing")
 class TestTrying:
     @pytest.mark.parametrize("key", [key for key in KEYS if registry.get(key).items])
     def test_it_comes_to_what_the_scoring_says(self, staff: Client, key: str) -> None:

@@ -1,0 +1,20 @@
+"""Of a long list of alike courses, which are also walked on the second engine (see docs/testing.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+from _pytest.mark import ParameterSet
+
+ON_ONE = pytest.mark.one_engine("one of many alike courses, of which the others run on both engines")
+
+
+def half_on_both(courses: Iterable[object]) -> list[ParameterSet]:
+    """The courses as parameters, two and two: two on both engines, the next two on SQLite alone.
+
+    In pairs, because neighbours differ in what alternates (the time zone of a walk), so that both kinds stay on both.
+    """
+    return [
+        pytest.param(course, marks=ON_ONE if number // 2 % 2 else ()) for number, course in enumerate(courses)
+    ]
