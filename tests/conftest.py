@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import gc
 import os
-<<<<<<< HEAD
 from collections.abc import Iterator
-=======
 from pathlib import Path
->>>>>>> speed
 
 import django
 import pytest
@@ -19,12 +16,9 @@ from django.db import connections
 from django.template import engines
 from django.test.testcases import TransactionTestCase
 
-<<<<<<< HEAD
 from tests import clock
 
-=======
 ARCHITECTURE = Path(__file__).parent / "architecture"
->>>>>>> speed
 pytest_plugins = ["tests.cast"]
 
 flush = TransactionTestCase._fixture_teardown

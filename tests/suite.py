@@ -37,16 +37,11 @@ def run(title: str, arguments: list[str], environment: dict[str, str]) -> int:
         return subprocess.run(command, env=clean | {"THROUGHLINE_VAR": str(folder)} | environment).returncode
 
 
-<<<<<<< HEAD
 def both_engines(arguments: list[str]) -> dict[str, int]:
     """The exit code of the suite on each engine. Of two ``--at`` pytest takes the last."""
-    here = ["--at", "leap-night", *arguments]
-    codes = {"SQLite": run("embedded SQLite, file broker, browser", here, {})}
-=======
-def main(arguments: list[str]) -> int:
     measured = [] if arguments else ["--cov", "--cov-report="]  # the floor is that of the whole suite
-    embedded = run("embedded SQLite, file broker, browser", [*measured, *arguments], {})
->>>>>>> speed
+    here = ["--at", "leap-night", *measured, *arguments]
+    codes = {"SQLite": run("embedded SQLite, file broker, browser", here, {})}
     with ExitStack() as stack:
         servers = {"DATABASE_URL": stack.enter_context(postgres()), "REDIS_URL": stack.enter_context(redis())}
         chosen = ["--at", "autumn-night", "--only-database", "-m", "not browser and not embedded", *arguments]
