@@ -349,6 +349,11 @@ def test_what_finds_no_end_is_stopped(copy: Copy) -> None:
     assert copy._run([sys.executable, "-c", "raise SystemExit(3)"], 60) == 3
 
 
+def test_what_is_given_up_is_stopped(copy: Copy) -> None:
+    copy.given_up.set()
+    assert copy._run([sys.executable, "-c", "while True: pass"], 600) is None
+
+
 def test_what_takes_long_is_left_alone_while_its_tests_end(copy: Copy) -> None:
     steps = (
         "import pathlib, time\nfor _ in range(6):\n    time.sleep(0.3)\n    pathlib.Path('../alive').touch()"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import signal
 import subprocess
 import sys
 
@@ -57,6 +58,7 @@ def main() -> int:
     if given.command == "list":
         print("\n".join(listed(mutant) for mutant in mutants))
         return 0
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     outcomes, doubtful = plant(
         mutants, Reach(), given.engine, lambda outcome: print(told(outcome), file=sys.stderr, flush=True)
     )

@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass
 from importlib.util import cache_from_source
 from pathlib import Path
 from queue import SimpleQueue
+from threading import Event
 from typing import IO
 
 import psycopg
@@ -84,6 +85,7 @@ class Copy:
         self.tree = folder / "tree"
         self.environment = environment | {"THROUGHLINE_PLANTED": str(folder)}
         self.arguments = arguments
+        self.given_up = Event()
         shutil.copytree(ROOT, self.tree, ignore=NOT_COPIED)
 
     @contextmanager
@@ -122,7 +124,7 @@ class Copy:
         alive = self.folder / "alive"
         alive.touch()
         with (self.folder / "output").open("wb") as output, self._started(command, output) as process:
-            while time.time() - alive.stat().st_mtime < patience:
+            while not self.given_up.is_set() and time.time() - alive.stat().st_mtime < patience:
                 with suppress(subprocess.TimeoutExpired):
                     return process.wait(min(patience, 1))
         return None
@@ -168,8 +170,9 @@ def plant(
     """The outcome of each fault, and those of the noticing tests that fail without any fault as well."""
     with engine(engine_name) as environment, short_folder("tlmut") as folder:
         free: SimpleQueue[Copy] = SimpleQueue()
-        for number in range(min(AT_ONCE, len(mutants))):
-            free.put(Copy(folder / str(number), environment, ENGINES[engine_name]))
+        copies = [Copy(folder / str(number), environment, ENGINES[engine_name]) for number in range(AT_ONCE)]
+        for copy in copies:
+            free.put(copy)
 
         def one(mutant: Mutant) -> Outcome:
             copy = free.get()
@@ -177,12 +180,18 @@ def plant(
                 outcome = copy.outcome(mutant, choices[mutant.id])
             finally:
                 free.put(copy)
-            told(outcome)
+            if not copy.given_up.is_set():
+                told(outcome)
             return outcome
 
         choices = {mutant.id: reach.choices(mutant) for mutant in mutants}
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            outcomes = list(pool.map(one, mutants))
+            try:
+                outcomes = list(pool.map(one, mutants))
+            except BaseException:  # an interrupt too: what was started would go on for minutes
+                for copy in copies:
+                    copy.given_up.set()
+                raise
         noticing = sorted({outcome.by for outcome in outcomes if outcome.by and is_test(outcome.by)})
         longest = max(choice.longest for found in choices.values() for choice in found)
         doubtful = free.get().failures(Choice(noticing, longest)) if noticing else []
