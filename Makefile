@@ -8,7 +8,7 @@ INSTALL := $(UV) install --quiet --require-hashes --python $(BIN)/python
 # Compiled modules are kept: without them each process of the demo reads pandas and scipy from source for seconds.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo demo-reset setup test check format lock bench clean
+.PHONY: demo demo-reset setup test check style types layers production format lock bench clean
 
 demo: .venv/runtime ## a seeded clinic on this machine, until Ctrl-C
 	@exec env PORT=$(PORT) $(BIN)/python -m config.demo
@@ -21,11 +21,20 @@ setup: .venv/development ## only prepare the environment
 test: .venv/development ## everything, on SQLite and on PostgreSQL + Redis, with the browser when there is one
 	@$(BIN)/python -m tests.suite
 
-check: .venv/development ## style, types, layers, migrations, production settings
+check: .venv/development ## style, types, layers, migrations, production settings; two at a time
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync types production layers style
+
+style: .venv/development
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+types: .venv/development
 	$(BIN)/mypy
+
+layers: .venv/development
 	$(BIN)/lint-imports
+
+production: .venv/development
 	$(BIN)/python -m tests.deployment
 
 format: .venv/development
