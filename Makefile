@@ -8,7 +8,7 @@ INSTALL := $(UV) install --quiet --require-hashes --python $(BIN)/python
 # Compiled modules are kept: without them each process of the demo reads pandas and scipy from source for seconds.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo demo-reset setup test test-instants check mutants format lock bench release-database clean
+.PHONY: demo demo-reset setup test test-instants check style types layers production mutants format lock bench release-database clean
 
 demo: .venv/runtime ## a seeded clinic on this machine, until Ctrl-C
 	@exec env PORT=$(PORT) $(BIN)/python -m config.demo
@@ -24,11 +24,20 @@ test: .venv/development ## everything, on SQLite and on PostgreSQL + Redis, with
 test-instants: .venv/development ## the same at each of the eight instants of tests/clock.py
 	@$(BIN)/python -m tests.instants
 
-check: .venv/development ## style, types, layers, migrations, production settings
+check: .venv/development ## style, types, layers, migrations, production settings; two at a time
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync types production layers style
+
+style: .venv/development
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+types: .venv/development
 	$(BIN)/mypy
+
+layers: .venv/development
 	$(BIN)/lint-imports
+
+production: .venv/development
 	$(BIN)/python -m tests.deployment
 
 mutants: .venv/development var/reach/tests.json ## plants 80 faults, one at a time; says which the tests notice
