@@ -46,6 +46,7 @@ class Unresolved(str):
 
 def pytest_configure(config: pytest.Config) -> None:
     """Pages name their static files by the manifest, so it is made once, before any worker starts."""
+    gc.disable()  # until the tests are collected: see below
     django.setup()
     engine = engines["django"].engine
     engine.string_if_invalid = Unresolved("%s")
@@ -87,8 +88,8 @@ def meets_the_database(item: pytest.Item) -> bool:
 
 def pytest_collection_finish() -> None:
     """What is there before the first test stays to the end: no collection of garbage looks through it again."""
-    gc.collect()
     gc.freeze()
+    gc.enable()
     gc.set_threshold(20_000, 20, 50)
 
 
