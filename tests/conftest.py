@@ -55,6 +55,7 @@ def pytest_configure(config: pytest.Config) -> None:
     travel = clock.to(config.getoption("at"))
     travel.start()
     config.add_cleanup(travel.stop)
+    gc.disable()  # until the tests are collected: see below
     django.setup()
     engine = engines["django"].engine
     engine.string_if_invalid = Unresolved("%s")
@@ -108,8 +109,8 @@ def meets_the_database(item: pytest.Item) -> bool:
 
 def pytest_collection_finish() -> None:
     """What is there before the first test stays to the end: no collection of garbage looks through it again."""
-    gc.collect()
     gc.freeze()
+    gc.enable()
     gc.set_threshold(20_000, 20, 50)
 
 
