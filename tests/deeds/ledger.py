@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import connection
-from django.db.models import Model
+from django.db.models import Field, IntegerField, JSONField, Model
 
 Row = tuple[Any, ...]
 Snapshot = dict[type[Model], dict[Any, Row]]
@@ -67,6 +68,29 @@ def read(writes: str) -> list[str]:
         name, _, count = row.partition("*")
         counted[(name[0], name[1:], colon + columns)] += int(count or 1)
     return sorted(_entry(sign, name, n, columns) for (sign, name, columns), n in counted.items())
+
+
+def sums(stored: Snapshot) -> Counter[str]:
+    """Of each column what it comes to over all rows: the sum where it counts, the entries where it lists, of each
+    of its choices the rows that hold it, else the rows in which it says something. Two who add to it add twice,
+    what belongs to something still does, and what was decided is not decided another way."""
+    found: Counter[str] = Counter()
+    for model, rows in stored.items():
+        for place, field in enumerate(model._meta.concrete_fields):
+            name, cells = f"{model.__name__}.{field.name}", [row[place] for row in rows.values()]
+            if field.choices:
+                found.update(f"{name} {cell}" for cell in cells)
+            else:
+                found[name] = sum(_weight(field, cell) for cell in cells)
+    return found
+
+
+def _weight(field: Field[Any, Any], cell: Any) -> int:
+    if cell is None or field.primary_key:
+        return 0
+    if isinstance(field, JSONField):
+        return len(json.loads(cell))
+    return cell if isinstance(field, IntegerField) else 1
 
 
 class Interrupted(Exception):

@@ -13,9 +13,7 @@ from django.db import connection
 
 from tests.deeds.ledger import is_write
 
-PATIENCE = (
-    0.3  # how long somebody waits for the other to come to the first write: held up by a lock, nobody comes
-)
+PATIENCE = 0.3  # how long somebody waits for the other to come to a write: held up by a lock, nobody comes
 
 
 @contextmanager
@@ -61,8 +59,8 @@ def race(*runners: Callable[[], Any]) -> list[Any]:
     """Lets all run at once, each in a thread with a connection of its own, and returns what each came to: its
     result, or the error that it raised.
 
-    Each stops before its first write until the others have come to theirs: what was read before writing was read
-    by all of them then, unless a lock keeps somebody away.
+    Each stops before a write until the others have come to theirs: what was read before writing was read by all of
+    them then. Where a lock keeps somebody away, the others wait a moment, and then for nobody any more.
     """
     line = threading.Barrier(len(runners))
     found: list[Any] = [None] * len(runners)
@@ -90,14 +88,13 @@ def _run(runner: Callable[[], Any], line: threading.Barrier, found: list[Any], p
 
 
 class _Held:
-    """Keeps the first write until the others are about to write, too."""
+    """Keeps each write until the others are about to write, too."""
 
     def __init__(self, line: threading.Barrier) -> None:
-        self.line, self.waited = line, False
+        self.line = line
 
     def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if is_write(sql) and not self.waited:
-            self.waited = True
+        if is_write(sql):
             with suppress(threading.BrokenBarrierError):  # the other is held up, or has already ended
                 self.line.wait(PATIENCE)
         return execute(sql, params, many, context)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -42,16 +43,19 @@ def test_two_at_once(deed: Deed) -> None:
     if deed.others:  # what earlier races left due is not of this one
         do(deed, deed.arrange(clinic(f"race{next(NUMBERS)}")))
     arguments = deed.arrange(clinic(f"race{next(NUMBERS)}"))
+    counted = counted_in_turn(deed, arguments)
     before = ledger.snapshot()
     came_to = race(lambda: do(deed, arguments), lambda: do(deed, arguments))
     failed = [each for each in came_to if isinstance(each, Exception)]
     assert all(isinstance(each, TrackingError) for each in failed), failed
     assert len(failed) == (deed.twice == Twice.REFUSED), came_to
-    written = ledger.entries(before, ledger.snapshot())
+    after = ledger.snapshot()
+    written = ledger.entries(before, after)
     if deed.twice == Twice.ADDS:
         assert rows(written) == rows(ledger.read(deed.writes)) + rows(ledger.read(deed.again))
     else:
         assert written == ledger.read(deed.writes)
+    assert ledger.sums(after) == counted
 
 
 def rows(entries: list[str]) -> Counter[str]:
@@ -60,17 +64,26 @@ def rows(entries: list[str]) -> Counter[str]:
     return Counter({name: int(count or 1) for name, _, count in parts})
 
 
+def counted_in_turn(deed: Deed, arguments: Arguments) -> Counter[str]:
+    """What stands in the columns that count when it is done twice, one after the other. It is undone."""
+    with undone():
+        do(deed, arguments)
+        with suppress(TrackingError):
+            do(deed, arguments)
+        return ledger.sums(ledger.snapshot())
+
+
 @pytest.mark.parametrize("pair", PAIRS, ids=str)
 def test_two_different_ones_at_once(pair: Pair) -> None:
     one, other = pair.arrange(clinic(f"race{next(NUMBERS)}"))
-    assert in_turn(one, other) == ledger.read(pair.one_first)
-    assert in_turn(other, one) == ledger.read(pair.other_first)
+    ends = in_turn(one, other), in_turn(other, one)
+    assert [written for written, _ in ends] == [ledger.read(pair.one_first), ledger.read(pair.other_first)]
     before = ledger.snapshot()
     refused = race(lambda: done(*one), lambda: done(*other))
-    assert end(before, refused) in (ledger.read(pair.one_first), ledger.read(pair.other_first))
+    assert end(before, refused) in ends
 
 
-def in_turn(first: Act, then: Act) -> list[str]:
+def in_turn(first: Act, then: Act) -> tuple[list[str], Counter[str]]:
     """What comes of one after the other. It is undone."""
     with undone():
         before = ledger.snapshot()
@@ -86,8 +99,10 @@ def done(action: Callable[..., Any], arguments: Arguments) -> str:
     return ""
 
 
-def end(before: ledger.Snapshot, refused: list[Any]) -> list[str]:
-    """What has come of both. An error that is no refusal fails."""
+def end(before: ledger.Snapshot, refused: list[Any]) -> tuple[list[str], Counter[str]]:
+    """What has come of both, and what then stands in the columns that count. An error that is no refusal fails."""
     broken = [each for each in refused if isinstance(each, Exception)]
     assert broken == []
-    return sorted(ledger.entries(before, ledger.snapshot()) + [each for each in refused if each])
+    after = ledger.snapshot()
+    written = ledger.entries(before, after) + [each for each in refused if each]
+    return sorted(written), ledger.sums(after)
