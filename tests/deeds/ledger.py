@@ -71,12 +71,17 @@ def read(writes: str) -> list[str]:
 
 
 def sums(stored: Snapshot) -> Counter[str]:
-    """Of each column what it comes to over all rows: the sum where it counts, the entries where it lists, else the
-    rows in which it says something. Two who add to it add twice, and what belongs to something still does."""
+    """Of each column what it comes to over all rows: the sum where it counts, the entries where it lists, of each
+    of its choices the rows that hold it, else the rows in which it says something. Two who add to it add twice,
+    what belongs to something still does, and what was decided is not decided another way."""
     found: Counter[str] = Counter()
     for model, rows in stored.items():
         for place, field in enumerate(model._meta.concrete_fields):
-            found[f"{model.__name__}.{field.name}"] = sum(_weight(field, row[place]) for row in rows.values())
+            name, cells = f"{model.__name__}.{field.name}", [row[place] for row in rows.values()]
+            if field.choices:
+                found.update(f"{name} {cell}" for cell in cells)
+            else:
+                found[name] = sum(_weight(field, cell) for cell in cells)
     return found
 
 

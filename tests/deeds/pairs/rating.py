@@ -56,6 +56,11 @@ def other_days(clinic: Clinic, request: AssessmentRequest) -> Act:
     return scheduling.set_request_dates, {"by": clinic.colleague, "request": request, **days}
 
 
+def rated_by(rater: User, request: AssessmentRequest) -> Act:
+    sheet: Arguments = {"answers": HAMD, "source": AnswerSource.CLINICIAN, "assessed_on": days_ago(0)}
+    return assessments.submit_assessment, {"by": rater, "request": request, **sheet}
+
+
 def cancelled(clinic: Clinic, request: AssessmentRequest) -> Act:
     return scheduling.cancel_request, {"by": clinic.lead, "request": request, "reason": "not_needed"}
 
@@ -94,6 +99,18 @@ def a_rating_that_is_cancelled_and_wanted_twice(clinic: Clinic) -> tuple[Act, Ac
     return cancelled(clinic, request), (rating.request_second_rating, second)
 
 
+@pair(
+    one_first="~AssessmentRequest*2:status +AuditEvent !submit_assessment",
+    other_first=f"~AssessmentRequest*2:status +AuditEvent {RATING} {MARK}",
+)
+def a_rating_that_is_cancelled_and_its_second_that_is_made(clinic: Clinic) -> tuple[Act, Act]:
+    """What was rated stays rated."""
+    first = to_be_rated(clinic)
+    second = rating.request_second_rating(by=clinic.lead, request=first)
+    rating.assign_rater(by=clinic.lead, request=second, rater=clinic.rater)
+    return cancelled(clinic, first), rated_by(clinic.rater, second)
+
+
 @pair(one_first=f"{GIVEN} !assign_rater", other_first=f"{GIVEN} !assign_rater")
 def both_ratings_of_an_occasion_for_one_rater(clinic: Clinic) -> tuple[Act, Act]:
     first = to_be_rated(clinic)
@@ -114,6 +131,15 @@ def a_rating_for_somebody_who_was_in_the_room(clinic: Clinic) -> tuple[Act, Act]
         "people_present": [(clinic.rater, "other")],
     }
     return given_to(clinic, to_be_rated(clinic), clinic.rater), (treatment.record_session, session)
+
+
+@pair(
+    one_first=f"{GIVEN} !submit_assessment",
+    other_first=f"~AssessmentRequest:status {RATING} {MARK} !assign_rater",
+)
+def a_rating_that_is_given_to_another_and_made(clinic: Clinic) -> tuple[Act, Act]:
+    request = to_be_rated(clinic, assigned_to=clinic.rater)
+    return given_to(clinic, request, free_rater(clinic, "Ragna")), rated_by(clinic.rater, request)
 
 
 @pair(one_first=f"{GIVEN} +AuditEvent", other_first=GIVEN)
@@ -151,9 +177,7 @@ def an_unblinding_that_is_approved_and_the_rating(clinic: Clinic) -> tuple[Act, 
     }
     waiting = unblinding.ask_unblinding(**asks)
     approval = {"by": clinic.lead, "unblinding": waiting, "approve": True}
-    sheet = {"answers": HAMD, "source": AnswerSource.CLINICIAN, "assessed_on": days_ago(0)}
-    made = {"by": clinic.rater, "request": request, **sheet}
-    return (unblinding.decide_unblinding, approval), (assessments.submit_assessment, made)
+    return (unblinding.decide_unblinding, approval), rated_by(clinic.rater, request)
 
 
 @pair(

@@ -82,6 +82,15 @@ def test_it_closes_when_revoked_finished_or_answered(
     assert not opens(made[1])
 
 
+def test_a_sitting_ends_once(made: tuple[SittingLink, str]) -> None:
+    link, _ = made
+    first, second = timezone.now(), timezone.now() + timedelta(hours=1)
+    links.finish_link(link=link, now=first)
+    links.finish_link(link=link, now=second)
+    link.refresh_from_db()
+    assert link.finished_at == first
+
+
 def test_opening_again_writes_no_second_event(made: tuple[SittingLink, str]) -> None:
     link, _ = made
     first, second = timezone.now(), timezone.now() + timedelta(hours=1)
