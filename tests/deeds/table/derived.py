@@ -204,7 +204,7 @@ def everything_of_both_clinics(clinic: Clinic) -> Arguments:
     writes="-DraftAnswers -SittingLink -SittingLink_requests -AuthToken",
     twice=Twice.ONCE,
     others=lambda clinic: {"now": clock.now()},
-    in_steps="sessions are cleared afterwards, by the engine that keeps them",
+    in_steps="each kind goes on its own, and what is left goes the next time",
 )
 def what_has_had_its_time(clinic: Clinic) -> Arguments:
     request = asked(clinic)
