@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from importlib import import_module
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Q
 from knox.models import AuthToken
 
@@ -22,10 +21,9 @@ def clear_expired(*, now: datetime) -> None:
     Drafts go when their request is answered or cancelled, or its window closed ``KEPT_AFTER_END`` ago;
     their safety alerts stay. Links go that long after their end; sessions and API tokens at once.
     """
-    with transaction.atomic():
-        long_ago = now - KEPT_AFTER_END
-        over = ~Q(request__status=RequestStatus.OPEN) | Q(request__closes_on__lt=long_ago.date())
-        DraftAnswers.objects.filter(over).delete()
-        SittingLink.objects.filter(expires_at__lt=long_ago).delete()
-        AuthToken.objects.filter(expiry__lt=now).delete()
+    long_ago = now - KEPT_AFTER_END
+    over = ~Q(request__status=RequestStatus.OPEN) | Q(request__closes_on__lt=long_ago.date())
+    DraftAnswers.objects.filter(over).delete()
+    SittingLink.objects.filter(expires_at__lt=long_ago).delete()
+    AuthToken.objects.filter(expiry__lt=now).delete()
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()

@@ -131,30 +131,29 @@ def record_assessment(
     """Records an assessment that nobody had asked for. The same ``submission_id`` twice gives the first.
     ``wording`` is the pack that was on the screen; ``session`` the one in which it was taken, ``assessed_at``
     the moment, whose local day is ``assessed_on``."""
-    with transaction.atomic():
-        known = Assessment.objects.filter(submission_id=submission_id).first()
-        if known:
-            return _again(known, episode, instrument, answers, assessed_on)
-        check_in_session(episode, session, assessed_at, assessed_on)
-        try:
-            with transaction.atomic():
-                assessment, alerts = _store(
-                    by=by,
-                    episode=episode,
-                    request=None,
-                    instrument=instrument,
-                    answers=answers,
-                    source=source,
-                    assessed_on=assessed_on,
-                    time_point=time_point,
-                    submission_id=submission_id,
-                    wording=wording_name(instrument, wording),
-                    session=session,
-                    assessed_at=assessed_at,
-                )
-        except IntegrityError:  # the same submission arrived twice at once; the other one is stored
-            known = Assessment.objects.get(submission_id=submission_id)
-            return _again(known, episode, instrument, answers, assessed_on)
+    known = Assessment.objects.filter(submission_id=submission_id).first()
+    if known:
+        return _again(known, episode, instrument, answers, assessed_on)
+    check_in_session(episode, session, assessed_at, assessed_on)
+    try:
+        with transaction.atomic():
+            assessment, alerts = _store(
+                by=by,
+                episode=episode,
+                request=None,
+                instrument=instrument,
+                answers=answers,
+                source=source,
+                assessed_on=assessed_on,
+                time_point=time_point,
+                submission_id=submission_id,
+                wording=wording_name(instrument, wording),
+                session=session,
+                assessed_at=assessed_at,
+            )
+    except IntegrityError:  # the same submission arrived twice at once; the other one is stored
+        known = Assessment.objects.get(submission_id=submission_id)
+        return _again(known, episode, instrument, answers, assessed_on)
     return Submitted(assessment, alerts, created=True)
 
 

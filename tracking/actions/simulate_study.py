@@ -90,7 +90,6 @@ def _provenance(protocol: Protocol, n: int, seed: int) -> str:
     )
 
 
-@transaction.atomic
 def new_cohort(
     *, by: User | None, protocol: Protocol, key: str, provenance: str, members: Sequence[User], since: date
 ) -> Cohort:

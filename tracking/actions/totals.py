@@ -30,7 +30,6 @@ def field_of(scale: str) -> str:
     return f"totals.{scale}"
 
 
-@transaction.atomic
 def record_total(
     *,
     by: User,

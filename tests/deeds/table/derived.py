@@ -109,6 +109,20 @@ def a_flag_that_comes_back_with_the_score(clinic: Clinic) -> Arguments:
     return {"episode_id": clinic.episode.pk}
 
 
+@deed(
+    courses.recompute_episode,
+    writes="~EpisodeMark:done_rev ~EpisodeCourse:computed_at,details,inputs_hash,n,slope_per_week"
+    " ~StudyMark:wanted_rev",
+    twice=Twice.ONCE,
+    in_steps=COUNTED_FIRST,
+)
+def a_closed_flag_that_a_further_score_changes_nothing_of(clinic: Clinic) -> Arguments:
+    """It stays closed."""
+    courses.close_flag(**an_open_flag(clinic))
+    rated(clinic, (28, 6))
+    return {"episode_id": clinic.episode.pk}
+
+
 def corrected(clinic: Clinic, total: int) -> None:
     """The last score was another."""
     last = clinic.episode.assessments.current().order_by("assessed_on").last()
@@ -204,7 +218,7 @@ def everything_of_both_clinics(clinic: Clinic) -> Arguments:
     writes="-DraftAnswers -SittingLink -SittingLink_requests -AuthToken",
     twice=Twice.ONCE,
     others=lambda clinic: {"now": clock.now()},
-    in_steps="sessions are cleared afterwards, by the engine that keeps them",
+    in_steps="each kind goes on its own, and what is left goes the next time",
 )
 def what_has_had_its_time(clinic: Clinic) -> Arguments:
     request = asked(clinic)

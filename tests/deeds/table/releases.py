@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from reports.actions import release_builds, releases
-from reports.models import Release
+from reports.models import Release, ReleaseStatus
 from tests.cast import days_ago
 from tests.deeds.clinics import Clinic, admitted
 from tests.deeds.deed import Arguments, Note, Twice, deed
@@ -149,8 +149,16 @@ def a_finished_file(clinic: Clinic) -> Arguments:
     writes="~Release:status +AuditEvent",
     twice=Twice.ONCE,
     of_site=True,
-    others=lambda clinic: {"now": clock.now()},
+    others=lambda clinic: not_yet_over(clinic),
     in_steps="each release is a transaction of its own",
 )
 def a_file_whose_time_is_over(clinic: Clinic) -> Arguments:
     return {"now": ready(clinic).expires_at + timedelta(seconds=1)}
+
+
+def not_yet_over(clinic: Clinic) -> Arguments:
+    """As a build leaves it that ends a week later."""
+    Release.objects.filter(pk=approved(clinic).pk).update(
+        status=ReleaseStatus.READY, expires_at=clock.now() + timedelta(days=8)
+    )
+    return {"now": clock.now()}

@@ -63,6 +63,7 @@ def test_an_ordinary_package_passes() -> None:
         (base64.b64encode(b"Quillfeather"), "family name"),
         (base64.b64encode(b"a Quillfeather b"), "family name"),
         (base64.b64encode(b"ab quillfeather"), "family name"),
+        (base64.b64encode(b"Team 7"), "team"),  # of eight signs, the fewest that are sought
         (b"mary", "given name"),
         (b"'Mary", "given name"),
         (b"will ng", "full name"),

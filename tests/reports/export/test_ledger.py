@@ -30,6 +30,17 @@ def test_one_who_left_is_hidden_among_four_others() -> None:
     assert EVERYBODY[0] not in settled.patients
 
 
+def test_one_who_left_is_hidden_among_four_others_also_when_five_have_joined() -> None:
+    before = frozenset(EVERYBODY[:20])
+    settled = settle(EVERYBODY[1:25], [before], 5)
+    assert settled.patients == tuple(EVERYBODY[5:25])
+    assert settled.waiting == 4
+
+
+def test_five_who_left_are_hidden_among_each_other() -> None:
+    assert settle(EVERYBODY[5:20], [frozenset(EVERYBODY[:20])], 5).waiting == 0
+
+
 def test_those_left_out_wait_as_well_next_time() -> None:
     first = frozenset(EVERYBODY[:20])
     second = settle(EVERYBODY[1:20], [first], 5)

@@ -10,7 +10,7 @@ import zipfile
 import pandas as pd
 import pytest
 
-from reports.export.writers import cell_text, csv_bytes, guarded, zip_bytes
+from reports.export.writers import cell_text, csv_bytes, guarded, json_bytes, zip_bytes
 
 FORMULAS = [
     "=1+1",
@@ -76,6 +76,10 @@ def test_the_csv_reads_back() -> None:
     frame = pd.DataFrame({"text": ['say "a, b"', "two\nlines"], "number": [1.5, None]})
     back = pd.read_csv(io.BytesIO(csv_bytes(frame)))
     pd.testing.assert_frame_equal(back, frame)
+
+
+def test_json_is_read_by_people_too() -> None:
+    assert json_bytes({"title": "Müßiggang", "k": 5}).decode() == '{\n  "title": "Müßiggang",\n  "k": 5\n}\n'
 
 
 def test_the_same_members_give_the_same_bytes_at_another_time(monkeypatch: pytest.MonkeyPatch) -> None:
