@@ -169,7 +169,7 @@ def identity_of(given: str, family: str) -> dict[str, Any]:
 def _patient(ward: Ward, protocol: str, arm: str) -> TreatmentEpisode:
     by, identity = ward.users["clinician"], identity_of("Petra", f"{ward.name}in")
     patient = people.enrol_patient(
-        by=by, team=ward.team, identity=identity, sex="female", enrolled_on=days_ago(200)
+        by=by, team=ward.team, identity=identity, sex="female", enrolled_on=days_ago(200), timezone=BERLIN.key
     )
     ward.users["patient"] = people.create_user(by=by, email=identity["email"], name=f"Petra {ward.name}in")
     people.link_account(by=by, patient=patient, user=ward.users["patient"])
