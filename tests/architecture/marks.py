@@ -11,7 +11,7 @@ from django.db.models import Model
 from django.urls import reverse
 
 from tests.architecture.ward import Ward
-from tests.architecture.world import DAYS_OF_WASHOUT, MODELS, World
+from tests.architecture.world import DAYS_OF_WASHOUT, MODELS, YEAR_OF_AVAILABILITY, World
 from tracking.models import Assessment, AssessmentRequest, Patient, User
 from tracking.vocabulary import Role
 
@@ -108,7 +108,8 @@ def _of_row(ward: Ward, row: Model) -> Iterator[Mark]:
     name, patient = row._meta.model_name, patient_of(row)
     whom = patient.public_id if patient else None
     for column in MARKED[name][1].split():
-        if text := str(getattr(row, column) or ""):
+        text = str(getattr(row, column) or "")
+        if ID.fullmatch(text) or ward.name.casefold() in text.casefold():
             yield Mark(ward.name, kind_of(row), f"{name}.{column}", text, whom)
     if isinstance(row, Patient):
         yield Mark(ward.name, "code", "patient.study_code", row.study_code, whom)
@@ -119,6 +120,9 @@ def _typed(ward: Ward) -> Iterator[Mark]:
     yield Mark(ward.name, "site", "site.crisis_contacts", f"{ward.name} line.")
     yield Mark(ward.name, "library", "wordingpack.content", f"{ward.name}: ")
     yield Mark(ward.name, "instrument", "siteinstrument.definition", f"{ward.name} check-in")
+    starts = f"17 March {YEAR_OF_AVAILABILITY[ward.name]}"
+    yield Mark(ward.name, "availability", "rateravailability.starts_on", starts)
+    yield Mark(ward.name, "study", "declaredscale.definition", f"{ward.name} diary")
     patient = ward.users["patient"].patient.public_id
     yield Mark(ward.name, "patient", "assessment.answers", f"{ward.name} peace", patient)
     if ward.name in DAYS_OF_WASHOUT:

@@ -17,6 +17,7 @@ SIGHT = {
         "team": "- - - + - - - +",
         "staff": "- - - + - + + +",
         "rater": "- - - + - - - +",
+        "availability": "- - - - + - - -",
         "access": "- - - - - - - +",  # roles and memberships, with the way to end them
         "study": "- - - + - + + +",
         "release": "- - - - - + + -",
@@ -40,6 +41,7 @@ LISTS = {
     "patients": "patient.public_id patientidentity.family_name",
     "alerts": "safetyalert.public_id",
     "rooms": "settingtemplate.public_id settingtemplate.name",
+    "availability": "rateravailability.starts_on",
     "studies": "study.title",
     "releases": "release.public_id",
     "administration": "careteam.name careteam.public_id user.email",

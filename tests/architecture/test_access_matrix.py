@@ -14,10 +14,12 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from pytest_django import DjangoDbBlocker
 
+from reports.queries.patient import revision_of
 from tests.architecture.matrix import MATRIX, SIGN_IN_CLOSED, SIGN_IN_OPEN, Row
 from tests.architecture.ward import ROLES as NEIGHBOURS
 from tests.architecture.world import ROLES, World, build
 from tests.reports.release_clinic import kept_for_the_module
+from tracking.models import ReadEvent, TreatmentEpisode
 
 pytestmark = pytest.mark.django_db
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -52,11 +54,13 @@ def url(row: Row, arguments: dict[str, Any]) -> str:
 
 
 def ask(client: Client, method: str, address: str, body: dict | None = None) -> HttpResponse:
-    """One request whose effects, even a sign-out, are gone when it is answered."""
+    """One request whose effects, even a sign-out, are gone when it is answered. ``noted``: how often somebody was
+    noted in the read log."""
     sent = json.dumps(body or {}) if address.startswith("/api/") else b""
     kind = "application/json" if address.startswith("/api/") else "application/x-www-form-urlencoded"
     with transaction.atomic():
         response = client.generic(method, address, sent, content_type=kind)
+        response.noted = ReadEvent.objects.count()
         transaction.set_rollback(True)
     return response
 
@@ -92,15 +96,20 @@ def test_few_routes_are_open_to_anybody() -> None:
     assert open_routes == sittings | {"healthz"}
 
 
-@pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("row", MATRIX, ids=str)
-def test_cell(world: World, row: Row, role: str) -> None:
+def test_row(world: World, row: Row) -> None:
     address = url(row, world.places[row.place] if row.place else {})
+    body = world.bodies[row.body] if row.body else None
     found = {
-        method: met(ask(world.client(role), method, address, world.bodies[row.body] if row.body else None))
+        (role, method): met(ask(world.client(role), method, address, body))
+        for role in ROLES
         for method in METHODS
     }
-    assert {m: cell for m, cell in found.items() if cell not in expected(row, m, role)} == {}
+    assert {
+        (role, method): cell
+        for (role, method), cell in found.items()
+        if cell not in expected(row, method, role)
+    } == {}
 
 
 @pytest.mark.parametrize("name", sorted(SIGN_IN_OPEN | SIGN_IN_CLOSED))
@@ -114,8 +123,9 @@ def test_the_librarys_own_doors(world: World, name: str) -> None:
     assert not [cell for cell in answers.values() if cell.startswith("5")]
 
 
-# What is the same for everybody, and the link, which is its own proof.
+# What is the same for everybody, or of two sites, and the link, which is its own proof.
 OF_NOBODY = {
+    "person-of-two-sites",
     "token",
     "instrument",
     "instrument-version",
@@ -124,6 +134,7 @@ OF_NOBODY = {
     "fhir-questionnaire",
     "fhir-questionnaire-version",
     "fhir-of-questionnaire",
+    "worded",
     "worded-instrument",
     "empty-pack",
     "protocol",
@@ -163,6 +174,15 @@ def test_what_is_not_to_be_seen_looks_like_what_is_not_there(world: World, row: 
             none = ask(client, method, url(row, absent(arguments)), body)
             assert (seen.status_code, seen.content) == (404, none.content)
             assert dict(seen.headers) == dict(none.headers)
+            assert seen.noted == 0
+
+
+def test_whether_there_is_news_of_somebody_is_hidden_too(world: World) -> None:
+    """A page that is open asks for what is later than it has: that nothing is tells of the course as well."""
+    episode = TreatmentEpisode.objects.get(public_id=world.places["episode"]["public_id"])
+    address = reverse("patient-course", args=[episode.public_id]) + f"?revision={revision_of(episode)}"
+    assert ask(world.client("clinician"), "GET", address).status_code == 204
+    assert ask(world.theirs.client("clinician"), "GET", address).status_code == 404
 
 
 ENDS = ("administration-grant-end", "administration-membership-end", "administration-study-leave")

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from tests.architecture.looks import Look, Seen
+from tests.architecture.looks import SENT_AGAIN, Look, Seen
 from tests.architecture.matrix import MATRIX
 from tracking.vocabulary import ReadPage
 
@@ -32,6 +32,7 @@ NOTED = {page.value: page for page in ReadPage if page.value in {row.route for r
     "api-course-list": ReadPage.API_COURSES,
     "api-flag-list": ReadPage.API_FLAGS,
     "api-flag-detail": ReadPage.API_FLAGS,
+    "api-fhir-response-new": ReadPage.API_FHIR_RESPONSES,
     "api-fhir-response": ReadPage.API_FHIR_RESPONSES,
     "api-fhir-observation-list": ReadPage.API_FHIR_OBSERVATIONS,
 }
@@ -68,6 +69,14 @@ def test_a_form_that_is_shown_again_is_noted(seen: Seen) -> None:
     assert {str(look) for look in again if shown(look) != noted(look)} == set()
 
 
+def test_what_is_sent_again_is_noted(seen: Seen) -> None:
+    """The second time nothing is written, and the answer says that it is there."""
+    looks = [look for look in seen.looks if look.again]
+    assert {look.row.body for look in looks} == SENT_AGAIN
+    for look in looks:
+        assert look.status == 200 and look.written == frozenset() and len(noted(look)) == 1, look
+
+
 def test_each_is_noted_once_with_who_looked_and_where(seen: Seen) -> None:
     for look in seen.looks:
         if look.noted and look.role not in BY_PATIENTS:
@@ -76,10 +85,10 @@ def test_each_is_noted_once_with_who_looked_and_where(seen: Seen) -> None:
             assert len(look.noted) == len(noted(look)), look
 
 
-def test_the_table_has_the_pages_that_show_somebody_and_no_others(seen: Seen) -> None:
+def test_the_table_has_the_pages_that_show_or_note_somebody_and_no_others(seen: Seen) -> None:
     """A page that is new, and shows somebody, has to be written into it."""
-    showing = {look.row.route for look in seen.looks if shown(look) and look.role not in BY_PATIENTS}
-    assert showing == set(NOTED)
+    looks = [look for look in seen.looks if look.role not in BY_PATIENTS]
+    assert {look.row.route for look in looks if shown(look) or noted(look)} == set(NOTED)
 
 
 def test_every_word_is_met(seen: Seen) -> None:

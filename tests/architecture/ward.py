@@ -329,6 +329,7 @@ def _catalogued(ward: Ward) -> None:
     for place, key in (("instrument", "hamd17"), ("questionnaire", "meq30")):
         ward.places[place] = {"key": key}
         ward.places[f"{place}-version"] = {"key": key, "version": registry.get(key).version}
+    ward.places["worded"] = {"key": "phq9"}
     ward.places["fhir-of-questionnaire"] = {"id": "meq30"}
     ward.places["protocol"] = {"key": "ssri-psychotherapy"}
     ward.places["protocol-version"] = {"key": "ssri-psychotherapy", "version": "1"}

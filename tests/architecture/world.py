@@ -3,23 +3,28 @@ ward beside it at the same site, and the ward of a neighbour, who has a site of 
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.apps import apps
 from django.db.models import Model
 from django.test import Client
 
+from measures import registry
 from tests.architecture import ward as wards
 from tests.architecture.ward import Arguments, Ward, identity_of
 from tests.cast import days_ago, person
 from tests.clock import BERLIN
 from tests.reports.clinic import rate
 from tests.tracking.answers import PHQ9, recorded
+from tests.tracking.definitions import SCORE_ONLY
+from tests.tracking.dosing import vitals
 from tests.tracking.packs import installed
 from tracking import protocol as protocols
-from tracking.actions import care, people, scheduling, unblinding, washouts
-from tracking.models import TreatmentEpisode, User
+from tracking.actions import availability, care, people, scheduling, setting, unblinding, washouts
+from tracking.models import DeclaredScale, TreatmentEpisode, TreatmentSession, User
 from tracking.vocabulary import Role
 
 # Who knocks at our ward. The outsider is the clinician of the ward beside it.
@@ -37,6 +42,7 @@ ROLES = (
 Key = tuple[str, int]
 MODELS = [model for app in ("tracking", "reports") for model in apps.get_app_config(app).get_models()]
 DAYS_OF_WASHOUT = {"Alder": 41, "Cedar": 97}
+YEAR_OF_AVAILABILITY = {"Alder": 2041, "Birch": 2042, "Cedar": 2043}
 
 
 @dataclass
@@ -85,10 +91,11 @@ def build() -> World:
     ):  # ours is not of the study, so that somebody treats patients and sees no figures
         member = ward.users["clinician"]
         care.add_study_member(by=None, study=ward.study, user=member, starts_on=days_ago(900))
+    _left(ours, beside, theirs)
     wanderer = person("Wanda Wanderer")
     shared = {ward.name: _works_at(ward, wanderer) for ward in (ours, theirs)}
     for ward in (ours, theirs):
-        ward.place("person", wanderer)
+        ward.place("person-of-two-sites", wanderer)
         owners |= {(row._meta.model_name, row.pk): ward for row in shared[ward.name]}
     return World(ours, beside, theirs, shared, owners)
 
@@ -96,6 +103,7 @@ def build() -> World:
 def _claimed(owners: dict[Key, Ward], ward: Ward, *, is_first: bool = False) -> Ward:
     """The ward with all that it needs here. Whatever is new since the one before is its own."""
     _more_patients(ward)
+    _declared(ward)
     if is_first:
         _furnish(ward)
     for model in MODELS:
@@ -104,17 +112,38 @@ def _claimed(owners: dict[Key, Ward], ward: Ward, *, is_first: bool = False) -> 
     return ward
 
 
+def _declared(ward: Ward) -> None:
+    """A scale of which the study has totals alone."""
+    definition = tomllib.loads(SCORE_ONLY.replace("Pain diary", f"{ward.name} diary"))
+    DeclaredScale.objects.create(study=ward.study, key=definition["key"], definition=definition)
+
+
 def _more_patients(ward: Ward) -> None:
-    """One more on every list, which would not tell otherwise whether everybody on it is noted; and one of whom the
-    rater has come to know the treatment."""
+    """One more on every list, which would not tell otherwise whether everybody on it is noted, and of whom the team
+    wants the rater to be told the treatment; and one of whom the rater has come to know it."""
+    clinician, rater = ward.users["clinician"], ward.users["rater"]
+    vitals(clinician, TreatmentSession.objects.get(public_id=ward.places["session"]["public_id"]), at=50)
     episode = _admitted(ward, "Paul", f"{ward.name}ovic")
+    recorded(episode, None, "mars5", {item.code: item.minimum for item in registry.get("mars5").items})
     recorded(episode, None, "phq9", PHQ9 | {"9": 2})
-    rate(episode, ward.users["clinician"], 0, 22)
-    _asked_to_rate(ward, episode)
+    rate(episode, clinician, 0, 22)
+    _asked_to_rate(ward, episode, rater)
+    _asked_by_team(ward, episode)
+    unblinding.ask_unblinding(by=clinician, episode=episode, rater=rater, reason=f"{ward.name} doubt")
     known = _admitted(ward, "Pia", f"{ward.name}ova")
-    _asked_to_rate(ward, known)
-    rater = ward.users["rater"]
+    _asked_to_rate(ward, known, rater)
     unblinding.ask_unblinding(by=rater, episode=known, rater=rater, reason=f"{ward.name} slip")
+    _told(ward, episode)
+    starts = date(YEAR_OF_AVAILABILITY[ward.name], 3, 17)
+    availability.set_availability(by=rater, starts_on=starts, per_week=5)
+
+
+def _told(ward: Ward, episode: TreatmentEpisode) -> None:
+    """Another rater, to whom the treatment was told, is no matter of anybody else who rates."""
+    rater = person(f"Rolf {ward.name}", Role.RATER, site=ward.site)
+    _asked_to_rate(ward, episode, rater)
+    asked = unblinding.ask_unblinding(by=rater, episode=episode, rater=rater, reason=f"{ward.name} word")
+    unblinding.decide_unblinding(by=ward.users["clinician"], unblinding=asked, approve=True)
 
 
 def _admitted(ward: Ward, given: str, family: str) -> TreatmentEpisode:
@@ -134,25 +163,54 @@ def _admitted(ward: Ward, given: str, family: str) -> TreatmentEpisode:
     )
 
 
-def _asked_to_rate(ward: Ward, episode: TreatmentEpisode) -> None:
+def _asked_to_rate(ward: Ward, episode: TreatmentEpisode, rater: User) -> None:
     scheduling.create_request(
         by=ward.users["clinician"],
         episode=episode,
         instrument="hamd17",
         due_on=days_ago(0),
-        assigned_to=ward.users["rater"],
+        assigned_to=rater,
         blinded=True,
     )
 
 
+def _asked_by_team(ward: Ward, episode: TreatmentEpisode) -> None:
+    """A rating that anybody of the team can make, from the page of the patient."""
+    scheduling.create_request(
+        by=ward.users["clinician"], episode=episode, instrument="hamd17", due_on=days_ago(0)
+    )
+
+
 def _furnish(ward: Ward) -> None:
-    """What a site has that patients meet: words of a questionnaire, and its own days of a washout."""
+    """What a site has that patients meet: words of a questionnaire, its own days of a washout, and a room that is
+    called what another site calls one."""
     by = ward.users["administrator"]
+    by_team = ward.users["clinician"]
+    ward.place(
+        "room", setting.create_template(by=by_team, site=ward.site, name="Garden", answers={"light": 1})
+    )
     ward.place("words", installed(ward.site, "phq9", by=by, mark=f"{ward.name}: "))
     protocol = protocols.get("psilocybin-mdd")
     what = next(row.what for row in protocol.washouts if row.days is None)
     days = DAYS_OF_WASHOUT[ward.name]
     washouts.set_washout_rule(by=by, site=ward.site, protocol=protocol.key, what=what, days=days)
+
+
+def _left(ours: Ward, beside: Ward, theirs: Ward) -> None:
+    """Who was once of another team, study and site, and is not any more."""
+    clinician, researcher, administrator = (
+        beside.users["clinician"],
+        ours.users["researcher"],
+        ours.users["administrator"],
+    )
+    member = care.add_member(by=None, team=ours.team, user=clinician, starts_on=days_ago(300))
+    care.end_membership(by=None, membership=member, ends_on=days_ago(100))
+    of_study = care.add_study_member(by=None, study=beside.study, user=researcher, starts_on=days_ago(300))
+    care.end_study_membership(by=None, membership=of_study, ends_on=days_ago(100))
+    role = people.grant_role(
+        by=None, user=administrator, role=Role.ADMINISTRATOR, site=theirs.site, starts_on=days_ago(300)
+    )
+    people.end_role(by=None, grant=role, ends_on=days_ago(100))
 
 
 def _works_at(ward: Ward, user: User) -> list[Model]:

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from measures import registry
 from tests.cast import CRISIS, days_ago, person, server_days_ago
+from tests.tracking.answers import PHQ9, recorded
 from tracking.actions import assessments, care, people, treatment
 from tracking.models import (
     CareTeam,
@@ -21,6 +22,7 @@ from tracking.models import (
     SafetyAlert,
     Site,
     Study,
+    StudyMark,
     TreatmentEpisode,
     User,
 )
@@ -147,6 +149,22 @@ class TestNothingClinical:
         overview = office.get(reverse("administration")).content.decode()
         assert "<dt>Open safety alerts</dt><dd>1<small>none of them late" in overview
         assert "<dt>Parked jobs</dt><dd>1<small>" in overview
+
+    def test_what_waits_at_another_site_is_not_counted(
+        self, office: Client, episode: TreatmentEpisode, clinician: User, patient: Patient
+    ) -> None:
+        other = care.create_site(
+            by=None, key="far", name="Far Clinic", timezone="UTC", crisis_contacts=CRISIS
+        )
+        recorded(episode, None, "phq9", PHQ9 | {"9": 3})
+        for model in (EpisodeMark, StudyMark):
+            model.objects.update(parked_at=timezone.now())
+        assert b"<dt>Open safety alerts</dt><dd>1<small>" in office.get(reverse("administration")).content
+        CareTeam.objects.update(site=other)
+        Study.objects.update(site=other)
+        overview = office.get(reverse("administration")).content.decode()
+        assert "<dt>Open safety alerts</dt><dd>0<small>" in overview
+        assert "<dt>Parked jobs</dt><dd>0<small>" in overview
 
     def test_alerts_of_another_site_are_not_counted(
         self, client: Client, south: Site, episode: TreatmentEpisode, clinician: User
