@@ -18,6 +18,7 @@ from tests.deeds.table.tapers import planned
 from tests.deeds.table.voiding import taken_back
 from tests.tracking.dosing import CALM
 from tracking.actions import dosing, scheduling, tapers, treatment
+from tracking.models import MedicationCourse
 
 MARK = "~EpisodeMark:wanted_rev"
 BACK = ":void_reason,voided_at,voided_by"
@@ -137,7 +138,7 @@ def a_dose_that_is_taken_back_and_its_supplement(clinic: Clinic) -> tuple[Act, A
     return (treatment.void, taken_back(clinic, dose)), (treatment.record_dose, supplement)
 
 
-def lower(clinic: Clinic, course: treatment.MedicationCourse, days: int = 3, amount: int = 20) -> Act:
+def lower(clinic: Clinic, course: MedicationCourse, days: int = 3, amount: int = 20) -> Act:
     change = {"course": course, "changed_on": days_ago(days), "amount_per_day": Decimal(amount)}
     return treatment.change_dose, {"by": clinic.colleague, **change}
 

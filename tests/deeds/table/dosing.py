@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
 from functools import cache
@@ -166,7 +167,7 @@ def vital_signs(clinic: Clinic) -> Arguments:
     return form(under_way(clinic), "vital_signs", CALM)
 
 
-def form(session: TreatmentSession, key: str, answers: dict[str, object]) -> Arguments:
+def form(session: TreatmentSession, key: str, answers: Mapping[str, object]) -> Arguments:
     return {
         "by": session.recorded_by,
         "session": session,

@@ -12,7 +12,7 @@ from tests.deeds.scenes import asked, dosed, given, medication, treated_next
 from tests.tracking.answers import PHQ9
 from tests.tracking.dosing import begun, minute
 from tracking.actions import assessments, dosing, scheduling, tapers, treatment
-from tracking.models import AssessmentRequest, Dose, TreatmentSession
+from tracking.models import AssessmentRequest, Dose, MedicationCourse, RunSheetEntry, TreatmentSession
 from tracking.vocabulary import AnswerSource, AuditAction
 
 BACK = ":void_reason,voided_at,voided_by"
@@ -58,7 +58,7 @@ def a_medication_whose_stop_is_followed_up(clinic: Clinic) -> Arguments:
     return taken_back(clinic, stopped(clinic))
 
 
-def stopped(clinic: Clinic) -> treatment.MedicationCourse:
+def stopped(clinic: Clinic) -> MedicationCourse:
     """The medication of an episode of its own, with the last question that follows its stop, and one asked by
     hand."""
     next_one = treated_next(clinic, "ssri-psychotherapy", "combined", days=60)
@@ -111,7 +111,7 @@ def a_session_with_all_that_hangs_on_it(clinic: Clinic) -> Arguments:
     return taken_back(clinic, session)
 
 
-def line(clinic: Clinic, session: TreatmentSession) -> treatment.RunSheetEntry:
+def line(clinic: Clinic, session: TreatmentSession) -> RunSheetEntry:
     return dosing.record_event(
         by=clinic.lead,
         session=session,
