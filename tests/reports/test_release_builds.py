@@ -16,9 +16,16 @@ from pytest_django import DjangoDbBlocker
 
 from reports import tasks
 from reports.actions import release_builds, releases
+from reports.export import package
 from reports.models import Release, ReleaseStatus
+<<<<<<< HEAD
 from reports.release_frames import columns
 from tests.cast import days_ago, server_days_ago
+=======
+from reports.release_frames import columns, read_tables
+from reports.stats.disclosure import DisclosureRefusal
+from tests.cast import days_ago
+>>>>>>> deeds3
 from tests.reports.release_clinic import NEVER_ASKED, Clinic, build, kept_for_the_module
 from tracking.actions import people
 from tracking.models import Patient, PatientIdentity, TreatmentEpisode, TreatmentSession
@@ -125,6 +132,35 @@ def test_a_try_that_lost_its_lease_writes_nothing(
     monkeypatch.setattr(release_builds, "_write", overtaken)
     assert tried(approved).status == ReleaseStatus.APPROVED
     assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "then",
+    [None, DisclosureRefusal("Too few."), OSError(errno.ENOSPC, "full")],
+    ids=["goes on", "refused", "broken"],
+)
+def test_a_try_that_lost_its_lease_leaves_the_release_to_the_other(
+    approved: Release, monkeypatch: pytest.MonkeyPatch, then: Exception | None
+) -> None:
+    """Whatever it comes to: it neither renews the lease, nor ends the release, nor gives a reason."""
+    in_time = timezone.now() + timedelta(minutes=2)
+    taken_over = {
+        "attempts": 2,
+        "lease_until": in_time,
+        "status": ReleaseStatus.APPROVED,
+        "reasons": ["first"],
+    }
+
+    def overtaken(*given: object) -> object:
+        Release.objects.filter(pk=approved.pk).update(**taken_over)
+        if then:
+            raise then
+        return read_tables(*given)
+
+    monkeypatch.setattr(release_builds, "read_tables", overtaken)
+    monkeypatch.setattr(package, "build", lambda contents: pytest.fail("it went on"))
+    tried(approved)
+    assert {name: getattr(approved, name) for name in taken_over} == taken_over
 
 
 def test_a_full_disk_is_tried_again_then_told_and_leaves_no_file(

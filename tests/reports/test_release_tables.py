@@ -10,10 +10,12 @@ import pytest
 from reports.actions import courses
 from reports.export.tables import Table, check
 from reports.release_frames import TABLES, Reading, read_tables
+from reports.release_frames.columns import NotReleasable
 from tests.cast import days_ago
 from tests.reports.clinic import another_episode, rate
 from tracking.actions import assessments, care, people, treatment
-from tracking.models import CareTeam, Study, TreatmentEpisode, TreatmentSession, User
+from tracking.models import Assessment, CareTeam, Study, TreatmentEpisode, TreatmentSession, User
+from tracking.privacy import Privacy
 
 pytestmark = pytest.mark.django_db
 BEGAN = 120  # days ago
@@ -117,6 +119,67 @@ def lines(table: Table, *columns: str) -> list[tuple[object, ...]]:
 
 def all_of(table: Table) -> list[tuple[object, ...]]:
     return lines(table, *(column.name for column in table.columns))
+
+
+# Of each table its columns: * a closed list, ~ a day, # a number, ? true or false, nothing: text.
+ABOUT_AN_ASSESSMENT = "assessment# instrument* version* wording* source* time_point day~ acute*"
+HEADERS = {
+    "episodes": "sex* age_band diagnosis* protocol arm status* start_day~ end_day~",
+    "medication": "substance step* day~ amount_per_day# unit* route* stop_reason*",
+    "sessions": "session# kind* day~ minutes# attendance*",
+    "doses": "session# part* substance amount# unit* route* day~",
+    "scores": f"{ABOUT_AN_ASSESSMENT} scale* value# prorated# partial# items_answered# items_missing# band*",
+    "conclusions": f"{ABOUT_AN_ASSESSMENT} outcome* met?",
+    "courses": "instrument* scale* n# baseline# baseline_day~ latest# latest_day~ latest_band* change# "
+    "percent_change# slope_per_week# reliable_change* treatment_response? remission*",
+    "flags": "instrument* scale* kind* day~",
+    "answers_phq9": f"{ABOUT_AN_ASSESSMENT} " + " ".join(f"phq9_{item}#*" for item in range(1, 11)),
+    "answers_hamd17": f"{ABOUT_AN_ASSESSMENT} " + " ".join(f"hamd17_{item}#*" for item in range(1, 18)),
+}
+SIGNS = {"text": "", "day": "~", "number": "#", "true_false": "?"}
+
+
+def test_each_table_has_these_columns_of_these_kinds(tables: dict[str, Table]) -> None:
+    found = {
+        table.name: " ".join(
+            f"{each.name}{SIGNS[each.kind]}{'*' if each.values else ''}" for each in table.columns
+        )
+        for table in tables.values()
+    }
+    assert found == HEADERS
+
+
+def test_what_a_unit_is_told_of(tables: dict[str, Table]) -> None:
+    units = {column.name: column.unit for table in tables.values() for column in table.columns if column.unit}
+    assert units == {"minutes": "minutes", "percent_change": "%", "slope_per_week": "points a week"}
+
+
+def test_a_code_is_told_with_its_label(tables: dict[str, Table]) -> None:
+    values = {
+        f"{table.name}.{column.name}": dict(column.values)
+        for table in tables.values()
+        for column in table.columns
+    }
+    assert values["episodes.status"]["completed"] == "Completed"
+    assert values["scores.instrument"] == {
+        "hamd17": "Hamilton Depression Rating Scale, 17 items",
+        "phq9": "Patient Health Questionnaire-9",
+    }
+    assert values["scores.band"]["moderately_severe"] == "moderately severe"
+    assert values["scores.scale"]["hamd6"] == "HAM-D6 (Bech)"
+    assert values["conclusions.outcome"]["phq2_screen_positive"] == "PHQ-2 screen positive (3 or more)"
+    assert values["answers_phq9.phq9_1"]["3"] == "Nearly every day"
+    assert set(values["scores.version"]) == {"1"}
+    assert {"no_rule", "undecidable", "sustained", "ended"} <= set(values["courses.remission"])
+
+
+def test_answers_leave_only_while_their_class_allows_it(
+    study: Study, treated: TreatmentEpisode, clinician: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rate(treated, clinician, 3, 20)
+    monkeypatch.setitem(Assessment.privacy, "answers", Privacy.FREE_TEXT)
+    with pytest.raises(NotReleasable, match="answers"):
+        read_tables(Reading(study, [treated.patient]), ["answers"])
 
 
 def test_each_is_as_declared_and_says_whose_it_is(
