@@ -18,14 +18,9 @@ from reports import tasks
 from reports.actions import release_builds, releases
 from reports.export import package
 from reports.models import Release, ReleaseStatus
-<<<<<<< HEAD
-from reports.release_frames import columns
-from tests.cast import days_ago, server_days_ago
-=======
 from reports.release_frames import columns, read_tables
 from reports.stats.disclosure import DisclosureRefusal
-from tests.cast import days_ago
->>>>>>> deeds3
+from tests.cast import days_ago, server_days_ago
 from tests.reports.release_clinic import NEVER_ASKED, Clinic, build, kept_for_the_module
 from tracking.actions import people
 from tracking.models import Patient, PatientIdentity, TreatmentEpisode, TreatmentSession
