@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Model
 from django.urls import reverse
+from knox.models import AuthToken
 
 from tests.architecture.ward import Ward
 from tests.architecture.world import DAYS_OF_WASHOUT, MODELS, YEAR_OF_AVAILABILITY, World
@@ -120,6 +121,8 @@ def _typed(ward: Ward) -> Iterator[Mark]:
     yield Mark(ward.name, "site", "site.crisis_contacts", f"{ward.name} line.")
     yield Mark(ward.name, "library", "wordingpack.content", f"{ward.name}: ")
     yield Mark(ward.name, "instrument", "siteinstrument.definition", f"{ward.name} check-in")
+    token = AuthToken.objects.get(user=ward.users["clinician"])
+    yield Mark(ward.name, "token", "authtoken.token_key", token.token_key)
     starts = f"17 March {YEAR_OF_AVAILABILITY[ward.name]}"
     yield Mark(ward.name, "availability", "rateravailability.starts_on", starts)
     yield Mark(ward.name, "study", "declaredscale.definition", f"{ward.name} diary")

@@ -18,6 +18,7 @@ SIGHT = {
         "staff": "- - - + - + + +",
         "rater": "- - - + - - - +",
         "availability": "- - - - + - - -",
+        "token": "- - - + - - - -",  # the clinician alone has made one
         "access": "- - - - - - - +",  # roles and memberships, with the way to end them
         "study": "- - - + - + + +",
         "release": "- - - - - + + -",
@@ -42,6 +43,7 @@ LISTS = {
     "alerts": "safetyalert.public_id",
     "rooms": "settingtemplate.public_id settingtemplate.name",
     "availability": "rateravailability.starts_on",
+    "tokens": "authtoken.token_key",
     "studies": "study.title",
     "releases": "release.public_id",
     "administration": "careteam.name careteam.public_id user.email",

@@ -4,6 +4,7 @@ ward beside it at the same site, and the ward of a neighbour, who has a site of 
 from __future__ import annotations
 
 import tomllib
+import uuid
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -23,9 +24,19 @@ from tests.tracking.definitions import SCORE_ONLY
 from tests.tracking.dosing import vitals
 from tests.tracking.packs import installed
 from tracking import protocol as protocols
-from tracking.actions import availability, care, people, scheduling, setting, unblinding, washouts
-from tracking.models import DeclaredScale, TreatmentEpisode, TreatmentSession, User
-from tracking.vocabulary import Role
+from tracking.actions import (
+    assessments,
+    availability,
+    care,
+    people,
+    scheduling,
+    setting,
+    tokens,
+    unblinding,
+    washouts,
+)
+from tracking.models import Assessment, DeclaredScale, TreatmentEpisode, TreatmentSession, User, WordingPack
+from tracking.vocabulary import AnswerSource, Role
 
 # Who knocks at our ward. The outsider is the clinician of the ward beside it.
 ROLES = (
@@ -104,6 +115,7 @@ def _claimed(owners: dict[Key, Ward], ward: Ward, *, is_first: bool = False) -> 
     """The ward with all that it needs here. Whatever is new since the one before is its own."""
     _more_patients(ward)
     _declared(ward)
+    tokens.create_token(by=ward.users["clinician"])
     if is_first:
         _furnish(ward)
     for model in MODELS:
@@ -189,7 +201,9 @@ def _furnish(ward: Ward) -> None:
     ward.place(
         "room", setting.create_template(by=by_team, site=ward.site, name="Garden", answers={"light": 1})
     )
-    ward.place("words", installed(ward.site, "phq9", by=by, mark=f"{ward.name}: "))
+    words = installed(ward.site, "phq9", by=by, mark=f"{ward.name}: ")
+    ward.place("words", words)
+    ward.place("self-report", _in_words(ward, words))
     protocol = protocols.get("psilocybin-mdd")
     what = next(row.what for row in protocol.washouts if row.days is None)
     days = DAYS_OF_WASHOUT[ward.name]
@@ -211,6 +225,20 @@ def _left(ours: Ward, beside: Ward, theirs: Ward) -> None:
         by=None, user=administrator, role=Role.ADMINISTRATOR, site=theirs.site, starts_on=days_ago(300)
     )
     people.end_role(by=None, grant=role, ends_on=days_ago(100))
+
+
+def _in_words(ward: Ward, words: WordingPack) -> Assessment:
+    """What the patient has answered on paper in the words of the site."""
+    return assessments.record_assessment(
+        by=ward.users["clinician"],
+        episode=ward.users["patient"].patient.episodes.get(),
+        instrument=registry.get("phq9"),
+        answers=PHQ9,
+        source=AnswerSource.SELF,
+        assessed_on=days_ago(0),
+        submission_id=uuid.uuid4(),
+        wording=words,
+    ).assessment
 
 
 def _works_at(ward: Ward, user: User) -> list[Model]:
