@@ -26,7 +26,7 @@ def attempt(episode: TreatmentEpisode, prepare: object) -> None:
     jobs.attempt(marks=EpisodeMark.objects.filter(episode=episode), prepare=prepare)
 
 
-def fail() -> None:
+def fail() -> jobs.Write:
     raise RuntimeError("PHQ-9 of 27")
 
 
@@ -70,6 +70,17 @@ def test_a_failure_is_kept_by_its_kind_and_place_alone(
     assert found.failure.startswith("RuntimeError in test_jobs.py, line ")
     assert "27" not in found.failure and "PHQ-9" not in caplog.text
     assert (found.attempts, found.parked_at, found.done_rev) == (1, None, 0)
+
+
+def test_a_failure_over_older_data_says_nothing_of_the_newer(episode: TreatmentEpisode) -> None:
+    def overtaken() -> jobs.Write:
+        want_episode(episode=episode)
+        return fail()
+
+    wanted = mark(episode).wanted_rev
+    attempt(episode, overtaken)
+    found = mark(episode)
+    assert (found.wanted_rev, found.attempts, found.failure, found.parked_at) == (wanted + 1, 0, "", None)
 
 
 def test_poison_is_parked_after_three_and_the_others_finish(

@@ -25,6 +25,7 @@ IDENTIFIERS = [
     Identifier("record number", "4711007", "code"),
     Identifier("record number", "AB-12-99", "code"),
     Identifier("record number", "17", "code"),
+    Identifier("ward number", "53-127", "code"),
     Identifier("phone", "+44 20 7946 0958", "code"),
     Identifier("mail", "q@example.org", "code"),
     Identifier("team", "Team 7", "phrase"),
@@ -74,6 +75,7 @@ def test_an_ordinary_package_passes() -> None:
         (hashlib.md5(b"AB-12-99", usedforsecurity=False).hexdigest().encode(), "record number"),
         (hashlib.sha1(b"4711007", usedforsecurity=False).hexdigest().upper().encode(), "record number"),
         (hashlib.sha256(b"4711007").hexdigest().encode(), "record number"),
+        (b"53127", "ward number"),  # of five digits, the fewest that are sought
         (b"442079460958", "phone"),
         (b"+44 20 7946 0958", "phone"),
         (b"q@example.org", "mail"),
