@@ -92,16 +92,16 @@ def test_an_item_code_must_fit_an_alert() -> None:
     ids=["bytes", "half a character", "broken", "NUL", "deep", "digits", "large", "many items"],
 )
 def test_hostile_text_is_refused_at_once(content: str | bytes) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     refused(content)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_a_step_between_answers_that_would_fill_the_memory_is_refused() -> None:
     far = CHECK_IN.replace('2 = "Often"', '1000000 = "Often"')
-    began = time.perf_counter()
+    began = time.process_time()
     error = refused(far.replace('code = "calm"', 'code = "calm"\nbetween = 0.000001'))
-    assert (error.key, time.perf_counter() - began < 2) == ("items[1].between", True)
+    assert (error.key, time.process_time() - began < 2) == ("items[1].between", True)
 
 
 def test_a_key_of_a_hundred_thousand_parts_is_not_even_parsed() -> None:
