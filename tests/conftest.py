@@ -15,6 +15,7 @@ from django.core.management import call_command
 from django.db import connections
 from django.template import engines
 from django.test.testcases import TransactionTestCase
+from hypothesis import is_hypothesis_test
 
 from tests import clock
 
@@ -88,14 +89,18 @@ def one_clock() -> Iterator[None]:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """On the second engine some tests would only say the same again, and what is reached is not measured in those that
-    run long or only knock at every door (docs/testing.md)."""
+    go over the same lines many times or only knock at every door (docs/testing.md)."""
     for item in items:
-        if item.get_closest_marker("slow") or ARCHITECTURE in item.path.parents:
+        if goes_over_it_again(item) or ARCHITECTURE in item.path.parents:
             item.add_marker(pytest.mark.no_cover)
     if config.getoption("--only-database"):
         left_out = [item for item in items if not can_differ(item)]
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if can_differ(item)]
+
+
+def goes_over_it_again(item: pytest.Item) -> bool:
+    return item.get_closest_marker("slow") is not None or is_hypothesis_test(item.obj)
 
 
 def can_differ(item: pytest.Item) -> bool:

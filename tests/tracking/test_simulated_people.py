@@ -240,6 +240,7 @@ class TestCourses:
         ]
         assert told[0] == told[1]
 
+    @pytest.mark.slow
     def test_the_dose_goes_with_the_experience_and_the_outcome(self) -> None:
         """Fuller experience, less severity afterwards: the correlation is that of the file."""
         plan = Plan.of(protocols.get("psilocybin-mdd"), "psilocybin")

@@ -137,6 +137,7 @@ def walk(staff: dict[str, Staff], someone: Person, seed: int, today: datetime) -
     return episode
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "seed_and_moment", half_on_both(enumerate(MOMENTS)), ids=lambda pair: f"{pair[1]:%d-%b-%Y}"
 )
