@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 
-from tests.cast import CRISIS, days_ago, person
+from tests.cast import CRISIS, days_ago, person, server_days_ago
 from tracking.actions import care, people
 from tracking.models import CareTeam, Patient, Site, Study, TreatmentEpisode, User
 from tracking.vocabulary import Role
@@ -45,9 +45,9 @@ def clinic(word: str) -> Clinic:
         person(f"Steward {word}", Role.STEWARD),
     )
     for user in (lead, colleague):
-        care.add_member(by=None, team=team, user=user, is_lead=user == lead, starts_on=days_ago(400))
+        care.add_member(by=None, team=team, user=user, is_lead=user == lead, starts_on=server_days_ago(400))
     for user in (researcher, steward):
-        care.add_study_member(by=None, study=study, user=user, starts_on=days_ago(400))
+        care.add_study_member(by=None, study=study, user=user, starts_on=server_days_ago(400))
     patient, episode = admitted(team, lead, study, f"petra.{word}@example.net")
     return Clinic(
         word=word,

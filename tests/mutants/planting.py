@@ -123,10 +123,13 @@ class Copy:
         The time since the last test tells a loop without end from a machine with much else to do."""
         alive = self.folder / "alive"
         alive.touch()
+        ended, since = alive.stat().st_mtime, time.monotonic()
         with (self.folder / "output").open("wb") as output, self._started(command, output) as process:
-            while not self.given_up.is_set() and time.time() - alive.stat().st_mtime < patience:
+            while not self.given_up.is_set() and time.monotonic() - since < patience:
                 with suppress(subprocess.TimeoutExpired):
                     return process.wait(min(patience, 1))
+                if alive.stat().st_mtime != ended:
+                    ended, since = alive.stat().st_mtime, time.monotonic()
         return None
 
     @contextmanager

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from reports.policies import may_decide, may_receive
-from tests.cast import days_ago, person
+from tests.cast import person, server_days_ago
 from tracking.actions import care
 from tracking.models import Study, User
 from tracking.vocabulary import Role
@@ -32,9 +32,9 @@ def test_the_role_and_the_membership_of_today(
     user = person("Somebody", role)
     if days:
         begun, ended = days
-        membership = care.add_study_member(by=None, study=study, user=user, starts_on=days_ago(begun))
+        membership = care.add_study_member(by=None, study=study, user=user, starts_on=server_days_ago(begun))
         type(membership).objects.filter(pk=membership.pk).update(
-            ends_on=None if ended is None else days_ago(ended)
+            ends_on=None if ended is None else server_days_ago(ended)
         )
     assert may(user, study) == (role == needed and is_member)
 
@@ -44,6 +44,6 @@ def test_a_member_of_another_study_has_no_say_in_this_one(study: Study, site: ob
         by=None, key="other", title="Other", site=site, outcome_instrument="phq9", endpoint="week 4"
     )
     user = person("Somebody", Role.RESEARCHER, Role.STEWARD)
-    care.add_study_member(by=None, study=other, user=user, starts_on=days_ago(400))
+    care.add_study_member(by=None, study=other, user=user, starts_on=server_days_ago(400))
     assert (may_receive(user, study), may_decide(user, study)) == (False, False)
     assert (may_receive(user, other), may_decide(user, other)) == (True, True)

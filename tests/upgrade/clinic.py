@@ -21,7 +21,8 @@ from django.utils import timezone
 from reports.actions.release_builds import build_release
 from reports.actions.releases import decide_release, request_release
 from reports.models import Release
-from tests.architecture.world import World, build
+from tests.architecture import ward as wards
+from tests.architecture.ward import Ward
 from tests.cast import days_ago
 from tests.tracking import dosing as sessions
 from tests.tracking.definitions import SCORE_ONLY, published, second
@@ -53,19 +54,20 @@ IMPORTED = [f"P{n},41,f,drug,62.5,0,24,2,2,1,1,1,1,1,1,0,10" for n in range(6)] 
 
 def furnish() -> dict[str, Any]:
     """Makes the clinic in an empty database. Returns what a later version has to know of it."""
-    world = build()
-    world.places["protocol"] = {"key": "ssri-psychotherapy"}
-    world.places["protocol-version"] = {"key": "ssri-psychotherapy", "version": "1"}
+    ward = wards.build()
+    ward.users["outsider"] = wards.build("Birch", site=ward.site).users["clinician"]
+    ward.places["protocol"] = {"key": "ssri-psychotherapy"}
+    ward.places["protocol-version"] = {"key": "ssri-psychotherapy", "version": "1"}
     team, episode = CareTeam.objects.get(name="Team A"), TreatmentEpisode.objects.get()
     doctor = _doctor(team)
-    _consented_and_read(world, episode)
+    _consented_and_read(ward, episode)
     _answering(doctor, team)
-    _dosed(doctor, world, team)
-    _administered(world, team.site)
-    _released(world)
-    _signed_in(world, doctor)
+    _dosed(doctor, ward, team)
+    _administered(ward, team.site)
+    _released(ward)
+    _signed_in(ward, doctor)
     call_command("sweep", stdout=StringIO())
-    return _what_is_there(world)
+    return _what_is_there(ward)
 
 
 def _doctor(team: CareTeam) -> User:
@@ -76,10 +78,10 @@ def _doctor(team: CareTeam) -> User:
     return user
 
 
-def _consented_and_read(world: World, episode: TreatmentEpisode) -> None:
-    patient, by = episode.patient, world.users["clinician"]
+def _consented_and_read(ward: Ward, episode: TreatmentEpisode) -> None:
+    patient, by = episode.patient, ward.users["clinician"]
     people.record_consent(by=by, patient=patient, kind="given", stated_on=days_ago(100))
-    page = world.client("clinician").get(reverse("patient", args=[patient.public_id]))
+    page = ward.client("clinician").get(reverse("patient", args=[patient.public_id]))
     assert page.status_code == 200, "nothing was read, so nothing is logged"
 
 
@@ -108,7 +110,7 @@ def _answering(by: User, team: CareTeam) -> None:
     assessments.save_draft(request=asked, item="1", value=2)
 
 
-def _dosed(by: User, world: World, team: CareTeam) -> None:
+def _dosed(by: User, ward: Ward, team: CareTeam) -> None:
     """A whole dosing session with two people in the room, signed by one of them."""
     patient = people.enrol_patient(
         by=by,
@@ -117,24 +119,24 @@ def _dosed(by: User, world: World, team: CareTeam) -> None:
         sex="other",
         enrolled_on=days_ago(60),
     )
-    session = sessions.begun(by, sessions.mdma_episode(patient, by), world.users["clinician"])
+    session = sessions.begun(by, sessions.mdma_episode(patient, by), ward.users["clinician"])
     sessions.completed(by, session)
     signing.sign_run_sheet(by=by, session=session, password=PASSWORD)
 
 
-def _administered(world: World, site: Site) -> None:
-    admin = world.users["administrator"]
+def _administered(ward: Ward, site: Site) -> None:
+    admin = ward.users["administrator"]
     washouts.set_washout_rule(by=admin, site=site, protocol="psilocybin-mdd", what="Antidepressants", days=14)
     wordings.withdraw_wording(by=admin, pack=installed(site, "meq30", by=admin), reason="of another country")
     own = published(site, second(), by=admin)
     library.retire_instrument(by=admin, instrument=own, reason="too long")
-    rater = world.users["rater"]
+    rater = ward.users["rater"]
     availability.set_availability(by=rater, starts_on=days_ago(0), per_week=5)
 
 
-def _released(world: World) -> None:
+def _released(ward: Ward) -> None:
     """A study from a file, and a release of it that was built. The file of the release lies elsewhere."""
-    by = world.users["administrator"]
+    by = ward.users["administrator"]
     text = spec(
         consent={"research": "given", "basis": "Each patient signed."}, declared=[tomllib.loads(SCORE_ONLY)]
     )
@@ -142,33 +144,31 @@ def _released(world: World) -> None:
     import_scores(by=by, study="small", spec=text, plan=plan(table(*IMPORTED), text), source=source)
     study = Study.objects.get(key="small")
     for role in ("researcher", "steward"):
-        care.add_study_member(by=by, study=study, user=world.users[role])
-    asked = request_release(
-        by=world.users["researcher"], study=study, tables=["scores"], purpose="To compare"
-    )
-    decide_release(by=world.users["steward"], release=asked, approve=True)
+        care.add_study_member(by=by, study=study, user=ward.users[role])
+    asked = request_release(by=ward.users["researcher"], study=study, tables=["scores"], purpose="To compare")
+    decide_release(by=ward.users["steward"], release=asked, approve=True)
     with TemporaryDirectory() as folder, override_settings(RELEASES=Path(folder)):
         build_release(release_id=asked.pk)
     assert Release.objects.get(pk=asked.pk).status == "ready"
 
 
-def _signed_in(world: World, doctor: User) -> None:
+def _signed_in(ward: Ward, doctor: User) -> None:
     """Tokens, a second factor, and somebody who guesses."""
-    tokens.create_token(by=world.users["researcher"])
-    TOTP.activate(world.users["steward"], generate_totp_secret())
+    tokens.create_token(by=ward.users["researcher"])
+    TOTP.activate(ward.users["steward"], generate_totp_secret())
     tries.count_failure(address="192.0.2.7", now=clock.now())
     form = {"login": doctor.email, "password": "not the password"}
     assert Client().post(reverse("account_login"), form).status_code == 200, "a wrong password was taken"
 
 
-def _what_is_there(world: World) -> dict[str, Any]:
+def _what_is_there(ward: Ward) -> dict[str, Any]:
     """``places``: what stands in an address, by the name that the matrix of access uses."""
     return {
         "made_at": (timezone.now() + timedelta(minutes=1)).isoformat(timespec="minutes"),
-        "token": world.token,
-        "users": {role: user.email for role, user in world.users.items()},
+        "token": ward.token,
+        "users": {role: user.email for role, user in ward.users.items()},
         "places": {
-            name: {key: str(value) for key, value in place.items()} for name, place in world.places.items()
+            name: {key: str(value) for key, value in place.items()} for name, place in ward.places.items()
         },
         "identities": {
             str(one.patient.public_id): f"{one.given_name} {one.family_name}"

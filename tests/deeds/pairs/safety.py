@@ -37,8 +37,8 @@ def of_a_draft(clinic: Clinic) -> tuple[AssessmentRequest, SafetyAlert]:
 
 def nothing_else_is_due(clinic: Clinic) -> None:
     """What earlier scenes left to be escalated, or abandoned, is done: it is not of this one."""
-    safety.escalate_alerts(**escalated(clinic))
     abandoned.raise_for_abandoned(now=clock.now() + MONTHS)
+    safety.escalate_alerts(**escalated(clinic))
 
 
 @pair(one_first=f"{STEP} !acknowledge_alert", other_first=f"{STEP} !acknowledge_alert")

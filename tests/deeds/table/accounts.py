@@ -7,7 +7,7 @@ from datetime import timedelta
 from knox.models import AuthToken
 from knox.settings import knox_settings
 
-from tests.cast import days_ago
+from tests.cast import server_days_ago
 from tests.deeds.clinics import Clinic
 from tests.deeds.deed import Arguments, Note, Twice, deed
 from tracking import clock
@@ -78,8 +78,8 @@ def from_today_on(clinic: Clinic) -> Arguments:
     of_site=True,
 )
 def a_week_before_another(clinic: Clinic) -> Arguments:
-    availability.set_availability(by=clinic.rater, starts_on=days_ago(-8), per_week=1)
-    return from_today_on(clinic) | {"ends_on": days_ago(-7)}
+    availability.set_availability(by=clinic.rater, starts_on=server_days_ago(-8), per_week=1)
+    return from_today_on(clinic) | {"ends_on": server_days_ago(-7)}
 
 
 @deed(
@@ -104,4 +104,4 @@ def available(clinic: Clinic) -> Arguments:
     of_site=True,
 )
 def not_yet_available(clinic: Clinic) -> Arguments:
-    return available(clinic) | {"starts_on": days_ago(-8)}
+    return available(clinic) | {"starts_on": server_days_ago(-8)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.cast import CRISIS, days_ago, person
+from tests.cast import CRISIS, days_ago, person, server_days_ago
 from tests.deeds.clinics import Clinic
 from tests.deeds.deed import Arguments, Note, Twice, deed
 from tests.deeds.table.patients import nameless
@@ -70,7 +70,7 @@ def new_member(clinic: Clinic) -> Arguments:
 )
 def a_member(clinic: Clinic) -> Arguments:
     membership = clinic.team.memberships.get(user=clinic.colleague)
-    return {"by": clinic.administrator, "membership": membership, "ends_on": days_ago(1)}
+    return {"by": clinic.administrator, "membership": membership, "ends_on": server_days_ago(1)}
 
 
 @deed(
@@ -113,7 +113,7 @@ def new_reader(clinic: Clinic) -> Arguments:
 )
 def a_reader(clinic: Clinic) -> Arguments:
     membership = clinic.study.memberships.get(user=clinic.researcher)
-    return {"by": clinic.administrator, "membership": membership, "ends_on": days_ago(1)}
+    return {"by": clinic.administrator, "membership": membership, "ends_on": server_days_ago(1)}
 
 
 @deed(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.cast import days_ago, person
+from tests.cast import person, server_days_ago
 from tests.deeds.clinics import Clinic
 from tests.deeds.deed import Arguments, Note, Twice, deed
 from tracking.actions import people
@@ -79,5 +79,5 @@ def a_running_role(clinic: Clinic) -> Arguments:
     return {
         "by": clinic.administrator,
         "grant": clinic.lead.role_grants.get(role=Role.CLINICIAN),
-        "ends_on": days_ago(1),
+        "ends_on": server_days_ago(1),
     }

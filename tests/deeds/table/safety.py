@@ -141,4 +141,4 @@ def two_sittings_that_were_left(clinic: Clinic) -> Arguments:
 
 def left_out(clinic: Clinic, *, value: int | None) -> Arguments:
     assessments.save_draft(request=asked(clinic), item="9", value=value)
-    return {"now": clock.now() + timedelta(days=9)}
+    return {"now": clock.now() + timedelta(days=10)}
