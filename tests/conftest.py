@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -88,19 +89,29 @@ def one_clock() -> Iterator[None]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On the second engine some tests would only say the same again, and what is reached is not measured in those that
-    go over the same lines many times or only knock at every door (docs/testing.md)."""
-    for item in items:
-        if goes_over_it_again(item) or ARCHITECTURE in item.path.parents:
-            item.add_marker(pytest.mark.no_cover)
+    """On the second engine some tests would only say the same again."""
     if config.getoption("--only-database"):
         left_out = [item for item in items if not can_differ(item)]
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if can_differ(item)]
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """What is reached is not measured in tests that go over the same lines many times or only knock at every door
+    (docs/testing.md). The mark of pytest-cov for this has no effect in the workers of xdist."""
+    tracer = sys.gettrace()
+    if goes_over_it_again(item):
+        sys.settrace(None)
+    try:
+        return (yield)
+    finally:
+        sys.settrace(tracer)
+
+
 def goes_over_it_again(item: pytest.Item) -> bool:
-    return item.get_closest_marker("slow") is not None or is_hypothesis_test(item.obj)
+    slow = item.get_closest_marker("slow") is not None
+    return slow or is_hypothesis_test(item.obj) or ARCHITECTURE in item.path.parents
 
 
 def can_differ(item: pytest.Item) -> bool:

@@ -166,6 +166,8 @@ def test_while_an_hour_is_shown_twice_what_is_typed_is_the_last_such_moment(
         ("2029-10-28T02:05", "2029-10-28T02:10"),  # the hour is over
         ("2029-10-28T02:59", "2029-10-28T00:40"),  # it has not been shown yet
         ("2029-03-25T02:30", "2029-03-25T01:10"),  # it is never shown
+        ("2029-03-25T02:30", "2029-10-28T00:40"),  # nor while another hour is shown twice
+        ("2028-10-29T02:30", "2029-10-28T00:40"),  # it was shown twice in another autumn
     ],
 )
 def test_a_time_that_nobody_can_place_is_refused(

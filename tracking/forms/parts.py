@@ -96,7 +96,7 @@ class MomentField(forms.DateTimeField):
 def last_shown(typed: str) -> datetime | None:
     """When the clocks last showed this, if they are showing this hour for the first or the second time."""
     now, shown = timezone.localtime(), parse_datetime(typed.strip())
-    if shown is None or _both(now)[0] == _both(now)[1]:
+    if shown is None or shown.date() != now.date() or _both(now)[0] == _both(now)[1]:
         return None
     return max((moment for moment in _both(shown) if moment <= now), default=None)
 
