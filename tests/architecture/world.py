@@ -96,10 +96,8 @@ def build() -> World:
     ours = _claimed(owners, wards.build("Alder"), is_first=True)
     beside = _claimed(owners, wards.build("Birch", site=ours.site))
     theirs = _claimed(owners, wards.build("Cedar"), is_first=True)
-    for ward in (
-        beside,
-        theirs,
-    ):  # ours is not of the study, so that somebody treats patients and sees no figures
+    # Ours is not of the study, so that somebody treats patients and sees no figures.
+    for ward in (beside, theirs):
         member = ward.users["clinician"]
         care.add_study_member(by=None, study=ward.study, user=member, starts_on=days_ago(900))
     _left(ours, beside, theirs)

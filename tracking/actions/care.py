@@ -296,9 +296,8 @@ def _check_arm(protocol: str, arm: str) -> None:
 
 
 def _age(patient: Patient, starts_on: date, stated: int | None) -> int | None:
-    identity = PatientIdentity.objects.filter(
-        patient=patient
-    ).first()  # as it stands, whatever was read before
+    # As it stands: the patient may have been read before it was corrected.
+    identity = PatientIdentity.objects.filter(patient=patient).first()
     age = identity.age_on(starts_on) if identity else None
     age = stated if age is None else age
     if age is not None and not 0 <= age <= OLDEST_AGE:
