@@ -119,7 +119,8 @@ if REDIS_URL:
         "interval_step": 0,
     }
 else:
-    CELERY_BROKER_URL = "filesystem://localhost"  # kombu warns when there is no host
+    CELERY_BROKER_URL = "localhost"  # which kombu wants said, also for files
+    CELERY_BROKER_TRANSPORT = "config.broker:Transport"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(private_folder("broker/queue")),
         "data_folder_out": str(private_folder("broker/queue")),

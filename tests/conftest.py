@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import django
 import pytest
@@ -16,11 +14,9 @@ from django.core.management import call_command
 from django.db import connections
 from django.template import engines
 from django.test.testcases import TransactionTestCase
-from hypothesis import is_hypothesis_test
 
 from tests import clock
 
-ARCHITECTURE = Path(__file__).parent / "architecture"
 pytest_plugins = ["tests.cast"]
 
 flush = TransactionTestCase._fixture_teardown
@@ -59,9 +55,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(travel.stop)
     gc.disable()  # until the tests are collected: see below
     django.setup()
-    engine = engines["django"].engine
-    engine.string_if_invalid = Unresolved("%s")
-    engine.debug = True  # keeps the places of tags in their files, which the coverage of templates is told by
+    engines["django"].engine.string_if_invalid = Unresolved("%s")
     settings.WHITENOISE_AUTOREFRESH = True  # or each new test client would read every static file again
     # The product's hasher with next to no work in it: a password costs a fifth of a second otherwise.
     Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost = 1, 8
@@ -94,24 +88,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         left_out = [item for item in items if not can_differ(item)]
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if can_differ(item)]
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """What is reached is not measured in tests that go over the same lines many times or only knock at every door
-    (docs/testing.md). The mark of pytest-cov for this has no effect in the workers of xdist."""
-    tracer = sys.gettrace()
-    if goes_over_it_again(item):
-        sys.settrace(None)
-    try:
-        return (yield)
-    finally:
-        sys.settrace(tracer)
-
-
-def goes_over_it_again(item: pytest.Item) -> bool:
-    slow = item.get_closest_marker("slow") is not None
-    return slow or is_hypothesis_test(item.obj) or ARCHITECTURE in item.path.parents
 
 
 def can_differ(item: pytest.Item) -> bool:

@@ -1,4 +1,4 @@
-"""Of a long list of alike courses, which are also walked on the second engine (see docs/testing.md)."""
+"""What is not run again on the second engine, and why (see docs/testing.md)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import pytest
 from _pytest.mark import ParameterSet
 
 ON_ONE = pytest.mark.one_engine("one of many alike courses, of which the others run on both engines")
+
+DOORS = pytest.mark.one_engine("who may see a row is asked by its keys, which every engine compares alike")
 
 
 def half_on_both(courses: Iterable[object]) -> list[ParameterSet]:

@@ -18,10 +18,11 @@ from reports.queries.patient import revision_of
 from tests.architecture.matrix import MATRIX, SIGN_IN_CLOSED, SIGN_IN_OPEN, Row
 from tests.architecture.ward import ROLES as NEIGHBOURS
 from tests.architecture.world import ROLES, World, build
+from tests.engines import DOORS
 from tests.reports.release_clinic import kept_for_the_module
 from tracking.models import ReadEvent, TreatmentEpisode
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, DOORS]
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 ARGUMENTS = {"pk": 1, "key": "abc", "uidb36": "1"}
 LET_IN = {200, 201, 204, 302, 400, 409, 422}

@@ -20,13 +20,14 @@ from tests.architecture.matrix import MATRIX
 from tests.architecture.ward import ROLES, Ward
 from tests.architecture.world import World, build
 from tests.cast import days_ago
+from tests.engines import DOORS
 from tests.reports.clinic import another_episode, give_dose, rate
 from tests.tracking.answers import PHQ9, recorded
 from tracking.actions import scheduling, setting, treatment
 from tracking.actions.marks import want_study
 from tracking.models import EpisodeMark, SettingTemplate, TreatmentEpisode
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, DOORS]
 NOW = datetime(2026, 11, 25, 10, 30, tzinfo=UTC)
 # Where something is counted, computed, listed or remembered.
 WATCHED = {

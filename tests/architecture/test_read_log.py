@@ -8,9 +8,10 @@ import pytest
 
 from tests.architecture.looks import SENT_AGAIN, Look, Seen
 from tests.architecture.matrix import MATRIX
+from tests.engines import DOORS
 from tracking.vocabulary import ReadPage
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, DOORS]
 
 # The pages that show patients, with the word under which they are noted. A route that is not here shows nobody.
 NOTED = {page.value: page for page in ReadPage if page.value in {row.route for row in MATRIX}} | {

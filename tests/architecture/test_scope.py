@@ -12,8 +12,9 @@ from tests.architecture.marks import MARKED, Mark
 from tests.architecture.sight import LISTS, OWN, may_see, relation
 from tests.architecture.ward import Ward
 from tests.architecture.world import MODELS
+from tests.engines import DOORS
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, DOORS]
 # Where a row is named: by a field of a form, or by a place in the body of a request.
 PRESENT = "present_lead present_second present_physician present_other"
 FHIR = "extension/0/valueReference/reference subject/identifier/value"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -13,7 +14,9 @@ from django.db import connection
 
 from tests.deeds.ledger import is_write
 
-PATIENCE = 0.3  # how long somebody waits for the other to come to a write: held up by a lock, nobody comes
+PATIENCE = 2  # seconds for the other to come to the line, if nothing is seen to hold them up
+GLANCE = 0.01  # seconds between two looks at who is held up
+HELD_UP = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
 
 @contextmanager
@@ -59,8 +62,9 @@ def race(*runners: Callable[[], Any]) -> list[Any]:
     """Lets all run at once, each in a thread with a connection of its own, and returns what each came to: its
     result, or the error that it raised.
 
-    Each stops before a write until the others have come to theirs: what was read before writing was read by all of
-    them then. Where a lock keeps somebody away, the others wait a moment, and then for nobody any more.
+    Each stops at a line until the others have come to it, too, so that what is read before it was read by all of them
+    then. On PostgreSQL it is each write; as soon as a lock keeps somebody away, nobody waits any more. On SQLite it is
+    the beginning of a transaction, as nobody else gets further while one lasts, or a write outside any.
     """
     line = threading.Barrier(len(runners))
     found: list[Any] = [None] * len(runners)
@@ -70,10 +74,21 @@ def race(*runners: Callable[[], Any]) -> list[Any]:
     ]
     for thread in threads:
         thread.start()
-    for thread in threads:
-        thread.join(60)
-        assert not thread.is_alive(), "they wait for each other for ever"
+    end = time.monotonic() + 60
+    while running := [thread for thread in threads if thread.is_alive()]:
+        assert time.monotonic() < end, "they wait for each other for ever"
+        running[0].join(GLANCE)
+        if not line.broken and somebody_is_held_up():
+            line.abort()
     return found
+
+
+def somebody_is_held_up() -> bool:
+    if connection.vendor == "sqlite":
+        return False  # there, the line is before the one lock
+    with connection.cursor() as cursor:
+        cursor.execute(HELD_UP)
+        return cursor.fetchone() is not None
 
 
 def _run(runner: Callable[[], Any], line: threading.Barrier, found: list[Any], place: int) -> None:
@@ -88,13 +103,19 @@ def _run(runner: Callable[[], Any], line: threading.Barrier, found: list[Any], p
 
 
 class _Held:
-    """Keeps each write until the others are about to write, too."""
+    """Keeps each at the line until the others have come to it, too."""
 
     def __init__(self, line: threading.Barrier) -> None:
         self.line = line
 
     def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if is_write(sql):
+        if at_the_line(sql):
             with suppress(threading.BrokenBarrierError):  # the other is held up, or has already ended
                 self.line.wait(PATIENCE)
         return execute(sql, params, many, context)
+
+
+def at_the_line(sql: str) -> bool:
+    if connection.vendor == "sqlite":
+        return sql.startswith("BEGIN") or is_write(sql) and not connection.in_atomic_block
+    return is_write(sql)

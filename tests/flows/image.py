@@ -136,7 +136,7 @@ class Processes:
             "THROUGHLINE_VAR": str(self.folder / "var"),
             "PATH": f"{self.folder / 'venv' / 'bin'}:/usr/bin:/bin",
             "PYTHONUNBUFFERED": "1",
-            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONPYCACHEPREFIX": str(self.folder / "compiled"),  # once, as the image has its libraries
             "LANG": "C.UTF-8",
         }
         assert set(COMPOSE["x-app"]["environment"]) <= set(here)

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -78,6 +78,7 @@ class Clinic:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.at_work: subprocess.Popen
         outside = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "FIELD_KEYS")
         kept = {name: value for name, value in os.environ.items() if name not in outside}
         self.environment = kept | {
@@ -106,6 +107,7 @@ class Clinic:
         """Two processes that take messages; the whole group is gone afterwards."""
         command = [sys.executable, "-m", "celery", "-A", "config", "worker", "-c", "2", "-l", "ERROR"]
         process = subprocess.Popen(command, cwd=REPOSITORY, env=self.environment, start_new_session=True)
+        self.at_work = process
         try:
             yield process
         finally:
@@ -120,16 +122,18 @@ class Clinic:
         process.wait()
 
     def rows(self, query: str) -> list[tuple]:
-        with sqlite3.connect(self.folder / "data" / "throughline.sqlite3", timeout=20) as connection:
+        file = self.folder / "data" / "throughline.sqlite3"
+        with closing(sqlite3.connect(file, timeout=20)) as connection:
             return connection.execute(query).fetchall()
 
     def behind(self) -> int:
         return self.rows("SELECT count(*) FROM tracking_episodemark WHERE wanted_rev > done_rev")[0][0]
 
-    def wait_until(self, behind: int, seconds: float = 300) -> None:
-        """Waits for at most so many episodes behind."""
+    def wait_until(self, behind: int, seconds: float = 120) -> None:
+        """Waits for at most so many episodes behind, while there is a worker."""
         end = time.monotonic() + seconds
         while self.behind() > behind:
+            assert self.at_work.poll() is None, "the worker has ended"
             assert time.monotonic() < end, f"{self.behind()} episodes are still behind"
             time.sleep(0.02)
 

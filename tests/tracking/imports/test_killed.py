@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -54,7 +55,7 @@ def python(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 def stored(folder: Path) -> dict[str, int]:
     tables = ("assessment", "scalescore", "patient", "treatmentepisode", "study", "importbatch", "auditevent")
-    with sqlite3.connect(folder / "var" / "data" / "throughline.sqlite3") as database:
+    with closing(sqlite3.connect(folder / "var" / "data" / "throughline.sqlite3")) as database:
         return {
             table: database.execute(f"SELECT count(*) FROM tracking_{table}").fetchone()[0]  # noqa: S608
             for table in tables

@@ -1,0 +1,70 @@
+"""The broker of files: whoever reads meets whole messages, also while others write."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from queue import Empty
+
+import pytest
+from kombu import Connection
+
+from config.broker import Channel
+
+MESSAGES = 2_000
+
+
+@pytest.fixture
+def connection(tmp_path: Path) -> Iterator[Connection]:
+    options = dict.fromkeys(("data_folder_in", "data_folder_out", "control_folder"), str(tmp_path))
+    with Connection("localhost", transport="config.broker:Transport", transport_options=options) as found:
+        yield found
+
+
+def taken(channel: Channel) -> object:
+    try:
+        return channel._get("celery")
+    except Empty:
+        return None
+
+
+def test_a_message_is_taken_whole_while_others_are_written(connection: Connection) -> None:
+    writer, reader = connection.channel(), connection.channel()
+    found = []
+
+    def write() -> None:
+        for number in range(MESSAGES):
+            writer._put("celery", {"number": number})
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    while thread.is_alive():
+        found.append(taken(reader))
+    thread.join()
+    while message := taken(reader):
+        found.append(message)
+    assert [each["number"] for each in found if each] == list(range(MESSAGES))
+
+
+def test_processes_that_start_at_once_meet_at_one_table(connection: Connection, tmp_path: Path) -> None:
+    """Each tells which queue it knows, and reads it back, when nothing is there yet."""
+    problems: list[Exception] = []
+
+    def start(number: int) -> None:
+        channel = connection.channel()
+        try:
+            channel._queue_bind("celery", f"key {number}", "", "celery")
+            assert channel.get_table("celery")
+        except Exception as problem:  # it is looked at below
+            problems.append(problem)
+
+    for turn in range(100):
+        (tmp_path / "celery.exchange").unlink(missing_ok=True)
+        threads = [threading.Thread(target=start, args=(number,)) for number in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert problems == [], f"in turn {turn}"
+        assert len(connection.channel().get_table("celery")) == 4
