@@ -19,7 +19,7 @@ from kombu.utils.json import dumps
 
 
 class Channel(filesystem.Channel):
-    def _put(self, queue: str, payload: object, **kwargs: object) -> None:
+    def _put(self, queue: str, payload: object, **kwargs: object) -> None:  # type: ignore[override]  # two above, two names
         """A message has its name, which readers look for, when it is whole. Raises ``ChannelError``."""
         name = f"{time.monotonic_ns()}_{uuid.uuid4()}"  # they are taken in order of name
         part = Path(self.data_folder_out, f"{name}.part")
@@ -29,9 +29,9 @@ class Channel(filesystem.Channel):
         except OSError as error:
             raise ChannelError(f"cannot write {part}") from error
 
-    def _queue_bind(self, *names: str) -> None:
+    def _queue_bind(self, exchange: str, routing_key: str, pattern: str | None, queue: str) -> None:
         with self._alone():
-            super()._queue_bind(*names)
+            super()._queue_bind(exchange, routing_key, pattern, queue)
 
     def get_table(self, exchange: str) -> list[Any]:
         with self._alone():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
-from measures.exact import exact, plain, round_half_up
+from measures.exact import exact, plain, round_half_up, total
 from measures.instrument import Band, BandSet, Instrument, Item, Number, Scale
 from measures.result import Reply, ScaleResult
 
@@ -35,12 +35,12 @@ def score_scale(
     missing = [
         item for item in items if item.code not in points and not (scale.skips and item.code in left_out)
     ]
-    highest = sum((exact(item.maximum) for item in items), Fraction(0))
+    highest = total(exact(item.maximum) for item in items)
     partial = _raw(scale, points)
-    total = None if missing else partial
-    value = None if total is None else _apply(scale, total, highest)
+    whole = None if missing else partial
+    value = None if whole is None else _apply(scale, whole, highest)
     estimate = _estimate(scale, partial, len(points), missing, highest)
-    plain_sum = None if total is None or scale.rule in NO_MEAN else total
+    plain_sum = None if whole is None or scale.rule in NO_MEAN else whole
     return ScaleResult(
         value=None if value is None else plain(value),
         partial=plain(partial),
@@ -49,7 +49,7 @@ def score_scale(
         prorated=None if estimate is None else plain(estimate),
         band=band_of(scale, value if value is not None else estimate),
         band_set=scale.band_sets[0].key if scale.band_sets else None,
-        sum=None if total is None else plain(total),
+        sum=None if whole is None else plain(whole),
         mean=None if plain_sum is None else float(plain_sum / len(items)),
         percent=None if plain_sum is None else float(100 * plain_sum / highest),
     )
@@ -85,19 +85,19 @@ def _raw(scale: Scale, points: Points) -> Fraction:
     """The sum of what counts, or what stands in its place under a rule that is no sum."""
     if scale.rule == "max_of_groups":
         given = ([points[code] for code in group if code in points] for group in scale.groups)
-        return sum((max(group) for group in given if group), Fraction(0))
+        return total(max(group) for group in given if group)
     if scale.rule == "highest_yes":
         yes = (place for place, code in enumerate(scale.items, start=1) if points.get(code))
         return Fraction(max(yes, default=0))
-    return sum(points.values(), Fraction(0))
+    return total(points.values())
 
 
-def _apply(scale: Scale, total: Fraction, highest: Fraction) -> Fraction:
+def _apply(scale: Scale, raw: Fraction, highest: Fraction) -> Fraction:
     if scale.rule == "mean":
-        return total / len(scale.items)
+        return raw / len(scale.items)
     if scale.rule == "percent_of_max":
-        return 100 * total / highest
-    return total + len(scale.items) if scale.rule == "sum_from_one" else total
+        return 100 * raw / highest
+    return raw + len(scale.items) if scale.rule == "sum_from_one" else raw
 
 
 def _estimate(

@@ -31,8 +31,9 @@ def run(title: str, arguments: list[str], environment: dict[str, str]) -> int:
         clean = {
             k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "REDIS_URL", *PRODUCTION_LIKE}
         }
-        # A worker takes neighbours, so that what a module shares is built once; who is done takes over from the other.
-        workers = ["-n", str(os.cpu_count() or 1), "--dist", "worksteal"]
+        # A worker takes neighbours, so that what a module shares is built once; who is done takes over from another.
+        # One more than there are cores, as there is always one that waits for a server or a browser.
+        workers = ["-n", str((os.cpu_count() or 1) + 1), "--dist", "worksteal"]
         command = [sys.executable, "-m", "pytest", *workers, *arguments]
         return subprocess.run(command, env=clean | {"THROUGHLINE_VAR": str(folder)} | environment).returncode
 

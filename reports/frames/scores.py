@@ -60,11 +60,13 @@ def score_rows(
     episodes: Episodes, instrument: Instrument, scale: str, known_axes: Mapping[int, Axis] | None = None
 ) -> list[ScoreRow]:
     """The scores of ``scale`` in these episodes."""
+    rows = list(_scores(episodes, instrument, scale))
+    if not rows:
+        return []
     lines = known_axes if known_axes is not None else axes(episodes)
     outcomes = _outcomes(episodes, instrument)
     originals = first_versions(Assessment.objects.filter(episode__in=episodes, instrument=instrument.key))
     judged = can_be_acute(instrument)
-    rows = _scores(episodes, instrument, scale)
     return [
         _row(row, lines[row.assessment__episode_id], originals.get(row.assessment_id), judged, outcomes)
         for row in rows

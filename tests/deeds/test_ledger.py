@@ -11,7 +11,10 @@ from tests.deeds.stage import Stage, do, meant, told
 from tests.deeds.table import DEEDS
 from tracking.errors import TrackingError
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_engine("test_races holds each deed against the same ledger, on both engines"),
+]
 
 
 @pytest.mark.parametrize("deed", DEEDS, ids=str)
