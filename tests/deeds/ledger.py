@@ -70,22 +70,29 @@ def read(writes: str) -> list[str]:
     return sorted(_entry(sign, name, n, columns) for (sign, name, columns), n in counted.items())
 
 
-def sums(stored: Snapshot) -> Counter[str]:
-    """Of each column what it comes to over all rows: the sum where it counts, the entries where it lists, of each
-    of its choices the rows that hold it, else the rows in which it says something. Two who add to it add twice,
-    what belongs to something still does, and what was decided is not decided another way."""
+def sums(before: Snapshot, after: Snapshot) -> Counter[str]:
+    """By how much each column has come to more, or less, over all rows: the sum where it counts, the entries where it
+    lists, of each of its choices the rows that hold it, else the rows in which it says something. Two who add to it
+    add twice, what belongs to something still does, and what was decided is not decided another way."""
     found: Counter[str] = Counter()
-    for model, rows in stored.items():
+    for model, rows in after.items():
+        old = before[model]
+        changed = [key for key in rows.keys() | old.keys() if rows.get(key) != old.get(key)]
         for place, field in enumerate(model._meta.concrete_fields):
-            name, cells = f"{model.__name__}.{field.name}", [row[place] for row in rows.values()]
-            if field.choices:
-                found.update(f"{name} {cell}" for cell in cells)
-            else:
-                found[name] = sum(_weight(field, cell) for cell in cells)
-    return found
+            for stored, sign in ((rows, 1), (old, -1)):
+                for cell in (stored[key][place] for key in changed if key in stored):
+                    found[_counted_as(field, cell)] += sign * _weight(field, cell)
+    return Counter({name: count for name, count in found.items() if count})
+
+
+def _counted_as(field: Field[Any, Any], cell: Any) -> str:
+    name = f"{field.model.__name__}.{field.name}"
+    return f"{name} {cell}" if field.choices else name
 
 
 def _weight(field: Field[Any, Any], cell: Any) -> int:
+    if field.choices:
+        return 1
     if cell is None or field.primary_key:
         return 0
     if isinstance(field, JSONField):

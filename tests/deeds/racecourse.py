@@ -23,33 +23,40 @@ HELD_UP = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND
 def racecourse(folder: Path) -> Iterator[None]:
     """A copy of the test database, in which threads meet as requests do. Afterwards it is gone."""
     copy = _copied_file if connection.vendor == "sqlite" else _copied_database
-    with copy(folder) as name:
+    with copy(folder) as settings:
         tests_own, connection.connection = connection.connection, None
-        tests_name, connection.settings_dict["NAME"] = connection.settings_dict["NAME"], name
+        tests_settings = {name: connection.settings_dict[name] for name in settings}
+        connection.settings_dict |= settings
         try:
             yield
         finally:
             connection.close()
-            connection.connection, connection.settings_dict["NAME"] = tests_own, tests_name
+            connection.connection = tests_own
+            connection.settings_dict |= tests_settings
 
 
 @contextmanager
-def _copied_file(folder: Path) -> Iterator[str]:
-    """The tests' own database is in memory and lives as long as its connection: that one stays open."""
+def _copied_file(folder: Path) -> Iterator[dict[str, Any]]:
+    """The tests' own database is in memory and lives as long as its connection: that one stays open. Nothing waits
+    for the disk."""
     file = folder / "race.sqlite3"
     connection.ensure_connection()
     with closing(sqlite3.connect(file)) as target:
         connection.connection.backup(target)
-    yield str(file)
+    given = connection.settings_dict["OPTIONS"]
+    yield {
+        "NAME": str(file),
+        "OPTIONS": given | {"init_command": f"{given['init_command']} PRAGMA synchronous=OFF;"},
+    }
 
 
 @contextmanager
-def _copied_database(folder: Path) -> Iterator[str]:
+def _copied_database(folder: Path) -> Iterator[dict[str, Any]]:
     """PostgreSQL copies a database that nobody is connected to."""
     name = connection.settings_dict["NAME"]
     connection.close()
     _outside(f"CREATE DATABASE {name}_race TEMPLATE {name}")
-    yield f"{name}_race"
+    yield {"NAME": f"{name}_race"}
     _outside(f"DROP DATABASE {name}_race WITH (FORCE)")
 
 

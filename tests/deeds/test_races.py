@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -29,13 +29,29 @@ from tests.servers import short_folder
 from tracking.errors import TrackingError
 
 NUMBERS = itertools.count(1)
+RACES = 20  # on one course
 
 
-@pytest.fixture(scope="module", autouse=True)
-def db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+@pytest.fixture(scope="module")
+def courses(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Callable[[], None]]:
+    """Makes way for the next race. What earlier ones have left is looked through again and again, so now and then
+    there is a new course."""
+    races = itertools.count()
+    with ExitStack() as stack, django_db_blocker.unblock():
+
+        def next_race() -> None:
+            if next(races) % RACES == 0:
+                stack.close()
+                folder = stack.enter_context(short_folder("tlrace"))
+                stack.enter_context(racecourse(Path(folder)))
+
+        yield next_race
+
+
+@pytest.fixture(autouse=True)
+def db(courses: Callable[[], None]) -> None:
     """The database of these tests: no transaction stands around a test."""
-    with short_folder("tlrace") as folder, django_db_blocker.unblock(), racecourse(Path(folder)):
-        yield
+    courses()
 
 
 @pytest.mark.parametrize("deed", DEEDS, ids=str)
@@ -43,8 +59,8 @@ def test_two_at_once(deed: Deed) -> None:
     if deed.others:  # what earlier races left due is not of this one
         do(deed, deed.arrange(clinic(f"race{next(NUMBERS)}")))
     arguments = deed.arrange(clinic(f"race{next(NUMBERS)}"))
-    counted = counted_in_turn(deed, arguments)
     before = ledger.snapshot()
+    counted = counted_in_turn(deed, arguments, before)
     came_to = race(lambda: do(deed, arguments), lambda: do(deed, arguments))
     failed = [each for each in came_to if isinstance(each, Exception)]
     assert all(isinstance(each, TrackingError) for each in failed), failed
@@ -55,7 +71,7 @@ def test_two_at_once(deed: Deed) -> None:
         assert rows(written) == rows(ledger.read(deed.writes)) + rows(ledger.read(deed.again))
     else:
         assert written == ledger.read(deed.writes)
-    assert ledger.sums(after) == counted
+    assert ledger.sums(before, after) == counted
 
 
 def rows(entries: list[str]) -> Counter[str]:
@@ -64,29 +80,28 @@ def rows(entries: list[str]) -> Counter[str]:
     return Counter({name: int(count or 1) for name, _, count in parts})
 
 
-def counted_in_turn(deed: Deed, arguments: Arguments) -> Counter[str]:
-    """What stands in the columns that count when it is done twice, one after the other. It is undone."""
+def counted_in_turn(deed: Deed, arguments: Arguments, before: ledger.Snapshot) -> Counter[str]:
+    """What the columns that count come to when it is done twice, one after the other. It is undone."""
     with undone():
         do(deed, arguments)
         with suppress(TrackingError):
             do(deed, arguments)
-        return ledger.sums(ledger.snapshot())
+        return ledger.sums(before, ledger.snapshot())
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=str)
 def test_two_different_ones_at_once(pair: Pair) -> None:
     one, other = pair.arrange(clinic(f"race{next(NUMBERS)}"))
-    ends = in_turn(one, other), in_turn(other, one)
-    assert [written for written, _ in ends] == [ledger.read(pair.one_first), ledger.read(pair.other_first)]
     before = ledger.snapshot()
+    ends = in_turn(before, one, other), in_turn(before, other, one)
+    assert [written for written, _ in ends] == [ledger.read(pair.one_first), ledger.read(pair.other_first)]
     refused = race(lambda: done(*one), lambda: done(*other))
     assert end(before, refused) in ends
 
 
-def in_turn(first: Act, then: Act) -> tuple[list[str], Counter[str]]:
+def in_turn(before: ledger.Snapshot, first: Act, then: Act) -> tuple[list[str], Counter[str]]:
     """What comes of one after the other. It is undone."""
     with undone():
-        before = ledger.snapshot()
         return end(before, [done(*first), done(*then)])
 
 
@@ -100,9 +115,9 @@ def done(action: Callable[..., Any], arguments: Arguments) -> str:
 
 
 def end(before: ledger.Snapshot, refused: list[Any]) -> tuple[list[str], Counter[str]]:
-    """What has come of both, and what then stands in the columns that count. An error that is no refusal fails."""
+    """What has come of both, and by how much the columns that count. An error that is no refusal fails."""
     broken = [each for each in refused if isinstance(each, Exception)]
     assert broken == []
     after = ledger.snapshot()
     written = ledger.entries(before, after) + [each for each in refused if each]
-    return sorted(written), ledger.sums(after)
+    return sorted(written), ledger.sums(before, after)
