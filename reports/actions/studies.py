@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import pandas as pd
+
 from reports import analyses
 from reports.actions import jobs
-from reports.frames import RatingPair, judged_instruments, rating_pairs
+from reports.frames import RatingPair, episode_frame, judged_instruments, rating_pairs
 from reports.models import StudyResult
 from reports.plain import plain
 from reports.stats.errors import Refusal
@@ -45,19 +47,21 @@ def recompute_study(*, study_id: int) -> None:
 
 def _prepare(study_id: int) -> jobs.Write:
     study = Study.objects.get(pk=study_id)
-    instruments = judged_instruments(TreatmentEpisode.objects.filter(study=study), study)
+    episodes = TreatmentEpisode.objects.filter(study=study)
+    instruments = judged_instruments(episodes, study)
     others = [each.key for each in instruments if each.key != study.outcome_instrument]
+    people = episode_frame(episodes)
     figures = [
-        *_of_outcome(study),
-        *(each for key in others for each in _of_scale(analyses.load(study, key))),
+        *_of_outcome(study, people),
+        *(each for key in others for each in _of_scale(analyses.load(study, key, people=people))),
         *_of_raters(study),
     ]
     return partial(_store, study, figures)
 
 
-def _of_outcome(study: Study) -> list[Figures]:
+def _of_outcome(study: Study, people: pd.DataFrame) -> list[Figures]:
     try:
-        sample = analyses.load(study)
+        sample = analyses.load(study, people=people)
     except Refusal as refusal:
         refused = {"refused": refusal.reason}
         return [Figures("course", study.outcome_instrument, study.outcome_scale, refused)]

@@ -9,7 +9,7 @@ import pandas as pd
 from django.db.models import QuerySet
 
 from reports.analyses.refused import Refused, or_refused
-from reports.frames import GUESSES, axes, episode_frame, expectancy_frame, last_guesses
+from reports.frames import GUESSES, axes, expectancy_frame, last_guesses
 from reports.stats.blinding import BlindingIndex, bang_index, james_index
 from reports.stats.cohort import MeanAt, mean_course
 from reports.stats.errors import Refusal
@@ -65,8 +65,7 @@ def blinding(study: Study) -> BlindingFigures:
     """
     episodes = TreatmentEpisode.objects.filter(study=study)
     lines = axes(episodes)
-    people = episode_frame(episodes, lines).drop_duplicates("patient")
-    people["control"] = pd.Series(_controls(episodes), dtype=object)
+    people = _people(episodes)
     guesses = last_guesses(episodes, study.endpoint, lines).join(
         people[["arm", "control"]], on="episode", how="inner"
     )
@@ -76,11 +75,14 @@ def blinding(study: Study) -> BlindingFigures:
     return BlindingFigures(study.endpoint, or_refused(lambda: _guessers(guesses)), expected)
 
 
-def _controls(episodes: QuerySet[TreatmentEpisode]) -> dict[int, str]:
-    """The control arm of each episode by its protocol, where that names one."""
-    rows = episodes.values_list("pk", "protocol", "protocol_version")
-    found = ((key, protocol.find(name, version)) for key, name, version in rows)
-    return {key: known.control for key, known in found if known and known.control}
+def _people(episodes: QuerySet[TreatmentEpisode]) -> pd.DataFrame:
+    """The first episode of each patient, its key as index. ``control``: the control arm that its protocol names.
+    What there is none of is missing."""
+    rows = episodes.order_by("pk").values_list("pk", "patient_id", "arm", "protocol", "protocol_version")
+    found = ((key, patient, arm or None, protocol.find(*named)) for key, patient, arm, *named in rows)
+    people = [(key, patient, arm, (known and known.control) or None) for key, patient, arm, known in found]
+    table = pd.DataFrame(people, columns=["episode", "patient", "arm", "control"], dtype=object)
+    return table.drop_duplicates("patient").set_index("episode")
 
 
 def _guessers(guesses: pd.DataFrame) -> tuple[GuesserFigures, ...]:

@@ -68,9 +68,14 @@ class Sample:
 
 
 def load(
-    study: Study, instrument: str | None = None, scale: str | None = None, endpoint: str | None = None
+    study: Study,
+    instrument: str | None = None,
+    scale: str | None = None,
+    endpoint: str | None = None,
+    people: pd.DataFrame | None = None,
 ) -> Sample:
-    """Read one scale of a study; what is not named is the study's outcome.
+    """Read one scale of a study; what is not named is the study's outcome. ``people``: its ``episode_frame``, where
+    that is known already.
 
     Raises ``UnknownInstrument``, ``InvalidInput`` for a scale that it does not have, ``Refusal`` for one
     without a better and a worse end.
@@ -87,7 +92,8 @@ def load(
     point = endpoint or study.endpoint
     own = rows.groupby("episode")
     cases = {int(cast("int", key)): _case(of_one, rules, chosen, point) for key, of_one in own}
-    table = _with_outcome(_control_first(episode_frame(episodes, lines), episodes).loc[list(cases)], cases)
+    everybody = people if people is not None else episode_frame(episodes, lines)
+    table = _with_outcome(_control_first(everybody, episodes).loc[list(cases)], cases)
     return Sample(study, known, chosen, rules, point, cases, table, _usable(rows, cases, table))
 
 

@@ -37,7 +37,7 @@ def courses(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterat
     """Makes way for the next race. What earlier ones have left is looked through again and again, so now and then
     there is a new course."""
     races = itertools.count()
-    with ExitStack() as stack, django_db_blocker.unblock():
+    with django_db_blocker.unblock(), ExitStack() as stack:
 
         def next_race() -> None:
             if next(races) % RACES == 0:
