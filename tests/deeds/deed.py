@@ -45,7 +45,7 @@ class Deed:
     ``others``: the scene of the bystanders where the deed goes over everything that is due: there nothing is.
     ``again``: the ledger of the second, where it is stored, too, and is not ``writes`` once more.
     ``in_steps``: why it is several transactions; one that was cut short is made whole by doing it again, so much
-    later as ``later`` says.
+    later as ``later`` says, or when all leases are over.
     """
 
     name: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from tests.cast import days_ago
 from tests.deeds.clinics import Clinic, beside
@@ -145,6 +146,7 @@ def with_a_condition(clinic: Clinic) -> Clinic:
     twice=Twice.ONCE,
     others=nothing_to_ask,
     in_steps="one episode after the other",
+    later=timedelta(minutes=1),  # on the same day: what is asked for today is no longer asked for tomorrow
 )
 def two_patients_to_ask(clinic: Clinic) -> Arguments:
     for one in (clinic, beside(clinic)):
