@@ -80,7 +80,7 @@ def seed(var: Path, environment: dict[str, str]) -> dict[str, Any]:
 
 @contextmanager
 def process(arguments: list[str], environment: dict[str, str], log: Path) -> Iterator[None]:
-    """A process and its children, in a group of their own; whatever is left of them at the end is killed."""
+    """A process and its children, in a group of their own, which is killed at the end."""
     with log.open("ab") as out:
         started = subprocess.Popen(
             [sys.executable, *arguments], env=environment, stdout=out, stderr=out, start_new_session=True
@@ -88,12 +88,8 @@ def process(arguments: list[str], environment: dict[str, str], log: Path) -> Ite
         try:
             yield
         finally:
-            started.terminate()
-            try:
-                started.wait(10)
-            except subprocess.TimeoutExpired:
-                os.killpg(started.pid, signal.SIGKILL)
-                started.wait()
+            os.killpg(started.pid, signal.SIGKILL)
+            started.wait()
 
 
 def wait_until(true: Callable[[], bool], seconds: float) -> float:
