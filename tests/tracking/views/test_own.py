@@ -90,6 +90,16 @@ def test_answering_needs_no_link(asked: AssessmentRequest, patient_user: User) -
     assert client.get("/own/").status_code == 200
 
 
+def test_thank_you_leads_back_to_the_own_page(asked: AssessmentRequest, patient_user: User) -> None:
+    client = signed_in(patient_user)
+    client.post("/own/answer/")
+    for code, value in PHQ9.items():
+        url = reverse("sitting-item", kwargs={"public_id": asked.public_id, "number": int(code)})
+        client.post(url, {f"item-{code}": value, "step": "next"})
+    sent = client.post(reverse("sitting-review", kwargs={"public_id": asked.public_id}), follow=True)
+    assert '<a class="button ghost" href="/own/">Back to my answers</a>' in sent.content.decode()
+
+
 def test_with_nothing_waiting_nothing_begins(episode: TreatmentEpisode, patient_user: User) -> None:
     response = signed_in(patient_user).post("/own/answer/", follow=True)
     assert "Nothing is waiting for you" in said(response)
