@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django import forms
 from django.template import engines
+from django.template.loader import render_to_string
 from django.test import Client
 
 from config.environment import BASE
@@ -21,8 +22,15 @@ class VisitForm(forms.Form):
     kind = forms.ChoiceField(choices=[("a", "A"), ("b", "B")], widget=forms.RadioSelect)
 
 
+def page_of(form: forms.Form) -> str:
+    """As the pages of the product write a form."""
+    return render_to_string("parts/error_summary.html", {"form": form}) + "".join(
+        field.as_field_group() for field in form
+    )
+
+
 def test_an_error_stands_at_its_field_and_in_the_summary() -> None:
-    page = VisitForm({"day": "<b>soon", "kind": "a"}).render()
+    page = page_of(VisitForm({"day": "<b>soon", "kind": "a"}))
     assert 'aria-describedby="id_day_helptext id_day_error"' in page
     assert '<div class="error-text" id="id_day_error">Enter a whole number.</div>' in page
     assert '<a href="#id_day">Day</a>: Enter a whole number.' in page
@@ -30,7 +38,7 @@ def test_an_error_stands_at_its_field_and_in_the_summary() -> None:
 
 
 def test_a_form_without_errors_has_no_summary_and_marks_what_is_optional() -> None:
-    page = VisitForm().render()
+    page = page_of(VisitForm())
     assert "error-summary" not in page
     assert re.findall(r">(\w+) <span class=\"optional\">", page) == ["Note"]
     assert "<legend>Kind</legend>" in page
