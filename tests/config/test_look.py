@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 from django import forms
+from django.conf import LazySettings
 from django.template import engines
 from django.template.loader import render_to_string
 from django.test import Client
 
 from config.environment import BASE
+from tracking.models import User
 
 TEMPLATES = sorted([*BASE.glob("config/templates/**/*.html"), *BASE.glob("*/templates/**/*.html")])
 STYLESHEET = (BASE / "config" / "static" / "throughline.css").read_text()
@@ -67,6 +69,20 @@ def test_account_pages_stand_in_our_frame(client: Client, path: str) -> None:
     page = client.get(path).content.decode()
     assert '<main id="main" class="door">' in page
     assert '<label for="id_' in page
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/account/login/", "/protocols/"])
+def test_where_everybody_is_invented_every_page_says_so(
+    client: Client, clinician: User, settings: LazySettings, path: str
+) -> None:
+    if path == "/protocols/":
+        client.force_login(clinician)
+    ribbon = "Simulated people: nobody on this page is real."
+    assert ribbon not in client.get(path).content.decode()
+    settings.SITE_IS_DEMO = True
+    page = client.get(path).content.decode()
+    assert page.index(ribbon) < page.index('<main id="main"')
 
 
 @pytest.mark.django_db
