@@ -7,7 +7,6 @@ import pytest
 from django import forms
 from django.conf import LazySettings
 from django.template import engines
-from django.template.loader import render_to_string
 from django.test import Client
 
 from config.environment import BASE
@@ -22,25 +21,20 @@ class VisitForm(forms.Form):
     note = forms.CharField(required=False)
     agreed = forms.BooleanField(required=False)
     kind = forms.ChoiceField(choices=[("a", "A"), ("b", "B")], widget=forms.RadioSelect)
-
-
-def page_of(form: forms.Form) -> str:
-    """As the pages of the product write a form."""
-    return render_to_string("parts/error_summary.html", {"form": form}) + "".join(
-        field.as_field_group() for field in form
-    )
+    of = forms.CharField(widget=forms.HiddenInput)
 
 
 def test_an_error_stands_at_its_field_and_in_the_summary() -> None:
-    page = page_of(VisitForm({"day": "<b>soon", "kind": "a"}))
+    page = VisitForm({"day": "<b>soon", "kind": "a", "of": "7"}).render()
     assert 'aria-describedby="id_day_helptext id_day_error"' in page
     assert '<div class="error-text" id="id_day_error">Enter a whole number.</div>' in page
     assert '<a href="#id_day">Day</a>: Enter a whole number.' in page
     assert "<b>soon" not in page
+    assert page.count('<input type="hidden" name="of" value="7" id="id_of">') == 1 and ">Of<" not in page
 
 
 def test_a_form_without_errors_has_no_summary_and_marks_what_is_optional() -> None:
-    page = page_of(VisitForm())
+    page = VisitForm().render()
     assert "error-summary" not in page
     assert re.findall(r">(\w+) <span class=\"optional\">", page) == ["Note"]
     assert "<legend>Kind</legend>" in page

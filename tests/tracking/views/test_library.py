@@ -129,6 +129,30 @@ class TestTry:
         assert re.search(r'<label for="id_mean">Mean', totals)
         assert re.search(r'<input type="number" name="mean" step="any" min="0" max="10"', totals)
 
+    def test_a_number_that_another_answer_makes_needless_says_so(
+        self, administrator: User, site: Site
+    ) -> None:
+        hours = """
+            [[items]]
+            code = "hours"
+            label = "For how many hours?"
+            kind = "number"
+            range = [0, 24]
+            unit = "h"
+            scored = false
+            [[skips]]
+            items = ["hours"]
+            when = ["afraid"]
+            at_most = 0
+            strikes = true
+            source = "Clinic policy"
+            confidence = "policy"
+            [[scales]]"""
+        sheet, client = text(site, CHECK_IN.replace("[[scales]]", hours)), signed_in(administrator)
+        for answer, told in (("0", "Needs no answer now."), ("1", "")):
+            page = client.post(TRY, sheet | {"item-afraid": answer}).content.decode()
+            assert f'<p class="spared quiet" id="spared-hours">{told}</p>' in page
+
     def test_totals_alone_can_be_tried(self, administrator: User, site: Site) -> None:
         words = said(signed_in(administrator).post(TRY, text(site, SCORE_ONLY, mean="3.5"), headers=HTMX))
         assert "Mean 3.5" in words
@@ -165,8 +189,9 @@ class TestPublish:
 
     def test_the_list_says_which_versions_are_in_use(self, administrator: User, site: Site) -> None:
         client = signed_in(administrator)
-        for row in (published(site), published(site, PHQ4)):
-            assert "retired" not in said(client.get(reverse("library")))
+        published(site)
+        row = published(site, PHQ4)
+        assert said(client.get(reverse("library"))).count("in use") == 2
         client.post(reverse("library-retire", args=[row.public_id]), {"reason": "Replaced"})
         words = said(client.get(reverse("library")))
         assert (words.count("in use"), words.count("retired")) == (1, 1)
