@@ -209,8 +209,8 @@ class FreeTextField(forms.CharField):
         text = super().to_python(value)
         return text.replace("\r\n", "\n") if text else text
 
-    def validate(self, value: str | None) -> None:
-        super().validate(value)
+    def run_validators(self, value: str | None) -> None:
+        super().run_validators(value)
         try:
             check_answer(self.item, value)
         except AnswerError as error:
