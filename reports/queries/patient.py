@@ -39,6 +39,7 @@ from tracking.queries.integration import Integrated, integrations
 from tracking.queries.requests import asked_on_paper
 from tracking.queries.self_reports import ADHERENCE, SelfReports, reports_among
 from tracking.templatetags.figures import score, signed
+from tracking.vocabulary import EpisodeStatus
 
 if TYPE_CHECKING:
     from tracking.queries.dosing import MarkedSession
@@ -119,6 +120,11 @@ class PatientPage:
     def flag(self) -> CourseFlag | None:
         """The one that the page is headed by: the latest."""
         return self.flags[0] if self.flags else None
+
+    @property
+    def is_in_treatment(self) -> bool:
+        """Whether one of the episodes is running, be it this one or another."""
+        return any(episode.status == EpisodeStatus.ACTIVE for episode in self.episodes)
 
     @property
     def recent_rows(self) -> Sequence[AssessmentRow]:

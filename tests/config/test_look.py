@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 from django import forms
+from django.conf import LazySettings
 from django.template import engines
 from django.test import Client
 
 from config.environment import BASE
+from tracking.models import User
 
 TEMPLATES = sorted([*BASE.glob("config/templates/**/*.html"), *BASE.glob("*/templates/**/*.html")])
 STYLESHEET = (BASE / "config" / "static" / "throughline.css").read_text()
@@ -19,14 +21,16 @@ class VisitForm(forms.Form):
     note = forms.CharField(required=False)
     agreed = forms.BooleanField(required=False)
     kind = forms.ChoiceField(choices=[("a", "A"), ("b", "B")], widget=forms.RadioSelect)
+    of = forms.CharField(widget=forms.HiddenInput)
 
 
 def test_an_error_stands_at_its_field_and_in_the_summary() -> None:
-    page = VisitForm({"day": "<b>soon", "kind": "a"}).render()
+    page = VisitForm({"day": "<b>soon", "kind": "a", "of": "7"}).render()
     assert 'aria-describedby="id_day_helptext id_day_error"' in page
     assert '<div class="error-text" id="id_day_error">Enter a whole number.</div>' in page
     assert '<a href="#id_day">Day</a>: Enter a whole number.' in page
     assert "<b>soon" not in page
+    assert page.count('<input type="hidden" name="of" value="7" id="id_of">') == 1 and ">Of<" not in page
 
 
 def test_a_form_without_errors_has_no_summary_and_marks_what_is_optional() -> None:
@@ -59,6 +63,20 @@ def test_account_pages_stand_in_our_frame(client: Client, path: str) -> None:
     page = client.get(path).content.decode()
     assert '<main id="main" class="door">' in page
     assert '<label for="id_' in page
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/account/login/", "/protocols/"])
+def test_where_everybody_is_invented_every_page_says_so(
+    client: Client, clinician: User, settings: LazySettings, path: str
+) -> None:
+    if path == "/protocols/":
+        client.force_login(clinician)
+    ribbon = "Simulated people: nobody on this page is real."
+    assert ribbon not in client.get(path).content.decode()
+    settings.SITE_IS_DEMO = True
+    page = client.get(path).content.decode()
+    assert page.index(ribbon) < page.index('<main id="main"')
 
 
 @pytest.mark.django_db

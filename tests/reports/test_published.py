@@ -151,6 +151,15 @@ class TestAbsentDiagnosis:
         assert row["low"] == pytest.approx(30.06, abs=0.01)  # Wilson 1927, 3 of 4
         assert row["high"] == pytest.approx(95.44, abs=0.01)
 
+    def test_the_page_says_how_many_are_undecided(
+        self, client: Client, team_a: CareTeam, clinician: User
+    ) -> None:
+        study = cohort(team_a, clinician, "mdma-ptsd", "caps5", "week 18")
+        for severity in (1, 1, 1, 2, None):
+            caps5(treated(study, team_a, clinician, "mdma-ptsd", "mdma"), clinician, severity)
+        text = _shown_to(client, clinician, study)
+        assert "mdma week 18 67 % of 46 75.0 % 30.1 to 95.4 % 4 1 undecided inside" in text
+
     def test_a_form_with_a_gap_may_still_decide(self, team_a: CareTeam, clinician: User) -> None:
         study = cohort(team_a, clinician, "mdma-ptsd", "caps5", "week 18")
         caps5(treated(study, team_a, clinician, "mdma-ptsd", "placebo"), clinician, 1)
@@ -185,6 +194,28 @@ class TestDuration:
         row = rows(study)["ketamine", "follow-up"]
         assert (row["n"], row["met"], row["value"], row["inside"]) == (3, 1, None, None)
         assert "More than half still had relief" in row["reason"]
+
+    @pytest.mark.parametrize(
+        ("courses", "shown"),
+        [
+            (
+                ((20, 25, 30), (10, 20, 20), (15, 16, 3), (10, 10, 28), (3, 3, 3)),
+                "10 days 10 days from 0 days 5 inside",
+            ),
+            (
+                (*[(20, 20, 20)] * 3, *[(10, 20, 20)] * 9, *[(10, 10, 20)] * 2),
+                "10 days 10 days 0 days to 10 days 14 inside",
+            ),
+        ],
+    )
+    def test_the_page_has_an_interval_of_days_that_may_be_open_above(
+        self, client: Client, team_a: CareTeam, clinician: User, courses: tuple, shown: str
+    ) -> None:
+        """Of 14, three never had relief and nine had it for 10 days: S is 11/14, then 2/14, with log-log limits of
+        0.47 (not above a half on day 0) and 0.37 (below it on day 10)."""
+        assert f"ketamine follow-up {shown}" in _shown_to(
+            client, clinician, self.trial(team_a, clinician, *courses)
+        )
 
     def test_nobody_of_an_arm(self, team_a: CareTeam, clinician: User) -> None:
         study = self.trial(team_a, clinician, (3, 3, 3))
@@ -232,6 +263,14 @@ def _dose(episode: TreatmentEpisode, by: User, day: int) -> None:
         by=by, session=session, substance="ketamine", amount=Decimal("0.5"), unit="mg/kg",
         route="intravenous", given_at=at + timedelta(minutes=30),
     )  # fmt: skip
+
+
+def _shown_to(client: Client, user: User, study: Study) -> str:
+    """What the page of the study says to a member of it."""
+    recompute_study(study_id=study.pk)
+    care.add_study_member(by=None, study=study, user=user, starts_on=days_ago(400))
+    client.force_login(user)
+    return _words(client.get(f"/studies/{study.key}/").content.decode())
 
 
 def _words(html: str) -> str:

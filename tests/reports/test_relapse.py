@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from io import StringIO
@@ -286,6 +287,40 @@ class TestStudy:
         out = StringIO()
         call_command("analyse", "relapse", "--study", "ssri", stdout=out)
         assert "not in remission" in out.getvalue()
+
+    def shown(self, client: Client, clinician: User, study: Study) -> str:
+        recompute_study(study_id=study.pk)
+        client.force_login(clinician)
+        page = client.get(reverse("study", kwargs={"key": "ssri"})).content.decode()
+        section = page.partition('aria-labelledby="relapse-heading"')[2].partition("</section>")[0]
+        return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", section))
+
+    def test_the_page_gives_the_share_and_the_median_with_their_intervals(
+        self, client: Client, team_a: CareTeam, clinician: User, care_study: Study
+    ) -> None:
+        """Eight relapse one after the other. By day 28 two have: 0.75, and with Greenwood's variance 1/56 + 1/42
+        the log-log interval is 0.75 to the power of exp(±1.391). The fourth, half, is on day 43; the bounds are
+        the first days on which the lower and the upper limit are no longer above a half."""
+        for first in (146, 153, 175, 182, 189, 196, 203, 210):
+            followed(team_a, clinician, care_study, ((first, 16), (first + 7, 17)))
+        shown = self.shown(client, clinician, care_study)
+        assert "combined the last dose 8 of 8 day 28: 75 % (31–93) 6 at risk" in shown
+        assert "43 days (7 to 64)" in shown
+
+    def test_the_page_says_why_a_few_are_not_estimated(
+        self, client: Client, team_a: CareTeam, clinician: User, care_study: Study
+    ) -> None:
+        followed(team_a, clinician, care_study, (*WELL, *ILL_AGAIN))
+        assert "combined the last dose 1 of 1 Fewer than 5" in self.shown(client, clinician, care_study)
+
+    def test_the_page_says_that_nobody_has_stopped_yet(
+        self, client: Client, team_a: CareTeam, clinician: User, care_study: Study
+    ) -> None:
+        episode = someone(team_a, clinician, care_study)
+        medication(clinician, episode, 0, None)
+        rate(episode, clinician, 0, 18, "phq9")
+        shown = self.shown(client, clinician, care_study)
+        assert "Nobody has taken a last dose or ended therapy yet." in shown and "at risk" not in shown
 
     def test_a_study_that_does_not_watch_for_it_has_no_such_figures(
         self, episode: TreatmentEpisode, clinician: User, study: Study

@@ -72,6 +72,28 @@ def test_a_researcher_asks_and_sees_the_request(researcher: User, study: Study) 
     assert AuditEvent.objects.filter(action="request_release", object_id=release.public_id).exists()
 
 
+def test_who_has_asked_for_nothing_is_led_to_asking(researcher: User, steward: User) -> None:
+    page = signed_in(researcher).get(reverse("releases")).content.decode()
+    assert "Nothing has left the house yet" in page
+    assert page.count(f'href="{reverse("release-new")}"') == 2  # above, and where the list would be
+    other = signed_in(steward).get(reverse("releases")).content.decode()
+    assert "Nothing to decide" in other and reverse("release-new") not in other
+
+
+def test_a_release_under_way_asks_for_itself_until_it_is_there_or_refused(
+    researcher: User, steward: User, asked: Release
+) -> None:
+    client = signed_in(researcher)
+    polls = f'hx-get="{page_of(asked)}" hx-trigger="every 2s"'
+    assert polls not in client.get(page_of(asked)).content.decode()
+    releases.decide_release(by=steward, release=asked, approve=True)
+    assert polls in client.get(page_of(asked)).content.decode()
+    release_builds.build_release(release_id=asked.pk)
+    page = client.get(page_of(asked)).content.decode()
+    assert "<strong>Why</strong></p><p>Fewer than 5 patients may be released.</p>" in page
+    assert polls not in page
+
+
 def test_the_same_form_posted_twice_is_one_request(researcher: User, study: Study) -> None:
     form = {"study": "psilo", "tables": ["scores"], "purpose": "Once"}
     for _ in range(2):

@@ -11,8 +11,9 @@ from tracking.actions.wordings import add_wording
 from tracking.models import Site, User, WordingPack
 
 
-def wording(instrument: Instrument, language: str = "en", mark: str = "") -> Wording:
-    """Complete words, each with ``mark`` before it, so that a page tells whose they are."""
+def wording(instrument: Instrument, language: str = "en", mark: str = "", help_text: str = "") -> Wording:
+    """Complete words, each with ``mark`` before it, so that a page tells whose they are. ``help_text`` stands
+    with every question."""
     return Wording(
         instrument=instrument.key,
         version=instrument.version,
@@ -26,7 +27,7 @@ def wording(instrument: Instrument, language: str = "en", mark: str = "") -> Wor
         items={
             item.code: WordedItem(
                 f"{mark}Question {item.code}",
-                "",
+                help_text,
                 tuple(Option(option.value, f"{mark}Answer {name}") for name, option in answers_of(item)),
             )
             for item in instrument.items
@@ -34,15 +35,20 @@ def wording(instrument: Instrument, language: str = "en", mark: str = "") -> Wor
     )
 
 
-def as_csv(key: str, language: str = "en", mark: str = "") -> str:
+def as_csv(key: str, language: str = "en", mark: str = "", help_text: str = "") -> str:
     instrument = registry.get(key)
-    return template_csv(instrument, wording(instrument, language, mark))
+    return template_csv(instrument, wording(instrument, language, mark, help_text))
 
 
 def installed(
-    site: Site, key: str, *, by: User | None = None, language: str = "en", mark: str = ""
+    site: Site,
+    key: str,
+    *,
+    by: User | None = None,
+    language: str = "en",
+    mark: str = "",
+    help_text: str = "",
 ) -> WordingPack:
     """A pack of the site, through the real action."""
-    return add_wording(
-        by=by, site=site, instrument=registry.get(key), text=as_csv(key, language, mark), kind="csv"
-    )
+    text = as_csv(key, language, mark, help_text)
+    return add_wording(by=by, site=site, instrument=registry.get(key), text=text, kind="csv")

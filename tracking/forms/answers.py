@@ -9,8 +9,9 @@ from typing import Any
 
 from django import forms
 
+from measures.errors import AnswerError
 from measures.instrument import Instrument, Item
-from measures.scoring import Answer, skipped
+from measures.scoring import Answer, check_answer, skipped
 from measures.skips import skippable
 from tracking.errors import InvalidInput
 from tracking.forms.parts import moment_field
@@ -185,7 +186,7 @@ def field_for(item: Item) -> forms.Field:
         values = {str(option.value): option.value for option in item.options}
         return _choice(label, [(str(option.value), option.label) for option in item.options], values)
     if item.kind == "text":
-        return _text(item)
+        return FreeTextField(item)
     if item.decimals:
         return forms.FloatField(label=label, required=False, min_value=item.minimum, max_value=item.maximum)
     return forms.IntegerField(
@@ -193,11 +194,27 @@ def field_for(item: Item) -> forms.Field:
     )
 
 
-def _text(item: Item) -> forms.Field:
-    lines = forms.TextInput() if item.max_length <= ONE_LINE else forms.Textarea(attrs={"rows": 3})
-    return forms.CharField(
-        label=item.label, required=False, max_length=item.max_length, empty_value=None, widget=lines
-    )
+class FreeTextField(forms.CharField):
+    """The answer to an item that is a text. Refuses what scoring would refuse."""
+
+    def __init__(self, item: Item) -> None:
+        lines = forms.TextInput() if item.max_length <= ONE_LINE else forms.Textarea(attrs={"rows": 3})
+        super().__init__(
+            label=item.label, required=False, max_length=item.max_length, empty_value=None, widget=lines
+        )
+        self.item = item
+
+    def to_python(self, value: Any) -> str | None:
+        """Browsers end a line by two characters and count one of them."""
+        text = super().to_python(value)
+        return text.replace("\r\n", "\n") if text else text
+
+    def run_validators(self, value: str | None) -> None:
+        super().run_validators(value)
+        try:
+            check_answer(self.item, value)
+        except AnswerError as error:
+            raise forms.ValidationError(f"{error.reason[:1].upper()}{error.reason[1:]}.") from error
 
 
 def _choice(label: str, choices: list[tuple[str, str]], values: Mapping[str, Answer]) -> forms.Field:

@@ -119,6 +119,10 @@ class SiteInstrument(models.Model):
     def __str__(self) -> str:
         return f"{self.key} {self.version}"
 
+    @property
+    def is_retired(self) -> bool:
+        return hasattr(self, "retirement")
+
 
 class InstrumentRetirement(models.Model):
     """A version of a site's own instrument that is not asked any more. What was recorded stays readable."""

@@ -178,7 +178,7 @@ def _own(user: User) -> list[Entry]:
 
 def _own_entry(rows: list[SiteInstrument], version: str | None, languages: Languages) -> Entry:
     """``rows``: every version of one instrument, oldest first."""
-    offered = [row for row in rows if not hasattr(row, "retirement")]
+    offered = [row for row in rows if not row.is_retired]
     shown = next((row for row in rows if row.version == version), (offered or rows)[-1])
     return Entry(
         instrument=instrument_of(shown.key, shown.version),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from measures.instrument import Band, Scale
 from tracking.instruments import Shelf
-from tracking.models import Assessment, AssessmentRequest, User
+from tracking.models import Assessment, AssessmentRequest, Patient, User
 from tracking.policies import local_today
 from tracking.queries.assessments import own_self_reports
 from tracking.wordings import can_be_asked
@@ -72,6 +72,12 @@ def _report(assessment: Assessment, shelf: Shelf, before: float | None) -> OwnRe
         change=change,
         is_estimate=bool(score and score.value is None),
     )
+
+
+def own_crisis_line(user: User) -> str:
+    """Whom the site of this patient names for an emergency, in one line; empty for an account without a patient."""
+    contacts = Patient.objects.filter(user=user).values_list("team__site__crisis_contacts", flat=True)
+    return " or ".join(line.strip() for text in contacts for line in text.splitlines() if line.strip())
 
 
 def own_open_requests(user: User) -> list[AssessmentRequest]:

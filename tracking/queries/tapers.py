@@ -40,10 +40,11 @@ def states_of(course: MedicationCourse, today: date) -> Sequence[tuple[PlannedDo
 def step_rows(course: MedicationCourse, today: date) -> list[StepRow]:
     """What was taken and what was planned, on one list by day; what was taken back stands where it was."""
     states = states_of(course, today)
-    by_day = {state.actual.day: (row, state) for row, state in states if state.actual}
+    fulfilled = {state.actual: (row, state) for row, state in states if state.actual}
     rows = []
     for change in course.dose_changes.select_related("voided_by"):
-        planned, state = by_day.get(change.changed_on, (None, None)) if not change.voided_at else (None, None)
+        taken = None if change.voided_at else Step(change.changed_on, change.amount_per_day)
+        planned, state = fulfilled.get(taken, (None, None)) if taken else (None, None)
         rows.append(StepRow(change.changed_on, change, planned, state))
     rows += [StepRow(row.planned_on, None, row, state) for row, state in states if not state.actual]
     return sorted(rows, key=lambda row: (row.day, row.actual is None))

@@ -18,7 +18,7 @@ from measures.instrument import Item
 from measures.scoring import Answer
 from tracking.actions import assessments, links, tries
 from tracking.actions.wordings import give_words
-from tracking.errors import Conflict, InvalidInput
+from tracking.errors import Conflict
 from tracking.forms.answers import AnswersForm, field_name
 from tracking.models import AssessmentRequest, SittingLink
 from tracking.policies import local_today
@@ -156,8 +156,6 @@ def review(request: HttpRequest, link: SittingLink, public_id: uuid.UUID) -> Htt
         return _submit(request, link, sheet)
     except Conflict as error:
         return _closed(request, error)
-    except InvalidInput as error:
-        return _page(request, link, "review.html", {"sheet": sheet, "refused": error.reason}, status=400)
 
 
 def _submit(request: HttpRequest, link: SittingLink, sheet: Questionnaire) -> HttpResponse:

@@ -82,6 +82,56 @@ def test_what_a_guess_comes_to_follows_from_its_interval(
     assert f"Patients {sentence}" in said(client, join(study, clinician), study)
 
 
+class TestTwoArms:
+    @pytest.fixture
+    def guessed(self, clinician: User, team_a: CareTeam, study: Study) -> None:
+        """Eight patients of each arm: six guess right and two wrong. Their therapists are all right."""
+        sides = {"psilocybin": ("experimental", "comparison"), "waiting": ("comparison", "experimental")}
+        for arm, (right, wrong) in sides.items():
+            for number in range(8):
+                episode = another_episode(team_a, clinician, study, arm=arm)
+                guess(episode, clinician, right if number < 6 else wrong, 3)
+                guess(episode, clinician, right, 3, key="treatment_guess_therapist")
+        recompute_study(study_id=study.pk)
+
+    def test_they_have_one_index_with_its_interval(
+        self, client: Client, clinician: User, study: Study, guessed: None
+    ) -> None:
+        """Nobody is unsure and the arms are alike, so that James is the share of wrong guesses: 4 of 16, with
+        the standard error sqrt(0.25 x 0.75 / 16) = 0.108. Equal answers have no spread and no interval."""
+        text = said(client, join(study, clinician), study)
+        assert "Patient 0.25 (0.04 to 0.46), 16 patients Therapist 0.00 , 16 patients Bang:" in text
+
+    def test_therapists_have_a_sentence_of_their_own_below_the_first(
+        self, client: Client, clinician: User, study: Study, guessed: None
+    ) -> None:
+        text = said(client, join(study, clinician), study)
+        sentence = "Therapists gave the same answer on all 8 patients of the arm waiting: Bang 1.00"
+        assert text.index("Was the treatment guessed?") < text.index(sentence)
+
+    def test_an_arm_with_a_few_wrong_guesses_is_withheld(
+        self, client: Client, researcher: User, study: Study, guessed: None
+    ) -> None:
+        text = said(client, researcher, study)
+        for arm in ("waiting (control)", "psilocybin"):
+            assert f"Patient {arm} withheld: a count is below 5" in text
+        assert "Patient Withheld: a count of one arm is below 5." in text and "0.25" not in text
+        assert "Therapist psilocybin 8 0 0" in text
+
+
+def test_drift_is_a_change_in_a_year_with_its_interval(
+    client: Client, clinician: User, team_a: CareTeam, study: Study, rater: User
+) -> None:
+    """Ten pairs, a week after the other, that lie apart by 0, 1, … 9 points: 365.25 / 7 points in a year."""
+    raters = (rater, person("Second Rater", Role.RATER))
+    for week in range(10):
+        episode = another_episode(team_a, clinician, study)
+        rated_twice(episode, clinician, raters, (20 - 2 * week, 20 - week), day=7 * week)
+    recompute_study(study_id=study.pk)
+    text = said(client, join(study, clinician), study)
+    assert "HAM-D17 total −52.18 (−52.18 to −52.18) 52.18 (52.18 to 52.18)" in text
+
+
 def test_without_an_interval_it_says_so(
     client: Client, clinician: User, team_a: CareTeam, study: Study, rater: User
 ) -> None:

@@ -19,7 +19,7 @@ from reports.models import CourseFlag, FlagState
 from reports.queries import patient as queries
 from tests.cast import days_ago
 from tests.reports.clinic import another_episode, give_dose, rate
-from tracking.actions import people
+from tracking.actions import care, people
 from tracking.actions.scheduling import create_request
 from tracking.actions.totals import record_total
 from tracking.models import CareTeam, EpisodeMark, Patient, ReadEvent, TreatmentEpisode, User
@@ -117,6 +117,79 @@ class TestWhoGetsIn:
         for wrong in (str(other.public_id), "nonsense"):
             assert desk.get(address(patient), {"episode": wrong}).status_code == 404
         assert desk.get(address(patient), {"episode": str(episode.public_id)}).status_code == 200
+
+
+class TestTwoTreatments:
+    @pytest.fixture
+    def ended(self, episode: TreatmentEpisode, clinician: User) -> TreatmentEpisode:
+        rate(episode, clinician, day=0, total=24)
+        care.end_episode(by=clinician, episode=episode, status="completed", ends_on=days_ago(30))
+        return episode
+
+    @pytest.fixture
+    def begun(self, ended: TreatmentEpisode, clinician: User) -> TreatmentEpisode:
+        return care.start_episode(
+            by=clinician,
+            patient=ended.patient,
+            diagnosis="mdd",
+            protocol="ssri-psychotherapy",
+            arm="combined",
+            starts_on=days_ago(10),
+        )
+
+    def test_after_the_end_of_one_another_can_begin(
+        self, desk: Client, patient: Patient, ended: TreatmentEpisode
+    ) -> None:
+        shown = page(desk, patient)
+        begin = reverse("episode-new", args=[patient.public_id])
+        assert f'<a class="button ghost" href="{begin}">Begin a treatment</a>' in shown
+        assert "End the treatment" not in shown and "Treatment episodes" not in shown
+
+    def test_the_page_says_which_one_it_shows_and_leads_to_the_other(
+        self, desk: Client, patient: Patient, ended: TreatmentEpisode, begun: TreatmentEpisode
+    ) -> None:
+        for chosen, question in ((begun, {}), (ended, {"episode": str(ended.public_id)})):
+            shown = desk.get(address(patient), question).content.decode()
+            tabs = re.findall(r'<a href="\?episode=([^"]*)"([^>]*)>([^<]*)</a>', shown)
+            assert tabs == [
+                (
+                    str(each.public_id),
+                    ' aria-current="page"' * (each == chosen),
+                    f"{each.protocol} · {each.starts_on:%b %Y}",
+                )
+                for each in (begun, ended)
+            ]
+            assert ("HAM-D17" in shown) == (chosen == ended)
+
+    def test_while_one_is_running_no_other_can_begin(
+        self, desk: Client, patient: Patient, ended: TreatmentEpisode, begun: TreatmentEpisode
+    ) -> None:
+        earlier = desk.get(address(patient), {"episode": str(ended.public_id)}).content.decode()
+        assert "Begin a treatment" not in earlier and "End the treatment" not in earlier
+        assert reverse("episode-end", args=[begun.public_id]) in page(desk, patient)
+
+
+class TestWhatIsToBeDone:
+    def test_a_rating_and_a_sheet_from_paper_are_named_with_their_time_point(
+        self, desk: Client, patient: Patient, episode: TreatmentEpisode, clinician: User
+    ) -> None:
+        due = {"by": clinician, "episode": episode, "due_on": days_ago(0), "time_point": "week_4"}
+        rating, on_paper = (create_request(instrument=key, **due) for key in ("hamd17", "wai_sr"))
+        links = re.findall(r'<a class="button" href="([^"]*)">([^<]*)</a>', page(desk, patient))
+        assert (reverse("rate", args=[rating.public_id]), "Rate HAM-D17 · week 4") in links
+        assert (reverse("rate", args=[on_paper.public_id]), "Enter WAI-SR from paper · week 4") in links
+
+    def test_a_blinded_rating_says_from_and_until_when_it_can_be_made(
+        self, desk: Client, patient: Patient, episode: TreatmentEpisode, clinician: User
+    ) -> None:
+        now, soon = (
+            create_request(
+                by=clinician, episode=episode, instrument="hamd17", due_on=days_ago(-days), blinded=True
+            )
+            for days in (0, 5)
+        )
+        said = re.findall(r'data-label="Can be made"[^>]*>([^<]*)<', page(desk, patient))
+        assert said == [f"until {now.closes_on:%-d %B}", f"from {soon.opens_on:%-d %B}"]
 
 
 class TestATotalFromElsewhere:

@@ -13,7 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from tests.cast import person
+from tests.cast import days_ago, person
+from tests.clock import BERLIN
 from tests.tracking.dosing import (
     CALM,
     DENIED,
@@ -91,8 +92,48 @@ class TestBeforeTheDose:
         assert "5 of 5 answered" in said
         assert "given all the same" not in said
 
+    def test_what_was_measured_in_part_names_the_rest(
+        self, desk: Client, session: TreatmentSession, clinician: User
+    ) -> None:
+        vitals(clinician, session, 10, heart_rate=None, temperature=None)
+        said = text(desk, session, 20)
+        assert "Vital signs before the dose open Still to be measured: heart rate, body temperature." in said
+
+    def test_a_dose_by_weight_asks_for_the_weight_of_today(
+        self, desk: Client, patient: Patient, clinician: User, second: User
+    ) -> None:
+        episode = care.start_episode(
+            by=clinician, patient=patient, diagnosis="mdd", protocol="ketamine-infusion", arm="therapy",
+            starts_on=days_ago(30),
+        )  # fmt: skip
+        session = begun(clinician, episode, second)
+        body = desk.get(address(session)).content.decode()
+        assert '<label for="weight-first">Body weight today</label>' in body
+        assert re.search(r'id="weight-first" name="weight_kg" value="" required><span>kg</span>', body)
+        assert "ketamine 0.5 mg/kg: given now" in body
+
 
 class TestDuring:
+    def test_the_supplement_has_its_hours_before_they_come(
+        self, desk: Client, session: TreatmentSession, clinician: User
+    ) -> None:
+        """The dose at minute 20; the supplement 90 to 150 minutes after it."""
+        prepared(clinician, session)
+        dose(clinician, session)
+        opens, closes = (f"{minute(session, at).astimezone(BERLIN):%H:%M}" for at in (110, 170))
+        said = text(desk, session, 60)
+        assert f"Supplement from {opens} to {closes}" in said
+        assert f"Planned from {opens} to {closes}." in said
+
+    def test_what_is_due_names_what_is_lacking(
+        self, desk: Client, session: TreatmentSession, clinician: User
+    ) -> None:
+        prepared(clinician, session)
+        dose(clinician, session)
+        vitals(clinician, session, 140, temperature=None)
+        said = text(desk, session, 150)
+        assert "Now Vital signs before the supplemental dose (body temperature);" in said
+
     def test_elapsed_time_amounts_and_the_window(
         self, desk: Client, session: TreatmentSession, clinician: User
     ) -> None:
@@ -197,6 +238,26 @@ class TestLog:
 
 
 class TestAfterwards:
+    def test_a_session_may_end_without_a_dose(
+        self, desk: Client, session: TreatmentSession, clinician: User
+    ) -> None:
+        end = minute(session, 40)
+        dosing.end_session(by=clinician, session=session, submission_id=uuid.uuid4(), happened_at=end)
+        began, ended = (f"{at.astimezone(BERLIN):%H:%M}" for at in (session.starts_at, end))
+        assert f"Ended without a dose began at {began}, ended at {ended}" in text(desk, session)
+
+    def test_what_was_measured_in_part_is_named_before_the_signature(
+        self, desk: Client, session: TreatmentSession, clinician: User
+    ) -> None:
+        prepared(clinician, session)
+        dose(clinician, session)
+        vitals(clinician, session, 195, temperature=None)
+        dosing.end_session(
+            by=clinician, session=session, submission_id=uuid.uuid4(), happened_at=minute(session, 200)
+        )
+        said = text(desk, session).partition("Before it can be signed")[2]
+        assert "Vital signs at the end Body temperature." in said
+
     def test_what_is_missing_is_named_and_nobody_signs(
         self, desk: Client, session: TreatmentSession, clinician: User
     ) -> None:

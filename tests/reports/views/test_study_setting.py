@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from reports.queries.study_setting import StudySetting, TopicRow, study_setting
-from tests.cast import days_ago
+from tests.cast import days_ago, server_days_ago
 from tests.reports.clinic import another_episode, give_dose
 from tracking.actions import care, treatment
 from tracking.actions.setting import create_template, record_setting
@@ -113,6 +113,30 @@ class TestWhoTreatsThem:
         assert row(page, "light").planned == (("Blue room", "Daylight"), ("Garden room", "Dim"))
         assert row(page, "music").planned == (("", "Fixed playlist"),)
         assert row(page, "objects").planned == (("Garden room", "a rug"),)
+
+    def test_a_mean_has_the_unit_of_its_question(
+        self, trial: list[TreatmentSession], study: Study, clinician: User, client: Client
+    ) -> None:
+        recorded(trial[11], clinician, None, hours=7.5)
+        care.add_study_member(by=None, study=study, user=clinician, starts_on=days_ago(400))
+        client.force_login(clinician)
+        html = client.get(reverse("study-setting", args=[study.key])).content.decode()
+        means = re.findall(r"mean over sessions ([^<]*?)\s*<", html)
+        assert means == ["0.9", "7.5 h"]  # the mood has no unit
+
+    def test_a_room_of_one_protocol_says_of_which(
+        self, trial: list[TreatmentSession], study: Study, clinician: User, site: Site, client: Client
+    ) -> None:
+        own = create_template(
+            by=clinician, site=site, name="Quiet room", answers={"light": 1}, protocol="psilocybin-mdd"
+        )
+        recorded(trial[11], clinician, own)
+        care.add_study_member(by=None, study=study, user=clinician, starts_on=days_ago(400))
+        client.force_login(clinician)
+        html = client.get(reverse("study-setting", args=[study.key])).content.decode()
+        made = f"{server_days_ago(0):%-d %B %Y}"  # the server's day
+        assert f'<span>Quiet room</span><span class="quiet">revision 1 of {made}, for psilocybin-mdd<' in html
+        assert f'<span>Garden room</span><span class="quiet">revision 1 of {made}<' in html
 
     def test_the_read_of_each_patient_is_logged(
         self, trial: list[TreatmentSession], study: Study, clinician: User, client: Client

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -13,7 +14,7 @@ from django.utils import timezone
 from measures import registry
 from tests.cast import CRISIS, days_ago, person, server_days_ago
 from tests.tracking.answers import PHQ9, recorded
-from tracking.actions import assessments, care, people, treatment
+from tracking.actions import assessments, care, people, safety, treatment
 from tracking.models import (
     CareTeam,
     EpisodeMark,
@@ -150,6 +151,15 @@ class TestNothingClinical:
         assert "<dt>Open safety alerts</dt><dd>1<small>none of them late" in overview
         assert "<dt>Parked jobs</dt><dd>1<small>" in overview
 
+    def test_alerts_that_nobody_took_on_in_time_are_counted(
+        self, office: Client, episode: TreatmentEpisode
+    ) -> None:
+        recorded(episode, None, "phq9", PHQ9 | {"9": 1}, ago=2)
+        safety.escalate_alerts(now=timezone.now() + safety.ESCALATE_AFTER + timedelta(minutes=1))
+        recorded(episode, None, "phq9", PHQ9 | {"9": 1}, ago=1)
+        overview = office.get(reverse("administration")).content.decode()
+        assert "<dd>2<small>1 of them late: the whole team was told</small>" in overview
+
     def test_what_waits_at_another_site_is_not_counted(
         self, office: Client, episode: TreatmentEpisode, clinician: User, patient: Patient
     ) -> None:
@@ -194,6 +204,12 @@ class TestPeople:
         again = office.post(reverse("administration-user-new"), values)
         assert again.status_code == 400
         assert "Belongs to another account" in again.content.decode()
+
+    def test_who_has_no_role_may_do_nothing_and_the_page_says_so(self, office: Client) -> None:
+        office.post(reverse("administration-user-new"), {"name": "Nora New", "email": "nora@example.org"})
+        page = office.get(reverse("administration-user", args=[User.objects.get(name="Nora New").public_id]))
+        assert "Without a role this person may do nothing." in page.content.decode()
+        assert "Grant a role" in page.content.decode()
 
     def test_a_role_is_granted_with_its_sentence_shown(self, office: Client, rater: User) -> None:
         address = reverse("administration-grant-new", args=[rater.public_id])

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
+from time_machine import TimeMachineFixture
 
 from tests.tracking.answers import HAMD, PHQ9, recorded
 from tests.tracking.views.doors import assert_anonymous_signs_in, assert_refused, assert_unseen, signed_in
@@ -95,6 +98,29 @@ def test_a_mark_of_a_draft_is_shown_as_not_sent(episode: TreatmentEpisode, clini
         episode=episode, instrument="phq9", item="9", state="endorsed", level="review", answer=1
     )
     assert "answered, not sent yet" in said(signed_in(clinician).get(LIST))
+
+
+def test_what_nobody_took_on_says_that_the_whole_team_was_told(
+    alert: SafetyAlert, clinician: User, time_machine: TimeMachineFixture
+) -> None:
+    assert "whole team told" not in said(signed_in(clinician).get(LIST))
+    told = timezone.now() + safety.ESCALATE_AFTER + timedelta(minutes=1)
+    safety.escalate_alerts(now=told)
+    time_machine.move_to(told + timedelta(minutes=30))
+    assert "whole team told 30 minutes ago" in said(signed_in(clinician).get(LIST))
+
+
+def test_what_does_not_fit_on_one_page_is_on_the_next(episode: TreatmentEpisode, clinician: User) -> None:
+    for ago in range(26):
+        recorded(episode, None, "phq9", PHQ9 | {"9": 1}, ago=ago)
+    client = signed_in(clinician)
+    first, second = client.get(LIST).content.decode(), client.get(LIST, {"page": "2"}).content.decode()
+    assert (first.count('id="alert-'), second.count('id="alert-')) == (25, 1)
+    assert "Page 1 of 2" in first and '<a class="button ghost small" rel="next" href="?page=2">' in first
+    assert "Page 2 of 2" in second and '<a class="button ghost small" rel="prev" href="?page=1">' in second
+    assert 'rel="prev"' not in first and 'rel="next"' not in second
+    for page in (first, second):
+        assert "<strong>26</strong> open alerts wait for" in page
 
 
 def test_an_outsider_sees_none_of_it(alert: SafetyAlert, outsider: User) -> None:

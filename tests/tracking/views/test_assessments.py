@@ -14,6 +14,7 @@ from django.utils import timezone
 from tests.cast import days_ago
 from tests.reports.clinic import give_dose
 from tests.tracking.answers import CAPS, HAMD, PHQ9, posted, recorded
+from tests.tracking.dosing import begun, mdma_episode, vitals
 from tests.tracking.imports.small import plan, spec
 from tests.tracking.views.doors import (
     assert_anonymous_signs_in,
@@ -27,6 +28,7 @@ from tracking.models import (
     CareTeam,
     DeclaredScale,
     EpisodeMark,
+    Patient,
     ReadEvent,
     ScaleScore,
     TreatmentEpisode,
@@ -84,6 +86,24 @@ class TestReading:
         assert "Criterion C: avoidance Cannot be decided" in page
         assert "Criterion D: cognitions and mood Not met" in page
         assert "left unanswered" in page and "no total, 1 of 20 items" in page
+
+    def test_what_the_conclusions_come_to_stands_above_them(
+        self, episode: TreatmentEpisode, clinician: User
+    ) -> None:
+        answers = {"1": True, "2": True, "3": False, "4": False, "5": False, "6": False}
+        stored = recorded(episode, clinician, "cssrs_screener", answers).assessment
+        words = said(signed_in(clinician).get(of(stored)))
+        assert "Conclusions Triage: low risk . Any yes: at least low risk Met" in words
+
+    def test_what_was_taken_in_a_dosing_session_leads_to_its_run_sheet(
+        self, patient: Patient, clinician: User
+    ) -> None:
+        session = begun(clinician, mdma_episode(patient, clinician))
+        stored = vitals(clinician, session, 10).assessment
+        link = (
+            f'<a href="{reverse("run-sheet", args=[session.public_id])}">Run-sheet of the dosing session</a>'
+        )
+        assert f"<dt>Session</dt><dd>{link}</dd>" in signed_in(clinician).get(of(stored)).content.decode()
 
     def test_an_estimate_says_that_it_is_one(self, episode: TreatmentEpisode, clinician: User) -> None:
         one = recorded(episode, None, "phq9", PHQ9 | {"8": None}).assessment

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
@@ -192,6 +193,45 @@ class TestTheTeam:
         assert signed_in(other).post(at("unblinding", row), {}).status_code == 400
         assert signed_in(other).post(at("unblinding", row), {"decision": "approve"}).status_code == 302
         assert "was told by Lena Lead" in text_of(client, at("patient", given.episode.patient))
+
+    def test_a_decision_stands_on_its_page_with_who_made_it_and_why(
+        self, given: AssessmentRequest, clinician: User, rater: User
+    ) -> None:
+        row = unblinding.ask_unblinding(
+            by=clinician, episode=given.episode, rater=rater, reason="an emergency"
+        )
+        page = at("unblinding", row)
+        names = ["Lena Lead", "Lia Lead", "Lou Lead"]
+        first = [lead(given.episode, name) for name in names][0]
+        assert "Can be decided by Lena Lead, Lia Lead or Lou Lead." in text_of(signed_in(clinician), page)
+        refusal = {"decision": "refuse", "note": "Not needed.\r\nThe patient is well."}
+        assert signed_in(first).post(page, refusal).status_code == 302
+        text = text_of(signed_in(clinician), page)
+        row.refresh_from_db()
+        decided = timezone.localtime(row.decided_at, ZoneInfo("Europe/Berlin"))
+        assert f"Decided by Lena Lead, {decided:%-d %B %Y, %H:%M}" in text
+        assert "refused" in text and "Not needed. The patient is well." in text
+        assert "Can be decided" not in text
+        assert "stays blind, as Lena Lead decided" in text_of(
+            signed_in(clinician), at("patient", given.episode.patient)
+        )
+
+    def test_nobody_is_left_to_be_told(self, episode: TreatmentEpisode, clinician: User) -> None:
+        text = text_of(signed_in(clinician), at("unblinding-new", episode))
+        assert "Nobody rates this patient blind." in text and "Back to the patient" in text
+
+    def test_who_rates_although_of_the_team_is_blind_only_in_name(
+        self, asked: AssessmentRequest, clinician: User
+    ) -> None:
+        rating.assign_rater(by=clinician, request=asked, rater=clinician, reason="the only licence")
+        sheet = posted(HAMD, assessed_on=days_ago(0).isoformat())
+        client = signed_in(clinician)
+        client.post(at("rate", asked), sheet)
+        made = Assessment.objects.get()
+        assert (
+            "Rater Clara Clinician, blind only in name: of the treating team, because the only licence"
+            in text_of(client, at("assessment", made))
+        )
 
     def test_a_rater_who_is_a_clinician_elsewhere_is_blind_here(
         self, given: AssessmentRequest, outsider: User, team_b: CareTeam

@@ -193,6 +193,23 @@ class TestRateNew:
         assert stored.outcomes.get(outcome="dissociative_subtype").met is True
         assert stored.outcomes.get(outcome="delayed_expression").met is False
 
+    def test_a_text_of_several_lines_is_scored_under_way_and_stored(
+        self, clinician: User, episode: TreatmentEpisode
+    ) -> None:
+        url, client = new_url(episode, "treatment_guess"), signed_in(clinician)
+        sheet = self.sheet({"guess": 2, "confidence": 3, "led_by": "The colours.\r\nMy heart."})
+        assert client.post(url, sheet, headers={"HX-Request": "true"}).status_code == 200
+        wrong = client.post(url, sheet | {"item-led_by": "\x07"}, headers={"HX-Request": "true"})
+        assert wrong.status_code == 200
+        assert client.post(url, sheet).status_code == 302
+        assert Assessment.objects.get().answers["led_by"] == "The colours.\nMy heart."
+
+    def test_a_text_that_need_not_be_given_says_so(self, clinician: User, episode: TreatmentEpisode) -> None:
+        page = signed_in(clinician).get(new_url(episode, "treatment_guess")).content.decode()
+        text = page.partition('<label for="id_item-led_by">')[2].partition("</div>")[0]
+        assert '<strong>What led you to this?</strong> <span class="quiet">(optional)</span>' in text
+        assert "For example what you felt" in text and '<textarea name="item-led_by"' in text
+
     def test_a_self_report_is_marked_as_entered_for_the_patient(
         self, clinician: User, episode: TreatmentEpisode
     ) -> None:

@@ -123,6 +123,36 @@ class TestTry:
         words = said(signed_in(administrator).post(TRY, text(site) | {"item-calm": "0"}, headers=HTMX))
         assert "1 of 3 answered" in words and "that is no denial" in words
 
+    def test_an_instrument_without_items_asks_for_its_totals(self, administrator: User, site: Site) -> None:
+        page = signed_in(administrator).post(NEW, text(site, SCORE_ONLY)).content.decode()
+        totals = page.partition('aria-label="Totals"')[2].partition("</section>")[0]
+        assert re.search(r'<label for="id_mean">Mean', totals)
+        assert re.search(r'<input type="number" name="mean" step="any" min="0" max="10"', totals)
+
+    def test_a_number_that_another_answer_makes_needless_says_so(
+        self, administrator: User, site: Site
+    ) -> None:
+        hours = """
+            [[items]]
+            code = "hours"
+            label = "For how many hours?"
+            kind = "number"
+            range = [0, 24]
+            unit = "h"
+            scored = false
+            [[skips]]
+            items = ["hours"]
+            when = ["afraid"]
+            at_most = 0
+            strikes = true
+            source = "Clinic policy"
+            confidence = "policy"
+            [[scales]]"""
+        sheet, client = text(site, CHECK_IN.replace("[[scales]]", hours)), signed_in(administrator)
+        for answer, told in (("0", "Needs no answer now."), ("1", "")):
+            page = client.post(TRY, sheet | {"item-afraid": answer}).content.decode()
+            assert f'<p class="spared quiet" id="spared-hours">{told}</p>' in page
+
     def test_totals_alone_can_be_tried(self, administrator: User, site: Site) -> None:
         words = said(signed_in(administrator).post(TRY, text(site, SCORE_ONLY, mean="3.5"), headers=HTMX))
         assert "Mean 3.5" in words
@@ -157,12 +187,31 @@ class TestPublish:
         assert signed_in(administrator).post(PUBLISH, text(site, spoilt)).status_code == 400
         assert not SiteInstrument.objects.exists()
 
+    def test_the_list_says_which_versions_are_in_use(self, administrator: User, site: Site) -> None:
+        client = signed_in(administrator)
+        published(site)
+        row = published(site, PHQ4)
+        assert said(client.get(reverse("library"))).count("in use") == 2
+        client.post(reverse("library-retire", args=[row.public_id]), {"reason": "Replaced"})
+        words = said(client.get(reverse("library")))
+        assert (words.count("in use"), words.count("retired")) == (1, 1)
+
     def test_it_is_listed_and_in_the_catalogue(
         self, administrator: User, clinician: User, site: Site
     ) -> None:
         published(site, PHQ4)
         assert "Patient Health Questionnaire-4" in said(signed_in(administrator).get(reverse("library")))
         assert "PHQ-4" in said(signed_in(clinician).get(reverse("instruments")))
+
+    def test_the_page_of_a_version_says_what_it_has_changed(self, administrator: User, site: Site) -> None:
+        first = published(site)
+        later = published(site, second())
+        client = signed_in(administrator)
+        old, new = (client.get(reverse("library-version", args=[row.public_id])) for row in (first, later))
+        assert "Changed since version 1" in said(new) and "Changed since" not in said(old)
+        assert "items › calm › label I have felt calm I was calm" in said(new)
+        retire = f'<a class="button ghost" href="{reverse("library-retire", args=[later.public_id])}">'
+        assert f"{retire}Retire this version</a>" in new.content.decode()
 
 
 class TestRetire:

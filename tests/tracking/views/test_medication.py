@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import uuid
+from datetime import timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from tests.cast import days_ago
 from tests.reports.clinic import rate
-from tracking.actions import care, tapers, treatment
+from tracking.actions import care, tapers, treatment, washouts
 from tracking.models import MedicationCourse, Patient, PlannedDoseStep, TreatmentEpisode, User
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +53,10 @@ def nudges(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 def desk(client: Client, clinician: User) -> Client:
     client.force_login(clinician)
     return client
+
+
+def said(response: HttpResponse) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode())).replace(" .", ".")
 
 
 def plan_url(course: MedicationCourse) -> str:
@@ -184,6 +191,52 @@ class TestStep:
         text = desk.get(reverse("medication", args=[course.public_id])).content.decode()
         assert "done on time" in text
 
+    def page(self, desk: Client, course: MedicationCourse) -> str:
+        return desk.get(reverse("medication", args=[course.public_id])).content.decode()
+
+    def test_what_was_not_taken_in_time_is_overdue_and_then_late(
+        self, desk: Client, course: MedicationCourse, planned, clinician: User, time_machine
+    ) -> None:
+        time_machine.move_to(timezone.now() + timedelta(days=3))
+        desk.force_login(clinician)
+        assert '<span class="tag warn">overdue by 3 days</span>' in self.page(desk, course)
+        desk.post(take_url(planned[0]))
+        assert "<span>done 3 days late</span>" in self.page(desk, course)
+
+    def test_what_was_taken_before_its_day_is_early(
+        self, desk: Client, course: MedicationCourse, planned, clinician: User, time_machine
+    ) -> None:
+        desk.post(take_url(planned[0]))
+        time_machine.move_to(timezone.now() + timedelta(days=2))
+        desk.force_login(clinician)
+        desk.post(take_url(planned[1]), {"reason": "recovered"})
+        page = self.page(desk, course)
+        assert "<span>done on time</span>" in page and "<span>done 5 days early</span>" in page
+
+    def test_a_second_step_on_one_day_does_not_stand_for_what_the_first_was_planned_as(
+        self, desk: Client, course: MedicationCourse, planned
+    ) -> None:
+        desk.post(take_url(planned[0]))
+        desk.post(reverse("medication", args=[course.public_id]), self.stop())
+        rows = re.findall(r"<tr>.*?</tr>", self.page(desk, course), flags=re.DOTALL)
+        taken = [row for row in rows if "done on time" in row]
+        assert len(taken) == 1 and "Taper step" in taken[0]
+        assert not any("no longer needed" in row and "50 mg" in row for row in rows)
+
+    def stop(self) -> dict[str, str]:
+        return {"do": "stop", "stop-stopped_on": str(days_ago(0)), "stop-reason": "recovered"}
+
+    def test_a_stop_that_is_due_leads_to_the_question_why(
+        self, desk: Client, course: MedicationCourse, planned, clinician: User, time_machine
+    ) -> None:
+        desk.post(take_url(planned[0]))
+        assert "Stop it today" not in self.page(desk, course)
+        time_machine.move_to(timezone.now() + timedelta(days=7))
+        desk.force_login(clinician)
+        page = self.page(desk, course)
+        assert f"Planned for {planned[1].planned_on:%-d %B %Y}: stop" in page
+        assert f'<a class="button" href="{take_url(planned[1])}">Stop it today</a>' in page
+
     def test_a_planned_stop_asks_why(self, desk: Client, course: MedicationCourse, planned) -> None:
         assert desk.post(take_url(planned[1])).status_code == 400
         assert desk.post(take_url(planned[1]), {"reason": "recovered"}).status_code == 302
@@ -251,9 +304,40 @@ class TestWashout:
         assert set(refused.context["form"].errors) == {"washout_reason"}
         assert self.dose(desk, session, washout_reason="agreed").status_code == 302
         assert session.entries.get().text == "agreed"
+        told = desk.get(reverse("session", args=[session.public_id])).content.decode()
+        assert '<dd>Passed over: agreed <span class="quiet">(Clara Clinician)</span></dd>' in told
         assert (
             "washout_reason" not in desk.get(reverse("dose-new", args=[session.public_id])).content.decode()
         )
+
+    @pytest.mark.parametrize(
+        ("days", "verdict", "words"),
+        [
+            (None, "cannot be said", "the site has not set how many days"),
+            (14, "satisfied", "14 asked for"),
+            (30, "not satisfied", "30 asked for"),
+        ],
+    )
+    def test_a_medication_that_was_stopped_is_held_against_the_days_of_the_site(
+        self,
+        desk: Client,
+        clinician: User,
+        administrator: User,
+        course: MedicationCourse,
+        session,
+        days: int | None,
+        verdict: str,
+        words: str,
+    ) -> None:
+        treatment.stop_medication(by=clinician, course=course, stopped_on=days_ago(20), reason="other")
+        if days:
+            rule = {"protocol": "psilocybin-mdd", "what": "Antidepressants", "days": days}
+            washouts.set_washout_rule(by=administrator, site=course.episode.patient.team.site, **rule)
+        text = said(desk.get(reverse("dose-new", args=[session.public_id])))
+        stopped = (
+            f"sertraline: stopped {days_ago(20):%-d %B %Y}, 20 days by {days_ago(0):%-d %B %Y}; {words}."
+        )
+        assert f"Antidepressants {verdict} {stopped}" in text
 
     def test_a_new_session_warns(
         self, desk: Client, course: MedicationCourse, episode: TreatmentEpisode

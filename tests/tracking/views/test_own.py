@@ -7,11 +7,11 @@ import re
 import pytest
 from django.urls import reverse
 
-from tests.cast import days_ago, person
+from tests.cast import CRISIS, days_ago, person
 from tests.tracking.answers import HAMD, PHQ9, recorded
 from tests.tracking.views.doors import assert_anonymous_signs_in, assert_refused, assert_unseen, signed_in
 from tracking.actions import assessments, scheduling
-from tracking.models import Assessment, AssessmentRequest, SittingLink, TreatmentEpisode, User
+from tracking.models import Assessment, AssessmentRequest, Patient, SittingLink, TreatmentEpisode, User
 from tracking.vocabulary import Role
 
 
@@ -39,6 +39,17 @@ def test_the_own_course_in_plain_words(own: Assessment, patient_user: User) -> N
     assert re.search(r"PHQ-9 5 of 27, mild 4 lower", page)
     assert "a lower number is better" in page
     assert "9 of 27, mild" in page
+
+
+def test_whom_to_call_is_said_as_the_site_names_them(patient: Patient, patient_user: User) -> None:
+    site = patient.team.site
+    site.crisis_contacts = f"{CRISIS}\nEmergency room, Main Street 1"
+    site.save()
+    assert (
+        "call your local emergency number now (112 in Europe, 911 in North America), or Crisis line, "
+        "0800 111 0 111, day and night or Emergency room, Main Street 1."
+        in said(signed_in(patient_user).get("/own/"))
+    )
 
 
 def test_a_report_without_a_total_is_no_zero(
@@ -88,6 +99,16 @@ def test_answering_needs_no_link(asked: AssessmentRequest, patient_user: User) -
     assert client.post(url, {"item-1": "1", "step": "next"}).status_code == 302
     assert SittingLink.objects.get().created_by == patient_user
     assert client.get("/own/").status_code == 200
+
+
+def test_thank_you_leads_back_to_the_own_page(asked: AssessmentRequest, patient_user: User) -> None:
+    client = signed_in(patient_user)
+    client.post("/own/answer/")
+    for code, value in PHQ9.items():
+        url = reverse("sitting-item", kwargs={"public_id": asked.public_id, "number": int(code)})
+        client.post(url, {f"item-{code}": value, "step": "next"})
+    sent = client.post(reverse("sitting-review", kwargs={"public_id": asked.public_id}), follow=True)
+    assert '<a class="button ghost" href="/own/">Back to my answers</a>' in sent.content.decode()
 
 
 def test_with_nothing_waiting_nothing_begins(episode: TreatmentEpisode, patient_user: User) -> None:

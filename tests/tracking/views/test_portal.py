@@ -16,7 +16,7 @@ from config.logs import HideTokens
 from tests.cast import CRISIS, days_ago
 from tests.tracking.answers import PHQ9
 from tests.tracking.packs import installed
-from tracking.actions import links, scheduling, tries
+from tracking.actions import care, links, scheduling, tries
 from tracking.actions.wordings import withdraw_wording
 from tracking.models import (
     Assessment,
@@ -61,6 +61,28 @@ def item_url(asked: AssessmentRequest, number: int) -> str:
     return reverse("sitting-item", kwargs={"public_id": asked.public_id, "number": number})
 
 
+def asked_by_link(
+    client: Client, episode: TreatmentEpisode, clinician: User, instrument: str
+) -> AssessmentRequest:
+    """A questionnaire that was asked for, and a browser in which its sitting has begun."""
+    asked = scheduling.create_request(
+        by=clinician, episode=episode, instrument=instrument, due_on=days_ago(1)
+    )
+    _, token = links.issue_link(by=clinician, episode=episode, requests=[asked])
+    client.post(reverse("sitting-landing", args=[token]))
+    return asked
+
+
+@pytest.fixture
+def guess(client: Client, episode: TreatmentEpisode, clinician: User) -> AssessmentRequest:
+    """A questionnaire whose last item is a text."""
+    return asked_by_link(client, episode, clinician, "treatment_guess")
+
+
+def write(client: Client, guess: AssessmentRequest, text: str):
+    return client.post(item_url(guess, 3), {"item-led_by": text, "step": "next"})
+
+
 def answer(client: Client, asked: AssessmentRequest, number: int, value: object, **more: object):
     given = {} if value is None else {f"item-{number}": value}
     return client.post(item_url(asked, number), given | {"step": "next"} | more)
@@ -90,6 +112,17 @@ class TestLanding:
         assert SittingLink.objects.get().opened_at is None
         assert not client.session.get("sitting")
         assert client.post(door).status_code == 302
+
+    def test_it_says_how_many_sets_there_are_and_how_long_they_take_together(
+        self, client: Client, asked: AssessmentRequest, door: str, clinician: User
+    ) -> None:
+        assert "One short set of questions, about 2 minutes in all" in words(client.get(door))
+        guess = scheduling.create_request(
+            by=clinician, episode=asked.episode, instrument="treatment_guess", due_on=days_ago(0)
+        )
+        _, token = links.issue_link(by=clinician, episode=asked.episode, requests=[asked, guess])
+        page = words(client.get(reverse("sitting-landing", args=[token])))
+        assert "2 short sets of questions, about 3 minutes in all" in page
 
     def test_it_tells_a_stranger_nothing(self, client: Client, door: str) -> None:
         response = client.get(door)
@@ -247,6 +280,56 @@ class TestItems:
         other = Client()
         other.post(door)
         assert item_url(asked, 3) in other.get(reverse("sitting")).content.decode()
+
+    def test_a_number_is_asked_with_what_it_means_and_its_unit(
+        self, client: Client, episode: TreatmentEpisode, clinician: User, site: Site, administrator: User
+    ) -> None:
+        installed(site, "credibility_expectancy", language="de", mark="Neu: ", help_text="0 % = gar nicht")
+        care.change_site_language(by=administrator, site=site, language="de")
+        episode = TreatmentEpisode.objects.get(pk=episode.pk)
+        expected = asked_by_link(client, episode, clinician, "credibility_expectancy")
+        response = client.get(item_url(expected, 4))
+        page = response.content.decode()
+        assert '<p class="quiet" lang="de">Neu: How often?</p>' in page
+        assert re.search(r'<label class="item" lang="de" for="id_item-4">Neu: Question 4</label>', page)
+        assert '<p class="quiet" lang="de">0 % = gar nicht</p>' in page
+        assert re.search(r'<input type="number" name="item-4" [^>]*max="100"[^>]*><span>%</span>', page)
+        assert answer(client, expected, 4, 250).status_code == 400
+        assert "Write an answer" in words(answer(client, expected, 4, None))
+        answer(client, expected, 4, 0)
+        assert expected.draft.answers == {"4": 0}
+
+    def test_what_helps_to_choose_stands_with_the_question(
+        self, client: Client, episode: TreatmentEpisode, clinician: User, site: Site
+    ) -> None:
+        installed(site, "sds", help_text="Leave it out if you did not work.")
+        impaired = asked_by_link(client, episode, clinician, "sds")
+        legend = re.search(r"<legend.*?</legend>", client.get(item_url(impaired, 1)).content.decode())
+        assert legend and '<span class="quiet">Leave it out if you did not work.</span>' in legend[0]
+
+    def test_a_text_is_asked_with_its_help_and_without_the_instruction_of_the_scale(
+        self, client: Client, guess: AssessmentRequest
+    ) -> None:
+        page = words(client.get(item_url(guess, 3)))
+        assert "What led you to this? For example what you felt, or what somebody said" in page
+        assert "Question 3 of 3" in page
+
+    def test_a_text_of_several_lines_is_kept_as_it_was_written(
+        self, client: Client, guess: AssessmentRequest
+    ) -> None:
+        assert write(client, guess, "The colours.\r\nAnd my heart.").status_code == 302
+        assert guess.draft.answers == {"led_by": "The colours.\nAnd my heart."}
+        full = "a\r\n" * 249 + "ab"  # the browser counts a line's end as one: 500
+        assert write(client, guess, full).status_code == 302
+
+    def test_what_cannot_be_kept_is_said_and_stays_in_its_field(
+        self, client: Client, guess: AssessmentRequest
+    ) -> None:
+        response = write(client, guess, "My heart.\x07")
+        assert response.status_code == 400
+        assert "Must not have control characters." in words(response)
+        assert "My heart." in response.content.decode()
+        assert not DraftAnswers.objects.exists()
 
     def test_a_request_of_another_link_is_not_there(
         self, begun: Client, episode: TreatmentEpisode, clinician: User

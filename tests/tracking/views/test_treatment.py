@@ -180,6 +180,21 @@ class TestSessions:
         assert list(kept.people_present.values_list("user", "role")) == [(clinician.pk, "lead")]
         assert nudges == [episode.pk]
 
+    def test_a_session_and_what_integrates_it_lead_to_each_other(
+        self, desk: Client, episode: TreatmentEpisode, dosing: TreatmentSession
+    ) -> None:
+        later = local(timezone.now() - timedelta(hours=1))
+        self.record(desk, episode, integrates=dosing.pk)
+        self.record(desk, episode, integrates=dosing.pk, attendance="missed", minutes="", starts_at=later)
+        held, missed = TreatmentSession.objects.filter(kind="integration").order_by("pk")
+        places = {row: reverse("session", args=[row.public_id]) for row in (dosing, held, missed)}
+        day = dosing.starts_at.astimezone(BERLIN)
+        integrates = f'<a href="{places[dosing]}">Dosing session of {day:%-d %B %Y}</a>'
+        assert f"<dt>Integrates</dt><dd>{integrates}</dd>" in desk.get(places[held]).content.decode()
+        page = desk.get(places[dosing]).content.decode()
+        assert f'<a href="{places[held]}">Integration</a> <span class="quiet">90 minutes</span>' in page
+        assert f'<a href="{places[missed]}">Integration</a> · missed</span>' in page
+
     def test_the_time_is_the_patients_own(self, desk: Client, episode: TreatmentEpisode) -> None:
         noon = timezone.now().astimezone(BERLIN).replace(hour=12, minute=0) - timedelta(days=4)
         self.record(desk, episode, starts_at=f"{noon:%Y-%m-%dT%H:%M}")

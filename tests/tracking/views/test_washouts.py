@@ -55,6 +55,12 @@ def test_the_site_of_somebody_else_is_not_found(client: Client, site: Site) -> N
     assert "North Clinic" not in client.get(reverse("washouts")).content.decode()
 
 
+def test_before_there_is_a_site_nothing_is_said_to_be_settled(client: Client, db: None) -> None:
+    client.force_login(person("Ada Everywhere", Role.ADMINISTRATOR))
+    page = client.get(reverse("washouts")).content.decode()
+    assert "No site yet" in page and "not set" not in page
+
+
 def test_a_clinician_is_refused(client: Client, clinician: User, site: Site) -> None:
     client.force_login(clinician)
     assert client.get(reverse("washouts")).status_code == 403

@@ -18,6 +18,7 @@ from tests.tracking.packs import as_csv, installed
 from tests.tracking.views.doors import assert_unseen, signed_in
 from tracking.actions import care
 from tracking.models import AuditEvent, Patient, Site, User, WordingPack
+from tracking.queries.wordings import on_paper
 from tracking.vocabulary import Role
 
 LIST = reverse("wordings")
@@ -175,6 +176,28 @@ class TestPages:
         assert "WAI-SR " not in rest.split("Install words for")[0]
         states = re.findall(r"revision (\d) .*?(in use|replaced|withdrawn)", page)
         assert states == [("1", "withdrawn"), (str(new.revision), "in use"), (str(old.revision), "replaced")]
+
+    def test_with_every_pack_installed_everything_is_asked_on_screen(
+        self, office: Client, site: Site
+    ) -> None:
+        before = on_paper([site])
+        assert before and "Everything can be asked on screen" not in said(office.get(LIST))
+        for instrument, _ in before:
+            installed(site, instrument.key)
+        assert "Everything can be asked on screen" in said(office.get(LIST))
+
+    def test_without_a_site_nothing_can_be_asked_anywhere(self, db: None) -> None:
+        words = said(signed_in(person("Ada Everywhere", Role.ADMINISTRATOR)).get(LIST))
+        assert "No site yet" in words and "Everything can be asked" not in words
+
+    def test_each_question_has_its_help_and_says_what_is_written_in(self, office: Client, site: Site) -> None:
+        guess, sheehan = (
+            installed(site, key, help_text="Just as you feel.") for key in ("treatment_guess", "sds")
+        )
+        words = said(office.get(reverse("wording", args=[guess.public_id])))
+        assert "led_by Question led_by Just as you feel. free text What led you to this?" in words
+        words = said(office.get(reverse("wording", args=[sheehan.public_id])))
+        assert "days_lost Question days_lost Just as you feel. a number Days of the past week" in words
 
     def test_withdrawing_takes_a_reason(self, office: Client, site: Site, administrator: User) -> None:
         pack = installed(site, "wai_sr", by=administrator)
