@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.engines import half_on_both
+from tests.engines import few_on_both
 from tests.flows.walking import Course
 from tests.tracking.walks import ALIKE, START, WALKS
 from tracking import clock
@@ -34,9 +34,7 @@ def test_every_arm_of_every_treatment_is_walked() -> None:
     assert walked == {(known.key, arm) for known in protocols.all_protocols() for arm in known.arm_keys}
 
 
-@pytest.mark.parametrize(
-    "course", half_on_both(enumerate(COURSES)), ids=[", ".join(each) for each in COURSES]
-)
+@pytest.mark.parametrize("course", few_on_both(enumerate(COURSES)), ids=[", ".join(each) for each in COURSES])
 def test_from_enrolment_to_the_last_follow_up(course: tuple[int, tuple[str, str]]) -> None:
     number, (name, arm) = course
     walk = WALKS[name].in_arm(arm)

@@ -15,7 +15,7 @@ from measures import registry, scoring
 from reports.actions.courses import recompute_episode
 from reports.models import CourseFlag
 from tests.cast import person
-from tests.engines import half_on_both
+from tests.engines import few_on_both
 from tracking.actions import care
 from tracking.actions.people import create_user, grant_role
 from tracking.actions.simulation import Staff, answers_on, simulate
@@ -139,7 +139,7 @@ def walk(staff: dict[str, Staff], someone: Person, seed: int, today: datetime) -
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "seed_and_moment", half_on_both(enumerate(MOMENTS)), ids=lambda pair: f"{pair[1]:%d-%b-%Y}"
+    "seed_and_moment", few_on_both(enumerate(MOMENTS)), ids=lambda pair: f"{pair[1]:%d-%b-%Y}"
 )
 def test_every_story_happens_as_it_is_told(
     staff: dict[str, Staff], seed_and_moment: tuple[int, datetime]

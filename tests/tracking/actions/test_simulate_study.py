@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from tests.cast import days_ago
-from tests.engines import half_on_both
+from tests.engines import few_on_both
 from tests.tracking.replay import TABLES, Replay, rows_of
 from tracking import clock
 from tracking import protocol as protocols
@@ -53,7 +53,7 @@ def made(key: str = "psilocybin-mdd", n: int = 6, seed: int = 1, name: str = "")
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("key", half_on_both(protocols.keys()))
+@pytest.mark.parametrize("key", few_on_both(protocols.keys()))
 def test_the_fast_path_writes_row_for_row_what_the_real_actions_write(key: str) -> None:
     protocol = protocols.get(key)
     cohort = cohort_of(key)
