@@ -21,10 +21,8 @@ ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "var" / "reached"
 PACKAGES = ("config", "tracking", "measures", "reports")
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
-FLOORS = {
-    "lines and branches": 97.0,
-    "tags of templates": 97.0,
-}  # per cent; raised when there is more for good
+# Per cent; raised when there is more for good.
+FLOORS = {"lines and branches": 97.4, "tags of templates": 99.8}
 
 Tag = tuple[str, int, str]  # file, line, what stands there
 lines = slipcover.Slipcover(branch=True, source=[str(ROOT / package) for package in PACKAGES])
