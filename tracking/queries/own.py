@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from measures.instrument import Band, Scale
+from tracking.crisis import Contact
 from tracking.instruments import Shelf
 from tracking.models import Assessment, AssessmentRequest, Patient, User
 from tracking.policies import local_today
 from tracking.queries.assessments import own_self_reports
+from tracking.queries.sittings import crisis_contacts
 from tracking.wordings import can_be_asked
 
 
@@ -74,10 +76,10 @@ def _report(assessment: Assessment, shelf: Shelf, before: float | None) -> OwnRe
     )
 
 
-def own_crisis_line(user: User) -> str:
-    """Whom the site of this patient names for an emergency, in one line; empty for an account without a patient."""
-    contacts = Patient.objects.filter(user=user).values_list("team__site__crisis_contacts", flat=True)
-    return " or ".join(line.strip() for text in contacts for line in text.splitlines() if line.strip())
+def own_contacts(user: User) -> tuple[Contact, ...]:
+    """Whom this patient can call; none for an account without a patient."""
+    patient = Patient.objects.filter(user=user).select_related("team__site").first()
+    return crisis_contacts(patient) if patient else ()
 
 
 def own_open_requests(user: User) -> list[AssessmentRequest]:

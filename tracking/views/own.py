@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from tracking.actions import links
 from tracking.instruments import instrument_of
 from tracking.queries.assessments import answer_lines, own_self_reports
-from tracking.queries.own import own_crisis_line, own_open_requests, own_reports
+from tracking.queries.own import own_contacts, own_open_requests, own_reports
 from tracking.queries.sittings import minutes_of
 from tracking.views import sitting_session
 from tracking.views.access import SignedInRequest, one_or_404, roles_required
@@ -32,7 +32,7 @@ def course(request: SignedInRequest) -> HttpResponse:
         "readings": sorted({(report.title, report.reading) for report in reports if report.reading}),
         "waiting": waiting,
         "minutes": minutes_of(waiting),
-        "crisis_line": own_crisis_line(request.user),
+        "contacts": own_contacts(request.user),
     }
     return render(request, "tracking/own/course.html", context)
 

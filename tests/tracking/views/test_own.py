@@ -45,11 +45,15 @@ def test_whom_to_call_is_said_as_the_site_names_them(patient: Patient, patient_u
     site = patient.team.site
     site.crisis_contacts = f"{CRISIS}\nEmergency room, Main Street 1"
     site.save()
-    assert (
-        "call your local emergency number now (112 in Europe, 911 in North America), or Crisis line, "
-        "0800 111 0 111, day and night or Emergency room, Main Street 1."
-        in said(signed_in(patient_user).get("/own/"))
-    )
+    page = signed_in(patient_user).get("/own/").content.decode()
+    assert 'Crisis line, day and night: <a href="tel:08001110111">0800 111 0 111</a>' in page
+    assert "<li>Emergency room, Main Street 1</li>" in page
+    assert "112 in Europe, 911 in North America" in page
+
+
+def test_an_account_without_a_patient_is_told_the_emergency_number(db: None) -> None:
+    page = said(signed_in(person("Nobody Yet", Role.PATIENT)).get("/own/"))
+    assert "112 in Europe, 911 in North America" in page
 
 
 def test_a_report_without_a_total_is_no_zero(
