@@ -7,6 +7,7 @@ Nothing here computes. ``loader`` makes these from TOML and refuses what is not 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 Number = int | float
@@ -270,7 +271,7 @@ class Rights:
     wording: Wording
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Instrument:
     """One version of one instrument. Immutable: a change of any rule is a new version."""
 
@@ -296,10 +297,11 @@ class Instrument:
 
     def item(self, code: str) -> Item:
         """The item with this code. Raises ``KeyError``."""
-        for item in self.items:
-            if item.code == code:
-                return item
-        raise KeyError(code)
+        return self._by_code[code]
+
+    @cached_property
+    def _by_code(self) -> dict[str, Item]:
+        return {item.code: item for item in self.items}
 
     @property
     def sections(self) -> dict[str, tuple[Item, ...]]:
@@ -322,7 +324,8 @@ class Instrument:
 
     def items_of(self, scale: Scale) -> tuple[Item, ...]:
         """The items of one scale, in the order of the instrument."""
-        return tuple(item for item in self.items if item.code in scale.items)
+        wanted = set(scale.items)
+        return tuple(item for item in self.items if item.code in wanted)
 
     @property
     def primary_scale(self) -> Scale:

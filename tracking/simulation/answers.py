@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from itertools import accumulate
 from math import ceil
 from random import Random
 from typing import Any
@@ -158,9 +159,15 @@ def _silent(scale: Scale, fixed: Mapping[str, int], rng: Random) -> set[str]:
 def _spread(values: dict[str, int], free: Bounds, points: int, rng: Random) -> None:
     """Gives out one point after the other; items that run higher in this person draw more of them."""
     pull = {code: rng.uniform(0.4, 1.6) * (high - low) for code, (low, high) in free.items()}
+    open_codes: list[str] = []
     for _ in range(points):
-        open_codes = [code for code, value in values.items() if value < free[code][1]]
-        values[rng.choices(open_codes, [pull[code] for code in open_codes])[0]] += 1
+        if not open_codes:
+            open_codes = [code for code, value in values.items() if value < free[code][1]]
+            reaches = list(accumulate(pull[code] for code in open_codes))
+        code = rng.choices(open_codes, cum_weights=reaches)[0]
+        values[code] += 1
+        if values[code] == free[code][1]:
+            open_codes = []
 
 
 def _turned(item: Item, value: int, fixed: Mapping[str, int]) -> int:
