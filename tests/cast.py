@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -13,6 +14,8 @@ from tracking.models import CareTeam, Patient, Site, Study, TreatmentEpisode, Us
 from tracking.vocabulary import Role
 
 CRISIS = "Crisis line, 0800 111 0 111, day and night"
+IDENTITY = ("Petra", "Patientin", "petra@example.net", "MRN-4711", "1234567", "1984")  # of ``patient``, below
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def days_ago(count: int) -> date:
@@ -31,6 +34,17 @@ def person(name: str, *roles: Role, site: Site | None = None) -> User:
     for role in roles:
         people.grant_role(by=None, user=user, role=role, site=site, starts_on=days_ago(400))
     return user
+
+
+def identity_in(text: str) -> list[str]:
+    """What of the patient's identity stands in a text. Digits count as a number of their own and outside of random
+    keys, which hold any year now and then."""
+    told = UUID.sub("", text)
+    found = []
+    for word in IDENTITY:
+        pattern = rf"(?<![0-9A-Za-z]){word}(?![0-9A-Za-z])" if word.isdigit() else re.escape(word)
+        found += [word] if re.search(pattern, told, re.IGNORECASE) else []
+    return found
 
 
 @pytest.fixture
