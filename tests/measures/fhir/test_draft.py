@@ -125,6 +125,14 @@ def test_the_value_stands_on_the_option_or_on_its_coding_by_either_name(url: str
     assert [(each.value, each.label) for each in back.items[0].options] == [(0, "never"), (2.5, "often")]
 
 
+def test_options_that_are_numbers_are_labelled_by_them() -> None:
+    options = [
+        {"valueInteger": number, "extension": [{"url": ORDINAL, "valueDecimal": number}]} for number in range(3)
+    ]
+    back = load(draft_definition(foreign(asked("1", answerOption=options))))
+    assert [(each.value, each.label) for each in back.items[0].options] == [(0, "0"), (1, "1"), (2, "2")]
+
+
 def test_what_is_scored_is_the_ordinal_value_not_the_code() -> None:
     options = [option(value, code=str(code)) for code, value in ((1, 0), (2, 10), (3, 30))]
     back = load(draft_definition(foreign(asked("1", answerOption=options))))

@@ -380,6 +380,17 @@ class TestEnd:
         with pytest.raises(Conflict, match="already been ended"):
             dosing.end_session(by=clinician, session=session, submission_id=uuid.uuid4())
 
+    def test_what_is_entered_afterwards_was_given_up_to_its_last_moment(
+        self, session: TreatmentSession, clinician: User
+    ) -> None:
+        prepared(clinician, session)
+        dosing.end_session(
+            by=clinician, session=session, submission_id=uuid.uuid4(), happened_at=minute(session, 60)
+        )
+        with pytest.raises(InvalidInput, match="after the end of the session"):
+            dose(clinician, session, 61)
+        assert dose(clinician, session, 60).given_at == minute(session, 60)
+
     def test_not_before_what_was_given(self, session: TreatmentSession, clinician: User) -> None:
         prepared(clinician, session)
         dose(clinician, session)

@@ -111,6 +111,17 @@ class TestAssigning:
         audited = AuditEvent.objects.get(action="assign_rater").details
         assert audited == {"rater": str(clinician.public_id), "of_treating_team": True}
 
+    def test_a_reason_does_not_bring_back_whoever_has_left_the_team(
+        self, episode: TreatmentEpisode, clinician: User
+    ) -> None:
+        former = lead(episode, "Fritz Former", is_lead=False)
+        care.end_membership(by=None, membership=former.memberships.get(), ends_on=server_days_ago(1))
+        asked = blinded(episode, clinician)
+        with pytest.raises(InvalidInput, match="no longer of the care team"):
+            rating.assign_rater(by=clinician, request=asked, rater=former, reason="nobody else")
+        asked.refresh_from_db()
+        assert asked.assigned_to is None
+
     def test_never_whoever_was_in_the_room(self, episode: TreatmentEpisode, clinician: User) -> None:
         therapist = lead(episode, "Theo Therapist", is_lead=False)
         held_session(episode, clinician, therapist)
