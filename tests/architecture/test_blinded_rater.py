@@ -34,7 +34,9 @@ from tracking.vocabulary import PresenceRole, Role
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.slow,
-    pytest.mark.one_engine("what a rater is shown of two arms is compared with each other, not with a database"),
+    pytest.mark.one_engine(
+        "what a rater is shown of two arms is compared with each other, not with a database"
+    ),
 ]
 NOW = datetime(2026, 11, 25, 10, 30, tzinfo=UTC)
 SUBSTANCES = {"mdma": ("MDMA", 80, 40), "placebo": ("placebo", 1, 1)}

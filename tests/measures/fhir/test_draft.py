@@ -127,7 +127,8 @@ def test_the_value_stands_on_the_option_or_on_its_coding_by_either_name(url: str
 
 def test_options_that_are_numbers_are_labelled_by_them() -> None:
     options = [
-        {"valueInteger": number, "extension": [{"url": ORDINAL, "valueDecimal": number}]} for number in range(3)
+        {"valueInteger": number, "extension": [{"url": ORDINAL, "valueDecimal": number}]}
+        for number in range(3)
     ]
     back = load(draft_definition(foreign(asked("1", answerOption=options))))
     assert [(each.value, each.label) for each in back.items[0].options] == [(0, "0"), (1, "1"), (2, "2")]

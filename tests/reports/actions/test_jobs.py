@@ -83,6 +83,24 @@ def test_a_failure_over_older_data_says_nothing_of_the_newer(episode: TreatmentE
     assert (found.wanted_rev, found.attempts, found.failure, found.parked_at) == (wanted + 1, 0, "", None)
 
 
+def test_a_try_that_meets_newer_data_leaves_it_to_whoever_was_nudged(
+    monkeypatch: pytest.MonkeyPatch, episode: TreatmentEpisode
+) -> None:
+    """Between reading the mark and claiming it something newer is stored."""
+
+    def read_too_early(marks: jobs.Marks) -> object:
+        found = marks.first()
+        want_episode(episode=episode)
+        return SimpleNamespace(first=lambda: found)
+
+    monkeypatch.setattr(jobs, "pending", read_too_early)
+    wanted, calls = mark(episode).wanted_rev, []
+    attempt(episode, lambda: calls.append)
+    found = mark(episode)
+    assert (found.wanted_rev, found.attempts, calls) == (wanted + 1, 0, [])
+    assert found.done_rev < wanted
+
+
 def test_poison_is_parked_after_three_and_the_others_finish(
     poison: TreatmentEpisode, episode: TreatmentEpisode, clinician: User
 ) -> None:

@@ -185,6 +185,19 @@ def test_a_covariate_file_joins_and_a_stranger_in_it_is_refused(administrator: U
     ]
 
 
+def test_scores_of_a_stranger_are_refused_by_the_stranger_alone() -> None:
+    run()
+    text = SPEC.replace("[patient]\n", "[patient]\nmust_exist = true\n")
+    known_alone = spec(text, study=None, place=None, episode=None)
+    before = counts()
+    with pytest.raises(FileRefused) as refused:
+        run(table(*ROWS, ROWS[0].replace("P1", "P9")), spec_=known_alone)
+    assert [(problem.column, problem.reason) for problem in refused.value.problems] == [
+        ("id", "is no patient of this study")
+    ]
+    assert counts() == before
+
+
 DATED = SPEC.replace('start = "2020-01-01"\n', 'date = "day"\n')
 DATED_HEADER = HEADER.replace("week,hamd", "week,day,hamd")
 
