@@ -269,6 +269,19 @@ class TestSecondRating:
         second.refresh_from_db()
         assert second.status == "cancelled"
 
+    @pytest.mark.parametrize(("first_is", "closes_in"), [("open", 5), ("made", 5), ("missed", -1)])
+    def test_its_window_is_that_of_the_first_or_a_week_from_today(
+        self, episode: TreatmentEpisode, clinician: User, rater: User, first_is: str, closes_in: int
+    ) -> None:
+        own = {"opens_on": days_ago(9), "due_on": days_ago(6), "closes_on": days_ago(-closes_in)}
+        first = blinded(episode, clinician, **own)
+        if first_is == "made":
+            rated(first, rater)
+            first.refresh_from_db()
+        second = rating.request_second_rating(by=clinician, request=first)
+        week = {"opens_on": days_ago(0), "due_on": days_ago(0), "closes_on": days_ago(-7)}
+        assert {name: getattr(second, name) for name in own} == (own if first_is == "open" else week)
+
 
 class TestAvailability:
     def test_days_do_not_overlap_and_lie_ahead(self, rater: User, clinician: User) -> None:
