@@ -25,13 +25,13 @@ from tracking.actions.washouts import set_washout_rule
 from tracking.actions.wordings import add_wording
 from tracking.demo_dosing import show_dosing
 from tracking.demo_rooms import furnish
-from tracking.instruments import instrument_of
 from tracking.models import AssessmentRequest, Patient, Site, Study, TreatmentEpisode, TreatmentSession, User
-from tracking.policies import local_today
 from tracking.queries.dosing import marked
+from tracking.rules.policies.instruments import instrument_of
+from tracking.rules.policies.records import local_today
+from tracking.rules.policies.wordings import can_be_asked
 from tracking.simulation.cast import IN_GERMAN, cast
 from tracking.vocabulary import EpisodeStatus, Role
-from tracking.wordings import can_be_asked
 
 SEED = 20261121
 YEARS_OF_STAFF = timedelta(days=1000)  # the staff was there before the first patient

@@ -11,7 +11,7 @@ from tracking.actions.signing import sign_run_sheet
 from tracking.actions.simulated_sheet import Sheet, keep_run_sheet
 from tracking.actions.simulation import Staff
 from tracking.models import RunSheetEntry, TreatmentEpisode
-from tracking.policies import local_today
+from tracking.rules.policies.records import local_today
 from tracking.vocabulary import EpisodeStatus, RunSheetKind
 
 BEGAN_BEFORE = timedelta(minutes=140)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from tracking.tapers import Step
+from tracking.rules.tapers import Step
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ from reports.models import StudyResult
 from reports.plain import plain
 from reports.stats.errors import Refusal
 from reports.stats.growth import Random
-from tracking.instruments import instrument_of
 from tracking.models import Study, StudyMark, TreatmentEpisode
+from tracking.rules.policies.instruments import instrument_of
 
 ALGORITHM = "study-1"  # a change of what is computed is a new name, so that stored figures are replaced
 

@@ -13,8 +13,8 @@ from reports.frames import GUESSES, axes, expectancy_frame, last_guesses
 from reports.stats.blinding import BlindingIndex, bang_index, james_index
 from reports.stats.cohort import MeanAt, mean_course
 from reports.stats.errors import Refusal
-from tracking import protocol
 from tracking.models import Study, TreatmentEpisode
+from tracking.rules import protocol
 
 ALL = "all"
 EXPECTING = {"expectancy": "patient", "clinician_expectancy": "clinician"}

@@ -19,9 +19,9 @@ from reports.stats.relief import duration_of_relief
 from reports.stats.series import usable
 from reports.stats.survival import kaplan_meier
 from reports.stats.yardstick import Yardstick
-from tracking import protocol as protocols
 from tracking.models import TreatmentEpisode
-from tracking.protocol import Protocol, Published
+from tracking.rules import protocol as protocols
+from tracking.rules.protocol import Protocol, Published
 
 PERCENT = 100
 

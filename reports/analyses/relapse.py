@@ -12,10 +12,10 @@ from reports.stats.course import classify, flags
 from reports.stats.errors import Refusal
 from reports.stats.series import Point, usable
 from reports.stats.survival import KaplanMeier, kaplan_meier
-from tracking.due_dates import happened
 from tracking.models import TreatmentEpisode
-from tracking.protocol.records import Anchor, Protocol
 from tracking.queries.events import DrugFree, drug_free, events_of, protocol_of
+from tracking.rules.due_dates import happened
+from tracking.rules.protocol.records import Anchor, Protocol
 
 SMALLEST_ARM = 5
 DAYS = (28, 84, 182, 364)

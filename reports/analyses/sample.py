@@ -13,10 +13,10 @@ from reports.rules import rules_of
 from reports.stats.course import classify
 from reports.stats.errors import Refusal
 from reports.stats.series import Point, Score, prepare, usable
-from tracking import protocol
 from tracking.errors import InvalidInput
-from tracking.instruments import instrument_of
 from tracking.models import Study, TreatmentEpisode
+from tracking.rules import protocol
+from tracking.rules.policies.instruments import instrument_of
 
 DAYS_PER_WEEK = 7
 

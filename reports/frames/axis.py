@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
-from tracking.acute import AcuteWindow
 from tracking.models import TreatmentEpisode
 from tracking.queries.acute import acute_window, dosing_moments
+from tracking.rules.acute import AcuteWindow
 
 Episodes = QuerySet[TreatmentEpisode]
 

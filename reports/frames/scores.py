@@ -17,15 +17,15 @@ from django.db.models import QuerySet
 from measures.instrument import Instrument
 from reports.frames.axis import Axis, Episodes, axes
 from reports.stats.series import Point
-from tracking.instruments import instrument_of
 from tracking.models import Assessment, OutcomeResult, ScaleScore, Study
 from tracking.queries.acute import can_be_acute, first_versions, taken_at
+from tracking.rules.policies.instruments import instrument_of
 
 
 class ScoreRow(NamedTuple):
     """One assessment of a scale. ``recorded``: rank in the order of recording, a correction keeping the rank
     of what it corrects. ``value`` is ``None`` where too little was answered. ``acute``: not judged because of a dose
-    (see ``tracking.acute``); never true for an instrument about a state."""
+    (see ``tracking.rules.acute``); never true for an instrument about a state."""
 
     episode: int
     assessment: str

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from tracking.instruments import Shelf
 from tracking.models import AssessmentRequest, TreatmentEpisode, Unblinding, User
 from tracking.queries.raters import ASSIGN_AHEAD
+from tracking.rules.policies.instruments import Shelf
 from tracking.vocabulary import RequestStatus
 
 

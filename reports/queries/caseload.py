@@ -12,7 +12,6 @@ from django.utils.timesince import timesince
 
 from reports.frames import Axis, axes
 from reports.models import RETURNS, CourseFlag, EpisodeCourse, FlagState
-from tracking.instruments import Shelf
 from tracking.models import (
     Assessment,
     AssessmentRequest,
@@ -21,10 +20,11 @@ from tracking.models import (
     Unblinding,
     User,
 )
-from tracking.policies import local_day
 from tracking.queries.events import LastStop, last_stops
 from tracking.queries.raters import ASSIGN_AHEAD
-from tracking.wordings import ON_PAPER, Wordings
+from tracking.rules.policies.instruments import Shelf
+from tracking.rules.policies.records import local_day
+from tracking.rules.policies.wordings import ON_PAPER, Wordings
 
 ALERT, FLAG, RATER, OVERDUE, MISSED, DUE = range(6)  # the order in which people need somebody
 MISSED_FOR = timedelta(days=14)  # so long a questionnaire that nobody answered is still spoken of

@@ -18,8 +18,6 @@ from reports.queries.caseload import main_course, patient_name
 from reports.queries.stop_clock import clock_of
 from reports.queries.timeline import band_label, timeline_records
 from reports.stats.stop_clock import StopClock
-from tracking.acute import Acute, AcuteWindow
-from tracking.instruments import Shelf
 from tracking.models import (
     Assessment,
     AssessmentRequest,
@@ -38,6 +36,8 @@ from tracking.queries.events import last_stop
 from tracking.queries.integration import Integrated, integrations
 from tracking.queries.requests import asked_on_paper
 from tracking.queries.self_reports import ADHERENCE, SelfReports, reports_among
+from tracking.rules.acute import Acute, AcuteWindow
+from tracking.rules.policies.instruments import Shelf
 from tracking.templatetags.figures import score, signed
 from tracking.vocabulary import EpisodeStatus
 

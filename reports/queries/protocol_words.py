@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from measures import registry
 from measures.instrument import Instrument
 from reports.queries.protocols import Origin, arms_in_words, origin
-from tracking.protocol import Anchor, Outcome, Protocol, Repeat, TimePoint, Watch
-from tracking.protocol.anchors import NUMBER, WEEK
+from tracking.rules.protocol import Anchor, Outcome, Protocol, Repeat, TimePoint, Watch
+from tracking.rules.protocol.anchors import NUMBER, WEEK
 
 MOMENTS = {
     "before": "before",

@@ -23,9 +23,9 @@ from reports.charts import (
     Timeline,
 )
 from reports.queries.timeline import LANES
-from tracking.due_dates import WantedRequest, wanted_requests
-from tracking.planned import planned_events
-from tracking.protocol import PlannedDose, Protocol, Sessions, StandingMedication, all_protocols
+from tracking.rules.due_dates import WantedRequest, wanted_requests
+from tracking.rules.planned import planned_events
+from tracking.rules.protocol import PlannedDose, Protocol, Sessions, StandingMedication, all_protocols
 from tracking.vocabulary import Diagnosis, Route, SessionKind
 
 ZERO = date(2000, 1, 1)  # a picture counts days, not dates

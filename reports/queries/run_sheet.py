@@ -12,8 +12,6 @@ from reports.charts import Trend
 from reports.queries.run_sheet_log import LogLine, log_lines
 from reports.queries.vitals import amount_words, figures_alone, vitals_trend
 from tracking.models import Assessment, Presence, TreatmentSession, User
-from tracking.policies import local_day
-from tracking.protocol import Amount, PlannedDose
 from tracking.queries.dosing import (
     ADVERSE_EVENT,
     VITAL_SIGNS,
@@ -25,7 +23,9 @@ from tracking.queries.dosing import (
 )
 from tracking.queries.signatures import WANTED, Signed, signatures_of
 from tracking.queries.washout import washouts_before
-from tracking.run_sheet import (
+from tracking.rules.policies.records import local_day
+from tracking.rules.protocol import Amount, PlannedDose
+from tracking.rules.run_sheet import (
     STANDARD,
     Breach,
     Notice,
@@ -43,7 +43,7 @@ from tracking.run_sheet import (
     topics,
     totals,
 )
-from tracking.washouts import WashoutState
+from tracking.rules.washouts import WashoutState
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 from measures.instrument import Instrument
 from measures.levels import level_in_words, levels_of
 from reports.queries.vitals import amount_words, in_one_line
-from tracking.instruments import Shelf
 from tracking.models import Assessment, Dose, RunSheetEntry, User
 from tracking.queries.assessments import DECIDED, in_words
 from tracking.queries.dosing import ADVERSE_EVENT, VITAL_SIGNS, as_given, readings_of
-from tracking.run_sheet import LATE_MINUTES, Plan, breaches
-from tracking.run_sheet.doses import in_mg
+from tracking.rules.policies.instruments import Shelf
+from tracking.rules.run_sheet import LATE_MINUTES, Plan, breaches
+from tracking.rules.run_sheet.doses import in_mg
 from tracking.vocabulary import CheckTopic, DosePart, EventTopic, RunSheetKind
 
 LATE = timedelta(minutes=LATE_MINUTES)

@@ -10,10 +10,10 @@ from reports.frames import Axis
 from reports.models import RETURNS, CourseFlag, FlagState
 from reports.rules import rules_of
 from reports.stats.stop_clock import Return, StopClock, WatchPoint, stop_clock
-from tracking.due_dates import WantedRequest, watch_requests
-from tracking.instruments import Shelf
 from tracking.models import Assessment, TreatmentEpisode
 from tracking.queries.events import LastStop, events_of, protocol_of
+from tracking.rules.due_dates import WantedRequest, watch_requests
+from tracking.rules.policies.instruments import Shelf
 
 
 def clock_of(

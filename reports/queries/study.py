@@ -21,8 +21,8 @@ from reports.models import StudyResult
 from reports.queries.study_charts import course_figure, predictor_figure, predictor_title
 from reports.queries.withholding import withhold
 from reports.stats.errors import Refusal
-from tracking.instruments import Shelf
 from tracking.models import Study, TreatmentEpisode, User
+from tracking.rules.policies.instruments import Shelf
 
 Json = Mapping[str, Any]
 PUBLISHED_NOTES = {

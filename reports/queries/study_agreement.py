@@ -15,8 +15,8 @@ from reports.charts import Figure, IntervalRow, Intervals, intervals
 from reports.models import StudyResult
 from reports.queries.study import may_see_patients
 from reports.queries.withholding_raters import withhold_agreement, withhold_blinding
-from tracking.instruments import Shelf
 from tracking.models import Study, User
+from tracking.rules.policies.instruments import Shelf
 from tracking.templatetags.figures import fixed
 
 Json = Mapping[str, Any]

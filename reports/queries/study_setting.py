@@ -28,10 +28,10 @@ from tracking.models import (
     TreatmentSession,
     User,
 )
-from tracking.policies import local_day
 from tracking.queries.assessments import in_words
 from tracking.queries.integration import Integrated, integrations
-from tracking.setting import INSTRUMENT, Answers, said_by_room
+from tracking.rules.policies.records import local_day
+from tracking.rules.setting import INSTRUMENT, Answers, said_by_room
 from tracking.vocabulary import Attendance, SessionKind
 
 

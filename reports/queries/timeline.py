@@ -23,10 +23,10 @@ from reports.charts import (
 )
 from reports.frames import Axis
 from reports.models import CourseFlag
-from tracking.acute import Acute
-from tracking.instruments import Shelf
 from tracking.models import Assessment, DoseChange, MedicationCourse, TreatmentEpisode, TreatmentSession
 from tracking.queries.events import LastStop
+from tracking.rules.acute import Acute
+from tracking.rules.policies.instruments import Shelf
 from tracking.templatetags.figures import score
 from tracking.vocabulary import AnswerSource, Attendance, DoseStep, SessionKind, StopReason
 

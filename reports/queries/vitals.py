@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from measures.instrument import Instrument, Scale
 from reports.charts import Trend, TrendEvent, TrendLine, TrendPanel, TrendPoint
-from tracking.run_sheet import Plan, Reading, Record, breaches, minutes_between
+from tracking.rules.run_sheet import Plan, Reading, Record, breaches, minutes_between
 from tracking.templatetags.figures import score
 
 UNITS = {"ug": "µg"}

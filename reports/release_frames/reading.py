@@ -17,9 +17,9 @@ from reports.export.tables import EPISODE, PATIENT, Column, Table
 from reports.frames import Axis, axes
 from reports.frames.axis import local_date
 from reports.release_frames.columns import Numbered, Source, Told
-from tracking.instruments import Shelf
 from tracking.models import Assessment, Patient, Study, TreatmentEpisode, TreatmentSession
 from tracking.queries.acute import acute_marks
+from tracking.rules.policies.instruments import Shelf
 from tracking.vocabulary import Wording
 
 RARE = "another wording of the site, seen by few"

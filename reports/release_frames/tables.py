@@ -23,7 +23,6 @@ from reports.release_frames.columns import (
 from reports.release_frames.reading import Reading, framed
 from reports.stats.flags import Kind as FlagKind
 from reports.stats.remission import Phase
-from tracking.acute import REASONS
 from tracking.models import (
     Assessment,
     Dose,
@@ -35,6 +34,7 @@ from tracking.models import (
     TreatmentEpisode,
     TreatmentSession,
 )
+from tracking.rules.acute import REASONS
 from tracking.vocabulary import Wording
 
 REMISSION: Values = tuple((code, "") for code in (*get_args(Phase), "undecidable", "no_rule"))

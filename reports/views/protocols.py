@@ -16,7 +16,7 @@ from reports.queries.protocols import (
     protocol_entries,
     session_rows,
 )
-from tracking import protocol as protocols
+from tracking.rules import protocol as protocols
 from tracking.views.access import roles_required
 from tracking.vocabulary import Role
 

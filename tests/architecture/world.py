@@ -23,7 +23,6 @@ from tests.tracking.answers import PHQ9, recorded
 from tests.tracking.definitions import SCORE_ONLY
 from tests.tracking.dosing import vitals
 from tests.tracking.packs import installed
-from tracking import protocol as protocols
 from tracking.actions import (
     assessments,
     availability,
@@ -36,6 +35,7 @@ from tracking.actions import (
     washouts,
 )
 from tracking.models import Assessment, DeclaredScale, TreatmentEpisode, TreatmentSession, User, WordingPack
+from tracking.rules import protocol as protocols
 from tracking.vocabulary import AnswerSource, Role
 
 # Who knocks at our ward. The outsider is the clinician of the ward beside it.

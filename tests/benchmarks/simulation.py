@@ -35,8 +35,8 @@ def measure() -> None:
 
     from tests.tracking.replay import Replay
     from tracking import clock
-    from tracking import protocol as protocols
     from tracking.actions.simulate_study import courses, new_cohort, simulate_study
+    from tracking.rules import protocol as protocols
 
     call_command("migrate", verbosity=0)
     protocol, today = protocols.get(KEY), clock.today()

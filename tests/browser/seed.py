@@ -27,7 +27,7 @@ from tracking.actions.links import issue_link  # noqa: E402
 from tracking.actions.scheduling import create_request  # noqa: E402
 from tracking.actions.simulation import Staff, simulate  # noqa: E402
 from tracking.models import Study, TreatmentEpisode, User  # noqa: E402
-from tracking.policies import local_today  # noqa: E402
+from tracking.rules.policies.records import local_today  # noqa: E402
 from tracking.simulation.cast import Person  # noqa: E402
 from tracking.simulation.plans import combined_plan, mdma_plan, psilocybin_plan  # noqa: E402
 from tracking.vocabulary import Role  # noqa: E402

@@ -16,10 +16,10 @@ from tests.deeds.ledger import Interrupted, stopped_at
 from tests.deeds.stage import Stage
 from tests.deeds.test_all_or_nothing import ALL, undone
 from tracking import clock
-from tracking import protocol as protocols
 from tracking.actions.simulate_study import simulate_study
 from tracking.actions.simulation import Staff, simulate
 from tracking.models import AuditEvent
+from tracking.rules import protocol as protocols
 from tracking.simulation.cast import cast
 from tracking.vocabulary import AuditAction
 

@@ -11,9 +11,9 @@ from tests.engines import few_on_both
 from tests.flows.walking import Course
 from tests.tracking.walks import ALIKE, START, WALKS
 from tracking import clock
-from tracking import protocol as protocols
 from tracking.actions import care, scheduling, treatment
 from tracking.models import Assessment
+from tracking.rules import protocol as protocols
 from tracking.vocabulary import RequestStatus
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]

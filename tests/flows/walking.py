@@ -16,14 +16,14 @@ from measures.instrument import Instrument
 from measures.scoring import skipped
 from tests.tracking.walks import START, Walk, days
 from tracking import clock
-from tracking import protocol as protocols
 from tracking.actions import availability, care, links, people, rating, scheduling, treatment
 from tracking.actions.assessments import submit_assessment
 from tracking.models import AssessmentRequest, Site, TreatmentEpisode, TreatmentSession, User
-from tracking.protocol import Protocol
-from tracking.protocol.records import Amount, PlannedDose
+from tracking.rules import protocol as protocols
+from tracking.rules.policies.wordings import can_be_asked
+from tracking.rules.protocol import Protocol
+from tracking.rules.protocol.records import Amount, PlannedDose
 from tracking.vocabulary import AnswerSource, RequestStatus, Role
-from tracking.wordings import can_be_asked
 
 SESSION, ANSWERS = (
     {"Europe/Berlin": 9, "America/New_York": 20},

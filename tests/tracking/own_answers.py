@@ -7,8 +7,8 @@ import uuid
 from tests.cast import days_ago
 from tracking.actions import assessments
 from tracking.actions.assessments import Submitted
-from tracking.instruments import instrument_of
 from tracking.models import TreatmentEpisode
+from tracking.rules.policies.instruments import instrument_of
 from tracking.vocabulary import AnswerSource
 
 CALM = {"calm": 1, "afraid": 1, "dead": 0}  # calm is reversed: 1 + 1 + 0

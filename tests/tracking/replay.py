@@ -41,9 +41,9 @@ from tracking.models import (
     TreatmentEpisode,
     TreatmentSession,
 )
+from tracking.rules.policies.wordings import can_be_asked
 from tracking.simulation.course import ENROLLED, Course, Ended, Held, Medicated, Replied, Scheduled
 from tracking.vocabulary import AnswerSource, ConsentKind, EpisodeStatus, PresenceRole
-from tracking.wordings import can_be_asked
 
 UNLIKE = {"id", "public_id", "submission_id", "study_code"}  # drawn at random, or the place in a table
 

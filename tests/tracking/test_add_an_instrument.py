@@ -12,7 +12,7 @@ import pytest
 from measures.__main__ import main
 from measures.algorithms import ALGORITHMS
 from measures.scoring import score
-from tracking.definitions import LARGEST, MOST_ROWS, read_definition
+from tracking.rules.definitions import LARGEST, MOST_ROWS, read_definition
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "add-an-instrument.md").read_text()

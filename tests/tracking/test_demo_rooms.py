@@ -14,7 +14,7 @@ from tracking.actions import care
 from tracking.actions.simulation import Staff
 from tracking.demo_rooms import ROOMS, furnish
 from tracking.models import Assessment, SettingTemplate, Study
-from tracking.policies import local_day
+from tracking.rules.policies.records import local_day
 from tracking.vocabulary import Role
 
 pytestmark = pytest.mark.django_db

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from measures import registry, scoring
 from measures.errors import DefinitionError
 from measures.instrument import Instrument
-from tracking import protocol as protocols
-from tracking.protocol import Protocol
+from tracking.rules import protocol as protocols
+from tracking.rules.protocol import Protocol
 from tracking.simulation import parameters
 from tracking.simulation.answers import State, answer, leave_out
 from tracking.simulation.course import Course, Ended, Held, Plan, Replied, Scheduled, course

@@ -12,7 +12,7 @@ from tests.tracking.dosing import mdma_episode, second_therapist
 from tracking.actions.simulated_sheet import Sheet, keep_run_sheet
 from tracking.models import CareTeam, Patient, TreatmentSession, User
 from tracking.queries.dosing import plan_for, record_of
-from tracking.run_sheet import missing, notices
+from tracking.rules.run_sheet import missing, notices
 
 pytestmark = pytest.mark.django_db
 DOSES = (("MDMA", 80.0, 0.5, "main"), ("MDMA", 40.0, 2.5, "supplement"))

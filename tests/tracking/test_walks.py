@@ -8,8 +8,8 @@ from typing import TypeVar
 import pytest
 
 from tests.tracking.walks import START, WALKS, Walk, days
-from tracking import protocol as protocols
-from tracking.due_dates import Answered, DosingDay, Events, SessionDay, WantedRequest, wanted_requests
+from tracking.rules import protocol as protocols
+from tracking.rules.due_dates import Answered, DosingDay, Events, SessionDay, WantedRequest, wanted_requests
 
 Row = TypeVar("Row")
 

@@ -8,8 +8,8 @@ from django.db import transaction
 
 from measures import scoring
 from tracking.actions.safety import findings, raise_alert
-from tracking.instruments import instrument_of
 from tracking.models import AssessmentRequest, DraftAnswers, SafetyAlert
+from tracking.rules.policies.instruments import instrument_of
 from tracking.vocabulary import ItemState, RequestStatus
 
 SAFELY_OVER = timedelta(days=1)  # a window closes by the patient's own day, which may end later than ours

@@ -19,7 +19,6 @@ from tracking.actions.moves import ANY_STATE, moved
 from tracking.actions.safety import carry_alerts, findings, raise_alert
 from tracking.actions.scores import store_scores
 from tracking.errors import Conflict, InvalidInput
-from tracking.instruments import instrument_of
 from tracking.models import (
     Assessment,
     AssessmentRequest,
@@ -30,7 +29,9 @@ from tracking.models import (
     User,
     WordingPack,
 )
-from tracking.policies import (
+from tracking.rules.policies.instruments import instrument_of
+from tracking.rules.policies.rating import check_may_correct
+from tracking.rules.policies.records import (
     check_assessed_on,
     check_has_answers,
     check_in_session,
@@ -43,9 +44,8 @@ from tracking.policies import (
     local_day,
     local_today,
 )
-from tracking.rating_policies import check_may_correct
+from tracking.rules.policies.wordings import can_be_asked, wording_name
 from tracking.vocabulary import AnswerSource, AuditAction, ItemState, RequestStatus
-from tracking.wordings import can_be_asked, wording_name
 
 Answers = Mapping[str, object]
 USED = "this submission id was used for other content"

@@ -7,10 +7,11 @@ from datetime import date
 from django.db import transaction
 from django.db.models import Q
 
-from tracking import checks, clock
+from tracking import clock
 from tracking.actions import audit
 from tracking.errors import Conflict, InvalidInput, NotPermitted
 from tracking.models import RaterAvailability, User
+from tracking.rules import checks
 from tracking.vocabulary import AuditAction, Role
 
 MOST_A_WEEK = 60

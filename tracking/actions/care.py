@@ -10,8 +10,7 @@ from django.core.validators import validate_slug
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from tracking import checks, clock
-from tracking import protocol as protocols
+from tracking import clock
 from tracking.actions import audit
 from tracking.actions.marks import want_episode, want_study
 from tracking.actions.moves import ANY_STATE, move, moved
@@ -30,8 +29,10 @@ from tracking.models import (
     current,
     not_ended,
 )
-from tracking.policies import local_today
 from tracking.queries.administration import administered_sites
+from tracking.rules import checks
+from tracking.rules import protocol as protocols
+from tracking.rules.policies.records import local_today
 from tracking.vocabulary import AuditAction, Diagnosis, EpisodeStatus
 
 DAY = timedelta(days=1)

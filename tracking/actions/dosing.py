@@ -14,20 +14,11 @@ from decimal import Decimal
 from django.db import transaction
 
 from measures.instrument import Instrument
-from tracking import checks
 from tracking.actions import audit
 from tracking.actions.assessments import Answers, Submitted, record_assessment
 from tracking.actions.marks import want_episode
 from tracking.actions.moves import ANY_STATE, moved
 from tracking.actions.treatment import record_dose, record_session
-from tracking.dosing_policies import (
-    CLINICIANS,
-    CLINICIANS_WANTED,
-    SKEW,
-    check_before_end,
-    check_may_end,
-    moment_of_tap,
-)
 from tracking.errors import Conflict, InvalidInput
 from tracking.models import (
     Assessment,
@@ -38,10 +29,19 @@ from tracking.models import (
     User,
     WordingPack,
 )
-from tracking.policies import local_day
 from tracking.queries.dosing import VITAL_SIGNS, plan_for, record_of, running_session
-from tracking.run_sheet import in_the_way, minutes_between, topics
-from tracking.treatment_policies import check_takes_doses
+from tracking.rules import checks
+from tracking.rules.policies.dosing import (
+    CLINICIANS,
+    CLINICIANS_WANTED,
+    SKEW,
+    check_before_end,
+    check_may_end,
+    moment_of_tap,
+)
+from tracking.rules.policies.records import local_day
+from tracking.rules.policies.treatment import check_takes_doses
+from tracking.rules.run_sheet import in_the_way, minutes_between, topics
 from tracking.vocabulary import (
     AnswerSource,
     AuditAction,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from tracking.actions.assessments import Answers, Submitted, record_assessment
 from tracking.errors import Conflict, NotPermitted
-from tracking.instruments import instrument_of
 from tracking.models import Assessment, User
 from tracking.queries.guesses import GUESS_OF_RATER, guess_id, is_followed_by_guess
+from tracking.rules.policies.instruments import instrument_of
 from tracking.vocabulary import AnswerSource
 
 

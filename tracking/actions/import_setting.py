@@ -5,9 +5,9 @@ from __future__ import annotations
 from tracking.actions import care
 from tracking.errors import InvalidInput
 from tracking.imports.spec import Place, Spec, StudyText
-from tracking.instruments import SHIPPED
 from tracking.models import CareTeam, DeclaredScale, Site, Study, User
-from tracking.policies import check_may_import, check_may_import_into
+from tracking.rules.policies.instruments import SHIPPED
+from tracking.rules.policies.records import check_may_import, check_may_import_into
 from tracking.vocabulary import Diagnosis
 
 

@@ -36,7 +36,7 @@ from tracking.models import (
     TreatmentEpisode,
     User,
 )
-from tracking.policies import check_may_import, local_today
+from tracking.rules.policies.records import check_may_import, local_today
 from tracking.vocabulary import AuditAction, ConsentKind, Sex
 
 Progress = Callable[[str, int, int], None]

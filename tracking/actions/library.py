@@ -7,7 +7,6 @@ from django.db import IntegrityError, transaction
 from measures.errors import DefinitionError
 from tracking.actions import audit
 from tracking.actions.marks import want_episodes, want_study
-from tracking.definitions import read_definition
 from tracking.errors import Conflict, InvalidInput, NotPermitted
 from tracking.models import (
     Assessment,
@@ -18,8 +17,9 @@ from tracking.models import (
     TreatmentEpisode,
     User,
 )
-from tracking.policies import check_publishable
 from tracking.queries.administration import administered_sites
+from tracking.rules.definitions import read_definition
+from tracking.rules.policies.records import check_publishable
 from tracking.vocabulary import AuditAction
 
 LONGEST_REASON = 1000

@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.urls import reverse
 
-from tracking import checks, clock
+from tracking import clock
 from tracking.actions import audit
 from tracking.actions.marks import want_episode
 from tracking.actions.moves import move, moved
@@ -30,8 +30,9 @@ from tracking.models import (
     current,
     not_ended,
 )
-from tracking.policies import local_today
 from tracking.queries.administration import administered_sites, governs_everything
+from tracking.rules import checks
+from tracking.rules.policies.records import local_today
 from tracking.vocabulary import AuditAction, ConsentKind, Role, Sex
 
 CODE_LETTERS = "23456789ACDEFGHJKLMNPQRTUVWXYZ"  # without those that are read as another

@@ -14,10 +14,10 @@ from tracking.actions.moves import ANY_STATE, moved
 from tracking.actions.scheduling import WINDOW
 from tracking.errors import Conflict, InvalidInput, TrackingError
 from tracking.models import AssessmentRequest, TreatmentEpisode, User, current
-from tracking.policies import local_today
 from tracking.queries.raters import candidates, without_rater
-from tracking.rater_choice import least_loaded
-from tracking.rating_policies import check_rater, check_takes_rater
+from tracking.rules.policies.rating import check_rater, check_takes_rater
+from tracking.rules.policies.records import local_today
+from tracking.rules.rater_choice import least_loaded
 from tracking.vocabulary import AuditAction, RequestStatus, Role
 
 NOBODY_FREE = "no independent rater is available; name one"

@@ -10,17 +10,17 @@ from django.db.models import Q
 
 from measures.errors import UnknownInstrument
 from measures.instrument import Instrument
-from tracking import checks
 from tracking.actions import audit
 from tracking.actions.moves import move, moved
-from tracking.due_dates import WantedRequest, wanted_requests
 from tracking.errors import InvalidInput, TrackingError
-from tracking.instruments import offered_instrument
 from tracking.models import AssessmentRequest, TreatmentEpisode, TreatmentSession, User
-from tracking.policies import local_today
 from tracking.queries.events import events_of, protocol_of
-from tracking.rating_policies import check_named, therapists
-from tracking.reanchoring import Changes, KnownRequest, changes
+from tracking.rules import checks
+from tracking.rules.due_dates import WantedRequest, wanted_requests
+from tracking.rules.policies.instruments import offered_instrument
+from tracking.rules.policies.rating import check_named, therapists
+from tracking.rules.policies.records import local_today
+from tracking.rules.reanchoring import Changes, KnownRequest, changes
 from tracking.vocabulary import AuditAction, CancelReason, EpisodeStatus, RequestStatus, Role
 
 WINDOW = timedelta(days=7)

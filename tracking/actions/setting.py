@@ -12,13 +12,11 @@ from measures import registry, scoring
 from measures.errors import AnswerError
 from measures.instrument import Instrument
 from measures.scoring import Answer
-from tracking import checks, clock
-from tracking import protocol as protocols
+from tracking import clock
 from tracking.actions import audit
 from tracking.actions.assessments import Submitted, correct_assessment, record_assessment
 from tracking.actions.moves import ANY_STATE, move, moved
 from tracking.errors import Conflict, InvalidInput, NotPermitted
-from tracking.instruments import instrument_of
 from tracking.models import (
     Membership,
     SettingTemplate,
@@ -28,10 +26,13 @@ from tracking.models import (
     User,
     current,
 )
-from tracking.policies import local_day
 from tracking.queries.setting import setting_of
-from tracking.setting import INSTRUMENT, items_of_room, said_by_room, with_overrides
-from tracking.treatment_policies import check_has_setting
+from tracking.rules import checks
+from tracking.rules import protocol as protocols
+from tracking.rules.policies.instruments import instrument_of
+from tracking.rules.policies.records import local_day
+from tracking.rules.policies.treatment import check_has_setting
+from tracking.rules.setting import INSTRUMENT, items_of_room, said_by_room, with_overrides
 from tracking.vocabulary import AnswerSource, AuditAction, Role
 
 Answers = Mapping[str, Answer]

@@ -10,8 +10,8 @@ from tracking.errors import Conflict, InvalidInput, NotPermitted
 from tracking.models import SessionSignature, TreatmentEpisode, TreatmentSession, User
 from tracking.queries.dosing import plan_for, record_of
 from tracking.queries.signatures import digest_of
-from tracking.run_sheet import missing
-from tracking.treatment_policies import check_takes_doses
+from tracking.rules.policies.treatment import check_takes_doses
+from tracking.rules.run_sheet import missing
 from tracking.vocabulary import AuditAction
 
 

@@ -15,7 +15,7 @@ from tracking.actions.people import create_user, grant_role, new_study_codes
 from tracking.actions.simulated_rows import Cohort, Rows, Writer
 from tracking.errors import InvalidInput
 from tracking.models import Site, Study, User
-from tracking.protocol import Protocol
+from tracking.rules.protocol import Protocol
 from tracking.simulation.course import Course, Plan, course, days_needed
 from tracking.vocabulary import AuditAction, Role
 

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from django.db import models
 
 from measures import registry
-from tracking import checks, clock
+from tracking import clock
 from tracking.actions import audit
 from tracking.actions.safety import Finding, findings
 from tracking.actions.scores import score_rows
@@ -41,7 +41,8 @@ from tracking.models import (
     TreatmentSession,
     User,
 )
-from tracking.policies import (
+from tracking.rules import checks
+from tracking.rules.policies.records import (
     check_assessed_on,
     check_may_rate,
     check_rated_on,
@@ -50,15 +51,16 @@ from tracking.policies import (
     latest_day,
     local_today,
 )
-from tracking.protocol import Protocol
-from tracking.simulation.course import ENROLLED, Course, Ended, Held, Medicated, Replied, Scheduled, What
-from tracking.treatment_policies import (
+from tracking.rules.policies.treatment import (
     check_given_at,
     check_integrates,
     check_moment,
     check_session_parts,
     check_takes_doses,
 )
+from tracking.rules.policies.wordings import ships, wording_name
+from tracking.rules.protocol import Protocol
+from tracking.simulation.course import ENROLLED, Course, Ended, Held, Medicated, Replied, Scheduled, What
 from tracking.vocabulary import (
     AlertStatus,
     AnswerSource,
@@ -72,7 +74,6 @@ from tracking.vocabulary import (
     SessionKind,
     StopReason,
 )
-from tracking.wordings import ships, wording_name
 
 # Parents before children; dosing sessions before the sessions that refer to them.
 ORDER: tuple[type[models.Model], ...] = (

@@ -14,10 +14,10 @@ from measures.instrument import Instrument
 from tracking import clock
 from tracking.actions import dosing
 from tracking.models import TreatmentEpisode, TreatmentSession, User
-from tracking.policies import local_day
 from tracking.queries.dosing import ADVERSE_EVENT, VITAL_SIGNS, plan_for
-from tracking.run_sheet import STANDARD, Plan, topics
-from tracking.treatment_policies import washouts_unanswered
+from tracking.rules.policies.records import local_day
+from tracking.rules.policies.treatment import washouts_unanswered
+from tracking.rules.run_sheet import STANDARD, Plan, topics
 from tracking.vocabulary import CheckTopic, DosePart, EventTopic, PresenceRole
 
 Doses = Sequence[tuple[str, float, float, str]]  # substance, amount in mg, hours after the start, part

@@ -44,11 +44,11 @@ from tracking.models import (
     TreatmentSession,
     User,
 )
+from tracking.rules.policies.wordings import can_be_asked
 from tracking.simulation.answers import answers_with_total
 from tracking.simulation.cast import Person
 from tracking.simulation.plans import PHQ9_PER_POINT, MedicationStep, Plan, PlannedSession, main_total
 from tracking.vocabulary import AnswerSource, ConsentKind, EpisodeStatus, PresenceRole
-from tracking.wordings import can_be_asked
 
 DIAGNOSES = {"psilocybin-mdd": "mdd", "mdma-ptsd": "ptsd", "ssri-psychotherapy": "mdd"}
 ALERT_HANDLED_WITHIN = timedelta(days=7)  # older alerts of the simulation have been dealt with

@@ -8,13 +8,14 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from tracking import checks, clock
+from tracking import clock
 from tracking.actions import audit, treatment
 from tracking.errors import Conflict, InvalidInput
 from tracking.models import DoseChange, MedicationCourse, PlannedDoseStep, TreatmentEpisode, User
-from tracking.policies import local_today
 from tracking.queries.tapers import states_of
-from tracking.tapers import WAITING
+from tracking.rules import checks
+from tracking.rules.policies.records import local_today
+from tracking.rules.tapers import WAITING
 from tracking.vocabulary import AuditAction, DoseStep
 
 LONGEST_PLAN = 60

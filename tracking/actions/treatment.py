@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from tracking import checks, clock
+from tracking import clock
 from tracking.actions import audit
 from tracking.actions.marks import want_episode
 from tracking.actions.moves import ANY_STATE, move, moved
@@ -31,9 +31,10 @@ from tracking.models import (
     User,
 )
 from tracking.models.treatment import STANDING, OfEpisodeQuerySet, Voidable
-from tracking.policies import local_day, local_today
-from tracking.rating_policies import check_none_rates_blind
-from tracking.treatment_policies import (
+from tracking.rules import checks
+from tracking.rules.policies.rating import check_none_rates_blind
+from tracking.rules.policies.records import local_day, local_today
+from tracking.rules.policies.treatment import (
     Record,
     check_given_at,
     check_integrates,

@@ -11,7 +11,7 @@ from tracking.actions.moves import move
 from tracking.actions.rating import release_rater
 from tracking.errors import Conflict, InvalidInput
 from tracking.models import AssessmentRequest, TreatmentEpisode, Unblinding, User
-from tracking.rating_policies import LONGEST_REASON, check_may_decide
+from tracking.rules.policies.rating import LONGEST_REASON, check_may_decide
 from tracking.vocabulary import AuditAction, RequestStatus
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from tracking import protocol as protocols
 from tracking.actions import audit
 from tracking.errors import InvalidInput, NotPermitted
 from tracking.models import Site, User, WashoutRule
 from tracking.queries.administration import administered_sites
+from tracking.rules import protocol as protocols
 from tracking.vocabulary import AuditAction
 
 LONGEST_WASHOUT = 366

@@ -11,11 +11,11 @@ from measures.instrument import Instrument
 from tracking.actions import audit
 from tracking.actions.moves import moved
 from tracking.errors import Conflict, InvalidInput, NotPermitted
-from tracking.instruments import SHIPPED, instrument_of, offered
 from tracking.models import AssessmentRequest, Site, User, WordingPack, WordingWithdrawal
 from tracking.queries.administration import administered_sites
+from tracking.rules.policies.instruments import SHIPPED, instrument_of, offered
+from tracking.rules.policies.wordings import is_withdrawn, pack_of, ships
 from tracking.vocabulary import AuditAction, RequestStatus
-from tracking.wordings import is_withdrawn, pack_of, ships
 
 READERS = {"csv": words.read_csv, "toml": words.read_toml}
 

@@ -23,9 +23,9 @@ from tracking.api.fhir_filing import (
     submission_in,
 )
 from tracking.api.submissions import submission_id
-from tracking.instruments import instrument_of, offered_instrument
 from tracking.models import AssessmentRequest, TreatmentEpisode
 from tracking.queries.requests import totals_to_record
+from tracking.rules.policies.instruments import instrument_of, offered_instrument
 
 # The id, the tags and the narrative are the sender's own; a band is read from the total anew.
 _OF_ANY = {"resourceType", "id", "meta", "language", "text", "extension", "identifier", "status", "subject"}

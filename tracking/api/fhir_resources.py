@@ -9,8 +9,8 @@ from measures.instrument import Instrument
 from measures.result import ScaleResult
 from tracking.actions.assessments import Submitted
 from tracking.api.fhir_wire import ALERT, issue
-from tracking.instruments import instrument_of
 from tracking.models import Assessment, SafetyAlert, ScaleScore
+from tracking.rules.policies.instruments import instrument_of
 
 
 def instrument_in(assessment: Assessment) -> Instrument:

@@ -12,8 +12,8 @@ from measures.instrument import Instrument
 from tracking.actions import assessments
 from tracking.actions.assessments import Submitted
 from tracking.errors import Conflict
-from tracking.instruments import instrument_of
 from tracking.models import Assessment, AssessmentRequest, User
+from tracking.rules.policies.instruments import instrument_of
 from tracking.vocabulary import AnswerSource
 
 

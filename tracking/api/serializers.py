@@ -8,7 +8,6 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from tracking.acute import REASONS, Acute
 from tracking.models import (
     Assessment,
     AssessmentRequest,
@@ -19,6 +18,7 @@ from tracking.models import (
     TreatmentEpisode,
 )
 from tracking.queries.acute import acute_marks
+from tracking.rules.acute import REASONS, Acute
 
 
 class PatientSerializer(serializers.ModelSerializer[Patient]):

@@ -14,8 +14,8 @@ from measures.errors import UnknownInstrument
 from measures.instrument import Instrument
 from tracking.api.caseload import caseload_requests
 from tracking.api.fields import AnswersField, IdField, StrictSerializer, VisibleField
-from tracking.instruments import instrument_of, offered_instrument
 from tracking.models import AssessmentRequest, TreatmentEpisode, User
+from tracking.rules.policies.instruments import instrument_of, offered_instrument
 
 HEADER = "Idempotency-Key"
 

@@ -10,8 +10,8 @@ from django.db.models import QuerySet
 
 from measures.instrument import Instrument
 from tracking.forms.parts import offer, offer_rows
-from tracking.instruments import instrument_of
 from tracking.models import AssessmentRequest, User
+from tracking.rules.policies.instruments import instrument_of
 
 
 def _day(label: str, *, required: bool = True, help_text: str = "") -> forms.DateField:

@@ -9,12 +9,12 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 from measures.errors import DefinitionError
-from tracking.definitions import LARGEST, Definition, read_definition
 from tracking.errors import TrackingError
 from tracking.forms.parts import Rowed, offer_rows
 from tracking.models import Site, User
-from tracking.policies import check_publishable
 from tracking.queries.administration import administered_sites
+from tracking.rules.definitions import LARGEST, Definition, read_definition
+from tracking.rules.policies.records import check_publishable
 
 PASTED = "pasted text"
 LONGEST_NAME = 80

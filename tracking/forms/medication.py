@@ -11,7 +11,7 @@ from django import forms
 
 from tracking.errors import InvalidInput
 from tracking.forms.parts import UNCHOSEN, Dated, Rowed, amount_field, day_field
-from tracking.tapers import Step, equal_steps, spread_days
+from tracking.rules.tapers import Step, equal_steps, spread_days
 from tracking.vocabulary import StopReason
 
 MOST_STEPS = 60

@@ -6,11 +6,11 @@ from typing import Any
 
 from django import forms
 
-from tracking import protocol as protocols
 from tracking.forms.parts import UNCHOSEN, Dated, Layout, day_field, offer, offer_rows
-from tracking.languages import languages
 from tracking.models import CareTeam, PatientIdentity, Study, User
 from tracking.queries.people import own_teams, own_time_zone, time_zones
+from tracking.rules import protocol as protocols
+from tracking.rules.languages import languages
 from tracking.vocabulary import ConsentKind, Diagnosis, EpisodeStatus, Sex
 
 BETWEEN = ":"

@@ -11,7 +11,7 @@ from tracking.actions.availability import MOST_A_WEEK
 from tracking.forms.parts import Dated, Rowed, day_field, offer
 from tracking.models import User
 from tracking.queries.raters import Choice
-from tracking.rating_policies import LONGEST_REASON
+from tracking.rules.policies.rating import LONGEST_REASON
 
 DECISIONS = [
     ("approve", "Tell the rater, who rates this patient no more"),

@@ -9,13 +9,13 @@ from django import forms
 
 from measures import registry
 from measures.instrument import Instrument
-from tracking import protocol as protocols
 from tracking.forms.answers import AnswersForm, Row
 from tracking.forms.parts import offer, offer_rows
 from tracking.models import SettingTemplate, Site, User
 from tracking.queries.assessments import in_words
 from tracking.queries.setting import sites_of
-from tracking.setting import BEFORE_THE_DOSE, INSTRUMENT, Answers, items_of_room, said_by_room
+from tracking.rules import protocol as protocols
+from tracking.rules.setting import BEFORE_THE_DOSE, INSTRUMENT, Answers, items_of_room, said_by_room
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from django.core.files.uploadedfile import UploadedFile
 
 from measures.wording import LARGEST
 from tracking.forms.parts import Rowed, offer_rows
-from tracking.languages import languages
 from tracking.models import Site, User
 from tracking.queries.administration import administered_sites
+from tracking.rules.languages import languages
 
 KINDS = [("csv", "A table (CSV)"), ("toml", "TOML")]
 BYTES_A_CHARACTER = 4  # at most, in UTF-8

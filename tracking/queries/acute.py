@@ -10,10 +10,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from measures.instrument import Instrument
-from tracking import protocol as protocols
-from tracking.acute import Acute, AcuteWindow, DosingMoment, Taken
-from tracking.instruments import Shelf
 from tracking.models import Assessment, Dose, TreatmentEpisode
+from tracking.rules import protocol as protocols
+from tracking.rules.acute import Acute, AcuteWindow, DosingMoment, Taken
+from tracking.rules.policies.instruments import Shelf
 from tracking.vocabulary import AnswerSource
 
 

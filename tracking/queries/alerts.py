@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from django.db.models import Case, IntegerField, QuerySet, Value, When
 
-from tracking.instruments import Shelf
 from tracking.models import AlertEvent, SafetyAlert, User
 from tracking.queries.assessments import in_words
 from tracking.queries.names import name_of
+from tracking.rules.policies.instruments import Shelf
 from tracking.vocabulary import AlertLevel, AlertStatus, ItemState
 
 ORDER = [AlertStatus.OPEN, AlertStatus.ACKNOWLEDGED, AlertStatus.CLOSED]

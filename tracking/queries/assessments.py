@@ -10,13 +10,13 @@ from measures.instrument import Band, BandSet, Instrument, Item, Scale
 from measures.levels import level_in_words, levels_of
 from measures.scales import band_in
 from measures.scoring import Answer, skipped
-from tracking.acute import Acute
-from tracking.instruments import instrument_of
 from tracking.models import Assessment, ScaleScore, User, WordingPack
-from tracking.policies import is_late
 from tracking.queries.acute import acute_marks
+from tracking.rules.acute import Acute
+from tracking.rules.policies.instruments import instrument_of
+from tracking.rules.policies.records import is_late
+from tracking.rules.policies.wordings import in_words_of, pack_of_assessment
 from tracking.vocabulary import AnswerSource, Wording
-from tracking.wordings import in_words_of, pack_of_assessment
 
 DECIDED = {True: "Met", False: "Not met", None: "Cannot be decided: it hangs on missing answers"}
 

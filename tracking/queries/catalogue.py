@@ -11,8 +11,8 @@ from measures import registry
 from measures.errors import UnknownInstrument
 from measures.instrument import Instrument
 from measures.topics import topic_of, topics
-from tracking.instruments import SHIPPED, instrument_of
 from tracking.models import Site, SiteInstrument, User, WordingPack, current
+from tracking.rules.policies.instruments import SHIPPED, instrument_of
 from tracking.vocabulary import Role
 
 Languages = dict[tuple[str, str], tuple[str, ...]]

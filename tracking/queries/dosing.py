@@ -1,4 +1,4 @@
-"""The run-sheet of a dosing session as it stands: its plan and its record, for the rules of ``tracking.run_sheet``."""
+"""The run-sheet of a dosing session as it stands: its plan and its record, for ``rules.run_sheet``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from measures import registry
 from measures.instrument import Instrument
-from tracking.instruments import Shelf
 from tracking.models import (
     Assessment,
     Dose,
@@ -19,7 +18,8 @@ from tracking.models import (
     User,
 )
 from tracking.queries.events import protocol_of
-from tracking.run_sheet import Check, Given, Plan, Reading, Record, plan_of
+from tracking.rules.policies.instruments import Shelf
+from tracking.rules.run_sheet import Check, Given, Plan, Reading, Record, plan_of
 from tracking.vocabulary import Attendance, CheckTopic, DosePart, RunSheetKind, SessionKind
 
 VITAL_SIGNS, SUICIDALITY, ADVERSE_EVENT = "vital_signs", "cssrs_screener", "adverse_event"

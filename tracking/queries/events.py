@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from tracking import protocol as protocols
-from tracking.due_dates import Answered, DosingDay, Events, SessionDay
-from tracking.medication_classes import classes_of
 from tracking.models import Assessment, Dose, MedicationCourse, TreatmentEpisode
-from tracking.policies import local_day
-from tracking.protocol import Protocol
+from tracking.rules import protocol as protocols
+from tracking.rules.due_dates import Answered, DosingDay, Events, SessionDay
+from tracking.rules.medication_classes import classes_of
+from tracking.rules.policies.records import local_day
+from tracking.rules.protocol import Protocol
 from tracking.vocabulary import Attendance, DoseStep, SessionKind
 
 DAY = timedelta(days=1)

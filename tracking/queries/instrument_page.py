@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from measures.instrument import Instrument, Item, Option
 from measures.words import ScaleWords, ScoringWords, Statement, scoring_in_words
 from tracking.band_bars import Bar, bars_of
-from tracking.references import CONFIDENCE, Reference, References
+from tracking.rules.references import CONFIDENCE, Reference, References
 
 ONE_OF_A_LINE = 36  # characters of an answer that others may stand beside
 

@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tracking.integration import Integration, Meeting, integration_of, planned_delays
 from tracking.models import TreatmentEpisode, TreatmentSession
-from tracking.policies import local_day
 from tracking.queries.events import protocol_of
+from tracking.rules.integration import Integration, Meeting, integration_of, planned_delays
+from tracking.rules.policies.records import local_day
 from tracking.vocabulary import Attendance, SessionKind
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from measures.instrument import Instrument
-from tracking.definition_changes import Difference, differences
-from tracking.instruments import instrument_of
 from tracking.models import AssessmentRequest, Site, SiteInstrument, User
+from tracking.rules.definition_changes import Difference, differences
+from tracking.rules.policies.instruments import instrument_of
 from tracking.vocabulary import RequestStatus
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from measures.instrument import Band, Scale
-from tracking.crisis import Contact
-from tracking.instruments import Shelf
 from tracking.models import Assessment, AssessmentRequest, Patient, User
-from tracking.policies import local_today
 from tracking.queries.assessments import own_self_reports
 from tracking.queries.sittings import crisis_contacts
-from tracking.wordings import can_be_asked
+from tracking.rules.crisis import Contact
+from tracking.rules.policies.instruments import Shelf
+from tracking.rules.policies.records import local_today
+from tracking.rules.policies.wordings import can_be_asked
 
 
 @dataclass(frozen=True, slots=True)

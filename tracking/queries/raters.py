@@ -10,10 +10,10 @@ from datetime import date, datetime, timedelta
 from django.db.models import Q, QuerySet
 
 from tracking.models import AssessmentRequest, RaterAvailability, TreatmentEpisode, Unblinding, User
-from tracking.policies import local_day, local_today
 from tracking.queries.events import protocol_of
-from tracking.rater_choice import Candidate
-from tracking.rating_policies import barred, raters_of, rates_the_same, team_of, therapists, treating
+from tracking.rules.policies.rating import barred, raters_of, rates_the_same, team_of, therapists, treating
+from tracking.rules.policies.records import local_day, local_today
+from tracking.rules.rater_choice import Candidate
 from tracking.vocabulary import RequestStatus
 
 ASSIGN_AHEAD = timedelta(days=7)  # so long before its window opens a rating is given to somebody

@@ -11,12 +11,12 @@ from measures import scoring
 from measures.errors import AnswerError
 from measures.instrument import Band, Instrument, Scale
 from measures.scoring import ScaleResult
-from tracking.instruments import Shelf, declared_scales, offered
 from tracking.models import Assessment, AssessmentRequest, TreatmentEpisode, User
-from tracking.policies import local_today
-from tracking.rating_policies import raters_of
+from tracking.rules.policies.instruments import Shelf, declared_scales, offered
+from tracking.rules.policies.rating import raters_of
+from tracking.rules.policies.records import local_today
+from tracking.rules.policies.wordings import Wordings
 from tracking.vocabulary import RequestStatus
-from tracking.wordings import Wordings
 
 
 @dataclass(frozen=True, slots=True)

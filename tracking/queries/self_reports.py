@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from measures import registry
-from tracking.instruments import instrument_of
 from tracking.models import Assessment, TreatmentEpisode
+from tracking.rules.policies.instruments import instrument_of
 
 ADHERENCE = "mars5"
 DISCONTINUATION = "discontinuation_check"

@@ -8,10 +8,10 @@ from django.db.models import Q, QuerySet
 
 from measures import registry
 from measures.instrument import Instrument, Item
-from tracking.instruments import instrument_of
 from tracking.models import Assessment, Membership, SettingTemplate, Site, TreatmentSession, User, current
 from tracking.queries.assessments import in_words
-from tracking.setting import INSTRUMENT, Answers, asked_and_answered, differing, items_of_room
+from tracking.rules.policies.instruments import instrument_of
+from tracking.rules.setting import INSTRUMENT, Answers, asked_and_answered, differing, items_of_room
 from tracking.vocabulary import Attendance, SessionKind
 
 

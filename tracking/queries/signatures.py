@@ -17,7 +17,7 @@ from django.db.models import Model
 
 from tracking.models import Assessment, Dose, RunSheetEntry, SessionSignature, TreatmentSession
 from tracking.queries.dosing import forms_on_sheet
-from tracking.run_sheet import Plan
+from tracking.rules.run_sheet import Plan
 
 WANTED = 2
 PRESENCE = ("role",)

@@ -9,9 +9,9 @@ from datetime import date, timedelta
 from django.db.models import QuerySet
 
 from tracking.models import DoseChange, MedicationCourse, PlannedDoseStep
-from tracking.policies import local_day
 from tracking.queries.events import is_treatment, protocol_of
-from tracking.tapers import PlannedStep, Step, StepState, equal_steps, step_states
+from tracking.rules.policies.records import local_day
+from tracking.rules.tapers import PlannedStep, Step, StepState, equal_steps, step_states
 from tracking.vocabulary import DoseStep
 
 DAY = timedelta(days=1)

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from tracking import protocol as protocols
-from tracking.medication_classes import classes_of, classification
 from tracking.models import Site, TreatmentEpisode, User, WashoutRule
-from tracking.protocol import Protocol, Washout
 from tracking.queries.administration import administered_sites
 from tracking.queries.events import is_treatment, protocol_of
+from tracking.rules import protocol as protocols
+from tracking.rules.medication_classes import classes_of, classification
+from tracking.rules.protocol import Protocol, Washout
+from tracking.rules.washouts import Taken, WashoutState, washout_state
 from tracking.vocabulary import DoseStep
-from tracking.washouts import Taken, WashoutState, washout_state
 
 
 def washouts_before(episode: TreatmentEpisode, day: date) -> tuple[WashoutState, ...]:

@@ -10,11 +10,11 @@ from django.db.models import QuerySet
 from measures.instrument import Instrument, Item, Number
 from measures.wording import Wording
 from measures.wording.check import WordedItem
-from tracking.instruments import offered
-from tracking.languages import language_name
 from tracking.models import Site, User, WordingPack
 from tracking.queries.administration import administered_sites
-from tracking.wordings import Wordings, is_withdrawn
+from tracking.rules.languages import language_name
+from tracking.rules.policies.instruments import offered
+from tracking.rules.policies.wordings import Wordings, is_withdrawn
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,10 @@ from random import Random
 
 from measures import registry, scoring
 from measures.scoring import Scored
-from tracking.due_dates import Answered, DosingDay, Events, SessionDay, WantedRequest, wanted_requests
-from tracking.planned import planned_events
-from tracking.protocol import PlannedDose, Protocol, StandingMedication
-from tracking.reanchoring import KnownRequest, changes
+from tracking.rules.due_dates import Answered, DosingDay, Events, SessionDay, WantedRequest, wanted_requests
+from tracking.rules.planned import planned_events
+from tracking.rules.protocol import PlannedDose, Protocol, StandingMedication
+from tracking.rules.reanchoring import KnownRequest, changes
 from tracking.simulation.parameters import Parameters, parameters_of
 from tracking.simulation.person import Moment, Person
 

@@ -17,7 +17,7 @@ from typing import TypeVar
 from measures import registry
 from measures.instrument import Source
 from measures.table import Table
-from tracking.protocol import Protocol
+from tracking.rules.protocol import Protocol
 
 FOLDER = Path(__file__).parent / "parameters"
 Row = TypeVar("Row")

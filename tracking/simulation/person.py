@@ -13,7 +13,7 @@ from math import sqrt
 from random import Random
 
 from measures.instrument import Instrument
-from tracking.protocol import Protocol
+from tracking.rules.protocol import Protocol
 from tracking.simulation.answers import Answers, State, answer, leave_out
 from tracking.simulation.parameters import Level, Parameters
 from tracking.simulation.totals import share_below, total_at

@@ -15,8 +15,8 @@ from tracking.errors import InvalidInput
 from tracking.forms.answers import RecordForm
 from tracking.models import Patient, WordingPack
 from tracking.queries.requests import running_scores
+from tracking.rules.policies.wordings import pack_named, wording_for
 from tracking.tasks import nudge_episode
-from tracking.wordings import pack_named, wording_for
 
 Context = dict[str, object]
 

@@ -16,10 +16,10 @@ from tracking.actions import assessments, audit
 from tracking.actions.assessments import Submitted
 from tracking.forms.answers import CorrectionForm, HourCorrectionForm, MomentCorrectionForm
 from tracking.models import Assessment, User
-from tracking.policies import check_has_answers, check_latest_version, local_today
 from tracking.queries.assessments import AssessmentView, assessment_view, with_people
 from tracking.queries.names import name_of
 from tracking.queries.requests import is_of_team
+from tracking.rules.policies.records import check_has_answers, check_latest_version, local_today
 from tracking.views.access import SignedInRequest, one_or_404, roles_required
 from tracking.views.answering import Context, running, sheet, take_in
 from tracking.views.refusals import refusals_shown

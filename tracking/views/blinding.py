@@ -12,11 +12,11 @@ from tracking.actions import rating
 from tracking.actions import unblinding as actions
 from tracking.errors import Conflict
 from tracking.forms.raters import AskUnblindingForm, DecideUnblindingForm, RaterForm
-from tracking.instruments import instrument_of
 from tracking.models import AssessmentRequest, TreatmentEpisode, Unblinding
 from tracking.queries.raters import blind_raters, choices
 from tracking.queries.requests import is_of_team
-from tracking.rating_policies import deciders
+from tracking.rules.policies.instruments import instrument_of
+from tracking.rules.policies.rating import deciders
 from tracking.views.access import SignedInRequest
 from tracking.views.refusals import refusals_shown
 from tracking.views.writing import Page, about, for_patient, form_page, patient_url

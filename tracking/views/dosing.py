@@ -21,10 +21,10 @@ from tracking.errors import Conflict
 from tracking.forms.answers import InSessionForm, VitalSignsForm
 from tracking.forms.dosing import LINES, PARTS, BeginForm, CheckForm, LineForm, SheetDoseForm, SignForm
 from tracking.models import TreatmentEpisode, TreatmentSession
-from tracking.policies import local_today
 from tracking.queries.dosing import VITAL_SIGNS, forms_of, plan_for
 from tracking.queries.names import name_of
-from tracking.run_sheet import topics
+from tracking.rules.policies.records import local_today
+from tracking.rules.run_sheet import topics
 from tracking.tasks import nudge_episode
 from tracking.views.access import SignedInRequest
 from tracking.views.answering import running, sheet, take_in, words_on_sheet

@@ -17,9 +17,7 @@ from tracking.actions.assessments import Submitted
 from tracking.errors import Conflict, InvalidInput
 from tracking.forms.answers import NewRecordForm, RecordForm
 from tracking.forms.asking import AskForm, LinkForm
-from tracking.instruments import instrument_of
 from tracking.models import AssessmentRequest, TreatmentEpisode, WordingPack
-from tracking.policies import check_may_rate, check_request_open, is_shown_blind, local_today
 from tracking.queries.guesses import is_followed_by_guess
 from tracking.queries.names import name_of
 from tracking.queries.requests import (
@@ -31,11 +29,13 @@ from tracking.queries.requests import (
     raters_for,
     totals_to_record,
 )
+from tracking.rules.policies.instruments import instrument_of
+from tracking.rules.policies.records import check_may_rate, check_request_open, is_shown_blind, local_today
+from tracking.rules.policies.wordings import ON_PAPER, in_words_of
 from tracking.views.access import SignedInRequest, one_or_404, roles_required
 from tracking.views.answering import Context, running, sheet, take_in, words_on_sheet
 from tracking.views.refusals import refusals_shown
 from tracking.vocabulary import AnswerSource, ItemState, ReadPage, Role
-from tracking.wordings import ON_PAPER, in_words_of
 
 ENDORSED = (
     "You marked an answer about suicide. The care team is told at once, but nobody may be reading this now. If the "

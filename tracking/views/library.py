@@ -11,12 +11,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tracking.actions import library as actions
-from tracking.definitions import Definition
 from tracking.errors import Conflict, TrackingError
 from tracking.forms.library import DefinitionForm, RetireForm
 from tracking.models import SiteInstrument
 from tracking.queries.instrument_page import instrument_page
 from tracking.queries.library import coming_change, open_requests, own_versions, published_change
+from tracking.rules.definitions import Definition
 from tracking.views.access import SignedInRequest, one_or_404, roles_required
 from tracking.views.refusals import refusals_shown
 from tracking.views.trying import try_out

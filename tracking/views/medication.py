@@ -14,11 +14,11 @@ from tracking.forms.medication import CheckForm, PlannedStopForm, SpanForm, Tape
 from tracking.forms.parts import Rowed
 from tracking.forms.treatment import DoseChangeForm, MedicationForm, StopForm
 from tracking.models import DoseChange, MedicationCourse, PlannedDoseStep, TreatmentEpisode
-from tracking.policies import local_today
 from tracking.queries.self_reports import ADHERENCE, DISCONTINUATION, reports_of
 from tracking.queries.tapers import dropped_steps, proposed_taper, states_of, step_rows
+from tracking.rules.policies.records import local_today
+from tracking.rules.tapers import TOLERANCE, WAITING, Step
 from tracking.step_drawing import step_drawing
-from tracking.tapers import TOLERANCE, WAITING, Step
 from tracking.templatetags.figures import score
 from tracking.views.access import SignedInRequest
 from tracking.views.writing import Page, about, course_changed, for_patient, form_page

@@ -11,14 +11,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from tracking.actions import links
-from tracking.instruments import instrument_of
 from tracking.queries.assessments import answer_lines, own_self_reports
 from tracking.queries.own import own_contacts, own_open_requests, own_reports
 from tracking.queries.sittings import minutes_of
+from tracking.rules.policies.instruments import instrument_of
+from tracking.rules.policies.wordings import SHIPPED_LANGUAGE, in_words_of, pack_of_assessment
 from tracking.views import sitting_session
 from tracking.views.access import SignedInRequest, one_or_404, roles_required
 from tracking.vocabulary import Role
-from tracking.wordings import SHIPPED_LANGUAGE, in_words_of, pack_of_assessment
 
 
 @roles_required(Role.PATIENT)

@@ -21,9 +21,9 @@ from tracking.actions.wordings import give_words
 from tracking.errors import Conflict
 from tracking.forms.answers import AnswersForm, field_name
 from tracking.models import AssessmentRequest, SittingLink
-from tracking.policies import local_today
 from tracking.queries import sittings
 from tracking.queries.sittings import Questionnaire
+from tracking.rules.policies.records import local_today
 from tracking.tasks import nudge_episode
 from tracking.views.access import SiteRequest
 from tracking.views.sitting_session import begin, has_concern, in_sitting, note_concern

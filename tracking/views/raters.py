@@ -17,9 +17,9 @@ from tracking.actions.audit import record_reads
 from tracking.actions.unblinding import ask_unblinding
 from tracking.errors import Conflict, InvalidInput
 from tracking.forms.raters import AvailabilityForm, EndAvailabilityForm, LearntForm
-from tracking.instruments import Shelf
 from tracking.queries.raters import availabilities, last_rated_episode, treatments_told
 from tracking.queries.requests import ratings_due, ratings_made
+from tracking.rules.policies.instruments import Shelf
 from tracking.views.access import SignedInRequest, roles_required
 from tracking.views.refusals import refusals_shown
 from tracking.views.writing import Page, form_page

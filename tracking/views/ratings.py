@@ -10,9 +10,9 @@ from django.views.decorators.http import require_http_methods
 from tracking.actions import audit, guesses
 from tracking.errors import InvalidInput
 from tracking.forms.guesses import GuessForm
-from tracking.instruments import instrument_of
 from tracking.models import Assessment
 from tracking.queries.guesses import GUESS_OF_RATER, has_guess, is_followed_by_guess
+from tracking.rules.policies.instruments import instrument_of
 from tracking.tasks import nudge_episode
 from tracking.views.access import SignedInRequest, one_or_404, roles_required
 from tracking.views.refusals import refusals_shown

@@ -26,7 +26,7 @@ from tracking.queries.setting import (
     templates_in_use,
     usual_template,
 )
-from tracking.setting import Answers, with_overrides
+from tracking.rules.setting import Answers, with_overrides
 from tracking.tasks import nudge_episode
 from tracking.views.access import SignedInRequest, one_or_404, roles_required
 from tracking.views.refusals import refusals_shown

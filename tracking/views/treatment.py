@@ -22,13 +22,13 @@ from tracking.models import (
     TreatmentEpisode,
     TreatmentSession,
 )
-from tracking.policies import latest_day, local_day
 from tracking.queries.dosing import is_on_sheet
 from tracking.queries.integration import integration_of_session
 from tracking.queries.setting import session_setting, takes_setting
 from tracking.queries.treatment import dosing_sessions
 from tracking.queries.washout import washouts_before
-from tracking.treatment_policies import Record, washouts_unanswered
+from tracking.rules.policies.records import latest_day, local_day
+from tracking.rules.policies.treatment import Record, washouts_unanswered
 from tracking.views.access import SignedInRequest, SiteRequest
 from tracking.views.writing import Guarded, Page, about, course_changed, for_patient, form_page
 from tracking.vocabulary import Attendance, CheckTopic, ReadPage, SessionKind

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from tracking.actions.washouts import set_washout_rule
 from tracking.forms.washouts import WashoutRuleForm
-from tracking.medication_classes import classification
 from tracking.queries.washout import site_rules
+from tracking.rules.medication_classes import classification
 from tracking.views.access import SignedInRequest, roles_required
 from tracking.views.writing import Page, form_page
 from tracking.vocabulary import Role

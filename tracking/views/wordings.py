@@ -19,15 +19,15 @@ from tracking.actions import care
 from tracking.actions.wordings import add_wording, read_wording, withdraw_wording
 from tracking.errors import TrackingError
 from tracking.forms.wordings import PackForm, SiteLanguageForm, WithdrawForm
-from tracking.instruments import instrument_of
-from tracking.languages import language_name
 from tracking.models import WordingPack
 from tracking.queries.administration import administered_sites
 from tracking.queries.wordings import instruments_of, on_paper, own_packs, pack_lines, worded_lines
+from tracking.rules.languages import language_name
+from tracking.rules.policies.instruments import instrument_of
+from tracking.rules.policies.wordings import is_withdrawn
 from tracking.views.access import SignedInRequest, one_or_404, roles_required
 from tracking.views.writing import Page, form_page, show_refusal
 from tracking.vocabulary import Role
-from tracking.wordings import is_withdrawn
 
 TEMPLATES = "tracking/wordings/"
 INSTALL = "install"

@@ -20,7 +20,7 @@ from tracking.actions import dosing
 from tracking.actions.signing import sign_run_sheet
 from tracking.models import RunSheetEntry, TreatmentSession, User
 from tracking.queries.dosing import plan_for
-from tracking.run_sheet import topics
+from tracking.rules.run_sheet import topics
 from tracking.vocabulary import AuditAction, CheckTopic
 
 LINE = "+RunSheetEntry +AuditEvent"

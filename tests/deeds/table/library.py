@@ -11,8 +11,8 @@ from tests.deeds.deed import Arguments, Note, Twice, deed
 from tests.tracking.definitions import CHECK_IN, published, second
 from tests.tracking.packs import as_csv, installed
 from tracking.actions import assessments, library, scheduling, wordings
-from tracking.instruments import instrument_of
 from tracking.models import AssessmentRequest, SiteInstrument
+from tracking.rules.policies.instruments import instrument_of
 from tracking.vocabulary import AnswerSource, AuditAction
 
 SCALE = "wai_sr"

@@ -15,7 +15,6 @@ from tracking.actions import treatment
 from tracking.actions.assessments import correct_assessment
 from tracking.actions.marks import want_episode
 from tracking.errors import Conflict, InvalidInput
-from tracking.instruments import instrument_of
 from tracking.models import (
     Assessment,
     AuditEvent,
@@ -25,6 +24,7 @@ from tracking.models import (
     TreatmentEpisode,
     User,
 )
+from tracking.rules.policies.instruments import instrument_of
 
 pytestmark = pytest.mark.django_db
 

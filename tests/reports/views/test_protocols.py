@@ -10,8 +10,8 @@ from django.test import Client
 from reports.charts import schedule
 from reports.queries.protocols import planned_schedule
 from tests.reports.charts.drawing import names
-from tracking import protocol as protocols
 from tracking.models import User
+from tracking.rules import protocol as protocols
 
 pytestmark = [
     pytest.mark.django_db,

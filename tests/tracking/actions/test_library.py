@@ -13,7 +13,6 @@ from tests.tracking.own_answers import checked_in
 from tracking.actions import care, scheduling
 from tracking.actions.library import publish_instrument, retire_instrument
 from tracking.errors import Conflict, InvalidInput, NotPermitted
-from tracking.instruments import instrument_of, offered, offered_instrument
 from tracking.models import (
     AuditEvent,
     EpisodeMark,
@@ -25,6 +24,7 @@ from tracking.models import (
     User,
 )
 from tracking.queries.requests import instruments_to_ask, totals_to_record
+from tracking.rules.policies.instruments import instrument_of, offered, offered_instrument
 from tracking.vocabulary import Role
 
 pytestmark = pytest.mark.django_db

@@ -15,7 +15,6 @@ from tests.cast import days_ago
 from tests.engines import few_on_both
 from tests.tracking.replay import TABLES, Replay, rows_of
 from tracking import clock
-from tracking import protocol as protocols
 from tracking.actions import simulate_study as simulated
 from tracking.actions.simulate_study import simulate_study
 from tracking.actions.simulated_rows import Cohort, Rows, Writer
@@ -35,6 +34,7 @@ from tracking.models import (
     TreatmentEpisode,
     User,
 )
+from tracking.rules import protocol as protocols
 
 pytestmark = pytest.mark.django_db
 EACH_ARM = 3

@@ -13,8 +13,8 @@ from tests.tracking.answers import PHQ9, recorded
 from tests.tracking.definitions import SCORE_ONLY, published
 from tracking.actions.totals import correct_total, record_total
 from tracking.errors import Conflict, InvalidInput
-from tracking.instruments import instrument_of
 from tracking.models import Assessment, AuditEvent, EpisodeMark, SafetyAlert, Site, TreatmentEpisode, User
+from tracking.rules.policies.instruments import instrument_of
 
 pytestmark = pytest.mark.django_db
 

@@ -15,8 +15,8 @@ from tests.tracking.packs import as_csv, installed, wording
 from tracking.actions import care, links, scheduling, wordings
 from tracking.actions.assessments import save_draft, submit_assessment
 from tracking.errors import Conflict, InvalidInput, NotPermitted
-from tracking.instruments import instrument_of
 from tracking.models import AssessmentRequest, AuditEvent, Site, TreatmentEpisode, User, WordingPack
+from tracking.rules.policies.instruments import instrument_of
 from tracking.vocabulary import AnswerSource, Role
 
 WAI = registry.get("wai_sr")

@@ -18,7 +18,6 @@ from tracking.errors import InvalidInput, NotPermitted
 from tracking.fields import cipher
 from tracking.imports.problems import FileRefused
 from tracking.imports.spec import Spec
-from tracking.instruments import instrument_of
 from tracking.models import (
     Assessment,
     AuditEvent,
@@ -38,6 +37,7 @@ from tracking.models import (
     TreatmentEpisode,
     User,
 )
+from tracking.rules.policies.instruments import instrument_of
 
 pytestmark = pytest.mark.django_db
 

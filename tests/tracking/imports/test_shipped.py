@@ -18,8 +18,8 @@ from tracking.imports.planner import make_plan
 from tracking.imports.problems import Problems
 from tracking.imports.read import read_rows
 from tracking.imports.spec_loader import FOLDER, load
-from tracking.instruments import instrument_of
 from tracking.models import Assessment, OutcomeResult, SafetyAlert, ScaleScore, Study, TreatmentEpisode
+from tracking.rules.policies.instruments import instrument_of
 
 pytestmark = pytest.mark.django_db
 

@@ -13,8 +13,8 @@ from tests.cast import CRISIS, person
 from tests.tracking.definitions import CHECK_IN, PHQ4, SCORE_ONLY, published, second
 from tests.tracking.views.doors import signed_in
 from tracking.actions import care
-from tracking.definitions import LARGEST
 from tracking.models import AuditEvent, InstrumentRetirement, Site, SiteInstrument, User
+from tracking.rules.definitions import LARGEST
 from tracking.vocabulary import Role
 
 pytestmark = pytest.mark.django_db

@@ -1,0 +1,1 @@
+"""What decides and writes nothing. Pure, so it knows no Django and no row, but for ``policies``, which look at rows."""

@@ -1,0 +1,164 @@
+"""Which words of an instrument somebody is shown: those that the site has installed, or those that ship.
+
+A patient is asked in the patient's language, else in the site's; whoever rates reads the site's. Without a pack
+the shipped text serves where it may be shown; a self-report whose wording belongs to somebody else is then asked
+on paper. A sitting keeps the words in which it began.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from functools import cached_property, lru_cache
+
+from measures import wording as words
+from measures.instrument import Instrument
+from tracking.errors import Conflict
+from tracking.models import Assessment, AssessmentRequest, Patient, Site, WordingPack
+from tracking.rules.policies.instruments import instrument_of
+from tracking.vocabulary import Wording
+
+SHIPPED_LANGUAGE = "en"
+ON_PAPER = "on paper: no wording installed"
+
+
+class Wordings:
+    """The packs that the sites may show, read once for one page."""
+
+    @cached_property
+    def _packs(self) -> dict[tuple[int, str, str], list[WordingPack]]:
+        """By site, instrument and version; the newest first."""
+        found = defaultdict(list)
+        for pack in WordingPack.objects.filter(withdrawal=None).defer("content").order_by("-pk"):
+            found[pack.site_id, pack.instrument, pack.version].append(pack)
+        return found
+
+    def pack(self, instrument: Instrument, site: Site, language: str = "") -> WordingPack | None:
+        """The pack to show somebody of this language, or ``None``: the shipped text, if that may be shown."""
+        packs = self._packs.get((site.pk, instrument.key, instrument.version), [])
+        for wanted in dict.fromkeys((language or site.language, site.language)):
+            if found := _closest(packs, wanted):
+                return found
+            if ships(instrument) and _root(wanted) == SHIPPED_LANGUAGE:
+                return None
+        return None
+
+    def may_be_asked(self, instrument: Instrument, site: Site, language: str = "") -> bool:
+        """Whether somebody of this language can answer on screen."""
+        return bool(instrument.items) and (
+            ships(instrument) or self.pack(instrument, site, language) is not None
+        )
+
+    def is_on_paper(self, request: AssessmentRequest, instrument: Instrument) -> bool:
+        """Whether what is asked here is a self-report that cannot be answered on screen."""
+        if request.rater != "self" or (instrument.items and ships(instrument)):
+            return False
+        patient = request.episode.patient
+        return not (self.may_be_asked(instrument, patient.team.site, patient.language) or is_begun(request))
+
+
+def ships(instrument: Instrument) -> bool:
+    """Whether the text that ships may be shown to whoever answers: to a patient the authors' own words alone,
+    to a clinician, who has the original at hand, our labels too."""
+    return instrument.rights.wording == Wording.VERBATIM.value or instrument.rater == "clinician"
+
+
+def wording_for(instrument: Instrument, patient: Patient) -> WordingPack | None:
+    """The pack in whose words this patient is asked, or rated; ``None`` for the words that ship."""
+    language = patient.language if instrument.rater == "self" else ""
+    return Wordings().pack(instrument, patient.team.site, language)
+
+
+def may_be_asked_online(instrument: Instrument, site: Site, language: str = "") -> bool:
+    """Whether a patient of this site and language can answer on screen."""
+    return Wordings().may_be_asked(instrument, site, language)
+
+
+def is_begun(request: AssessmentRequest) -> bool:
+    """Whether an answer was given or left out on purpose: from then on the words stay as they are."""
+    return hasattr(request, "draft")
+
+
+def can_be_asked(request: AssessmentRequest) -> bool:
+    """Whether this request can be answered on screen now."""
+    instrument = instrument_of(request.instrument, request.version)
+    return not Wordings().is_on_paper(request, instrument)
+
+
+def pack_of(request: AssessmentRequest) -> WordingPack | None:
+    """The pack in whose words a sitting that begins now shows this request: once something is answered, the
+    one in which it was."""
+    if is_begun(request):
+        return request.wording_pack
+    return wording_for(instrument_of(request.instrument, request.version), request.episode.patient)
+
+
+def shown_instrument(request: AssessmentRequest) -> Instrument:
+    """The instrument as the sitting that has begun shows it."""
+    return in_words_of(request.wording_pack, instrument_of(request.instrument, request.version))
+
+
+def pack_named(public_id: str, instrument: Instrument, patient: Patient) -> WordingPack | None:
+    """The pack that a filled-in sheet says it has shown; ``None`` when it names none. Raises ``Conflict`` for
+    one that cannot have been shown there."""
+    if not public_id:
+        return None
+    packs = WordingPack.objects.filter(
+        site=patient.team.site_id, instrument=instrument.key, version=instrument.version
+    )
+    found = next((pack for pack in packs if str(pack.public_id) == public_id), None)
+    if found is None:
+        raise Conflict("this page is out of date: open it again")
+    return found
+
+
+def pack_of_assessment(assessment: Assessment) -> WordingPack | None:
+    """The pack that an assessment names as its wording, withdrawn or not."""
+    language, _, rest = assessment.wording.partition("/")
+    name, _, revision = rest.partition("/")
+    if not revision:
+        return None
+    return WordingPack.objects.filter(
+        site=assessment.episode.patient.team.site_id,
+        instrument=assessment.instrument,
+        version=assessment.version,
+        language=language,
+        name=name,
+        revision=revision,
+    ).first()
+
+
+def in_words_of(pack: WordingPack | None, instrument: Instrument) -> Instrument:
+    """The instrument in the words of a pack, or as it is."""
+    return words.worded(instrument, _wording(pack.public_id)) if pack else instrument
+
+
+def wording_name(instrument: Instrument, pack: WordingPack | None) -> str:
+    """What an assessment says of the words that were on the screen."""
+    if pack:
+        return pack.label
+    return Wording.LABELS if instrument.rights.wording == Wording.SITE.value else instrument.rights.wording
+
+
+def is_withdrawn(pack: WordingPack) -> bool:
+    return hasattr(pack, "withdrawal")
+
+
+@lru_cache(maxsize=256)
+def _wording(public_id: uuid.UUID) -> words.Wording:
+    """The words of a pack. Its row never changes, so it is read once."""
+    return words.from_content(WordingPack.objects.values_list("content", flat=True).get(public_id=public_id))
+
+
+def _closest(packs: list[WordingPack], language: str) -> WordingPack | None:
+    """The newest in this very language, else the newest that a reader of it can read: en-GB for en, never
+    another script."""
+    exact = (pack for pack in packs if pack.language == language)
+    near = (pack for pack in packs if _root(pack.language) == _root(language))
+    return next(exact, None) or next(near, None)
+
+
+def _root(language: str) -> str:
+    """The language with its script, without its region."""
+    parts = language.split("-")
+    return "-".join([parts[0], *(part for part in parts[1:] if len(part) == 4)])
