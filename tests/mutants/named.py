@@ -12,7 +12,7 @@ AUDIT = {"record", "record_read", "record_reads", "_record"}
 LEDGERS = {"AuditEvent", "ReadEvent"}
 MOVES = "tracking.actions.moves"  # the helper that changes one row, and only where that stands as expected
 NARROWING = {"filter", "exclude"}
-READS = re.compile(r"/(queries|models)(/|\.py)|policies\.py$")
+READS = re.compile(r"/(queries|models|policies)(/|\.py)")
 NO_TRANSACTION = '__import__("contextlib").nullcontext()'
 NO_CONDITION = '__import__("django.db.models", fromlist=["Q"]).Q()'
 NAMED = {

@@ -19,7 +19,7 @@ KINDS = (POINT, *NAMED)
 
 def part_of(path: str) -> str:
     """The part of the product that a file is counted with."""
-    if path.endswith("policies.py"):
+    if "/policies" in path:
         return "policies"
     return next((part for part in PARTS if path.startswith(f"{part}/")), path.rpartition("/")[0])
 
