@@ -44,7 +44,7 @@ def prepare() -> str:
     call_command("collectstatic", verbosity=0, interactive=False)
     call_command("seed_demo")
 
-    from tracking.demo import welcome
+    from tracking.simulation.demonstration.clinic import welcome
 
     return welcome(os.environ["BASE_URL"])
 

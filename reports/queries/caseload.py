@@ -22,8 +22,8 @@ from tracking.models import (
 )
 from tracking.queries.events import LastStop, last_stops
 from tracking.queries.raters import ASSIGN_AHEAD
+from tracking.rules.policies.days import local_day
 from tracking.rules.policies.instruments import Shelf
-from tracking.rules.policies.records import local_day
 from tracking.rules.policies.wordings import ON_PAPER, Wordings
 
 ALERT, FLAG, RATER, OVERDUE, MISSED, DUE = range(6)  # the order in which people need somebody

@@ -23,7 +23,7 @@ from tracking.queries.dosing import (
 )
 from tracking.queries.signatures import WANTED, Signed, signatures_of
 from tracking.queries.washout import washouts_before
-from tracking.rules.policies.records import local_day
+from tracking.rules.policies.days import local_day
 from tracking.rules.protocol import Amount, PlannedDose
 from tracking.rules.run_sheet import (
     STANDARD,

@@ -30,7 +30,7 @@ from tracking.models import (
 )
 from tracking.queries.assessments import in_words
 from tracking.queries.integration import Integrated, integrations
-from tracking.rules.policies.records import local_day
+from tracking.rules.policies.days import local_day
 from tracking.rules.setting import INSTRUMENT, Answers, said_by_room
 from tracking.vocabulary import Attendance, SessionKind
 

@@ -6,15 +6,14 @@ import ast
 import inspect
 import re
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 from types import FunctionType
 
 import pytest
 from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
 
-ROOT = Path(__file__).parents[2]
-ACTIONS = [path for app in ("tracking", "reports") for path in (ROOT / app / "actions").glob("*.py")]
+from tests.rooms import ROOT, writing_modules
+
 DOORS = [
     path
     for app in ("tracking", "reports")
@@ -98,8 +97,7 @@ def test_no_template_marks_stored_text_as_safe() -> None:
 
 
 def actions() -> Iterator[tuple[str, FunctionType]]:
-    for path in ACTIONS:
-        module = import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
+    for module in writing_modules():
         for name, found in vars(module).items():
             if inspect.isfunction(found) and found.__module__ == module.__name__ and name[0] != "_":
                 yield f"{module.__name__}.{name}", found

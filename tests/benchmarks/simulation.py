@@ -33,10 +33,10 @@ def measure() -> None:
     """Imported here, since Django must be set up in a folder of its own first."""
     from django.core.management import call_command
 
-    from tests.tracking.replay import Replay
+    from tests.tracking.simulation.replay import Replay
     from tracking import clock
-    from tracking.actions.simulate_study import courses, new_cohort, simulate_study
     from tracking.rules import protocol as protocols
+    from tracking.simulation.study import courses, new_cohort, simulate_study
 
     call_command("migrate", verbosity=0)
     protocol, today = protocols.get(KEY), clock.today()

@@ -25,11 +25,11 @@ from tracking import clock  # noqa: E402
 from tracking.actions import care, people  # noqa: E402
 from tracking.actions.links import issue_link  # noqa: E402
 from tracking.actions.scheduling import create_request  # noqa: E402
-from tracking.actions.simulation import Staff, simulate  # noqa: E402
 from tracking.models import Study, TreatmentEpisode, User  # noqa: E402
-from tracking.rules.policies.records import local_today  # noqa: E402
-from tracking.simulation.cast import Person  # noqa: E402
-from tracking.simulation.plans import combined_plan, mdma_plan, psilocybin_plan  # noqa: E402
+from tracking.rules.policies.days import local_today  # noqa: E402
+from tracking.simulation.people.cast import Person  # noqa: E402
+from tracking.simulation.people.plans import combined_plan, mdma_plan, psilocybin_plan  # noqa: E402
+from tracking.simulation.walk import Staff, simulate  # noqa: E402
 from tracking.vocabulary import Role  # noqa: E402
 
 PASSWORD = "a long walk by the sea"

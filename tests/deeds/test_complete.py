@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
-from types import FunctionType, ModuleType
+from types import FunctionType
 
 from tests.deeds import pairs, table
 from tests.deeds.deed import Twice
 from tests.deeds.table import DEEDS
+from tests.rooms import ROOT, writing_modules
 from tracking.vocabulary import AuditAction
 
-ROOT = Path(__file__).parents[2]
 # Not deeds of their own, each with its reason: read only, or a part that is called inside the deed of another.
 NOT_DEEDS: dict[str, str] = {
     "tracking.actions.audit.event": "makes a row of the audit log, and stores nothing",
@@ -24,29 +22,29 @@ NOT_DEEDS: dict[str, str] = {
     "tracking.actions.people.new_study_codes": "draws, and stores nothing",
     "tracking.actions.tries.is_slowed": "reads",
     "tracking.actions.wordings.read_wording": "reads a text",
-    "tracking.actions.import_joins.join": "compares, and stores nothing",
-    "tracking.actions.import_joins.save_joined": "part of import_scores",
-    "tracking.actions.import_rows.assessed_on": "counts days",
-    "tracking.actions.import_rows.audit_rows": "part of import_scores",
-    "tracking.actions.import_rows.create_assessments": "part of import_scores",
-    "tracking.actions.import_rows.create_episodes": "part of import_scores",
-    "tracking.actions.import_rows.external_key": "names",
-    "tracking.actions.import_rows.mismatch_rows": "makes rows, and stores nothing",
-    "tracking.actions.import_setting.check_diagnosis": "checks",
-    "tracking.actions.import_setting.declare_scales": "part of import_scores",
-    "tracking.actions.import_setting.study_of": "part of import_scores",
-    "tracking.actions.import_setting.team_of": "part of import_scores",
+    "tracking.imports.writing.joins.join": "compares, and stores nothing",
+    "tracking.imports.writing.joins.save_joined": "part of import_scores",
+    "tracking.imports.writing.rows.assessed_on": "counts days",
+    "tracking.imports.writing.rows.audit_rows": "part of import_scores",
+    "tracking.imports.writing.rows.create_assessments": "part of import_scores",
+    "tracking.imports.writing.rows.create_episodes": "part of import_scores",
+    "tracking.imports.writing.rows.external_key": "names",
+    "tracking.imports.writing.rows.mismatch_rows": "makes rows, and stores nothing",
+    "tracking.imports.writing.setting.check_diagnosis": "checks",
+    "tracking.imports.writing.setting.declare_scales": "part of import_scores",
+    "tracking.imports.writing.setting.study_of": "part of import_scores",
+    "tracking.imports.writing.setting.team_of": "part of import_scores",
     "tracking.actions.safety.findings": "reads a scored form",
     "tracking.actions.scores.score_rows": "makes rows, and stores nothing",
     "tracking.actions.scores.store_scores": "part of submit_assessment and its like",
-    "tracking.actions.simulate_study.courses": "invents, and stores nothing",
-    "tracking.actions.simulate_study.new_cohort": "part of simulate_study",
-    "tracking.actions.simulate_study.simulate_study": "in test_simulations",
-    "tracking.actions.simulated_rows.who_answers": "reads",
-    "tracking.actions.simulated_sheet.keep_run_sheet": "deeds one after the other, in the course of simulate",
-    "tracking.actions.simulation.answers_on": "invents, and stores nothing",
-    "tracking.actions.simulation.identity_of": "invents, and stores nothing",
-    "tracking.actions.simulation.simulate": "in test_simulations",
+    "tracking.simulation.study.courses": "invents, and stores nothing",
+    "tracking.simulation.study.new_cohort": "part of simulate_study",
+    "tracking.simulation.study.simulate_study": "in test_simulations",
+    "tracking.simulation.writer.who_answers": "reads",
+    "tracking.simulation.sheet.keep_run_sheet": "deeds one after the other, in the course of simulate",
+    "tracking.simulation.walk.answers_on": "invents, and stores nothing",
+    "tracking.simulation.walk.identity_of": "invents, and stores nothing",
+    "tracking.simulation.walk.simulate": "in test_simulations",
     "tracking.actions.totals.field_of": "names",
     "reports.actions.demo.ask_for_a_release": "request_release, for the demonstration",
     "reports.actions.demo.compute_everything": "recompute_episode and recompute_study, for the demonstration",
@@ -60,17 +58,11 @@ NOT_DEEDS: dict[str, str] = {
 }
 
 
-def modules() -> Iterator[ModuleType]:
-    for app in ("tracking", "reports"):
-        for path in sorted((ROOT / app / "actions").rglob("*.py")):
-            yield import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
-
-
 def public() -> dict[str, FunctionType]:
-    """Every public function of ``actions``, by module and name."""
+    """Every public function of what writes, by module and name."""
     return {
         f"{module.__name__}.{name}": found
-        for module in modules()
+        for module in writing_modules()
         for name, found in vars(module).items()
         if inspect.isfunction(found) and found.__module__ == module.__name__ and name[0] != "_"
     }
@@ -106,7 +98,7 @@ def test_all_three_ways_of_doing_it_twice_are_met() -> None:
 
 # Where many rows are changed by one statement on purpose; every other change of a row goes through ``moves``.
 MANY_ROWS = {
-    "tracking.actions.imports.run": "a dictionary",
+    "tracking.imports.writing.store.run": "a dictionary",
     "tracking.actions.marks.want_episode": "the mark of one episode, by that episode",
     "tracking.actions.marks.want_episodes": "the marks of so many episodes",
     "tracking.actions.marks.want_study": "the mark of one study, by that study",
@@ -124,7 +116,7 @@ MANY_ROWS = {
 def test_one_row_moves_by_the_one_helper() -> None:
     found = {
         f"{module.__name__}.{function.name}"
-        for module in modules()
+        for module in writing_modules()
         for function in ast.walk(ast.parse(Path(str(module.__file__)).read_text()))
         if isinstance(function, ast.FunctionDef)
         for call in ast.walk(function)

@@ -1,6 +1,6 @@
 """Invented people are written in bulk, or by all the actions of a year: whole, or not at all, and the log says whose.
 
-Row for row they are held against the real actions in ``tests/tracking/actions/test_simulate_study.py``.
+Row for row they are held against the real actions in ``tests/tracking/simulation/test_study.py``.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from tests.deeds.ledger import Interrupted, stopped_at
 from tests.deeds.stage import Stage
 from tests.deeds.test_all_or_nothing import ALL, undone
 from tracking import clock
-from tracking.actions.simulate_study import simulate_study
-from tracking.actions.simulation import Staff, simulate
 from tracking.models import AuditEvent
 from tracking.rules import protocol as protocols
-from tracking.simulation.cast import cast
+from tracking.simulation.people.cast import cast
+from tracking.simulation.study import simulate_study
+from tracking.simulation.walk import Staff, simulate
 from tracking.vocabulary import AuditAction
 
 pytestmark = pytest.mark.django_db

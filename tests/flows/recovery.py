@@ -20,10 +20,10 @@ from reports.stats.relief import duration_of_relief
 from reports.stats.series import Point, prepare, usable
 from reports.stats.survival import kaplan_meier
 from reports.stats.yardstick import Yardstick
-from tracking.actions.simulate_study import courses
 from tracking.rules import protocol as protocols
 from tracking.rules.protocol import Protocol, Published
-from tracking.simulation.course import Course, Held, Replied, Scheduled
+from tracking.simulation.people.course import Course, Held, Replied, Scheduled
+from tracking.simulation.study import courses
 
 TODAY = date(2026, 1, 1)
 

@@ -16,9 +16,9 @@ from tests.cast import person
 from tests.engines import ON_ONE
 from tests.flows.recovery import recovered
 from tracking import clock
-from tracking.actions.simulate_study import simulate_study
 from tracking.models import EpisodeMark, Study, User
 from tracking.rules import protocol as protocols
+from tracking.simulation.study import simulate_study
 from tracking.vocabulary import Role
 
 # Mitchell 2021; Davis 2021 and Gukasyan 2022; Price.

@@ -13,7 +13,7 @@ from reports.actions import release_builds, releases
 from reports.models import Release, ReleaseStatus
 from tests.tracking.imports.small import plan, spec, table
 from tracking.actions import care
-from tracking.actions.imports import Source, import_scores
+from tracking.imports.writing.store import Source, import_scores
 from tracking.models import CareTeam, Study, User
 
 pytestmark = pytest.mark.django_db

@@ -43,7 +43,7 @@ from tracking.actions import (
     washouts,
     wordings,
 )
-from tracking.actions.imports import Source, import_scores
+from tracking.imports.writing.store import Source, import_scores
 from tracking.models import CareTeam, PatientIdentity, Site, Study, TreatmentEpisode, User
 from tracking.vocabulary import Role
 

@@ -29,9 +29,7 @@ from tracking.models import (
     User,
     WordingPack,
 )
-from tracking.rules.policies.instruments import instrument_of
-from tracking.rules.policies.rating import check_may_correct
-from tracking.rules.policies.records import (
+from tracking.rules.policies.assessments import (
     check_assessed_on,
     check_has_answers,
     check_in_session,
@@ -40,10 +38,10 @@ from tracking.rules.policies.records import (
     check_rated_on,
     check_request_open,
     check_source,
-    latest_day,
-    local_day,
-    local_today,
 )
+from tracking.rules.policies.days import latest_day, local_day, local_today
+from tracking.rules.policies.instruments import instrument_of
+from tracking.rules.policies.rating import check_may_correct
 from tracking.rules.policies.wordings import can_be_asked, wording_name
 from tracking.vocabulary import AnswerSource, AuditAction, ItemState, RequestStatus
 

@@ -32,7 +32,7 @@ from tracking.models import (
 from tracking.queries.administration import administered_sites
 from tracking.rules import checks
 from tracking.rules import protocol as protocols
-from tracking.rules.policies.records import local_today
+from tracking.rules.policies.days import local_today
 from tracking.vocabulary import AuditAction, Diagnosis, EpisodeStatus
 
 DAY = timedelta(days=1)

@@ -31,6 +31,7 @@ from tracking.models import (
 )
 from tracking.queries.dosing import VITAL_SIGNS, plan_for, record_of, running_session
 from tracking.rules import checks
+from tracking.rules.policies.days import local_day
 from tracking.rules.policies.dosing import (
     CLINICIANS,
     CLINICIANS_WANTED,
@@ -39,7 +40,6 @@ from tracking.rules.policies.dosing import (
     check_may_end,
     moment_of_tap,
 )
-from tracking.rules.policies.records import local_day
 from tracking.rules.policies.treatment import check_takes_doses
 from tracking.rules.run_sheet import in_the_way, minutes_between, topics
 from tracking.vocabulary import (

@@ -19,7 +19,7 @@ from tracking.models import (
 )
 from tracking.queries.administration import administered_sites
 from tracking.rules.definitions import read_definition
-from tracking.rules.policies.records import check_publishable
+from tracking.rules.policies.library import check_publishable
 from tracking.vocabulary import AuditAction
 
 LONGEST_REASON = 1000

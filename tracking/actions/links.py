@@ -18,8 +18,8 @@ from tracking.actions.outbox import queue_mail
 from tracking.actions.wordings import pin_wording
 from tracking.errors import InvalidInput
 from tracking.models import AssessmentRequest, PatientIdentity, SittingLink, TreatmentEpisode, User
+from tracking.rules.policies.days import local_day
 from tracking.rules.policies.instruments import instrument_of
-from tracking.rules.policies.records import local_day
 from tracking.rules.policies.wordings import ON_PAPER, can_be_asked
 from tracking.vocabulary import AuditAction, RequestStatus
 

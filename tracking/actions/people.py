@@ -32,7 +32,7 @@ from tracking.models import (
 )
 from tracking.queries.administration import administered_sites, governs_everything
 from tracking.rules import checks
-from tracking.rules.policies.records import local_today
+from tracking.rules.policies.days import local_today
 from tracking.vocabulary import AuditAction, ConsentKind, Role, Sex
 
 CODE_LETTERS = "23456789ACDEFGHJKLMNPQRTUVWXYZ"  # without those that are read as another

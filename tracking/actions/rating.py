@@ -15,8 +15,8 @@ from tracking.actions.scheduling import WINDOW
 from tracking.errors import Conflict, InvalidInput, TrackingError
 from tracking.models import AssessmentRequest, TreatmentEpisode, User, current
 from tracking.queries.raters import candidates, without_rater
+from tracking.rules.policies.days import local_today
 from tracking.rules.policies.rating import check_rater, check_takes_rater
-from tracking.rules.policies.records import local_today
 from tracking.rules.rater_choice import least_loaded
 from tracking.vocabulary import AuditAction, RequestStatus, Role
 

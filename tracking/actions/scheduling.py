@@ -17,9 +17,9 @@ from tracking.models import AssessmentRequest, TreatmentEpisode, TreatmentSessio
 from tracking.queries.events import events_of, protocol_of
 from tracking.rules import checks
 from tracking.rules.due_dates import WantedRequest, wanted_requests
+from tracking.rules.policies.days import local_today
 from tracking.rules.policies.instruments import offered_instrument
 from tracking.rules.policies.rating import check_named, therapists
-from tracking.rules.policies.records import local_today
 from tracking.rules.reanchoring import Changes, KnownRequest, changes
 from tracking.vocabulary import AuditAction, CancelReason, EpisodeStatus, RequestStatus, Role
 

@@ -29,8 +29,8 @@ from tracking.models import (
 from tracking.queries.setting import setting_of
 from tracking.rules import checks
 from tracking.rules import protocol as protocols
+from tracking.rules.policies.days import local_day
 from tracking.rules.policies.instruments import instrument_of
-from tracking.rules.policies.records import local_day
 from tracking.rules.policies.treatment import check_has_setting
 from tracking.rules.setting import INSTRUMENT, items_of_room, said_by_room, with_overrides
 from tracking.vocabulary import AnswerSource, AuditAction, Role

@@ -14,7 +14,7 @@ from tracking.errors import Conflict, InvalidInput
 from tracking.models import DoseChange, MedicationCourse, PlannedDoseStep, TreatmentEpisode, User
 from tracking.queries.tapers import states_of
 from tracking.rules import checks
-from tracking.rules.policies.records import local_today
+from tracking.rules.policies.days import local_today
 from tracking.rules.tapers import WAITING
 from tracking.vocabulary import AuditAction, DoseStep
 

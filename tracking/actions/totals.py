@@ -18,13 +18,9 @@ from tracking.actions.marks import want_episode
 from tracking.actions.scores import store_scores
 from tracking.errors import Conflict, InvalidInput
 from tracking.models import Assessment, TreatmentEpisode, User
+from tracking.rules.policies.assessments import check_assessed_on, check_latest_version, check_totals_alone
+from tracking.rules.policies.days import latest_day
 from tracking.rules.policies.instruments import instrument_of
-from tracking.rules.policies.records import (
-    check_assessed_on,
-    check_latest_version,
-    check_totals_alone,
-    latest_day,
-)
 from tracking.vocabulary import AnswerSource, AuditAction, Wording
 
 Totals = Mapping[str, object]

@@ -32,8 +32,8 @@ from tracking.models import (
 )
 from tracking.models.treatment import STANDING, OfEpisodeQuerySet, Voidable
 from tracking.rules import checks
+from tracking.rules.policies.days import local_day, local_today
 from tracking.rules.policies.rating import check_none_rates_blind
-from tracking.rules.policies.records import local_day, local_today
 from tracking.rules.policies.treatment import (
     Record,
     check_given_at,

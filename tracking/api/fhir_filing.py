@@ -14,7 +14,7 @@ from measures.fhir.names import EPISODE_OF_CARE, STUDY_CODE, UUID_SYSTEM
 from measures.fhir.resource import FhirError, Resource, extensions
 from tracking.api.caseload import caseload_requests
 from tracking.models import AssessmentRequest, Patient, TreatmentEpisode, User
-from tracking.rules.policies.records import local_day
+from tracking.rules.policies.days import local_day
 
 M = TypeVar("M", bound=Model)
 

@@ -14,7 +14,7 @@ from tracking.forms.parts import Rowed, offer_rows
 from tracking.models import Site, User
 from tracking.queries.administration import administered_sites
 from tracking.rules.definitions import LARGEST, Definition, read_definition
-from tracking.rules.policies.records import check_publishable
+from tracking.rules.policies.library import check_publishable
 
 PASTED = "pasted text"
 LONGEST_NAME = 80

@@ -13,8 +13,8 @@ from measures.scoring import Answer, skipped
 from tracking.models import Assessment, ScaleScore, User, WordingPack
 from tracking.queries.acute import acute_marks
 from tracking.rules.acute import Acute
+from tracking.rules.policies.days import is_late
 from tracking.rules.policies.instruments import instrument_of
-from tracking.rules.policies.records import is_late
 from tracking.rules.policies.wordings import in_words_of, pack_of_assessment
 from tracking.vocabulary import AnswerSource, Wording
 

@@ -10,7 +10,7 @@ from tracking.models import Assessment, Dose, MedicationCourse, TreatmentEpisode
 from tracking.rules import protocol as protocols
 from tracking.rules.due_dates import Answered, DosingDay, Events, SessionDay
 from tracking.rules.medication_classes import classes_of
-from tracking.rules.policies.records import local_day
+from tracking.rules.policies.days import local_day
 from tracking.rules.protocol import Protocol
 from tracking.vocabulary import Attendance, DoseStep, SessionKind
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tracking.models import TreatmentEpisode, TreatmentSession
 from tracking.queries.events import protocol_of
 from tracking.rules.integration import Integration, Meeting, integration_of, planned_delays
-from tracking.rules.policies.records import local_day
+from tracking.rules.policies.days import local_day
 from tracking.vocabulary import Attendance, SessionKind
 
 

@@ -9,8 +9,8 @@ from tracking.models import Assessment, AssessmentRequest, Patient, User
 from tracking.queries.assessments import own_self_reports
 from tracking.queries.sittings import crisis_contacts
 from tracking.rules.crisis import Contact
+from tracking.rules.policies.days import local_today
 from tracking.rules.policies.instruments import Shelf
-from tracking.rules.policies.records import local_today
 from tracking.rules.policies.wordings import can_be_asked
 
 

@@ -11,8 +11,8 @@ from django.db.models import Q, QuerySet
 
 from tracking.models import AssessmentRequest, RaterAvailability, TreatmentEpisode, Unblinding, User
 from tracking.queries.events import protocol_of
+from tracking.rules.policies.days import local_day, local_today
 from tracking.rules.policies.rating import barred, raters_of, rates_the_same, team_of, therapists, treating
-from tracking.rules.policies.records import local_day, local_today
 from tracking.rules.rater_choice import Candidate
 from tracking.vocabulary import RequestStatus
 

@@ -12,9 +12,9 @@ from measures.errors import AnswerError
 from measures.instrument import Band, Instrument, Scale
 from measures.scoring import ScaleResult
 from tracking.models import Assessment, AssessmentRequest, TreatmentEpisode, User
+from tracking.rules.policies.days import local_today
 from tracking.rules.policies.instruments import Shelf, declared_scales, offered
 from tracking.rules.policies.rating import raters_of
-from tracking.rules.policies.records import local_today
 from tracking.rules.policies.wordings import Wordings
 from tracking.vocabulary import RequestStatus
 

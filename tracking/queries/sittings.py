@@ -14,8 +14,8 @@ from measures.scoring import Answer, skipped
 from tracking.actions.links import token_hash
 from tracking.models import AssessmentRequest, DraftAnswers, Patient, SittingLink
 from tracking.rules.crisis import Contact, contacts_of
+from tracking.rules.policies.days import local_today
 from tracking.rules.policies.instruments import instrument_of
-from tracking.rules.policies.records import local_today
 from tracking.rules.policies.wordings import SHIPPED_LANGUAGE, can_be_asked, shown_instrument
 from tracking.vocabulary import RequestStatus
 

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from tracking.models import DoseChange, MedicationCourse, PlannedDoseStep
 from tracking.queries.events import is_treatment, protocol_of
-from tracking.rules.policies.records import local_day
+from tracking.rules.policies.days import local_day
 from tracking.rules.tapers import PlannedStep, Step, StepState, equal_steps, step_states
 from tracking.vocabulary import DoseStep
 

@@ -1,1 +1,1 @@
-"""Invented people whose treatment runs through the real actions. Nobody in here is real."""
+"""Invented people. ``people`` invents one, and is pure; the rest puts on record what happens to them."""

@@ -19,7 +19,8 @@ from tracking.models import Assessment, User
 from tracking.queries.assessments import AssessmentView, assessment_view, with_people
 from tracking.queries.names import name_of
 from tracking.queries.requests import is_of_team
-from tracking.rules.policies.records import check_has_answers, check_latest_version, local_today
+from tracking.rules.policies.assessments import check_has_answers, check_latest_version
+from tracking.rules.policies.days import local_today
 from tracking.views.access import SignedInRequest, one_or_404, roles_required
 from tracking.views.answering import Context, running, sheet, take_in
 from tracking.views.refusals import refusals_shown

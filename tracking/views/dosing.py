@@ -23,7 +23,7 @@ from tracking.forms.dosing import LINES, PARTS, BeginForm, CheckForm, LineForm, 
 from tracking.models import TreatmentEpisode, TreatmentSession
 from tracking.queries.dosing import VITAL_SIGNS, forms_of, plan_for
 from tracking.queries.names import name_of
-from tracking.rules.policies.records import local_today
+from tracking.rules.policies.days import local_today
 from tracking.rules.run_sheet import topics
 from tracking.tasks import nudge_episode
 from tracking.views.access import SignedInRequest

@@ -29,8 +29,9 @@ from tracking.queries.requests import (
     raters_for,
     totals_to_record,
 )
+from tracking.rules.policies.assessments import check_may_rate, check_request_open, is_shown_blind
+from tracking.rules.policies.days import local_today
 from tracking.rules.policies.instruments import instrument_of
-from tracking.rules.policies.records import check_may_rate, check_request_open, is_shown_blind, local_today
 from tracking.rules.policies.wordings import ON_PAPER, in_words_of
 from tracking.views.access import SignedInRequest, one_or_404, roles_required
 from tracking.views.answering import Context, running, sheet, take_in, words_on_sheet

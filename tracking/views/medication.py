@@ -16,7 +16,7 @@ from tracking.forms.treatment import DoseChangeForm, MedicationForm, StopForm
 from tracking.models import DoseChange, MedicationCourse, PlannedDoseStep, TreatmentEpisode
 from tracking.queries.self_reports import ADHERENCE, DISCONTINUATION, reports_of
 from tracking.queries.tapers import dropped_steps, proposed_taper, states_of, step_rows
-from tracking.rules.policies.records import local_today
+from tracking.rules.policies.days import local_today
 from tracking.rules.tapers import TOLERANCE, WAITING, Step
 from tracking.step_drawing import step_drawing
 from tracking.templatetags.figures import score

@@ -23,7 +23,7 @@ from tracking.forms.answers import AnswersForm, field_name
 from tracking.models import AssessmentRequest, SittingLink
 from tracking.queries import sittings
 from tracking.queries.sittings import Questionnaire
-from tracking.rules.policies.records import local_today
+from tracking.rules.policies.days import local_today
 from tracking.tasks import nudge_episode
 from tracking.views.access import SiteRequest
 from tracking.views.sitting_session import begin, has_concern, in_sitting, note_concern

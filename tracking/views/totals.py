@@ -17,8 +17,9 @@ from tracking.actions.assessments import Submitted
 from tracking.forms.totals import TotalsCorrectionForm, TotalsForm, shown_totals
 from tracking.models import Assessment, TreatmentEpisode
 from tracking.queries.requests import totals_to_record
+from tracking.rules.policies.assessments import check_latest_version, check_totals_alone
+from tracking.rules.policies.days import local_today
 from tracking.rules.policies.instruments import instrument_of
-from tracking.rules.policies.records import check_latest_version, check_totals_alone, local_today
 from tracking.tasks import nudge_episode
 from tracking.views.access import SignedInRequest
 from tracking.views.refusals import refusals_shown

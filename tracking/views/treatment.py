@@ -27,7 +27,7 @@ from tracking.queries.integration import integration_of_session
 from tracking.queries.setting import session_setting, takes_setting
 from tracking.queries.treatment import dosing_sessions
 from tracking.queries.washout import washouts_before
-from tracking.rules.policies.records import latest_day, local_day
+from tracking.rules.policies.days import latest_day, local_day
 from tracking.rules.policies.treatment import Record, washouts_unanswered
 from tracking.views.access import SignedInRequest, SiteRequest
 from tracking.views.writing import Guarded, Page, about, course_changed, for_patient, form_page

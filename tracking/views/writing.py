@@ -23,7 +23,7 @@ from tracking.actions.audit import record_read
 from tracking.actions.scheduling import schedule_episode
 from tracking.errors import Conflict, InvalidInput, TrackingError
 from tracking.models import Patient, PatientIdentity, TreatmentEpisode, User
-from tracking.rules.policies.records import local_today
+from tracking.rules.policies.days import local_today
 from tracking.tasks import nudge_episode
 from tracking.views.access import SignedInRequest, View, one_or_404, roles_required
 from tracking.vocabulary import ReadPage, Role

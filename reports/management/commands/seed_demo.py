@@ -7,9 +7,9 @@ from django.core.management.base import BaseCommand
 
 from reports.actions.demo import ask_for_a_release, compute_everything
 from tracking import clock
-from tracking.demo import TRIAL, seed_clinic, show_trial
-from tracking.imports.spec_loader import FOLDER
+from tracking.imports.reading.spec_loader import FOLDER
 from tracking.models import User
+from tracking.simulation.demonstration.clinic import TRIAL, seed_clinic, show_trial
 
 
 class Command(BaseCommand):

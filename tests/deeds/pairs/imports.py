@@ -8,8 +8,8 @@ from tests.deeds.clinics import Clinic
 from tests.deeds.pair import Act, pair
 from tests.deeds.table.imports import two_people_in_three_rows
 from tests.tracking.imports.small import ROWS, plan, table
-from tracking.actions import imports
-from tracking.actions.imports import Source
+from tracking.imports.writing import store as imports
+from tracking.imports.writing.store import Source
 
 FURTHER = "P3,52,f,placebo,,0,21,1,1,1,1,1,1,1,1,0,8"
 STORED = (

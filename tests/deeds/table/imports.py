@@ -7,8 +7,9 @@ import hashlib
 from tests.deeds.clinics import Clinic
 from tests.deeds.deed import Arguments, Note, Twice, deed
 from tests.tracking.imports.small import ROWS, plan, spec, table
-from tracking.actions import care, imports
-from tracking.actions.imports import Source
+from tracking.actions import care
+from tracking.imports.writing import store as imports
+from tracking.imports.writing.store import Source
 from tracking.models import EpisodeSource, ImportBatch
 from tracking.vocabulary import AuditAction
 

@@ -27,7 +27,7 @@ from tracking.models import (
     TreatmentEpisode,
     User,
 )
-from tracking.rules.policies.records import is_late, local_today
+from tracking.rules.policies.days import is_late, local_today
 from tracking.vocabulary import AnswerSource, RequestStatus, Role
 
 WRITTEN = [Assessment, ScaleScore, OutcomeResult, SafetyAlert, AlertEvent, AuditEvent, DraftAnswers]

@@ -28,7 +28,7 @@ from tracking.errors import Conflict, InvalidInput, NotPermitted
 from tracking.models import Assessment, CareTeam, Patient, TreatmentSession, User
 from tracking.queries.dosing import plan_for
 from tracking.queries.signatures import content_of, digest_of, signatures_of
-from tracking.rules.policies.records import local_today
+from tracking.rules.policies.days import local_today
 from tracking.vocabulary import AnswerSource
 
 pytestmark = pytest.mark.django_db

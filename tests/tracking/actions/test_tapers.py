@@ -13,7 +13,7 @@ from tracking.actions import care, tapers, treatment
 from tracking.errors import Conflict, InvalidInput
 from tracking.models import AuditEvent, MedicationCourse, Patient, PlannedDoseStep, TreatmentEpisode, User
 from tracking.queries.tapers import dropped_steps, proposed_taper, states_of, step_rows
-from tracking.rules.policies.records import local_today
+from tracking.rules.policies.days import local_today
 
 pytestmark = pytest.mark.django_db
 

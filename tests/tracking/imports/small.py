@@ -6,12 +6,12 @@ import tomllib
 from typing import Any
 
 from measures.table import Table
-from tracking.imports.plan import Plan
-from tracking.imports.planner import make_plan
-from tracking.imports.problems import FileRefused, Problems
-from tracking.imports.read import read_rows
-from tracking.imports.spec import Spec
-from tracking.imports.spec_loader import read
+from tracking.imports.planning.plan import Plan
+from tracking.imports.planning.planner import make_plan
+from tracking.imports.reading.problems import FileRefused, Problems
+from tracking.imports.reading.read import read_rows
+from tracking.imports.reading.spec import Spec
+from tracking.imports.reading.spec_loader import read
 
 SPEC = """
 [study]

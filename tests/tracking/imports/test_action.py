@@ -13,11 +13,11 @@ from time_machine import TimeMachineFixture
 from measures import registry
 from tests.tracking.imports.small import HEADER, ROWS, SPEC, plan, spec, table, with_cell
 from tracking.actions import care, people
-from tracking.actions.imports import Imported, Source, import_scores
 from tracking.errors import InvalidInput, NotPermitted
 from tracking.fields import cipher
-from tracking.imports.problems import FileRefused
-from tracking.imports.spec import Spec
+from tracking.imports.reading.problems import FileRefused
+from tracking.imports.reading.spec import Spec
+from tracking.imports.writing.store import Imported, Source, import_scores
 from tracking.models import (
     Assessment,
     AuditEvent,
@@ -163,7 +163,7 @@ def test_a_fault_in_the_last_step_leaves_nothing(monkeypatch: pytest.MonkeyPatch
         raise OSError("disk full")
 
     before = counts()
-    monkeypatch.setattr("tracking.actions.imports.want_study", broken)
+    monkeypatch.setattr("tracking.imports.writing.store.want_study", broken)
     with pytest.raises(OSError, match="disk full"):
         run()
     assert counts() == before

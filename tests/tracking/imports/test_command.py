@@ -102,7 +102,7 @@ def test_a_fault_of_the_database_or_ctrl_c_is_one_sentence_too(
     def broken(**_: object) -> None:
         raise fault
 
-    monkeypatch.setattr("tracking.actions.imports.create_assessments", broken)
+    monkeypatch.setattr("tracking.imports.writing.store.create_assessments", broken)
     with pytest.raises(CommandError, match=f"{type(fault).__name__}. Nothing was stored."):
         run(folder)
     assert not Patient.objects.exists()

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from tests.tracking.imports.small import ROWS, plan, refused, spec, table, with_cell
-from tracking.imports import report
+from tracking.imports.planning import report
 
 SPREAD = "=HYPERLINK(1)"
 

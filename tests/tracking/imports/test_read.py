@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.tracking.imports.small import HEADER, ROWS, plan, refused, spec, table
-from tracking.imports import read
-from tracking.imports.problems import FileRefused
+from tracking.imports.reading import read
+from tracking.imports.reading.problems import FileRefused
 
 GOOD = table(*ROWS)
 TEXT = GOOD.decode()

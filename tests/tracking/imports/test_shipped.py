@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from measures import registry
-from tracking.actions.imports import Imported, Source, import_scores
-from tracking.imports.plan import Plan
-from tracking.imports.planner import make_plan
-from tracking.imports.problems import Problems
-from tracking.imports.read import read_rows
-from tracking.imports.spec_loader import FOLDER, load
+from tracking.imports.planning.plan import Plan
+from tracking.imports.planning.planner import make_plan
+from tracking.imports.reading.problems import Problems
+from tracking.imports.reading.read import read_rows
+from tracking.imports.reading.spec_loader import FOLDER, load
+from tracking.imports.writing.store import Imported, Source, import_scores
 from tracking.models import Assessment, OutcomeResult, SafetyAlert, ScaleScore, Study, TreatmentEpisode
 from tracking.rules.policies.instruments import instrument_of
 

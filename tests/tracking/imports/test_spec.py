@@ -8,7 +8,7 @@ import pytest
 
 from measures.errors import DefinitionError
 from tests.tracking.imports.small import SPEC, spec
-from tracking.imports.spec_loader import FOLDER, find, load
+from tracking.imports.reading.spec_loader import FOLDER, find, load
 
 SCALE = """
 [[declared]]

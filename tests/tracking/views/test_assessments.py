@@ -22,7 +22,7 @@ from tests.tracking.views.doors import (
     assert_unseen,
     signed_in,
 )
-from tracking.actions.imports import Source, import_scores
+from tracking.imports.writing.store import Source, import_scores
 from tracking.models import (
     Assessment,
     CareTeam,

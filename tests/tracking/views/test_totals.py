@@ -10,11 +10,11 @@ from django.urls import reverse
 
 from tests.cast import days_ago
 from tests.tracking.views.doors import assert_anonymous_signs_in, assert_refused, assert_unseen, signed_in
-from tracking.actions.imports import Source, import_scores
-from tracking.imports.planner import make_plan
-from tracking.imports.problems import Problems
-from tracking.imports.read import read_rows
-from tracking.imports.spec_loader import FOLDER, load
+from tracking.imports.planning.planner import make_plan
+from tracking.imports.reading.problems import Problems
+from tracking.imports.reading.read import read_rows
+from tracking.imports.reading.spec_loader import FOLDER, load
+from tracking.imports.writing.store import Source, import_scores
 from tracking.models import Assessment, ReadEvent, TreatmentEpisode, User
 
 SENT = {"totals.total": "20", "assessed_on": days_ago(1).isoformat()}

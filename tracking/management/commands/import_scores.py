@@ -12,15 +12,15 @@ from django.core.management.base import BaseCommand, CommandError, OutputWrapper
 from django.db import DatabaseError
 
 from measures.errors import DefinitionError
-from tracking.actions.imports import Imported, Source, import_scores
 from tracking.errors import TrackingError
-from tracking.imports import report
-from tracking.imports.plan import Plan
-from tracking.imports.planner import make_plan
-from tracking.imports.problems import FileRefused, Problems
-from tracking.imports.read import MOST_BYTES, Row, read_rows
-from tracking.imports.spec import Spec
-from tracking.imports.spec_loader import find, load
+from tracking.imports.planning import report
+from tracking.imports.planning.plan import Plan
+from tracking.imports.planning.planner import make_plan
+from tracking.imports.reading.problems import FileRefused, Problems
+from tracking.imports.reading.read import MOST_BYTES, Row, read_rows
+from tracking.imports.reading.spec import Spec
+from tracking.imports.reading.spec_loader import find, load
+from tracking.imports.writing.store import Imported, Source, import_scores
 from tracking.models import User
 
 QUIET_FOR = 1.5  # seconds: a short import needs no progress line

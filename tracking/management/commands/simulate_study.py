@@ -7,10 +7,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from tracking import clock
-from tracking.actions.simulate_study import FEWEST, MOST, simulate_study
 from tracking.errors import TrackingError
 from tracking.models import User
 from tracking.rules import protocol as protocols
+from tracking.simulation.study import FEWEST, MOST, simulate_study
 
 
 class Command(BaseCommand):

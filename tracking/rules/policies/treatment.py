@@ -19,7 +19,7 @@ from tracking.models import (
 )
 from tracking.queries.washout import washouts_before
 from tracking.rules import checks
-from tracking.rules.policies.records import local_day
+from tracking.rules.policies.days import local_day
 from tracking.rules.washouts import WashoutState
 from tracking.vocabulary import (
     Attendance,

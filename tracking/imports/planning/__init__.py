@@ -1,0 +1,1 @@
+"""From rows to patients and assessments, with everything that is wrong with them. Pure."""

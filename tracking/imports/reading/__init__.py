@@ -1,0 +1,1 @@
+"""The spec, which says what the columns of a file mean, and the file. Pure."""

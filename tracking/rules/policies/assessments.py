@@ -1,0 +1,112 @@
+"""When an assessment may be recorded, and by whom. Each raises a ``TrackingError`` with the reason in words."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from measures.instrument import Instrument
+from tracking import clock
+from tracking.errors import Conflict, InvalidInput, NotPermitted
+from tracking.models import (
+    Assessment,
+    AssessmentRequest,
+    TreatmentEpisode,
+    TreatmentSession,
+    Unblinding,
+    User,
+)
+from tracking.rules.policies.days import local_day
+from tracking.vocabulary import AnswerSource, RequestStatus
+
+RATED_WITHIN = timedelta(days=7)  # policy of ours
+
+
+def check_request_open(request: AssessmentRequest, today: date) -> None:
+    """The request is open and inside its window."""
+    if request.status != RequestStatus.OPEN:
+        raise Conflict("this questionnaire has already been received")
+    if today < request.opens_on:
+        raise Conflict("this questionnaire is not open yet")
+    if today > request.closes_on:
+        raise Conflict("the time for this questionnaire has passed")
+
+
+def check_source(instrument: Instrument, source: AnswerSource) -> None:
+    """A self-report comes from the patient or is entered for the patient; a rating comes from a clinician."""
+    rated = source == AnswerSource.CLINICIAN
+    if rated != (instrument.rater == "clinician"):
+        raise InvalidInput("source", f"{instrument.short_title} cannot come from this source")
+
+
+def check_may_rate(request: AssessmentRequest, by: User | None) -> None:
+    """A rating that was assigned to one person is made by that person: the therapist is not the rater. A blinded
+    one is made by nobody else even before it is assigned, and by nobody who knows the treatment."""
+    person = by.pk if by else None
+    if request.rater != "clinician":
+        return
+    if request.blinded and request.assigned_to_id is None:
+        raise NotPermitted("this rating waits for an independent rater")
+    if request.assigned_to_id not in (None, person):
+        raise NotPermitted("this rating is assigned to somebody else")
+    if request.blinded and by and Unblinding.objects.barring(by).filter(episode=request.episode_id).exists():
+        raise NotPermitted("whoever knows the treatment does not rate")
+
+
+def is_shown_blind(request: AssessmentRequest, today: date) -> bool:
+    """Whether a rater who is blind may meet this rating: while it can be made, and once it was made, so that one
+    sent twice is told so. Any other state would tell of the treatment's course."""
+    can_be_made = request.status == RequestStatus.OPEN and request.opens_on <= today <= request.closes_on
+    return can_be_made or request.status == RequestStatus.DONE
+
+
+def check_rated_on(request: AssessmentRequest, assessed_on: date, today: date) -> None:
+    """A blinded rating is entered within days of the interview. One sentence for every day that is not taken:
+    which days are refused must not tell how long the patient has been in treatment."""
+    first = min(request.episode.patient.enrolled_on, request.episode.starts_on)
+    if request.blinded and not max(first, today - RATED_WITHIN) <= assessed_on <= today:
+        raise InvalidInput("assessed_on", "must be today or one of the few days before")
+
+
+def check_assessed_on(episode: TreatmentEpisode, assessed_on: date, today: date) -> None:
+    """Not in the future, not before the patient was enrolled."""
+    if assessed_on > today:
+        raise InvalidInput("assessed_on", "the day of the assessment lies in the future")
+    if assessed_on < min(episode.patient.enrolled_on, episode.starts_on):
+        raise InvalidInput("assessed_on", "the day of the assessment is before the patient was enrolled")
+
+
+def check_in_session(
+    episode: TreatmentEpisode,
+    session: TreatmentSession | None,
+    assessed_at: datetime | None,
+    assessed_on: date,
+) -> None:
+    """The session is one of the episode that stands, and the moment is of the day that is stated."""
+    if session and session.episode_id != episode.pk:
+        raise InvalidInput("session", "belongs to another episode")
+    if session and session.voided_at:
+        raise Conflict("this session was taken back")
+    if assessed_at is None:
+        return
+    if assessed_at > clock.now():
+        raise InvalidInput("assessed_at", "lies in the future")
+    if local_day(episode.patient, assessed_at) != assessed_on:
+        raise InvalidInput("assessed_at", "is a moment of another day than the assessment")
+
+
+def check_has_answers(assessment: Assessment) -> None:
+    """Of imported totals no item is known: answers put in their place would be made up."""
+    if not assessment.has_answers:
+        raise Conflict("only totals were recorded here, so there is no answer to correct")
+
+
+def check_totals_alone(assessment: Assessment) -> None:
+    """Where items were recorded the answers are corrected, and the totals follow from them."""
+    if assessment.has_answers:
+        raise Conflict("answers were recorded here: correct them, and the totals follow")
+
+
+def check_latest_version(assessment: Assessment) -> None:
+    """Only the latest version may be corrected; two people at once cannot both win."""
+    if Assessment.objects.filter(supersedes=assessment).exists():
+        raise Conflict("this assessment was corrected by somebody else in the meantime")

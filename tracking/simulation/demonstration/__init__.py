@@ -1,0 +1,1 @@
+"""The clinic that ``make demo`` shows: who is there, and the stories of some of them."""
