@@ -7,8 +7,8 @@ from typing import Any
 from django import forms
 
 from reports.release_frames import TABLES
-from tracking.forms.parts import offer_rows
 from tracking.models import Study, User
+from tracking.pages.parts import offer_rows
 
 DECISIONS = [("approve", "Approve"), ("decline", "Decline")]
 CHOSEN_AT_FIRST = ("episodes", "scores")

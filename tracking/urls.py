@@ -2,28 +2,12 @@
 
 from django.urls import path
 
-from tracking.views import (
-    administration,
-    alerts,
-    assessments,
-    blinding,
-    catalogue,
-    dosing,
-    entry,
-    library,
-    medication,
-    own,
-    people,
-    portal,
-    raters,
-    ratings,
-    setting,
-    tokens,
-    totals,
-    treatment,
-    washouts,
-    wordings,
-)
+from tracking.pages.answers import assessments, entry, totals
+from tracking.pages.instruments import catalogue, library, wordings
+from tracking.pages.patient import own, portal
+from tracking.pages.people import administration, alerts, people, tokens
+from tracking.pages.raters import blinding, guesses, raters
+from tracking.pages.treatment import dosing, medication, sessions, setting, washouts
 
 sitting_urls = [
     path("s/<str:token>/", portal.landing, name="sitting-landing"),
@@ -45,7 +29,7 @@ entry_urls = [
     path("episodes/<uuid:public_id>/link/", entry.link_new, name="link-new"),
     path("assessments/<uuid:public_id>/", assessments.assessment, name="assessment"),
     path("assessments/<uuid:public_id>/correct/", assessments.correct, name="assessment-correct"),
-    path("ratings/<uuid:public_id>/guess/", ratings.rating_guess, name="rating-guess"),
+    path("ratings/<uuid:public_id>/guess/", guesses.rating_guess, name="rating-guess"),
     path("ratings/", raters.ratings, name="ratings"),
     path("ratings/availability/", raters.availability, name="availability"),
     path("ratings/availability/end/", raters.availability_end, name="availability-end"),
@@ -65,16 +49,16 @@ treatment_urls = [
     path("patients/<uuid:public_id>/consent/", people.consent, name="consent"),
     path("patients/<uuid:public_id>/episodes/new/", people.episode_new, name="episode-new"),
     path("episodes/<uuid:public_id>/end/", people.episode_end, name="episode-end"),
-    path("episodes/<uuid:public_id>/sessions/new/", treatment.session_new, name="session-new"),
+    path("episodes/<uuid:public_id>/sessions/new/", sessions.session_new, name="session-new"),
     path("episodes/<uuid:public_id>/medications/new/", medication.medication_new, name="medication-new"),
-    path("sessions/<uuid:public_id>/", treatment.session, name="session"),
-    path("sessions/<uuid:public_id>/dose/", treatment.dose_new, name="dose-new"),
+    path("sessions/<uuid:public_id>/", sessions.session, name="session"),
+    path("sessions/<uuid:public_id>/dose/", sessions.dose_new, name="dose-new"),
     path("sessions/<uuid:public_id>/setting/", setting.session_setting, name="session-setting"),
     path("medications/<uuid:public_id>/", medication.medication, name="medication"),
     path("medications/<uuid:public_id>/plan/", medication.taper_plan, name="taper-plan"),
     path("medications/<uuid:public_id>/check/", medication.discontinuation_ask, name="discontinuation-ask"),
     path("planned-steps/<uuid:public_id>/take/", medication.planned_take, name="planned-take"),
-    path("records/<slug:kind>/<uuid:public_id>/void/", treatment.record_void, name="record-void"),
+    path("records/<slug:kind>/<uuid:public_id>/void/", sessions.record_void, name="record-void"),
 ]
 
 setting_urls = [

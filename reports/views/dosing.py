@@ -11,13 +11,13 @@ from django.views.decorators.http import require_safe
 from reports.charts import trend
 from reports.queries.run_sheet import run_sheet_page
 from tracking import clock
-from tracking.forms.answers import field_name
 from tracking.models import TreatmentSession
+from tracking.pages.access import SignedInRequest, one_or_404
+from tracking.pages.answers.answers_forms import field_name
+from tracking.pages.treatment.dosing import TAP
+from tracking.pages.treatment.sessions import takes_doses
+from tracking.pages.writing import about, for_patient
 from tracking.queries.dosing import with_sheet
-from tracking.views.access import SignedInRequest, one_or_404
-from tracking.views.dosing import TAP
-from tracking.views.treatment import takes_doses
-from tracking.views.writing import about, for_patient
 from tracking.vocabulary import DoseUnit, EventTopic, ReadPage, Route
 
 

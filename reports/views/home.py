@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from reports.queries.caseload import Case, caseload
 from tracking.actions.audit import record_reads
-from tracking.views.access import SignedInRequest, roles_required
+from tracking.pages.access import SignedInRequest, roles_required
 from tracking.vocabulary import ReadPage, Role
 
 FIRST_PAGES = {

@@ -8,8 +8,8 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from reports.actions.jobs import release_parked
+from tracking.pages.access import SignedInRequest, roles_required
 from tracking.queries.administration import parked_jobs
-from tracking.views.access import SignedInRequest, roles_required
 from tracking.vocabulary import Role
 
 

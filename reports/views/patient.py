@@ -16,8 +16,8 @@ from reports.queries.patient import PatientPage, patient_page, revision_of
 from tracking.actions.audit import record_read
 from tracking.errors import TrackingError
 from tracking.models import Patient, TreatmentEpisode
+from tracking.pages.access import SignedInRequest, one_or_404, roles_required
 from tracking.rules.policies.days import local_today
-from tracking.views.access import SignedInRequest, one_or_404, roles_required
 from tracking.vocabulary import ReadPage, Role
 
 

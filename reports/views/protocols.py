@@ -16,8 +16,8 @@ from reports.queries.protocols import (
     protocol_entries,
     session_rows,
 )
+from tracking.pages.access import roles_required
 from tracking.rules import protocol as protocols
-from tracking.views.access import roles_required
 from tracking.vocabulary import Role
 
 WHO = (Role.CLINICIAN, Role.RESEARCHER, Role.STEWARD, Role.ADMINISTRATOR)

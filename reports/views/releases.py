@@ -15,8 +15,8 @@ from reports.forms import ReleaseDecisionForm, ReleaseRequestForm
 from reports.models import Release
 from reports.queries.releases import release_page
 from tracking.errors import Conflict, InvalidInput, NotPermitted
+from tracking.pages.access import SignedInRequest, one_or_404, roles_required
 from tracking.tasks import nudge
-from tracking.views.access import SignedInRequest, one_or_404, roles_required
 from tracking.vocabulary import Role
 
 

@@ -12,7 +12,7 @@ from reports.queries.study_agreement import agreement_page
 from reports.queries.study_setting import study_setting
 from tracking.actions.audit import record_reads
 from tracking.models import Study
-from tracking.views.access import SignedInRequest, one_or_404, roles_required
+from tracking.pages.access import SignedInRequest, one_or_404, roles_required
 from tracking.vocabulary import ReadPage, Role
 
 WHO = (Role.CLINICIAN, Role.RESEARCHER, Role.STEWARD)

@@ -21,7 +21,7 @@ from tests.cast import days_ago, person
 from tests.reports.release_clinic import build
 from tests.tracking.definitions import CHECK_IN, second
 from tests.tracking.own_answers import checked_in
-from tests.tracking.views.doors import signed_in
+from tests.tracking.pages.doors import signed_in
 from tracking.models import (
     Assessment,
     AssessmentRequest,

@@ -14,7 +14,7 @@ from django.urls import reverse
 from tests.cast import days_ago
 from tests.tracking.answers import HAMD
 from tests.tracking.packs import installed
-from tests.tracking.views.doors import signed_in
+from tests.tracking.pages.doors import signed_in
 from tracking.actions import links, scheduling
 from tracking.actions.assessments import save_draft
 from tracking.actions.wordings import withdraw_wording

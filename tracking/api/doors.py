@@ -18,7 +18,7 @@ from tracking.actions.audit import record_reads
 from tracking.api.pagination import Pages
 from tracking.api.permissions import HasRole
 from tracking.models import Patient, User
-from tracking.views.access import one_or_404
+from tracking.pages.access import one_or_404
 from tracking.vocabulary import ReadPage, Role
 
 M = TypeVar("M", bound=Model)

@@ -45,9 +45,9 @@ from tracking.api.parsing import StrictJSONParser
 from tracking.api.permissions import STAFF
 from tracking.api.views import CLINICIANS, KEY
 from tracking.models import Assessment
+from tracking.pages.access import one_or_404
 from tracking.queries.catalogue import entry_of
 from tracking.tasks import nudge_episode
-from tracking.views.access import one_or_404
 from tracking.vocabulary import ReadPage, Role
 
 M = TypeVar("M", bound=Model)

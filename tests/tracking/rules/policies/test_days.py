@@ -18,8 +18,8 @@ from tests.cast import person
 from tests.tracking.answers import HAMD
 from tracking.actions import assessments, care, links, people, scheduling, treatment
 from tracking.errors import InvalidInput
-from tracking.forms.parts import moment_field
 from tracking.models import Assessment, OutboxMail, TreatmentEpisode, User
+from tracking.pages.parts import moment_field
 from tracking.queries.raters import without_rater
 from tracking.rules.policies.days import is_late, latest_day
 from tracking.vocabulary import AnswerSource, Role

@@ -1,0 +1,1 @@
+"""The doors for people: each subject with its views and its forms side by side. Here stands what all of them share."""

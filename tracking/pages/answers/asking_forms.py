@@ -1,0 +1,98 @@
+"""Forms to ask for a questionnaire and to make a link for the patient."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+
+from measures.instrument import Instrument
+from tracking.models import AssessmentRequest, User
+from tracking.pages.parts import offer, offer_rows
+from tracking.rules.policies.instruments import instrument_of
+
+
+def _day(label: str, *, required: bool = True, help_text: str = "") -> forms.DateField:
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(label=label, required=required, help_text=help_text, widget=widget)
+
+
+class NamedField(forms.ModelChoiceField):  # type: ignore[type-arg]  # takes no argument at run time
+    def label_from_instance(self, obj: User) -> str:
+        return obj.name
+
+
+class AskForm(forms.Form):
+    """Which instrument, when, and for a rating: by whom."""
+
+    instrument = forms.ChoiceField(label="What")
+    due_on = _day("Due on")
+    closes_on = _day("Can be answered until", required=False, help_text="A week later when left empty.")
+    assigned_to = NamedField(
+        label="Assigned to",
+        queryset=User.objects.none(),
+        required=False,
+        empty_label="Anybody of the team",
+        help_text="For a rating by an independent rater, who then sees a study code and the scale, nothing else.",
+    )
+    blinded = forms.BooleanField(
+        label="Blinded: nobody of the treating team rates",
+        required=False,
+        help_text="It goes to the rater named above, or to one who is available.",
+    )
+
+    def __init__(
+        self, *args: Any, instruments: Sequence[Instrument], raters: QuerySet[User], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
+        groups = (("Answered by the patient", "self"), ("Rated by a clinician", "clinician"))
+        offer(
+            self,
+            "instrument",
+            [
+                (group, [(one.key, one.short_title) for one in instruments if one.rater == rater])
+                for group, rater in groups
+            ],
+        )
+        offer_rows(self, "assigned_to", raters)
+
+    def clean(self) -> dict[str, Any]:
+        """A window that was left open is not passed on: the action has its own."""
+        return {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
+
+
+class RequestsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # takes no argument at run time
+    widget = forms.CheckboxSelectMultiple
+
+    def label_from_instance(self, obj: AssessmentRequest) -> str:
+        instrument = instrument_of(obj.instrument, obj.version)
+        return f"{instrument.short_title}, about {instrument.minutes} min, until {obj.closes_on:%-d %B}"
+
+
+class LinkForm(forms.Form):
+    """Which of the open questionnaires the link asks for, and whether it is mailed."""
+
+    requests = RequestsField(
+        label="Questionnaires",
+        queryset=AssessmentRequest.objects.none(),
+        to_field_name="public_id",
+        error_messages={"required": "Choose at least one."},
+    )
+    mail = forms.BooleanField(
+        required=False,
+        label="Also mail it to the patient",
+        help_text="The mail says that some questions are waiting, and nothing about health.",
+    )
+
+    def __init__(
+        self, *args: Any, requests: QuerySet[AssessmentRequest], can_mail: bool, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
+        offer_rows(self, "requests", requests)
+        self.initial.setdefault("requests", [one.public_id for one in requests])
+        if not can_mail:
+            del self.fields["mail"]

@@ -1,0 +1,122 @@
+"""One completed assessment: read it, and correct it with a reason."""
+
+from __future__ import annotations
+
+import uuid
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from tracking.actions import assessments, audit
+from tracking.actions.assessments import Submitted
+from tracking.models import Assessment, User
+from tracking.pages.access import SignedInRequest, one_or_404, roles_required
+from tracking.pages.answers.answering import Context, running, sheet, take_in
+from tracking.pages.answers.answers_forms import CorrectionForm, HourCorrectionForm, MomentCorrectionForm
+from tracking.pages.refusals import refusals_shown
+from tracking.queries.assessments import AssessmentView, assessment_view, with_people
+from tracking.queries.names import name_of
+from tracking.queries.requests import is_of_team
+from tracking.rules.policies.assessments import check_has_answers, check_latest_version
+from tracking.rules.policies.days import local_today
+from tracking.vocabulary import ReadPage, Role
+
+
+@roles_required(Role.CLINICIAN, Role.RATER)
+@require_safe
+def assessment(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Answers, scores, conclusions, and every version. A rater sees the own rating alone."""
+    page, blind = _page(request.user, public_id)
+    patient = page.assessment.episode.patient
+    audit.record_read(by=request.user, patient=patient, page=ReadPage.ASSESSMENT)
+    context = {"page": page, "alerts": [] if blind else page.assessment.alerts.all()}
+    return render(request, "tracking/answers/assessments/assessment.html", context | _whom(page, blind))
+
+
+@roles_required(Role.CLINICIAN, Role.RATER)
+@require_http_methods(["GET", "HEAD", "POST"])
+@refusals_shown
+def correct(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Writes a new version with a reason. Whoever comes second is told so, and nothing is stored."""
+    page, blind = _page(request.user, public_id)
+    check_has_answers(page.assessment)
+    if request.method == "POST" and request.htmx:
+        return running(request, CorrectionForm(request.POST, instrument=page.instrument))
+    audit.record_read(
+        by=request.user, patient=page.assessment.episode.patient, page=ReadPage.ASSESSMENT_CORRECT
+    )
+    check_latest_version(page.assessment)
+    context = {"correcting": page.assessment, "pack": page.pack} | _whom(page, blind)
+    with timezone.override(ZoneInfo(page.assessment.episode.patient.timezone)):
+        if request.method != "POST":
+            return sheet(request, _prefilled(page), context)
+        form = _form_of(page)(request.POST, instrument=page.instrument)
+        return take_in(
+            request,
+            form,
+            context,
+            write=lambda: assessments.correct_assessment(
+                by=request.user,
+                assessment=page.assessment,
+                answers=form.answers,
+                reason=form.cleaned_data["reason"],
+                assessed_on=form.cleaned_data.get("assessed_on"),
+                assessed_at=form.cleaned_data.get("assessed_at"),
+            ),
+            after=lambda submitted: _corrected(request, submitted),
+        )
+
+
+def _form_of(page: AssessmentView) -> type[CorrectionForm]:
+    """What was recorded at a moment is corrected with its moment; one of which only the day of a dose is known can
+    be given its hour."""
+    if page.assessment.assessed_at:
+        return MomentCorrectionForm
+    return HourCorrectionForm if page.acute and page.acute.reason == "day_of_a_dose" else CorrectionForm
+
+
+def _page(user: User, public_id: uuid.UUID) -> tuple[AssessmentView, bool]:
+    """The assessment as this user may see it, and whether the user is blind to everything around it."""
+    found = one_or_404(with_people(Assessment.objects.visible_to(user)), public_id=public_id)
+    blind = not is_of_team(user, found.episode)
+    if blind:
+        found = one_or_404(_own_ratings(user), public_id=public_id)
+    return assessment_view(found, _own_ratings(user) if blind else Assessment.objects.visible_to(user)), blind
+
+
+def _own_ratings(user: User) -> QuerySet[Assessment]:
+    """What the rater wrote, without the corrections of others: their reasons might tell of the treatment."""
+    return with_people(Assessment.objects.open_to_rater(user))
+
+
+def _whom(page: AssessmentView, blind: bool) -> Context:
+    patient = page.assessment.episode.patient
+    return {
+        "patient": patient,
+        "name": patient.study_code if blind else name_of(patient),
+        "blind": blind,
+        "simulated": patient.is_simulated,
+        "today": local_today(patient),
+    }
+
+
+def _prefilled(page: AssessmentView) -> CorrectionForm:
+    row = page.assessment
+    return _form_of(page)(
+        instrument=page.instrument,
+        answers=row.answers,
+        initial={"assessed_on": row.assessed_on, "assessed_at": row.assessed_at},
+    )
+
+
+def _corrected(request: SignedInRequest, submitted: Submitted) -> HttpResponse:
+    session = submitted.assessment.session
+    if session and is_of_team(request.user, submitted.assessment.episode):
+        return redirect("run-sheet", session.public_id)
+    messages.success(request, "Corrected. The version before stays readable below.")
+    return redirect("assessment", public_id=submitted.assessment.public_id)

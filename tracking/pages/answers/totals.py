@@ -1,0 +1,87 @@
+"""Totals whose items are nowhere here: record them for a patient, correct them with a reason."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from measures.instrument import Instrument, Scale
+from tracking.actions import totals as actions
+from tracking.actions.assessments import Submitted
+from tracking.models import Assessment, TreatmentEpisode
+from tracking.pages.access import SignedInRequest
+from tracking.pages.answers.totals_forms import TotalsCorrectionForm, TotalsForm, shown_totals
+from tracking.pages.refusals import refusals_shown
+from tracking.pages.writing import Page, about, for_patient, form_page
+from tracking.queries.requests import totals_to_record
+from tracking.rules.policies.assessments import check_latest_version, check_totals_alone
+from tracking.rules.policies.days import local_today
+from tracking.rules.policies.instruments import instrument_of
+from tracking.tasks import nudge_episode
+from tracking.vocabulary import ReadPage
+
+
+@for_patient(TreatmentEpisode, page=ReadPage.TOTAL_NEW)
+def total_new(request: SignedInRequest, episode: TreatmentEpisode, instrument: str) -> HttpResponse:
+    """Record totals from paper or another system."""
+    definition = _instrument(episode, instrument)
+
+    def write(**data: Any) -> HttpResponse:
+        submitted = actions.record_total(by=request.user, episode=episode, instrument=definition, **data)
+        return _recorded(request, submitted, "Recorded.")
+
+    initial = {"assessed_on": local_today(episode.patient), "submission_id": uuid.uuid4()}
+    form = TotalsForm(request.POST or None, scales=definition.scales, initial=initial)
+    page = Page(f"{definition.short_title}: record the total", "Record", _lead(definition))
+    return form_page(request, form, write, page, **about(episode.patient))
+
+
+@for_patient(Assessment, page=ReadPage.TOTAL_CORRECT)
+@refusals_shown
+def total_correct(request: SignedInRequest, assessment: Assessment) -> HttpResponse:
+    """Correct totals that were recorded or imported."""
+    check_totals_alone(assessment)
+    check_latest_version(assessment)
+    instrument = instrument_of(assessment.instrument, assessment.version, assessment.episode.study)
+
+    def write(**data: Any) -> HttpResponse:
+        submitted = actions.correct_total(by=request.user, assessment=assessment, **data)
+        return _recorded(request, submitted, "Corrected. The version before stays readable below.")
+
+    initial = shown_totals(assessment.entered_totals) | {"assessed_on": assessment.assessed_on}
+    form = TotalsCorrectionForm(request.POST or None, scales=_scales(instrument, assessment), initial=initial)
+    page = Page(f"Correct the total of {instrument.short_title}", "Store the correction", _lead(instrument))
+    back = reverse("assessment", args=[assessment.public_id])
+    return form_page(request, form, write, page, **about(assessment.episode.patient) | {"back": back})
+
+
+def _instrument(episode: TreatmentEpisode, key: str) -> Instrument:
+    found = next((one for one in totals_to_record(episode) if one.key == key), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _scales(instrument: Instrument, assessment: Assessment) -> Iterable[Scale]:
+    """Of an instrument that has items, only what a total was imported of: the others follow from items."""
+    known = assessment.entered_totals
+    return [scale for scale in instrument.scales if not instrument.items or scale.key in known]
+
+
+def _lead(instrument: Instrument) -> str:
+    return f"{instrument.title}, {instrument.recall}. {instrument.rights.terms}"
+
+
+def _recorded(request: HttpRequest, submitted: Submitted, said: str) -> HttpResponse:
+    if submitted.created:
+        messages.success(request, said)
+        nudge_episode(submitted.assessment.episode_id)
+    else:
+        messages.warning(request, "This had already been received. Nothing was stored a second time.")
+    return redirect("assessment", public_id=submitted.assessment.public_id)

@@ -1,0 +1,72 @@
+"""One number for each scale of which only the total is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+
+from measures.instrument import Number, Scale
+from measures.words.phrases import number
+from tracking.actions.totals import field_of
+from tracking.pages.parts import Dated, day_field
+
+
+class TotalsForm(Dated):
+    """The totals of some scales and their day. ``totals`` maps scales to what was entered."""
+
+    assessed_on = day_field("Day of the assessment")
+    submission_id: forms.UUIDField | None = forms.UUIDField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, scales: Iterable[Scale], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.scales = tuple(scales)
+        for scale in self.scales:
+            self.fields[field_of(scale.key)] = _total_field(scale, required=len(self.scales) == 1)
+        self.order_fields([field_of(scale.key) for scale in self.scales])
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        names = {scale.key: field_of(scale.key) for scale in self.scales}
+        given = {key: value for key, name in names.items() if (value := data.pop(name, None)) is not None}
+        if not given and not self.errors:
+            raise forms.ValidationError("Give at least one total.")
+        return data | {"totals": given}
+
+
+class TotalsCorrectionForm(TotalsForm):
+    """The totals anew, with the reason."""
+
+    submission_id = None
+    reason = forms.CharField(
+        label="Why is it changed?",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Stays with the record. The version before remains readable.",
+    )
+
+
+def _total_field(scale: Scale, *, required: bool) -> forms.Field:
+    """Empty is no total: the scale then has no score. The range is checked by the scoring itself, too."""
+    low, high = number(scale.minimum), number(scale.maximum)
+    return forms.FloatField(
+        label=scale.title,
+        required=required,
+        help_text=f"From {low} to {high}. {_better(scale)}".strip(),
+        min_value=scale.minimum,
+        max_value=scale.maximum,
+        widget=forms.NumberInput(
+            attrs={"step": "1" if scale.rule == "sum" and not scale.decimals else "any"}
+        ),
+    )
+
+
+def _better(scale: Scale) -> str:
+    worse = {"higher_is_worse": "Higher is worse.", "higher_is_better": "Higher is better."}
+    return worse.get(scale.direction, "")
+
+
+def shown_totals(totals: dict[str, Number]) -> dict[str, Number]:
+    """Stored totals as the initial values of a form."""
+    return {field_of(key): value for key, value in totals.items()}

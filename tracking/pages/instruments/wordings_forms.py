@@ -1,0 +1,90 @@
+"""Uploading a wording pack, withdrawing one, and the languages of sites and patients."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+
+from measures.wording import LARGEST
+from tracking.models import Site, User
+from tracking.pages.parts import Rowed, offer_rows
+from tracking.queries.administration import administered_sites
+from tracking.rules.languages import languages
+
+KINDS = [("csv", "A table (CSV)"), ("toml", "TOML")]
+BYTES_A_CHARACTER = 4  # at most, in UTF-8
+
+
+class PackForm(Rowed):
+    """A pack as a file or as pasted text, for one site. ``text`` and ``kind`` are what is to be read."""
+
+    site = forms.ModelChoiceField(label="For the patients of", queryset=Site.objects.none(), empty_label=None)
+    file = forms.FileField(
+        label="File",
+        required=False,
+        help_text="The filled-in template, saved as CSV (UTF-8) or as TOML.",
+        widget=forms.FileInput(attrs={"accept": ".csv,.toml,text/csv,text/plain"}),
+    )
+    text = forms.CharField(
+        label="Or paste it here",
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
+    )
+    kind = forms.ChoiceField(label="What was pasted is", choices=KINDS, initial="csv")
+
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer_rows(self, "site", administered_sites(by))
+
+    def clean(self) -> dict[str, Any]:
+        """A file becomes its text."""
+        data = super().clean()
+        file = data.pop("file", None)
+        if "file" in self.errors:
+            return data
+        if bool(file) == bool((data.get("text") or "").strip()):
+            raise forms.ValidationError("Choose a file or paste a text, one of the two.")
+        if file:
+            data |= {"text": self._content(file), "kind": PurePath(file.name).suffix.lower().lstrip(".")}
+        return data
+
+    def _content(self, file: UploadedFile[bytes]) -> str:
+        if PurePath(file.name or "").suffix.lower() not in (".csv", ".toml"):
+            self.add_error("file", "The name of the file must end in .csv or .toml.")
+        elif (file.size or 0) > LARGEST * BYTES_A_CHARACTER:
+            self.add_error("file", f"The file is larger than {LARGEST * BYTES_A_CHARACTER // 1024} kB.")
+        else:
+            try:
+                text: str = file.read().decode("utf-8-sig")
+                return text
+            except UnicodeDecodeError as error:
+                self.add_error(
+                    "file",
+                    f"Byte {error.start} is not UTF-8. In the spreadsheet choose “CSV UTF-8” when saving.",
+                )
+        return ""
+
+
+class WithdrawForm(Rowed):
+    """Why a wording is shown no more."""
+
+    reason = forms.CharField(
+        label="Why is it withdrawn?",
+        help_text="Stays with the wording. What was answered in it keeps its name.",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class SiteLanguageForm(Rowed):
+    """The language in which a site asks whoever has none of their own."""
+
+    language = forms.ChoiceField(label="Language", choices=languages)
+
+    def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["language"].initial = site.language

@@ -1,0 +1,65 @@
+"""The patient's own pages: the course in plain words, the own answers, and answering without a link."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from tracking.actions import links
+from tracking.pages.access import SignedInRequest, one_or_404, roles_required
+from tracking.pages.patient import sitting_session
+from tracking.queries.assessments import answer_lines, own_self_reports
+from tracking.queries.own import own_contacts, own_open_requests, own_reports
+from tracking.queries.sittings import minutes_of
+from tracking.rules.policies.instruments import instrument_of
+from tracking.rules.policies.wordings import SHIPPED_LANGUAGE, in_words_of, pack_of_assessment
+from tracking.vocabulary import Role
+
+
+@roles_required(Role.PATIENT)
+@require_safe
+def course(request: SignedInRequest) -> HttpResponse:
+    """What I was asked, how it went, and what waits for me."""
+    waiting = own_open_requests(request.user)
+    reports = own_reports(request.user)
+    context = {
+        "reports": reports,
+        "readings": sorted({(report.title, report.reading) for report in reports if report.reading}),
+        "waiting": waiting,
+        "minutes": minutes_of(waiting),
+        "contacts": own_contacts(request.user),
+    }
+    return render(request, "tracking/patient/own/course.html", context)
+
+
+@roles_required(Role.PATIENT)
+@require_safe
+def answers(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
+    """One own self-report, question by question."""
+    report = one_or_404(own_self_reports(request.user), public_id=public_id)
+    pack = pack_of_assessment(report)
+    instrument = in_words_of(pack, instrument_of(report.instrument, report.version))
+    context = {"report": report, "instrument": instrument, "lines": answer_lines(instrument, report.answers)}
+    context["language"] = pack.language if pack else SHIPPED_LANGUAGE
+    return render(request, "tracking/patient/own/answers.html", context)
+
+
+@roles_required(Role.PATIENT)
+@require_POST
+def answer(request: SignedInRequest) -> HttpResponse:
+    """Begins a sitting with what waits, as a link would."""
+    waiting = own_open_requests(request.user)
+    if not waiting:
+        messages.info(request, "Nothing is waiting for you at the moment.")
+        return redirect("own-course")
+    episode = waiting[0].episode
+    mine = [one for one in waiting if one.episode_id == episode.pk]
+    link, _ = links.issue_link(by=request.user, episode=episode, requests=mine)
+    links.open_link(link=link, now=timezone.now())
+    sitting_session.begin(request, link)
+    return redirect("sitting")

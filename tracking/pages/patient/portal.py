@@ -1,0 +1,216 @@
+"""A patient's sitting: the link, one item per screen, what was left out, thank you."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from measures.instrument import Item
+from measures.scoring import Answer
+from tracking.actions import assessments, links, tries
+from tracking.actions.wordings import give_words
+from tracking.errors import Conflict
+from tracking.models import AssessmentRequest, SittingLink
+from tracking.pages.access import SiteRequest
+from tracking.pages.answers.answers_forms import AnswersForm, field_name
+from tracking.pages.patient.sitting_session import begin, has_concern, in_sitting, note_concern
+from tracking.queries import sittings
+from tracking.queries.sittings import Questionnaire
+from tracking.rules.policies.days import local_today
+from tracking.tasks import nudge_episode
+from tracking.vocabulary import AnswerSource, RequestStatus, Role
+
+get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+NEXT, BACK = "next", "back"
+SKIP, LEAVE = "skip", "leave"  # a safety item that is skipped is asked about once more, then it may be left
+
+
+@csrf_exempt  # this page sends no referrer, so browsers send "Origin: null"; the token itself is the proof
+@get_or_post
+def landing(request: HttpRequest, token: str) -> HttpResponse:
+    """Where a link leads. Looking changes nothing, for mail scanners look; the button begins the sitting."""
+    now, address = timezone.now(), get_adapter().get_client_ip(request)
+    if tries.is_slowed(address=address, now=now):
+        return render(request, "429.html", status=429)
+    link = sittings.usable_link(token, now)
+    if link is None:
+        tries.count_failure(address=address, now=now)
+        raise Http404
+    if request.method == "POST":
+        return _start(request, link)
+    waiting = sittings.open_requests(link)
+    context = {
+        "count": len(waiting),
+        "minutes": sittings.minutes_of(waiting),
+        "is_signed_in": request.user.is_authenticated,
+    }
+    response = _page(request, link, "landing.html", context)
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _start(request: HttpRequest, link: SittingLink) -> HttpResponse:
+    if request.POST.get("sign_out"):
+        logout(request)
+    links.open_link(link=link, now=timezone.now())
+    begin(request, link)
+    return redirect("sitting")
+
+
+@require_safe
+@in_sitting
+def sitting(request: HttpRequest, link: SittingLink) -> HttpResponse:
+    """What comes next: why it is asked and how long it takes."""
+    waiting = sittings.open_requests(link)
+    if not waiting:
+        return redirect("sitting-done")
+    sheet = _in_words(waiting[0])
+    total = link.requests.count()
+    context = {"sheet": sheet, "place": total - len(waiting) + 1, "total": total}
+    return _page(request, link, "sitting.html", context)
+
+
+@get_or_post
+@in_sitting
+def item(request: SiteRequest, link: SittingLink, public_id: uuid.UUID, number: int) -> HttpResponse:
+    """One item. Every answer is kept at once; leaving it empty is allowed, and asked about when it matters."""
+    sheet = _sheet(link, public_id)
+    if sheet is None:
+        return _closed(request, Conflict("these answers were already received: nothing is stored twice"))
+    if not 1 <= number <= len(sheet.items):
+        raise Http404
+    asked = sheet.items[number - 1]
+    posted = request.POST if request.method == "POST" else None
+    form = AnswersForm(posted, instrument=sheet.instrument, items=[asked], answers=sheet.answers)
+    context = {
+        "sheet": sheet,
+        "number": number,
+        "item": asked,
+        "form": form,
+        "field": form[field_name(asked)],
+    }
+    if request.method != "POST":
+        return _page(request, link, "item.html", context)
+    if not form.is_valid():
+        return _page(request, link, "item.html", context, status=400)
+    return _answered(request, link, context, form.answers[asked.code])
+
+
+def _answered(
+    request: SiteRequest, link: SittingLink, context: dict[str, Any], value: Answer
+) -> HttpResponse:
+    step, asked, sheet = request.POST.get("step", NEXT), context["item"], context["sheet"]
+    if step == SKIP and asked.critical:
+        return _page(request, link, "item.html", context | {"asks_again": True})
+    if step == NEXT and value is None:
+        return _page(request, link, "item.html", context | {"is_empty": True}, status=400)
+    if step != BACK or value is not None:
+        kept = None if step in (SKIP, LEAVE) else value
+        try:
+            _keep(request, sheet, asked, kept)
+        except Conflict as error:
+            return _closed(request, error)
+        sheet = sheet.answered(asked.code, kept)
+    if request.htmx:
+        return _page(request, link, "saved.html", {})
+    number = context["number"]
+    return _go(sheet, sheet.number_before(number) if step == BACK else sheet.number_after(number))
+
+
+def _keep(request: HttpRequest, sheet: Questionnaire, asked: Item, value: Answer) -> None:
+    """A safety item that is left out is no denial: it brings the crisis contacts as an endorsed one does."""
+    endorsed = assessments.save_draft(request=sheet.request, item=asked.code, value=value)
+    if endorsed or (asked.critical and value is None):
+        note_concern(request)
+
+
+def _go(sheet: Questionnaire, number: int) -> HttpResponse:
+    if number > len(sheet.items):
+        return redirect("sitting-review", public_id=sheet.request.public_id)
+    if number < 1:
+        return redirect("sitting")
+    return redirect("sitting-item", public_id=sheet.request.public_id, number=number)
+
+
+@get_or_post
+@in_sitting
+def review(request: HttpRequest, link: SittingLink, public_id: uuid.UUID) -> HttpResponse:
+    """What was left out, and the button that sends everything. Sending twice stores it once."""
+    sheet = _sheet(link, public_id)
+    if sheet is None:
+        return _closed(request, Conflict("these answers were already received: nothing is stored twice"))
+    if not sheet.is_begun:
+        return _go(sheet, 1)
+    if request.method != "POST":
+        return _page(request, link, "review.html", {"sheet": sheet})
+    try:
+        return _submit(request, link, sheet)
+    except Conflict as error:
+        return _closed(request, error)
+
+
+def _submit(request: HttpRequest, link: SittingLink, sheet: Questionnaire) -> HttpResponse:
+    submitted = assessments.submit_assessment(
+        by=None,
+        request=sheet.request,
+        answers=sheet.answers,
+        source=AnswerSource.SELF,
+        assessed_on=local_today(link.episode.patient),
+    )
+    if submitted.alerts:
+        note_concern(request)
+    nudge_episode(link.episode_id)
+    if sittings.open_requests(link):
+        messages.success(request, "Thank you, these answers have arrived.")
+        return redirect("sitting")
+    links.finish_link(link=link, now=timezone.now())
+    return redirect("sitting-done")
+
+
+@require_safe
+@in_sitting
+def done(request: HttpRequest, link: SittingLink) -> HttpResponse:
+    """Thank you. Crisis contacts are always here, and come first when an answer calls for them."""
+    if sittings.open_requests(link):
+        return redirect("sitting")
+    is_patient = request.user.is_authenticated and request.user.has_role(Role.PATIENT)
+    return _page(request, link, "done.html", {"has_own_page": is_patient})
+
+
+def _sheet(link: SittingLink, public_id: uuid.UUID) -> Questionnaire | None:
+    """The questionnaire of this link with this id, or ``None`` when it was already received."""
+    asked = sittings.request_of(link, public_id)
+    if asked is None:
+        raise Http404
+    return _in_words(asked) if asked.status == RequestStatus.OPEN else None
+
+
+def _in_words(asked: AssessmentRequest) -> Questionnaire:
+    give_words(request=asked)
+    return sittings.questionnaire(asked)
+
+
+def _closed(request: HttpRequest, error: Conflict) -> HttpResponse:
+    messages.info(request, f"{str(error)[:1].upper()}{str(error)[1:]}.")
+    return redirect("sitting")
+
+
+def _page(
+    request: HttpRequest, link: SittingLink, template: str, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    patient = link.episode.patient
+    common = {
+        "contacts": sittings.crisis_contacts(patient),
+        "simulated": patient.is_simulated,
+        "concern": has_concern(request),
+    }
+    return render(request, f"tracking/patient/portal/{template}", common | context, status=status)

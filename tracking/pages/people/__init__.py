@@ -1,0 +1,1 @@
+"""Patients and what they consent to, staff, teams, tokens, alerts."""

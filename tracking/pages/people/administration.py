@@ -1,0 +1,222 @@
+"""The site administrator's pages: people, roles, teams, studies. Nothing clinical is read here."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from tracking.actions import care, people
+from tracking.errors import TrackingError
+from tracking.models import Membership, StudyMembership, User
+from tracking.pages.access import SignedInRequest, one_or_404, roles_required
+from tracking.pages.people.administration_forms import (
+    EndAccessForm,
+    GrantForm,
+    InviteForm,
+    MemberForm,
+    StudyMemberForm,
+    TeamForm,
+)
+from tracking.pages.writing import Page, as_sentence, form_page
+from tracking.queries import administration as shown
+from tracking.vocabulary import Role
+
+TEMPLATES = "tracking/people/administration/"
+only_administrators = roles_required(Role.ADMINISTRATOR)
+reads_and_writes = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@require_safe
+@only_administrators
+def administration(request: SignedInRequest) -> HttpResponse:
+    """Who may do what, and what waits."""
+    context = {
+        "counts": shown.counts(request.user),
+        "teams": shown.administered_teams(request.user),
+        "people": shown.administered_people(request.user),
+    }
+    return render(request, f"{TEMPLATES}overview.html", context)
+
+
+@reads_and_writes
+@only_administrators
+def user_new(request: SignedInRequest) -> HttpResponse:
+    """Invite somebody; roles are granted on the next page."""
+
+    def write(**data: Any) -> HttpResponse:
+        user = people.invite_user(by=request.user, **data)
+        messages.success(request, f"{user.name} was invited. Now grant a role.")
+        return redirect(_page_of(user))
+
+    page = Page("Invite a person", "Invite", "An account alone may do nothing. Roles and teams come next.")
+    return form_page(request, InviteForm(request.POST or None), write, page, back=reverse("administration"))
+
+
+@require_safe
+@only_administrators
+def user(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
+    """One person: roles, teams and studies with their dates."""
+    person = _person(request, public_id)
+    context = {
+        "person": person,
+        "is_self": person == request.user,
+        "can_change": person != request.user,
+        "grants": shown.administered_grants(request.user).filter(user=person).order_by("-starts_on", "-pk"),
+        "memberships": person.memberships.filter(
+            team__site__in=shown.administered_sites(request.user)
+        ).select_related("team__site"),
+        "studies": person.study_memberships.filter(
+            study__in=shown.administered_studies(request.user)
+        ).select_related("study"),
+    }
+    return render(request, f"{TEMPLATES}person.html", context)
+
+
+@reads_and_writes
+@only_administrators
+def grant_new(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Grant a role. Each says in a sentence what it allows."""
+    person = _person(request, public_id)
+
+    def write(**data: Any) -> HttpResponse:
+        grant = people.grant_role(by=request.user, user=person, **data)
+        return _back_to(request, person, f"{grant.get_role_display()} granted.")
+
+    page = Page(f"Grant a role to {person.name}", "Grant role")
+    form = GrantForm(request.POST or None, by=request.user)
+    return form_page(request, form, write, page, back=_page_of(person))
+
+
+@reads_and_writes
+@only_administrators
+def study_join(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Let a person see the figures of a study."""
+    person = _person(request, public_id)
+
+    def write(**data: Any) -> HttpResponse:
+        care.add_study_member(by=request.user, user=person, **data)
+        return _back_to(request, person, f"{person.name} may now see this study.")
+
+    page = Page(f"Add {person.name} to a study", "Add to study")
+    form = StudyMemberForm(request.POST or None, by=request.user)
+    return form_page(request, form, write, page, back=_page_of(person))
+
+
+@require_POST
+@only_administrators
+def user_active(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Close an account, or open it again."""
+    person = _person(request, public_id)
+    opening = request.POST.get("active") == "yes"
+    try:
+        people.set_active(by=request.user, user=person, is_active=opening)
+    except TrackingError as refusal:
+        messages.error(request, as_sentence(str(refusal)))
+        return redirect(_page_of(person))
+    return _back_to(request, person, f"The account is {'open' if opening else 'closed'}.")
+
+
+@reads_and_writes
+@only_administrators
+def team_new(request: SignedInRequest) -> HttpResponse:
+    """Make a care team."""
+
+    def write(**data: Any) -> HttpResponse:
+        team = care.create_team(by=request.user, **data)
+        messages.success(request, f"{team.name} was made.")
+        return redirect("administration-team", team.public_id)
+
+    form = TeamForm(request.POST or None, by=request.user)
+    page = Page("Make a care team", "Make team")
+    return form_page(request, form, write, page, back=reverse("administration"))
+
+
+@reads_and_writes
+@only_administrators
+def team(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
+    """One team: who is in it, from when to when; somebody new."""
+    team = one_or_404(shown.administered_teams(request.user), public_id=public_id)
+
+    def write(**data: Any) -> HttpResponse:
+        member = care.add_member(by=request.user, team=team, **data)
+        messages.success(request, f"{member.user.name} is in {team.name}.")
+        return redirect("administration-team", team.public_id)
+
+    form = MemberForm(request.POST or None, by=request.user)
+    memberships = team.memberships.select_related("user").order_by("-starts_on", "user__name")
+    page = Page(team.name, "Add to team")
+    return form_page(request, form, write, page, f"{TEMPLATES}team.html", team=team, memberships=memberships)
+
+
+@reads_and_writes
+@only_administrators
+def grant_end(request: SignedInRequest, pk: int) -> HttpResponse:
+    """End a role."""
+    grant = one_or_404(shown.administered_grants(request.user), pk=pk)
+
+    def write(ends_on: date) -> HttpResponse:
+        people.end_role(by=request.user, grant=grant, ends_on=ends_on)
+        return _back_to(request, grant.user, "The end of the role is set.")
+
+    page = Page(f"End the role of {grant.user.name}: {grant.get_role_display().lower()}", "End role")
+    form = EndAccessForm(request.POST or None)
+    return form_page(request, form, write, page, back=_page_of(grant.user))
+
+
+@reads_and_writes
+@only_administrators
+def study_leave(request: SignedInRequest, pk: int) -> HttpResponse:
+    """End what somebody may see of a study."""
+    studies = shown.administered_studies(request.user)
+    membership = one_or_404(StudyMembership.objects.select_related("user", "study"), study__in=studies, pk=pk)
+
+    def write(ends_on: date) -> HttpResponse:
+        care.end_study_membership(by=request.user, membership=membership, ends_on=ends_on)
+        return _back_to(request, membership.user, "The end in the study is set.")
+
+    page = Page(
+        f"Take {membership.user.name} out of the study: {membership.study.title}", "Take out of study"
+    )
+    form = EndAccessForm(request.POST or None)
+    return form_page(request, form, write, page, back=_page_of(membership.user))
+
+
+@reads_and_writes
+@only_administrators
+def membership_end(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Take somebody out of a team."""
+    teams = shown.administered_teams(request.user)
+    membership = one_or_404(Membership.objects.select_related("user", "team"), team__in=teams, pk=pk)
+    back = reverse("administration-team", args=[membership.team.public_id])
+
+    def write(ends_on: date) -> HttpResponse:
+        care.end_membership(by=request.user, membership=membership, ends_on=ends_on)
+        messages.success(request, "The end of the membership is set.")
+        return redirect(back)
+
+    page = Page(
+        f"Take {membership.user.name} out of {membership.team.name}",
+        "Take out of team",
+        "From then on nothing of the team's patients can be seen.",
+    )
+    return form_page(request, EndAccessForm(request.POST or None), write, page, back=back)
+
+
+def _person(request: SignedInRequest, public_id: uuid.UUID) -> User:
+    return one_or_404(shown.administered_users(request.user), public_id=public_id)
+
+
+def _page_of(person: User) -> str:
+    return reverse("administration-user", args=[person.public_id])
+
+
+def _back_to(request: HttpRequest, person: User, said: str) -> HttpResponse:
+    messages.success(request, said)
+    return redirect(_page_of(person))

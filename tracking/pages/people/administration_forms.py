@@ -1,0 +1,115 @@
+"""Accounts, roles, teams and studies."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from tracking.models import Site, Study, User
+from tracking.pages.parts import Dated, Rowed, day_field, offer_rows
+from tracking.queries.administration import (
+    administered_sites,
+    administered_studies,
+    administered_users,
+    governs_everything,
+)
+from tracking.vocabulary import Role
+
+STAFF_ROLES = [role for role in Role if role != Role.PATIENT]
+DAY = timedelta(days=1)
+
+
+class InviteForm(Rowed):
+    """A new member of staff."""
+
+    name = forms.CharField(label="Name", max_length=120)
+    email = forms.EmailField(label="E-mail", help_text="A mail tells how to choose a password.")
+    layout = (("name", "email"),)
+
+
+class TeamForm(Rowed):
+    """A new care team."""
+
+    name = forms.CharField(label="Name of the team", max_length=120)
+    site = forms.ModelChoiceField(label="Site", queryset=Site.objects.none(), empty_label=None)
+    layout = (("name", "site"),)
+
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer_rows(self, "site", administered_sites(by))
+
+
+class GrantForm(Dated):
+    """A role for a user, from a day on."""
+
+    role = forms.ChoiceField(
+        label="Role",
+        choices=[(role, f"{role.label}. {role.sentence}") for role in STAFF_ROLES],
+        widget=forms.RadioSelect,
+    )
+    site = forms.ModelChoiceField(
+        label="Site", queryset=Site.objects.none(), required=False, help_text="Needed for an administrator."
+    )
+    starts_on = day_field("From", future=True)
+    layout = (("site", "starts_on"),)
+
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        named = "Every site" if governs_everything(by) else "No particular site"
+        offer_rows(self, "site", administered_sites(by), none=named)
+
+
+class MemberForm(Dated):
+    """A person for a team, from a day on."""
+
+    user = forms.ModelChoiceField(label="Person", queryset=User.objects.none(), empty_label="Choose")
+    starts_on = day_field("From", future=True)
+    is_lead = forms.BooleanField(
+        label="Leads the team",
+        help_text="Leads are told of safety alerts that nobody has taken on.",
+        required=False,
+    )
+    layout = (("user", "starts_on"),)
+
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer_rows(self, "user", administered_users(by).filter(is_active=True))
+
+
+class StudyMemberForm(Dated):
+    """A study for a user, from a day on."""
+
+    study = forms.ModelChoiceField(label="Study", queryset=Study.objects.none(), empty_label="Choose")
+    starts_on = day_field("From", future=True)
+    layout = (("study", "starts_on"),)
+
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer_rows(self, "study", administered_studies(by))
+
+
+class EndAccessForm(Rowed):
+    """When a role or a membership ends: at once, or with the end of a day."""
+
+    at_once = forms.ChoiceField(
+        label="When does it end?",
+        choices=[("yes", "At once"), ("no", "At the end of this day:")],
+        initial="yes",
+        widget=forms.RadioSelect,
+    )
+    ends_on = day_field("Last day", required=False, future=True)
+
+    def clean(self) -> dict[str, Any]:
+        """The choice becomes a last day. At once means that yesterday was the last one."""
+        data = super().clean()
+        if data.get("at_once") == "no" and not data.get("ends_on") and "ends_on" not in self.errors:
+            self.add_error("ends_on", "Say which day is the last.")
+        at_once = data.pop("at_once", None) == "yes"
+        return data | {"ends_on": _yesterday() if at_once else data.get("ends_on")}
+
+
+def _yesterday() -> date:
+    return timezone.localdate() - DAY

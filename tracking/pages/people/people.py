@@ -1,0 +1,121 @@
+"""Enrolling a patient, who they are, what they said about research, the ends of an episode."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from tracking.actions import care, people
+from tracking.models import Patient, TreatmentEpisode
+from tracking.pages.access import SignedInRequest, roles_required
+from tracking.pages.people.people_forms import (
+    ConsentForm,
+    EndForm,
+    EnrolmentForm,
+    EpisodeForm,
+    IdentityForm,
+    PatientForm,
+)
+from tracking.pages.writing import Page, about, course_changed, for_patient, form_page, patient_url
+from tracking.queries.people import has_consent, own_time_zone
+from tracking.vocabulary import ReadPage, Role
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@roles_required(Role.CLINICIAN)
+def patient_new(request: SignedInRequest) -> HttpResponse:
+    """Enrol a patient into an own team and begin the treatment."""
+
+    def write(**data: Any) -> HttpResponse:
+        episode = care.admit_patient(by=request.user, **data)
+        return course_changed(request, episode, f"Enrolled under study code {episode.patient.study_code}.")
+
+    page = Page(
+        "Enrol a patient",
+        "Enrol patient",
+        "The identity is stored encrypted and apart from everything else. Research sees a random code.",
+    )
+    with timezone.override(own_time_zone(request.user)):
+        form = EnrolmentForm(request.POST or None, user=request.user)
+        return form_page(request, form, write, page, back=reverse("patients"))
+
+
+@for_patient(Patient, page=ReadPage.EPISODE_NEW)
+def episode_new(request: SignedInRequest, patient: Patient) -> HttpResponse:
+    """Begin a further course of treatment."""
+
+    def write(**data: Any) -> HttpResponse:
+        episode = care.start_episode(by=request.user, patient=patient, **data)
+        return course_changed(request, episode, "The treatment has begun.")
+
+    page = Page("Begin a treatment", "Begin treatment")
+    form = EpisodeForm(request.POST or None, user=request.user)
+    return form_page(request, form, write, page, **about(patient))
+
+
+@for_patient(TreatmentEpisode, page=ReadPage.EPISODE_END)
+def episode_end(request: SignedInRequest, episode: TreatmentEpisode) -> HttpResponse:
+    """Say that the treatment was completed, or stopped early."""
+
+    def write(**data: Any) -> HttpResponse:
+        care.end_episode(by=request.user, episode=episode, **data)
+        return course_changed(request, episode, "The end of the treatment is recorded.")
+
+    page = Page("End the treatment", "End treatment", "Questionnaires that are still due stay due.")
+    return form_page(request, EndForm(request.POST or None), write, page, **about(episode.patient))
+
+
+@for_patient(Patient, page=ReadPage.CONSENT)
+def consent(request: SignedInRequest, patient: Patient) -> HttpResponse:
+    """Record what the patient said about research."""
+
+    def write(**data: Any) -> HttpResponse:
+        people.record_consent(by=request.user, patient=patient, **data)
+        return _saved(request, patient, "The statement about research is recorded.")
+
+    given = has_consent(patient)
+    page = Page(
+        "Consent to research",
+        "Record statement",
+        "Without a consent nothing of this patient enters a release. A withdrawal counts for every later one.",
+    )
+    form = ConsentForm(request.POST or None)
+    statements = patient.research_consents.select_related("recorded_by").order_by("-stated_on", "-id")
+    return form_page(
+        request,
+        form,
+        write,
+        page,
+        "tracking/people/consent.html",
+        statements=statements,
+        given=given,
+        **about(patient),
+    )
+
+
+@for_patient(Patient, page=ReadPage.PATIENT_IDENTITY)
+def identity(request: SignedInRequest, patient: Patient) -> HttpResponse:
+    """Correct who a patient is."""
+
+    def write(**data: Any) -> HttpResponse:
+        people.change_patient(by=request.user, patient=patient, **data)
+        return _saved(request, patient, "The identity is saved.")
+
+    page = Page(
+        "Identity", "Save identity", "Each change is logged by the name of the field, never by what it held."
+    )
+    head = about(patient)
+    initial = IdentityForm.initial_of(head["identity"]) | {"language": patient.language}
+    form = PatientForm(request.POST or None, initial=initial)
+    return form_page(request, form, write, page, **head)
+
+
+def _saved(request: HttpRequest, patient: Patient, said: str) -> HttpResponse:
+    messages.success(request, said)
+    return redirect(patient_url(patient))

@@ -1,0 +1,143 @@
+"""Patients: enrolment, who they are, consent, and the first and last day of an episode."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from tracking.models import CareTeam, PatientIdentity, Study, User
+from tracking.pages.parts import UNCHOSEN, Dated, Layout, day_field, offer, offer_rows
+from tracking.queries.people import own_teams, own_time_zone, time_zones
+from tracking.rules import protocol as protocols
+from tracking.rules.languages import languages
+from tracking.vocabulary import ConsentKind, Diagnosis, EpisodeStatus, Sex
+
+BETWEEN = ":"
+
+
+def patient_languages() -> list[tuple[str, str]]:
+    """What a patient may be asked in, after the choice to have no language of one's own."""
+    return [("", "That of the site"), *languages()]
+
+
+class IdentityForm(Dated):
+    """Who a patient is."""
+
+    given_name = forms.CharField(label="Given name", max_length=120)
+    family_name = forms.CharField(label="Family name", max_length=120)
+    date_of_birth = day_field("Date of birth", required=False)
+    record_number = forms.CharField(label="Record number", max_length=60, required=False)
+    email = forms.EmailField(label="E-mail", required=False)
+    phone = forms.CharField(label="Telephone", max_length=40, required=False)
+    layout: Layout = (("given_name", "family_name"), ("date_of_birth", "record_number"), ("email", "phone"))
+
+    @classmethod
+    def initial_of(cls, identity: PatientIdentity | None) -> dict[str, object]:
+        return {name: getattr(identity, name) for name in cls.base_fields} if identity else {}
+
+
+class PatientForm(IdentityForm):
+    """Who a patient is, and in which language the patient is asked."""
+
+    language = forms.ChoiceField(
+        label="Language of the questionnaires", required=False, choices=patient_languages
+    )
+
+
+class EpisodeForm(Dated):
+    """Which treatment begins, by which protocol, when."""
+
+    diagnosis = forms.ChoiceField(label="Diagnosis", choices=[UNCHOSEN, *Diagnosis.choices])
+    plan = forms.ChoiceField(label="Protocol and arm")
+    starts_on = day_field("Treatment began on")
+    study = forms.ModelChoiceField(
+        label="Study", queryset=Study.objects.none(), required=False, empty_label="None"
+    )
+    layout: Layout = (("diagnosis", "plan"), ("starts_on", "study"))
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "plan", plans())
+        offer_rows(self, "study", Study.objects.visible_to(user).order_by("title"))
+
+    def clean(self) -> dict[str, Any]:
+        """The plan becomes a protocol and an arm."""
+        data = super().clean()
+        protocol, _, arm = data.pop("plan", "").partition(BETWEEN)
+        return data | {"protocol": protocol, "arm": arm}
+
+
+class EnrolmentForm(IdentityForm, EpisodeForm):
+    """A new patient and the treatment that begins."""
+
+    team = forms.ModelChoiceField(label="Care team", queryset=CareTeam.objects.none(), empty_label=None)
+    sex = forms.ChoiceField(label="Sex", choices=Sex, initial=Sex.UNKNOWN)
+    enrolled_on = day_field("Enrolled on")
+    timezone = forms.ChoiceField(label="Time zone of the patient", choices=time_zones)
+    language = forms.ChoiceField(
+        label="Language of the questionnaires", required=False, choices=patient_languages
+    )
+    layout = (
+        *IdentityForm.layout,
+        ("sex", "timezone", "language"),
+        ("team", "enrolled_on"),
+        *EpisodeForm.layout,
+    )
+    headings = {"given_name": "Who it is", "team": "Care", "diagnosis": "Treatment"}
+    field_order = [
+        *IdentityForm.base_fields,
+        "sex",
+        "timezone",
+        "language",
+        "team",
+        "enrolled_on",
+        *EpisodeForm.base_fields,
+    ]
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, user=user, **kwargs)
+        offer_rows(self, "team", own_teams(user))
+        self.fields["timezone"].initial = own_time_zone(user).key
+
+    def clean(self) -> dict[str, Any]:
+        """The identity becomes one value."""
+        data = super().clean()
+        return data | {"identity": {name: data.pop(name, None) for name in IdentityForm.base_fields}}
+
+
+class ConsentForm(Dated):
+    """What the patient said about research."""
+
+    kind = forms.ChoiceField(
+        label="The patient",
+        choices=[
+            (ConsentKind.GIVEN, "consents to research"),
+            (ConsentKind.WITHDRAWN, "withdraws the consent to research"),
+        ],
+        widget=forms.RadioSelect,
+    )
+    stated_on = day_field("On")
+
+
+class EndForm(Dated):
+    """How an episode ends."""
+
+    status = forms.ChoiceField(
+        label="The treatment was",
+        choices=[(EpisodeStatus.COMPLETED, "completed"), (EpisodeStatus.DISCONTINUED, "stopped early")],
+        widget=forms.RadioSelect,
+    )
+    ends_on = day_field("Last day")
+
+
+def plans() -> list[tuple[str, object]]:
+    """Every arm of every protocol, grouped by protocol, after the choice to follow none."""
+    return [
+        UNCHOSEN,
+        (BETWEEN, "No protocol"),
+        *(
+            (protocol.title, [(f"{protocol.key}{BETWEEN}{arm.key}", arm.title) for arm in protocol.arms])
+            for protocol in protocols.all_protocols()
+        ),
+    ]

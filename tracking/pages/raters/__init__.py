@@ -1,0 +1,1 @@
+"""Blinded ratings: who makes them, guesses of the treatment, unblinding, availability."""

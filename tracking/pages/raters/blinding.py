@@ -1,0 +1,124 @@
+"""What the care team does about blinded ratings: who makes them, a second one, and who is told the treatment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+
+from tracking.actions import rating
+from tracking.actions import unblinding as actions
+from tracking.errors import Conflict
+from tracking.models import AssessmentRequest, TreatmentEpisode, Unblinding
+from tracking.pages.access import SignedInRequest
+from tracking.pages.raters.raters_forms import AskUnblindingForm, DecideUnblindingForm, RaterForm
+from tracking.pages.refusals import refusals_shown
+from tracking.pages.writing import Page, about, for_patient, form_page, patient_url
+from tracking.queries.raters import blind_raters, choices
+from tracking.queries.requests import is_of_team
+from tracking.rules.policies.instruments import instrument_of
+from tracking.rules.policies.rating import deciders
+from tracking.vocabulary import ReadPage, RequestStatus
+
+NOT_OFFERED = "Whoever was in the room, knows the treatment or makes the other rating is not offered."
+
+
+@for_patient(AssessmentRequest, page=ReadPage.RATER_ASSIGN)
+def rater_assign(request: SignedInRequest, asked: AssessmentRequest) -> HttpResponse:
+    """Give a blinded rating to somebody, or to somebody else."""
+    _check_blinded_of_team(request, asked)
+
+    def write(**data: Any) -> HttpResponse:
+        chosen = rating.assign_rater(by=request.user, request=asked, **data)
+        messages.success(request, f"Assigned to {chosen.name}.")
+        return redirect(patient_url(asked.episode.patient))
+
+    form = RaterForm(request.POST if request.method == "POST" else None, choices=choices(asked))
+    page = Page(f"Who rates {_what(asked)}?", "Assign", _lead(asked))
+    return form_page(request, form, write, page, **about(asked.episode.patient))
+
+
+@for_patient(AssessmentRequest, page=ReadPage.SECOND_RATING)
+@refusals_shown
+def second_rating(request: SignedInRequest, asked: AssessmentRequest) -> HttpResponse:
+    """Ask another rater to rate the same occasion."""
+    _check_blinded_of_team(request, asked)
+    if request.method != "POST":
+        return render(
+            request,
+            "tracking/raters/blinding/second.html",
+            {"what": _what(asked)} | about(asked.episode.patient),
+        )
+    second = rating.request_second_rating(by=request.user, request=asked)
+    try:
+        chosen = rating.assign_rater(by=request.user, request=second)
+    except Conflict as nobody:
+        messages.warning(request, f"Asked for, but {nobody}.")
+        return redirect("rater-assign", second.public_id)
+    messages.success(request, f"{chosen.name} rates it a second time, blind to the first rating.")
+    return redirect(patient_url(asked.episode.patient))
+
+
+@for_patient(TreatmentEpisode, page=ReadPage.UNBLINDING_NEW)
+def unblinding_new(request: SignedInRequest, episode: TreatmentEpisode) -> HttpResponse:
+    """Ask that a rater be told the treatment."""
+
+    def write(**data: Any) -> HttpResponse:
+        row = actions.ask_unblinding(by=request.user, episode=episode, **data)
+        messages.success(request, "Asked for. Another person decides.")
+        return redirect("unblinding", row.public_id)
+
+    page = Page(
+        "Unblind a rater",
+        "Ask for it",
+        "A lead of the care team who is not you decides. A rater who is told the treatment rates this patient no more.",
+    )
+    form = AskUnblindingForm(request.POST or None, raters=blind_raters(episode))
+    return form_page(
+        request, form, write, page, "tracking/raters/blinding/ask.html", **about(episode.patient)
+    )
+
+
+@for_patient(Unblinding, page=ReadPage.UNBLINDING)
+@refusals_shown
+def unblinding(request: SignedInRequest, row: Unblinding) -> HttpResponse:
+    """Who asked, why, and what was decided; the decision, for whoever may make it."""
+
+    def write(**data: Any) -> HttpResponse:
+        actions.decide_unblinding(by=request.user, unblinding=row, **data)
+        messages.success(request, "Decided.")
+        return redirect("unblinding", row.public_id)
+
+    may_decide = deciders(row).filter(pk=request.user.pk).exists()
+    return form_page(
+        request,
+        DecideUnblindingForm(request.POST or None),
+        write,
+        Page("Unblinding of a rater", "Decide"),
+        "tracking/raters/blinding/unblinding.html",
+        row=row,
+        may_decide=may_decide,
+        deciders=deciders(row),
+        **about(row.episode.patient),
+    )
+
+
+def _check_blinded_of_team(request: SignedInRequest, asked: AssessmentRequest) -> None:
+    """A rater who is also a clinician elsewhere is blind here."""
+    if not asked.blinded or not is_of_team(request.user, asked.episode):
+        raise Http404
+
+
+def _what(asked: AssessmentRequest) -> str:
+    title = instrument_of(asked.instrument, asked.version).short_title
+    return f"{title}, {asked.time_point.replace('_', ' ')}" if asked.time_point else title
+
+
+def _lead(asked: AssessmentRequest) -> str:
+    window = f"Can be rated from {asked.opens_on:%-d %B} to {asked.closes_on:%-d %B %Y}."
+    if asked.status != RequestStatus.OPEN:
+        return window
+    now = f"Now assigned to {asked.assigned_to.name}." if asked.assigned_to else "Nobody has it yet."
+    return f"{now} {window} {NOT_OFFERED}"

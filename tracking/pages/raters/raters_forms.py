@@ -1,0 +1,112 @@
+"""Who rates blind, when somebody is available, and how a treatment became known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django import forms
+
+from tracking.actions.availability import MOST_A_WEEK
+from tracking.models import User
+from tracking.pages.parts import Dated, Rowed, day_field, offer
+from tracking.queries.raters import Choice
+from tracking.rules.policies.rating import LONGEST_REASON
+
+DECISIONS = [
+    ("approve", "Tell the rater, who rates this patient no more"),
+    ("refuse", "Do not tell; the rater goes on"),
+]
+
+
+def _text(label: str, help_text: str = "", *, required: bool = True) -> forms.CharField:
+    widget = forms.Textarea(attrs={"rows": 3})
+    return forms.CharField(
+        label=label, help_text=help_text, required=required, max_length=LONGEST_REASON, widget=widget
+    )
+
+
+class AvailabilityForm(Dated):
+    """From when to when, and how much."""
+
+    starts_on = day_field("From", future=True)
+    ends_on = day_field("To", required=False, future=True)
+    per_week = forms.IntegerField(
+        label="Ratings a week", min_value=1, max_value=MOST_A_WEEK, initial=5, help_text="At most."
+    )
+    layout = (("starts_on", "ends_on"),)
+
+
+class EndAvailabilityForm(Rowed):
+    """Which of the own availabilities, by its first day."""
+
+    starts_on = day_field("From", future=True)
+
+
+class RaterForm(Rowed):
+    """Which rater; nobody named means whoever is available and has least to do."""
+
+    rater = forms.ChoiceField(label="Rater", required=False)
+    reason = _text(
+        "Reason",
+        "Needed where somebody of the treating team rates all the same. It is kept with the rating.",
+        required=False,
+    )
+
+    def __init__(self, *args: Any, choices: Sequence[Choice], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.people = {str(one.user.public_id): one.user for one in choices}
+        groups = [
+            ("Independent raters", [_option(one) for one in choices if not one.treats]),
+            ("The treating team: say why", [_option(one) for one in choices if one.treats]),
+        ]
+        nobody = ("", "Whoever is available and has least to do")
+        offer(self, "rater", [nobody, *(group for group in groups if group[1])])
+
+    def clean_rater(self) -> User | None:
+        return self.people.get(self.cleaned_data["rater"])
+
+
+def _option(one: Choice) -> tuple[str, str]:
+    return str(one.user.public_id), f"{one.user.name}: {_load(one)}"
+
+
+def _load(one: Choice) -> str:
+    if one.candidate is None:
+        return "has not said to be available then"
+    return f"{one.candidate.taken} of {one.candidate.per_week} that week"
+
+
+class LearntForm(Rowed):
+    """A rater has come to know the treatment of somebody."""
+
+    study_code = forms.CharField(label="Study code", max_length=12)
+    reason = _text("How did it come about?", "Do not write down which treatment it is.")
+
+
+class AskUnblindingForm(Rowed):
+    """Which rater should be told, and why."""
+
+    rater = forms.ChoiceField(label="Rater")
+    reason = _text("Why?", "What the rater has to know it for, or how it became known.")
+
+    def __init__(self, *args: Any, raters: Iterable[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.people = {str(user.public_id): user for user in raters}
+        offer(self, "rater", [(key, user.name) for key, user in self.people.items()])
+
+    def clean_rater(self) -> User:
+        return self.people[self.cleaned_data["rater"]]
+
+
+class DecideUnblindingForm(Rowed):
+    """Told or not, with a note."""
+
+    decision = forms.ChoiceField(label="Decision", choices=DECISIONS, widget=forms.RadioSelect)
+    note = _text("Note", required=False)
+
+    def clean(self) -> dict[str, Any]:
+        return {
+            "approve": self.cleaned_data.get("decision") == "approve",
+            "note": self.cleaned_data.get("note", ""),
+        }

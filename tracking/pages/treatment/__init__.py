@@ -1,0 +1,1 @@
+"""What happens in treatment: medication, sessions, washouts, set and setting, dosing."""

@@ -1,0 +1,212 @@
+"""Doors of the run-sheet: begin a dosing session, put something on its sheet, sign it.
+
+A tap on the sheet posts here and is answered by the sheet as it then reads. Without a script, and for what is entered
+at another time, each door is a page of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from measures.instrument import Instrument
+from tracking.actions import dosing, signing
+from tracking.actions.scheduling import schedule_episode
+from tracking.errors import Conflict
+from tracking.models import TreatmentEpisode, TreatmentSession
+from tracking.pages.access import SignedInRequest
+from tracking.pages.answers.answering import running, sheet, take_in, words_on_sheet
+from tracking.pages.answers.answers_forms import InSessionForm, VitalSignsForm
+from tracking.pages.refusals import refusals_shown
+from tracking.pages.treatment.dosing_forms import (
+    LINES,
+    PARTS,
+    BeginForm,
+    CheckForm,
+    LineForm,
+    SheetDoseForm,
+    SignForm,
+)
+from tracking.pages.treatment.sessions import takes_doses
+from tracking.pages.writing import Page, about, for_patient, form_page, show_refusal
+from tracking.queries.dosing import VITAL_SIGNS, forms_of, plan_for
+from tracking.queries.names import name_of
+from tracking.rules.policies.days import local_today
+from tracking.rules.run_sheet import topics
+from tracking.tasks import nudge_episode
+from tracking.vocabulary import ReadPage, RunSheetKind
+
+TAP = "X-Tap"  # a tap of the sheet's own script: a refusal is answered in one sentence, not with a page
+LINE_PAGES: dict[RunSheetKind, tuple[Page, Callable[..., object]]] = {
+    RunSheetKind.CHECK: (Page("A check", "Record the check"), dosing.record_check),
+    RunSheetKind.EVENT: (Page("An event", "Record the event"), dosing.record_event),
+    RunSheetKind.OBSERVATION: (Page("An observation", "Record it"), dosing.record_observation),
+    RunSheetKind.WITHHELD: (
+        Page("Supplemental dose withheld", "Record it as withheld", "Say why it is not given."),
+        dosing.withhold_supplement,
+    ),
+    RunSheetKind.END: (Page("End of the session", "End the session"), dosing.end_session),
+}
+
+
+@for_patient(TreatmentEpisode, page=ReadPage.DOSING_BEGIN)
+def begin(request: SignedInRequest, episode: TreatmentEpisode) -> HttpResponse:
+    """Begin a dosing session, with those who are in the room."""
+
+    def write(**data: Any) -> HttpResponse:
+        session = dosing.begin_session(by=request.user, episode=episode, **data)
+        return to_sheet(request, session)
+
+    page = Page("Begin a dosing session", "Begin the session", "Two clinicians are expected to be present.")
+    form = BeginForm(request.POST or None, team=episode.patient.team, by=request.user)
+    return form_page(request, form, write, page, dim=True, **about(episode.patient))
+
+
+@for_patient(TreatmentSession, page=ReadPage.RUN_SHEET_LINE)
+def line(request: SignedInRequest, session: TreatmentSession, kind: str) -> HttpResponse:
+    """A check, an event, an observation, a supplement that is withheld, or the end."""
+    _check_takes_lines(session)
+    if kind not in LINE_PAGES:
+        raise Http404
+    page, act = LINE_PAGES[RunSheetKind(kind)]
+
+    def write(**data: Any) -> HttpResponse:
+        act(by=request.user, session=session, **data)
+        return to_sheet(request, session)
+
+    return _tap_page(request, session, _line_form(request, session, kind), write, page)
+
+
+def _line_form(request: HttpRequest, session: TreatmentSession, kind: str) -> LineForm:
+    if kind == RunSheetKind.CHECK:
+        asked = {"topic": request.GET.get("topic", "")}
+        return CheckForm(request.POST or None, topics=topics(plan_for(session)), initial=asked)
+    return LINES[RunSheetKind(kind)](request.POST or None)
+
+
+@for_patient(TreatmentSession, page=ReadPage.RUN_SHEET_DOSE)
+def dose(request: SignedInRequest, session: TreatmentSession) -> HttpResponse:
+    """A dose or a supplemental dose."""
+    _check_takes_lines(session)
+
+    def write(**data: Any) -> HttpResponse:
+        dosing.give_dose(by=request.user, session=session, **data)
+        schedule_episode(by=request.user, episode=session.episode, as_of=local_today(session.episode.patient))
+        return to_sheet(request, session)
+
+    asked = {name: request.GET[name] for name in ("part",) if request.GET.get(name) in PARTS}
+    form = SheetDoseForm(request.POST or None, initial=asked)
+    return _tap_page(request, session, form, write, Page("A dose", "Record the dose"))
+
+
+@for_patient(TreatmentSession, page=ReadPage.RUN_SHEET_FORM)
+@refusals_shown
+def form(request: SignedInRequest, session: TreatmentSession, instrument: str) -> HttpResponse:
+    """Vital signs, an interview or an adverse event of the session."""
+    _check_takes_lines(session)
+    known = next((one for one in forms_of(plan_for(session)) if one.key == instrument), None)
+    if known is None:
+        raise Http404
+    kind = VitalSignsForm if known.key == VITAL_SIGNS else InSessionForm
+    if request.method == "POST" and request.htmx:
+        return running(request, kind(request.POST, instrument=known))
+    return _form_page(request, session, known, kind)
+
+
+def _form_page(
+    request: SignedInRequest, session: TreatmentSession, known: Instrument, kind: type[InSessionForm]
+) -> HttpResponse:
+    patient = session.episode.patient
+    pack = words_on_sheet(request, known, patient)
+    context = {
+        "patient": patient,
+        "name": name_of(patient),
+        "simulated": patient.is_simulated,
+        "blind": False,
+        "pack": pack,
+        "for_patient": known.rater == "self",
+        "dim": True,
+    }
+    if request.method != "POST":
+        asked = LineForm()
+        initial = {
+            "submission_id": asked["submission_id"].initial,
+            "assessed_at": asked["happened_at"].initial,
+            "version": known.version,
+            "wording": pack.public_id if pack else None,
+        }
+        return sheet(request, kind(instrument=known, initial=initial), context)
+    filled = kind(request.POST, instrument=known)
+    try:
+        response = take_in(
+            request,
+            filled,
+            context,
+            write=lambda: dosing.record_in_session(
+                by=request.user,
+                session=session,
+                instrument=known,
+                answers=filled.answers,
+                submission_id=filled.cleaned_data["submission_id"],
+                assessed_at=filled.cleaned_data["assessed_at"],
+                wording=pack,
+            ),
+            after=lambda _: redirect("run-sheet", session.public_id),
+        )
+    except Conflict as refusal:
+        if TAP not in request.headers:
+            raise
+        show_refusal(filled, refusal)
+        response = HttpResponse(status=409)
+    return _in_a_sentence(request, filled, response)
+
+
+@for_patient(TreatmentSession, page=ReadPage.RUN_SHEET_SIGN)
+def sign(request: SignedInRequest, session: TreatmentSession) -> HttpResponse:
+    """Sign the run-sheet as it reads now."""
+    _check_takes_lines(session)
+
+    def write(password: str) -> HttpResponse:
+        signing.sign_run_sheet(by=request.user, session=session, password=password)
+        return redirect("run-sheet", session.public_id)
+
+    page = Page(
+        "Sign the run-sheet", "Sign", "With your signature you vouch for the run-sheet as it reads now."
+    )
+    return _tap_page(request, session, SignForm(request.POST or None), write, page)
+
+
+def to_sheet(request: HttpRequest, session: TreatmentSession) -> HttpResponse:
+    """Back to the sheet; the worker computes what hangs on it."""
+    nudge_episode(session.episode_id)
+    return redirect("run-sheet", session.public_id)
+
+
+def _check_takes_lines(session: TreatmentSession) -> None:
+    if not takes_doses(session):
+        raise Http404
+
+
+def _tap_page(
+    request: HttpRequest,
+    session: TreatmentSession,
+    filled: Form,
+    write: Callable[..., HttpResponse],
+    page: Page,
+) -> HttpResponse:
+    context = about(session.episode.patient) | {"back": reverse("run-sheet", args=[session.public_id])}
+    response = form_page(request, filled, write, page, dim=True, **context)
+    return _in_a_sentence(request, filled, response)
+
+
+def _in_a_sentence(request: HttpRequest, filled: Form, response: HttpResponse) -> HttpResponse:
+    if TAP not in request.headers or response.status_code < 400:
+        return response
+    return render(
+        request, "tracking/treatment/dosing/refused.html", {"form": filled}, status=response.status_code
+    )

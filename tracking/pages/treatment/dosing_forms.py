@@ -1,0 +1,141 @@
+"""What is put on a run-sheet. Every form carries the id that makes a second sending harmless, and a moment that is
+now when it is left empty."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+
+from tracking.models import CareTeam, User
+from tracking.pages.parts import UNCHOSEN, Dated, Rowed, moment_field, offer
+from tracking.pages.treatment.sessions_forms import DoseForm
+from tracking.queries.treatment import team_members
+from tracking.vocabulary import DosePart, EventTopic, PresenceRole, RunSheetKind
+
+AT = "At (local time)"
+
+
+def submission_field() -> forms.UUIDField:
+    return forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+
+def words_field(label: str, help_text: str = "", *, required: bool = True) -> forms.CharField:
+    widget = forms.Textarea(attrs={"rows": 3})
+    return forms.CharField(
+        label=label, help_text=help_text, required=required, max_length=2000, widget=widget
+    )
+
+
+class BeginForm(Dated):
+    """Who is present when a dosing session begins."""
+
+    submission_id = submission_field()
+    starts_at = moment_field("Begins at (local time)", "Now, or an earlier moment of today.")
+    alone_reason = words_field(
+        "Fewer than two clinicians: why it begins all the same", "Only needed then.", required=False
+    )
+    layout = (("present_lead", "present_second"), ("present_physician", "present_other"))
+
+    def __init__(self, *args: Any, team: CareTeam, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        members = team_members(team)
+        for role in PresenceRole:
+            self.fields[f"present_{role}"] = forms.ModelChoiceField(
+                label=role.label, queryset=members, required=False, empty_label="Nobody"
+            )
+        self.initial.setdefault("present_lead", by.pk)
+        self.order_fields([*(f"present_{role}" for role in PresenceRole), "alone_reason", "starts_at"])
+
+    def clean(self) -> dict[str, Any]:
+        """The people become one value: who, and as what."""
+        data = super().clean()
+        chosen = [(data.pop(f"present_{role}", None), role) for role in PresenceRole]
+        return data | {"people_present": [(user, role) for user, role in chosen if user]}
+
+
+class SheetDoseForm(DoseForm):
+    """A dose on the run-sheet."""
+
+    submission_id = submission_field()
+    weight_kg = forms.DecimalField(
+        label="Body weight today in kg",
+        help_text="Needed for mg/kg.",
+        required=False,
+        max_digits=5,
+        decimal_places=1,
+    )
+    override_reason = words_field(
+        "A check or a washout is open or not met: why the dose is given all the same",
+        "Only needed then. It stays on the run-sheet.",
+        required=False,
+    )
+    given_at = moment_field("Given at (local time)", required=False)
+    layout = (("substance", "part"), ("amount", "unit", "route", "weight_kg"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, past_washout=False, **kwargs)  # the sheet has one reason for all that is open
+
+
+class LineForm(Dated):
+    """A line of the run-sheet; each kind adds what it needs."""
+
+    submission_id = submission_field()
+    happened_at = moment_field(AT, required=False)
+
+
+class CheckForm(LineForm):
+    """How a check came out."""
+
+    topic = forms.ChoiceField(label="Check")
+    met = forms.TypedChoiceField(
+        label="Is it met?",
+        choices=[("1", "Yes"), ("0", "No, or not done")],
+        coerce=lambda value: value == "1",
+        widget=forms.RadioSelect,
+    )
+    text = words_field("If not: why, and why the session goes on or not", required=False)
+
+    def __init__(self, *args: Any, topics: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "topic", [UNCHOSEN, *topics.items()])
+        self.order_fields(["topic", "met", "text", "happened_at"])
+
+
+class EventForm(LineForm):
+    topic = forms.ChoiceField(label="What", choices=[("", "In words"), *EventTopic.choices], required=False)
+    text = words_field("In words", required=False)
+    field_order = ["topic", "text", "happened_at"]
+
+
+class WordsForm(LineForm):
+    """An observation, or why a supplement is withheld."""
+
+    text = words_field("In words")
+    field_order = ["text", "happened_at"]
+
+
+class EndForm(LineForm):
+    text = words_field("How the patient leaves, and with whom", required=False)
+    field_order = ["text", "happened_at"]
+
+
+class SignForm(Rowed):
+    """The password again: a signature is not a click."""
+
+    password = forms.CharField(
+        label="Your password",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
+LINES = {
+    RunSheetKind.EVENT: EventForm,
+    RunSheetKind.OBSERVATION: WordsForm,
+    RunSheetKind.WITHHELD: WordsForm,
+    RunSheetKind.END: EndForm,
+}
+PARTS = {part.value for part in DosePart}

@@ -1,0 +1,97 @@
+"""The plan of a medication, step by step, and the reason of a planned stop."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+
+from tracking.errors import InvalidInput
+from tracking.pages.parts import UNCHOSEN, Dated, Rowed, amount_field, day_field
+from tracking.rules.tapers import Step, equal_steps, spread_days
+from tracking.vocabulary import StopReason
+
+MOST_STEPS = 60
+SPARE_ROWS = 2
+
+
+class SpanForm(Rowed):
+    """From which day to which, and in how many steps of equal size: only to fill in the list."""
+
+    first_on = day_field("First step on", future=True)
+    last_on = day_field("First day without it", future=True)
+    count = forms.IntegerField(
+        label="Number of steps, the stop among them", min_value=1, max_value=MOST_STEPS
+    )
+    layout = (("first_on", "last_on", "count"),)
+
+    def steps(self, start: Decimal) -> tuple[Step, ...]:
+        """The list; empty while the form is not filled in well."""
+        if not self.is_valid():
+            return ()
+        data = self.cleaned_data
+        try:
+            return equal_steps(start, spread_days(data["first_on"], data["last_on"], data["count"]))
+        except ValueError:
+            self.add_error("count", "There are not so many days from the first to the last.")
+            return ()
+
+
+class TaperForm(Rowed):
+    """A list of days and amounts. Rows that are left empty do not count."""
+
+    def __init__(self, *args: Any, steps: Sequence[Step], unit: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        posted = sum(1 for key in self.data if key.startswith("day_"))
+        self.count = min(posted or len(steps) + SPARE_ROWS, MOST_STEPS)
+        for number in range(1, self.count + 1):
+            self.fields[f"day_{number}"] = day_field(f"Step {number}: from", required=False, future=True)
+            self.fields[f"amount_{number}"] = amount_field(f"{unit} a day; 0 is the stop")
+            self.fields[f"amount_{number}"].required = False
+        for number, step in enumerate(steps[: self.count], start=1):
+            self.initial[f"day_{number}"] = step.day
+            self.initial[f"amount_{number}"] = f"{step.amount.normalize():f}"
+        self.layout = tuple((f"day_{n}", f"amount_{n}") for n in range(1, self.count + 1))
+
+    def clean(self) -> dict[str, Any]:
+        """The filled rows as ``steps``; which rows they were is kept, to put a refusal beside the right one."""
+        rows: list[tuple[int, date, Decimal]] = []
+        for number in range(1, self.count + 1):
+            day, amount = (self.cleaned_data.get(f"{name}_{number}") for name in ("day", "amount"))
+            if day is not None and amount is not None:
+                rows.append((number, day, amount))
+            elif (day is None) != (amount is None) and not self._refused(number):
+                missing = "day" if day is None else "amount"
+                self.add_error(f"{missing}_{number}", "Give both, or leave both empty.")
+        self.rows_used = [number for number, _, _ in rows]
+        if not rows and not self.errors:
+            self.add_error(None, "Write down at least one step.")
+        return {"steps": [(day, amount) for _, day, amount in rows]}
+
+    def placed(self, refusal: InvalidInput) -> InvalidInput:
+        """A refusal of the third step is one of the row that the third step stands in."""
+        name, _, number = refusal.field.partition("_")
+        if not number.isdecimal():
+            return refusal
+        return InvalidInput(f"{name}_{self.rows_used[int(number) - 1]}", refusal.reason)
+
+    def _refused(self, number: int) -> bool:
+        return any(f"{name}_{number}" in self.errors for name in ("day", "amount"))
+
+
+class PlannedStopForm(Rowed):
+    """Why a medication is stopped as it was planned."""
+
+    reason = forms.ChoiceField(label="Why is it stopped?", choices=[UNCHOSEN, *StopReason.choices])
+
+
+class CheckForm(Dated):
+    """Until when a short questionnaire can be answered that is asked from today on."""
+
+    closes_on = day_field("Can be answered until", future=True)
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"closes_on": today + timedelta(days=3)}, **kwargs)

@@ -1,0 +1,140 @@
+"""Sessions, doses and medication."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from tracking.models import TreatmentEpisode, TreatmentSession, User
+from tracking.pages.parts import UNCHOSEN, Dated, Layout, amount_field, day_field, moment_field, offer_rows
+from tracking.queries.treatment import dosing_sessions, team_members
+from tracking.vocabulary import (
+    Attendance,
+    DosePart,
+    DoseStep,
+    DoseUnit,
+    PresenceRole,
+    Route,
+    SessionKind,
+    StopReason,
+)
+
+
+class SessionOption(forms.ModelChoiceField):  # type: ignore[type-arg]  # takes no argument at run time
+    def label_from_instance(self, session: TreatmentSession) -> str:
+        return f"Dosing session of {timezone.localtime(session.starts_at):%-d %B %Y}"
+
+
+class SessionForm(Dated):
+    """One session, with the people who were in the room."""
+
+    kind = forms.ChoiceField(label="Kind of session", choices=[UNCHOSEN, *SessionKind.choices])
+    attendance = forms.ChoiceField(label="Did it take place?", choices=Attendance)
+    starts_at = moment_field("Began at (local time)")
+    minutes = forms.IntegerField(label="Length in minutes", required=False, min_value=1, max_value=1440)
+    integrates = SessionOption(
+        label="Which dosing session is integrated?",
+        help_text="Of an integration session alone, whether it was held, missed or cancelled.",
+        queryset=TreatmentSession.objects.none(),
+        required=False,
+        empty_label="None",
+    )
+    note = forms.CharField(
+        label="Note",
+        help_text="Never part of a release.",
+        required=False,
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    layout = (
+        ("kind", "attendance"),
+        ("starts_at", "minutes"),
+        tuple(f"present_{role}" for role in PresenceRole),
+    )
+
+    def __init__(self, *args: Any, episode: TreatmentEpisode, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer_rows(self, "integrates", dosing_sessions(episode))
+        members = team_members(episode.patient.team)
+        for role in PresenceRole:
+            self.fields[f"present_{role}"] = forms.ModelChoiceField(
+                label=role.label, queryset=members, required=False, empty_label="Nobody"
+            )
+        self.order_fields([*self.fields][:5] + [f"present_{role}" for role in PresenceRole] + ["note"])
+
+    def clean(self) -> dict[str, Any]:
+        """The people become one value: who, and as what. A dosing session is proposed whatever the kind; only an
+        integration session keeps it."""
+        data = super().clean()
+        if data.get("kind") != SessionKind.INTEGRATION:
+            data["integrates"] = None
+        people: list[tuple[User, str]] = []
+        for role in PresenceRole:
+            user = data.pop(f"present_{role}", None)
+            if user:
+                people.append((user, role))
+        return data | {"people_present": people}
+
+
+class DoseForm(Dated):
+    """What was given in a dosing session."""
+
+    part = forms.ChoiceField(label="Which dose", choices=DosePart)
+    substance = forms.CharField(label="Substance (generic name)", max_length=60)
+    amount = amount_field("Amount")
+    unit = forms.ChoiceField(label="Unit", choices=DoseUnit)
+    route = forms.ChoiceField(label="Route", choices=Route)
+    given_at = moment_field("Given at (local time)")
+    washout_reason = forms.CharField(
+        label="Why is it given all the same?",
+        help_text="Goes on the run-sheet with your name, beside the washout check.",
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    layout: Layout = (("substance", "part"), ("amount", "unit", "route"))
+
+    def __init__(self, *args: Any, past_washout: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if past_washout:
+            self.fields["washout_reason"].required = True
+        else:
+            del self.fields["washout_reason"]
+
+
+class MedicationForm(Dated):
+    """The start of a medication."""
+
+    substance = forms.CharField(label="Substance (generic name)", max_length=60)
+    started_on = day_field("First day")
+    amount_per_day = amount_field("Amount a day")
+    unit = forms.ChoiceField(label="Unit", choices=DoseUnit)
+    route = forms.ChoiceField(label="Route", choices=Route)
+    is_study_drug = forms.BooleanField(label="Given as part of the study", required=False)
+    layout = (("substance", "started_on"), ("amount_per_day", "unit", "route"))
+
+
+class DoseChangeForm(Dated):
+    """The next step of a medication: another dose, or one step down on the way out."""
+
+    step = forms.ChoiceField(
+        label="Step",
+        choices=[(DoseStep.CHANGE, "Another dose"), (DoseStep.TAPER, "Taper: one step down")],
+    )
+    changed_on = day_field("From this day on")
+    amount_per_day = amount_field("Amount a day")
+    layout = (("amount_per_day", "changed_on"),)
+
+    def __init__(self, *args: Any, unit: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["amount_per_day"].label = f"Amount a day, in {unit}"
+
+
+class StopForm(Dated):
+    """The end of a medication."""
+
+    stopped_on = day_field("First day without it")
+    reason = forms.ChoiceField(label="Why was it stopped?", choices=[UNCHOSEN, *StopReason.choices])
+    layout = (("stopped_on", "reason"),)
