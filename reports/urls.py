@@ -2,22 +2,28 @@
 
 from django.urls import path
 
-from reports.views import dosing, home, parked, patient, protocols, releases, studies
+from reports.pages import parked
+from reports.pages.caseload import views as caseload
+from reports.pages.patient import views as patient
+from reports.pages.protocol import views as protocol
+from reports.pages.releases import views as releases
+from reports.pages.run_sheet import views as run_sheet
+from reports.pages.study import views as study
 
 urlpatterns = [
-    path("", home.home, name="home"),
-    path("today/", home.today, name="today"),
-    path("patients/", home.patients, name="patients"),
+    path("", caseload.home, name="home"),
+    path("today/", caseload.today, name="today"),
+    path("patients/", caseload.patients, name="patients"),
     path("patients/<uuid:public_id>/", patient.patient, name="patient"),
     path("episodes/<uuid:public_id>/course/", patient.course, name="patient-course"),
-    path("sessions/<uuid:public_id>/run-sheet/", dosing.run_sheet, name="run-sheet"),
-    path("studies/", studies.studies, name="studies"),
-    path("studies/<slug:key>/", studies.study, name="study"),
-    path("studies/<slug:key>/setting/", studies.setting, name="study-setting"),
-    path("studies/<slug:key>/agreement/", studies.agreement, name="study-agreement"),
-    path("protocols/", protocols.protocol_list, name="protocols"),
-    path("protocols/<slug:key>/", protocols.protocol, name="protocol"),
-    path("protocols/<slug:key>/<str:version>/", protocols.protocol, name="protocol-version"),
+    path("sessions/<uuid:public_id>/run-sheet/", run_sheet.run_sheet, name="run-sheet"),
+    path("studies/", study.studies, name="studies"),
+    path("studies/<slug:key>/", study.study, name="study"),
+    path("studies/<slug:key>/setting/", study.setting, name="study-setting"),
+    path("studies/<slug:key>/agreement/", study.agreement, name="study-agreement"),
+    path("protocols/", protocol.protocol_list, name="protocols"),
+    path("protocols/<slug:key>/", protocol.protocol, name="protocol"),
+    path("protocols/<slug:key>/<str:version>/", protocol.protocol, name="protocol-version"),
     path("flags/<uuid:public_id>/close/", patient.flag_close, name="flag-close"),
     path("administration/parked/", parked.parked_release, name="parked-release"),
     path("releases/", releases.release_list, name="releases"),

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 
-from reports.queries.study import study_figures
+from reports.pages.study.page import study_figures
 from tracking.models import Study, User
 
 ANALYSES = ("course", "growth", "contrast", "predict", "relapse", "agreement", "blinding", "published")

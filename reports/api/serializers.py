@@ -5,8 +5,8 @@ from __future__ import annotations
 from rest_framework import serializers
 
 from reports.api.cohorts import ANALYSES, SAID_OF_STUDY
-from reports.forms import DECISIONS
 from reports.models import CourseFlag, EpisodeCourse, Release
+from reports.pages.releases.forms import DECISIONS
 from reports.release_frames import TABLES
 from tracking.api.fields import StrictSerializer
 from tracking.models import Study, User

@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from pytest_django import DjangoDbBlocker
 
-from reports.queries.patient import revision_of
+from reports.pages.patient.page import revision_of
 from tests.architecture.matrix import MATRIX, SIGN_IN_CLOSED, SIGN_IN_OPEN, Row
 from tests.architecture.ward import ROLES as NEIGHBOURS
 from tests.architecture.world import ROLES, World, build

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from reports import analyses
-from reports.queries.study_charts import predictor_title
+from reports.pages.study.charts import predictor_title
 from tests.reports.clinic import another_episode, give_dose, rate
 from tracking.actions.setting import record_setting
 from tracking.models import CareTeam, Study, User

@@ -14,7 +14,7 @@ from measures import registry
 from reports import analyses
 from reports.actions.studies import recompute_study
 from reports.models import StudyResult
-from reports.queries.withholding import withhold
+from reports.pages.study.withholding import withhold
 from reports.stats.errors import Refusal
 from tests.cast import days_ago
 from tests.clock import BERLIN

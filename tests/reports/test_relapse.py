@@ -18,7 +18,7 @@ from reports.actions.courses import recompute_episode
 from reports.actions.studies import recompute_study
 from reports.analyses.relapse import RelapseFigures
 from reports.models import StudyResult
-from reports.queries.withholding import withhold
+from reports.pages.study.withholding import withhold
 from reports.stats.errors import Refusal
 from tests.cast import days_ago
 from tests.clock import BERLIN

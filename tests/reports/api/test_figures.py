@@ -15,7 +15,7 @@ from reports.actions import release_builds
 from reports.actions.courses import recompute_episode
 from reports.actions.studies import recompute_study
 from reports.models import Release, ReleaseStatus, StudyResult
-from reports.queries.study import study_figures
+from reports.pages.study.page import study_figures
 from tests.api import Api
 from tests.reports.clinic import another_episode, rate
 from tracking.actions import care

@@ -1,0 +1,1 @@
+"""What people look at: each page whole, what it asks the rows and its view side by side."""

@@ -1,0 +1,1 @@
+"""Who needs somebody today, and the list of patients."""

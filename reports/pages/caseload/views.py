@@ -1,0 +1,64 @@
+"""The first page of each role, and the clinician's two lists."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from reports.pages.caseload.cases import Case, caseload
+from tracking.actions.audit import record_reads
+from tracking.pages.access import SignedInRequest, roles_required
+from tracking.vocabulary import ReadPage, Role
+
+FIRST_PAGES = {
+    Role.CLINICIAN: "today",
+    Role.RATER: "ratings",
+    Role.RESEARCHER: "studies",
+    Role.STEWARD: "releases",
+    Role.ADMINISTRATOR: "administration",
+    Role.PATIENT: "own-course",
+}
+
+
+@require_safe
+@login_required
+def home(request: SignedInRequest) -> HttpResponse:
+    """Sends everybody to the first page of their first role."""
+    for role, page in FIRST_PAGES.items():
+        if request.user.has_role(role):
+            return redirect(page)
+    return render(request, "reports/no_role.html")
+
+
+@require_safe
+@roles_required(Role.CLINICIAN)
+def today(request: SignedInRequest) -> HttpResponse:
+    """Who needs me, and why?"""
+    cases = _caseload(request)
+    needed = [case for case in cases if case.reasons]
+    _log(request, needed, ReadPage.TODAY)
+    alerts = sum(1 for case in needed if case.first and case.first.level == "alarm")
+    context = {"needed": needed, "alerts": alerts, "others": len(cases) - len(needed)}
+    return render(request, "reports/today.html", context)
+
+
+@require_safe
+@roles_required(Role.CLINICIAN)
+def patients(request: SignedInRequest) -> HttpResponse:
+    """Everybody on the caseload, with the latest score and its change."""
+    cases = _caseload(request)
+    _log(request, cases, ReadPage.PATIENTS)
+    return render(request, "reports/patients.html", {"cases": cases})
+
+
+def _caseload(request: SignedInRequest) -> list[Case]:
+    return caseload(request.user, timezone.now())
+
+
+def _log(request: SignedInRequest, cases: list[Case], page: ReadPage) -> None:
+    """Everybody named on the page is in the read log, once, before it is shown."""
+    patients = {case.episode.patient_id: case.episode.patient for case in cases}
+    record_reads(by=request.user, patients=patients.values(), page=page)

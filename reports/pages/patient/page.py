@@ -1,0 +1,374 @@
+"""The patient page: where is this person on the way, and what changed it?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, Prefetch
+
+from measures.instrument import Instrument, Scale
+from reports.charts import Timeline
+from reports.frames import Axis, axes
+from reports.models import CourseFlag, EpisodeCourse, FlagState
+from reports.pages.caseload.cases import main_course, patient_name
+from reports.pages.patient.blinded import Blinded, blinded_ratings
+from reports.pages.patient.stop_clock import clock_of
+from reports.pages.patient.timeline import band_label, timeline_records
+from reports.stats.stop_clock import StopClock
+from tracking.models import (
+    Assessment,
+    AssessmentRequest,
+    Dose,
+    MedicationCourse,
+    Patient,
+    SafetyAlert,
+    ScaleScore,
+    TreatmentEpisode,
+    TreatmentSession,
+    User,
+)
+from tracking.queries.acute import acute_marks
+from tracking.queries.dosing import ADVERSE_EVENT, VITAL_SIGNS, marked
+from tracking.queries.events import last_stop
+from tracking.queries.integration import Integrated, integrations
+from tracking.queries.requests import asked_on_paper
+from tracking.queries.self_reports import ADHERENCE, SelfReports, reports_among
+from tracking.rules.acute import Acute, AcuteWindow
+from tracking.rules.policies.instruments import Shelf
+from tracking.templatetags.figures import score, signed
+from tracking.vocabulary import EpisodeStatus
+
+if TYPE_CHECKING:
+    from tracking.queries.dosing import MarkedSession
+
+RECENT = 12  # so many assessments stand open in the table, earlier ones are folded away
+REMISSION_WORDS = {
+    "threshold_met": "remission threshold met",
+    "sustained": "remission",
+    "suspected": "remission in doubt",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentRow:
+    """One line of the table of all assessments."""
+
+    assessment: Assessment
+    day: int
+    title: str
+    value: float | None
+    estimated: bool
+    band: str
+    change: float | None
+    is_second: bool
+    acute: Acute | None
+
+
+@dataclass(frozen=True, slots=True)
+class FactorRow:
+    """One filled-in questionnaire about a session: its scales in their order."""
+
+    assessment: Assessment
+    day: int
+    percents: tuple[tuple[str, float | None], ...]
+    met: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class FactorTable:
+    """One questionnaire about single sessions, every time that it was filled in."""
+
+    title: str
+    scales: tuple[str, ...]
+    conclusion: str  # the outcome that sums the others up; empty where there is none
+    rows: tuple[FactorRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PatientPage:
+    """Everything that the patient page shows of one episode."""
+
+    patient: Patient
+    episode: TreatmentEpisode
+    episodes: Sequence[TreatmentEpisode]
+    name: str
+    day: int
+    state: str
+    main: EpisodeCourse | None
+    courses: Sequence[tuple[str, EpisodeCourse]]
+    timeline: Timeline
+    alerts: Sequence[tuple[SafetyAlert, str]]
+    flags: Sequence[CourseFlag]
+    due: Sequence[tuple[AssessmentRequest, str]]
+    on_paper: Sequence[tuple[AssessmentRequest, str]]
+    blinded: Blinded
+    rows: Sequence[AssessmentRow]
+    window: AcuteWindow
+    experiences: Sequence[FactorTable]
+    sessions: Sequence[MarkedSession]
+    integrations: Sequence[Integrated]
+    running: MarkedSession | None
+    medications: Sequence[MedicationCourse]
+    adherence: SelfReports
+    clock: StopClock | None
+    revision: int
+
+    @property
+    def flag(self) -> CourseFlag | None:
+        """The one that the page is headed by: the latest."""
+        return self.flags[0] if self.flags else None
+
+    @property
+    def is_in_treatment(self) -> bool:
+        """Whether one of the episodes is running, be it this one or another."""
+        return any(episode.status == EpisodeStatus.ACTIVE for episode in self.episodes)
+
+    @property
+    def recent_rows(self) -> Sequence[AssessmentRow]:
+        return self.rows[:RECENT]
+
+    @property
+    def earlier_rows(self) -> Sequence[AssessmentRow]:
+        return self.rows[RECENT:]
+
+
+def patient_page(user: User, patient: Patient, episode_id: str | None, as_of: date) -> PatientPage | None:
+    """The page of one visible patient; ``None`` when there is no such episode to show."""
+    episodes = list(
+        TreatmentEpisode.objects.visible_to(user)
+        .filter(patient=patient)
+        .select_related("patient__identity", "patient__team__site", "study")
+        .order_by("-starts_on", "-pk")
+    )
+    chosen = [each for each in episodes if episode_id in (None, str(each.public_id))]
+    return _page(user, chosen[0], episodes, as_of) if chosen else None
+
+
+def _page(
+    user: User, episode: TreatmentEpisode, episodes: Sequence[TreatmentEpisode], as_of: date
+) -> PatientPage:
+    shelf = Shelf()
+    axis = axes(TreatmentEpisode.objects.filter(pk=episode.pk))[episode.pk]
+    assessments = _assessments(episode)
+    marks = acute_marks(assessments, {episode.pk: axis.window})
+    courses = list(EpisodeCourse.objects.filter(episode=episode).order_by("instrument", "scale"))
+    flags = list(CourseFlag.objects.filter(episode=episode, state=FlagState.OPEN))
+    sessions = list(
+        marked(TreatmentSession.objects.standing())
+        .filter(episode=episode)
+        .select_related("integrates")
+        .prefetch_related(Prefetch("doses", queryset=Dose.objects.standing()))
+    )
+    medications = list(
+        MedicationCourse.objects.standing()
+        .filter(episode=episode)
+        .prefetch_related("dose_changes")
+        .order_by("pk")
+    )
+    main = main_course(episode, courses)
+    due = _due(episode, as_of)
+    stop = last_stop(episode, medications)
+    listed = [row for row in assessments if row.session_id is None or row.instrument == ADVERSE_EVENT]
+    return PatientPage(
+        patient=episode.patient,
+        episode=episode,
+        episodes=episodes,
+        name=patient_name(episode),
+        day=axis.day(as_of),
+        state=_state(main, episode, shelf),
+        main=main,
+        courses=[(shelf.get(each.instrument, study=episode.study).short_title, each) for each in courses],
+        timeline=timeline_records(
+            episode,
+            axis,
+            as_of,
+            assessments=[
+                row
+                for row in assessments
+                if not is_second_rating(row) and (row.session_id is None or row.instrument != VITAL_SIGNS)
+            ],
+            marks=marks,
+            flags=flags,
+            sessions=sessions,
+            medications=medications,
+            stop=stop,
+            shelf=shelf,
+        ),
+        alerts=[
+            (alert, shelf.get(alert.instrument, study=episode.study).short_title)
+            for alert in SafetyAlert.objects.filter(episode=episode).unresolved()
+        ],
+        flags=flags,
+        due=[(request, shelf.get(request.instrument, request.version).short_title) for request in due],
+        on_paper=[(request, instrument.short_title) for request, instrument in asked_on_paper(due)],
+        blinded=blinded_ratings(user, episode, as_of, shelf),
+        rows=_rows(listed, courses, marks, axis, episode, shelf),
+        window=axis.window,
+        experiences=_experiences(listed, axis, episode, shelf),
+        sessions=sessions,
+        integrations=integrations(episode, sessions),
+        running=next((one for one in reversed(sessions) if one.on_sheet and not one.has_ended), None),
+        medications=medications,
+        adherence=reports_among(ADHERENCE, assessments),
+        clock=clock_of(episode, stop, axis, as_of, assessments, shelf),
+        revision=revision_of(episode),
+    )
+
+
+def _due(episode: TreatmentEpisode, as_of: date) -> list[AssessmentRequest]:
+    """What the team or the patient can answer now."""
+    rows = AssessmentRequest.objects.filter(episode=episode, opens_on__lte=as_of, closes_on__gte=as_of).open()
+    rows = rows.filter(blinded=False)
+    found = list(rows.select_related("draft"))
+    for request in found:
+        request.episode = episode
+    return found
+
+
+def revision_of(episode: TreatmentEpisode) -> int:
+    """A number that grows with each computation of the course and with each step of an alert: by it an open
+    page knows whether it is still true."""
+    found = TreatmentEpisode.objects.filter(pk=episode.pk).values_list(
+        "mark__done_rev", Count("alerts__events")
+    )
+    done, steps = found.get()
+    revision: int = (done or 0) + steps
+    return revision
+
+
+def _assessments(episode: TreatmentEpisode) -> list[Assessment]:
+    rows = Assessment.objects.current().filter(episode=episode).select_related("request")
+    found = list(rows.prefetch_related("scores", "outcomes"))
+    for assessment in found:
+        assessment.episode = episode
+    return found
+
+
+def is_second_rating(assessment: Assessment) -> bool:
+    """Whether it repeats another rating of the same occasion: it is listed, and counts in no course."""
+    return bool(assessment.request and assessment.request.second_of_id)
+
+
+def _state(course: EpisodeCourse | None, episode: TreatmentEpisode, shelf: Shelf) -> str:
+    """ "Day 28: PHQ-9 9 (mild), −13 since baseline (−59 %): treatment response." from the stored course."""
+    if course is None:
+        return "No score has been computed yet."
+    instrument = shelf.get(course.instrument, study=episode.study)
+    if course.latest is None:
+        return f"{instrument.short_title}: no score since treatment began."
+    scale = instrument.scale(course.scale)
+    band = f" ({band_label(scale, course.latest_band).lower()})" if course.latest_band else ""
+    now = f"Day {course.latest_day}: {instrument.short_title} {score(course.latest)}{band}"
+    return f"{now}{_since(course)}{_verdict(course)}."
+
+
+def _since(course: EpisodeCourse) -> str:
+    if course.change is None:
+        return ", no baseline to compare with"
+    percent = f" ({signed(course.percent_change, 0)} %)" if course.percent_change is not None else ""
+    return f", {signed(course.change)} since baseline{percent}"
+
+
+def _verdict(course: EpisodeCourse) -> str:
+    said = [REMISSION_WORDS[course.remission]] if course.remission in REMISSION_WORDS else []
+    said += ["treatment response"] if course.treatment_response else []
+    return f": {', '.join(said)}" if said else ""
+
+
+def _rows(
+    assessments: Sequence[Assessment],
+    courses: Sequence[EpisodeCourse],
+    marks: Mapping[int, Acute],
+    axis: Axis,
+    episode: TreatmentEpisode,
+    shelf: Shelf,
+) -> list[AssessmentRow]:
+    baselines = {(course.instrument, course.scale): course.baseline for course in courses}
+    return [_row(each, baselines, marks.get(each.pk), axis, episode, shelf) for each in reversed(assessments)]
+
+
+def _row(
+    assessment: Assessment,
+    baselines: dict[tuple[str, str], float | None],
+    acute: Acute | None,
+    axis: Axis,
+    episode: TreatmentEpisode,
+    shelf: Shelf,
+) -> AssessmentRow:
+    instrument = shelf.get(assessment.instrument, assessment.version, episode.study)
+    scores = {row.scale: row for row in assessment.scores.all()}
+    scale = _scale_of_row(instrument, scores)
+    found = scores.get(scale.key)
+    value = found.best if found else None
+    baseline = baselines.get((instrument.key, scale.key))
+    return AssessmentRow(
+        assessment=assessment,
+        day=axis.day(assessment.assessed_on),
+        title=_title_of_row(instrument, scale),
+        value=value,
+        estimated=bool(found and found.is_estimate),
+        band=band_label(scale, found.band) if found and found.band else "",
+        change=value - baseline if value is not None and baseline is not None else None,
+        is_second=is_second_rating(assessment),
+        acute=acute,
+    )
+
+
+def _scale_of_row(instrument: Instrument, scores: Mapping[str, ScaleScore]) -> Scale:
+    """The scale that change is judged on; where a total of that one was not recorded, the first that was."""
+    usual = instrument.primary_scale
+    return next((scale for scale in (usual, *instrument.scales) if scale.key in scores), usual)
+
+
+def _title_of_row(instrument: Instrument, scale: Scale) -> str:
+    """Another scale than the usual one is named, or its number would pass for that of the usual one; so is the
+    first of scales that stand beside each other without a total."""
+    beside = instrument.state and "total" not in {one.key for one in instrument.scales}
+    usual = scale == instrument.primary_scale and not beside
+    return instrument.short_title if usual else f"{instrument.short_title}, {scale.title}"
+
+
+def _experiences(
+    assessments: Sequence[Assessment], axis: Axis, episode: TreatmentEpisode, shelf: Shelf
+) -> list[FactorTable]:
+    """Questionnaires about one session, with every scale: a single number would hide what they measure.
+
+    Each version of each has a table of its own, since no two have the same scales.
+    """
+    found: dict[tuple[str, str], list[Assessment]] = {}
+    for assessment in assessments:
+        found.setdefault((assessment.instrument, assessment.version), []).append(assessment)
+    tables = ((shelf.get(*key, episode.study), given) for key, given in found.items())
+    return [_factor_table(instrument, given, axis) for instrument, given in tables if instrument.state]
+
+
+def _factor_table(instrument: Instrument, assessments: Sequence[Assessment], axis: Axis) -> FactorTable:
+    last = instrument.outcomes[-1] if instrument.outcomes else None
+    return FactorTable(
+        title=instrument.short_title,
+        scales=tuple(scale.title for scale in instrument.scales),
+        conclusion=last.title if last else "",
+        rows=tuple(_factors(assessment, instrument, axis) for assessment in assessments),
+    )
+
+
+def _factors(assessment: Assessment, instrument: Instrument, axis: Axis) -> FactorRow:
+    scores = {row.scale: row for row in assessment.scores.all()}
+    met = {row.outcome: row.met for row in assessment.outcomes.all()}
+    last = instrument.outcomes[-1] if instrument.outcomes else None
+    return FactorRow(
+        assessment=assessment,
+        day=axis.day(assessment.assessed_on),
+        percents=tuple((scale.title, _percent(scores.get(scale.key), scale)) for scale in instrument.scales),
+        met=met.get(last.key) if last else None,
+    )
+
+
+def _percent(found: ScaleScore | None, scale: Scale) -> float | None:
+    """The score as a share of the scale's range; ``None`` when an answer is missing."""
+    if found is None or found.value is None:
+        return None
+    return 100 * (found.value - scale.minimum) / (scale.maximum - scale.minimum)

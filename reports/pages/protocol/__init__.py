@@ -1,0 +1,1 @@
+"""A protocol as a page: what happens when, drawn and in words."""

@@ -1,0 +1,1 @@
+"""Releases: what was asked for, decided and built."""

@@ -1,0 +1,1 @@
+"""The run-sheet of a dosing session with its log and its vital signs."""

@@ -1,0 +1,219 @@
+"""The study page: did it work, for whom, for how long?
+
+Figures are those that the worker stored; nothing is estimated here. Single patients (thin lines, dots) are drawn
+only for somebody who treats all of them, or when the data set is published anyway; everybody else sees
+aggregates in which small groups are withheld (``withholding``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from measures.instrument import Instrument, Scale
+from reports import analyses
+from reports.charts import Figure
+from reports.models import StudyResult
+from reports.pages.study.charts import course_figure, predictor_figure, predictor_title
+from reports.pages.study.withholding import withhold
+from reports.stats.errors import Refusal
+from tracking.models import Study, TreatmentEpisode, User
+from tracking.rules.policies.instruments import Shelf
+
+Json = Mapping[str, Any]
+PUBLISHED_NOTES = {
+    "mean": "Means of the scores observed, with t interval.",
+    "absent": "Shares of the people whose answers decide it, with Wilson interval. Undecided: an answer that it hangs "
+    "on is missing.",
+    "duration": "Days from the first dose to the first rating at which treatment response no longer held; 0 for those "
+    "who never had it. Median by Kaplan and Meier with its interval. Undecided: no baseline, or no rating after the "
+    "dose.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StudyFigures:
+    """The stored results of a study's outcome by analysis, as far as the reader may see them.
+
+    ``patients``: how many; ``None`` when they are fewer than ``withheld_below``, which is ``None`` for a reader
+    who may see single patients.
+    """
+
+    results: Mapping[str, Json]
+    patients: int | None
+    withheld_below: int | None
+    computed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RateCell:
+    """One rate with its denominator; ``None`` where there is nobody, or where it is ``withheld``."""
+
+    arm: str
+    rate: Json | None
+    withheld: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RateRow:
+    """One criterion: all patients first, then each arm."""
+
+    definition: str
+    cells: tuple[RateCell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PredictorRow:
+    """One predictor of the model table: its coefficient, or why there is none."""
+
+    title: str
+    model: Json | None
+    refused: str
+
+
+@dataclass(frozen=True, slots=True)
+class StudyPage:
+    """Everything that the study page shows."""
+
+    study: Study
+    instrument: Instrument
+    scale: Scale
+    figures: StudyFigures
+    course: Json | None
+    refused: str
+    course_figure: Figure | None
+    rates: Sequence[RateRow]
+    arms: Sequence[str]
+    growth: Sequence[Json]
+    contrast: Json | None
+    differences: Sequence[tuple[str, Json]]
+    predict: Json | None
+    predictors: Sequence[PredictorRow]
+    predictor_figure: Figure | None
+    relapse: Json | None
+    published: Sequence[Json]
+    published_notes: Sequence[str]
+
+
+def study_figures(user: User, study: Study, smallest: int) -> StudyFigures:
+    """What the user may see. ``smallest``: the fewest patients of a group that is shown to somebody who does not
+    treat them."""
+    stored = list(
+        StudyResult.objects.filter(
+            study=study, instrument=study.outcome_instrument, scale=study.outcome_scale
+        )
+    )
+    results: dict[str, Json] = {row.analysis: row.result for row in stored}
+    patients = TreatmentEpisode.objects.filter(study=study).values("patient").distinct().count()
+    computed_at = max((row.computed_at for row in stored), default=None)
+    if may_see_patients(user, study):
+        return StudyFigures(results, patients, None, computed_at)
+    shown = patients if patients == 0 or patients >= smallest else None
+    return StudyFigures(withhold(results, study.endpoint, smallest), shown, smallest, computed_at)
+
+
+def with_outcome(studies: Iterable[Study]) -> list[tuple[Study, str]]:
+    """Each study with the short title of the scale that it is judged by."""
+    shelf = Shelf()
+    return [(study, shelf.get(study.outcome_instrument, study=study).short_title) for study in studies]
+
+
+def study_page(user: User, study: Study, smallest: int) -> StudyPage:
+    """Everything on the page of one visible study; ``smallest`` as in ``study_figures``."""
+    figures = study_figures(user, study, smallest)
+    instrument = Shelf().get(study.outcome_instrument, study=study)
+    scale = instrument.scale(study.outcome_scale)
+    course = _with(figures, "course", "means")
+    predict = _with(figures, "predict", "models")
+    published = (_with(figures, "published", "rows") or {}).get("rows", ())
+    sample = _sample(study) if figures.withheld_below is None and course else None
+    return StudyPage(
+        study=study,
+        instrument=instrument,
+        scale=scale,
+        figures=figures,
+        course=course,
+        refused=figures.results.get("course", {}).get("refused", ""),
+        course_figure=course_figure(instrument, scale, course, sample) if course else None,
+        rates=shown_rates(course) if course else (),
+        arms=course["arms"] if course else (),
+        growth=figures.results.get("growth", {}).get("models", ()),
+        contrast=figures.results.get("contrast"),
+        differences=_differences(figures.results.get("contrast")),
+        predict=figures.results.get("predict"),
+        predictors=_predictor_rows(predict) if predict else (),
+        predictor_figure=predictor_figure(study, instrument, predict, sample) if predict else None,
+        relapse=figures.results.get("relapse"),
+        published=published,
+        published_notes=tuple(
+            PUBLISHED_NOTES[key] for key in dict.fromkeys(row["statistic"] for row in published)
+        ),
+    )
+
+
+def may_see_patients(user: User, study: Study) -> bool:
+    """Whether single patients may be drawn: those of a published data set, and those whom the user treats."""
+    episodes = TreatmentEpisode.objects.filter(study=study)
+    known = Q(pk__in=TreatmentEpisode.objects.visible_to(user))
+    if study.is_published:
+        known |= Q(imported_from__isnull=False)
+    return episodes.exists() and not episodes.exclude(known).exists()
+
+
+def shown_rates(course: Json) -> tuple[RateRow, ...]:
+    """The rates of a course as rows: all patients, then each arm."""
+    return tuple(
+        RateRow(
+            each["definition"],
+            (
+                RateCell("all", each["all"], withheld=each["all"] is None),
+                *(
+                    RateCell(arm, each["by_arm"].get(arm), withheld=each["by_arm"].get(arm, {}) is None)
+                    for arm in course["arms"]
+                ),
+            ),
+        )
+        for each in course["rates"]
+    )
+
+
+def _with(figures: StudyFigures, analysis: str, content: str) -> Json | None:
+    """The result of an analysis, unless there is none or it was refused."""
+    result = figures.results.get(analysis, {})
+    return result if content in result else None
+
+
+def _sample(study: Study) -> analyses.Sample | None:
+    try:
+        return analyses.load(study)
+    except Refusal:
+        return None
+
+
+def _differences(contrast: Json | None) -> tuple[tuple[str, Json], ...]:
+    """Each difference between arms, named: the arm, and the one that it is compared with."""
+    if contrast is None or "refused" in contrast:
+        return ()
+    reference = contrast["fit"]["reference"].get("arm", "")
+    return tuple(
+        (f"{term.rpartition(':arm')[2]} less {reference}", difference)
+        for term, difference in contrast["differences"].items()
+    )
+
+
+def _predictor_rows(predict: Json) -> tuple[PredictorRow, ...]:
+    models = {model["predictor"]: model for model in predict["models"]}
+    names = [*models, *(name for name in predict["refused"] if name not in predict["absent"])]
+    return tuple(
+        PredictorRow(predictor_title(name), _with_term(models.get(name)), predict["refused"].get(name, ""))
+        for name in names
+    )
+
+
+def _with_term(model: Json | None) -> Json | None:
+    """The model with the estimate of its own predictor at hand, for a template that cannot look it up."""
+    return {**model, "term": model["regression"]["terms"][model["predictor"]]} if model else None

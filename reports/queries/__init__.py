@@ -1,1 +1,0 @@
-"""What the screens read. Every function takes the user or rows that the user may see."""

@@ -1,0 +1,445 @@
+"""The patient page, its part that keeps itself fresh, and closing a flag."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+from time_machine import TimeMachineFixture
+
+from measures import registry
+from reports.actions.courses import recompute_episode
+from reports.models import CourseFlag, FlagState
+from reports.pages.patient import page as queries
+from tests.cast import days_ago
+from tests.reports.clinic import another_episode, give_dose, rate
+from tracking.actions import care, people
+from tracking.actions.scheduling import create_request
+from tracking.actions.totals import record_total
+from tracking.models import CareTeam, EpisodeMark, Patient, ReadEvent, TreatmentEpisode, User
+
+pytestmark = pytest.mark.django_db
+
+RELAPSED = {0: 28, 14: 6, 42: 5, 60: 20}  # HAM-D17 with item 3 denied: 24, 6, 5, 16
+
+
+@pytest.fixture
+def desk(client: Client, clinician: User) -> Client:
+    client.force_login(clinician)
+    return client
+
+
+@pytest.fixture
+def history(episode: TreatmentEpisode, clinician: User) -> Callable[[dict[int, int]], None]:
+    def record(totals: dict[int, int]) -> None:
+        for day, total in totals.items():
+            rate(episode, clinician, day, total, **{"3": 0})
+        recompute_episode(episode_id=episode.pk)
+
+    return record
+
+
+def address(patient: Patient) -> str:
+    return reverse("patient", args=[patient.public_id])
+
+
+def page(client: Client, patient: Patient) -> str:
+    response = client.get(address(patient))
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def state(client: Client, patient: Patient) -> str:
+    found = re.search(r'<p class="state">(.*?)</p>', page(client, patient))
+    assert found
+    return found[1]
+
+
+class TestWhoGetsIn:
+    @pytest.fixture
+    def addresses(self, patient: Patient, episode: TreatmentEpisode) -> list[str]:
+        return [address(patient), reverse("patient-course", args=[episode.public_id])]
+
+    def test_somebody_unknown_signs_in_first(self, client: Client, addresses: list[str]) -> None:
+        for each in addresses:
+            response = client.get(each)
+            assert response.status_code == 302
+            assert response.headers["Location"].startswith(reverse("account_login"))
+
+    @pytest.mark.parametrize("who", ["rater", "researcher", "steward", "administrator", "patient_user"])
+    def test_no_other_role_reaches_it(
+        self, client: Client, addresses: list[str], request: pytest.FixtureRequest, who: str
+    ) -> None:
+        client.force_login(request.getfixturevalue(who))
+        assert [client.get(each).status_code for each in addresses] == [403, 403]
+        assert not ReadEvent.objects.exists()
+
+    def test_another_team_meets_the_404_of_nobody(
+        self, client: Client, addresses: list[str], outsider: User
+    ) -> None:
+        client.force_login(outsider)
+        for each in addresses:
+            absent = client.get(re.sub(r"[0-9a-f-]{36}", str(uuid.uuid4()), each))
+            response = client.get(each)
+            assert response.status_code == absent.status_code == 404
+            assert response.content == absent.content
+        assert not ReadEvent.objects.exists()
+
+    def test_the_reading_is_written_down_before_anything_is_shown(
+        self,
+        desk: Client,
+        clinician: User,
+        patient: Patient,
+        episode: TreatmentEpisode,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        known: list[int] = []
+        before = queries.patient_page
+
+        def watched(*arguments: object) -> object:
+            known.append(ReadEvent.objects.filter(actor=clinician.public_id, page="patient").count())
+            return before(*arguments)
+
+        monkeypatch.setattr("reports.pages.patient.views.patient_page", watched)
+        page(desk, patient)
+        assert known == [1]
+
+    def test_an_episode_of_somebody_else_is_not_shown_on_this_page(
+        self, desk: Client, clinician: User, team_a: CareTeam, patient: Patient, episode: TreatmentEpisode
+    ) -> None:
+        other = another_episode(team_a, clinician)
+        for wrong in (str(other.public_id), "nonsense"):
+            assert desk.get(address(patient), {"episode": wrong}).status_code == 404
+        assert desk.get(address(patient), {"episode": str(episode.public_id)}).status_code == 200
+
+
+class TestTwoTreatments:
+    @pytest.fixture
+    def ended(self, episode: TreatmentEpisode, clinician: User) -> TreatmentEpisode:
+        rate(episode, clinician, day=0, total=24)
+        care.end_episode(by=clinician, episode=episode, status="completed", ends_on=days_ago(30))
+        return episode
+
+    @pytest.fixture
+    def begun(self, ended: TreatmentEpisode, clinician: User) -> TreatmentEpisode:
+        return care.start_episode(
+            by=clinician,
+            patient=ended.patient,
+            diagnosis="mdd",
+            protocol="ssri-psychotherapy",
+            arm="combined",
+            starts_on=days_ago(10),
+        )
+
+    def test_after_the_end_of_one_another_can_begin(
+        self, desk: Client, patient: Patient, ended: TreatmentEpisode
+    ) -> None:
+        shown = page(desk, patient)
+        begin = reverse("episode-new", args=[patient.public_id])
+        assert f'<a class="button ghost" href="{begin}">Begin a treatment</a>' in shown
+        assert "End the treatment" not in shown and "Treatment episodes" not in shown
+
+    def test_the_page_says_which_one_it_shows_and_leads_to_the_other(
+        self, desk: Client, patient: Patient, ended: TreatmentEpisode, begun: TreatmentEpisode
+    ) -> None:
+        for chosen, question in ((begun, {}), (ended, {"episode": str(ended.public_id)})):
+            shown = desk.get(address(patient), question).content.decode()
+            tabs = re.findall(r'<a href="\?episode=([^"]*)"([^>]*)>([^<]*)</a>', shown)
+            assert tabs == [
+                (
+                    str(each.public_id),
+                    ' aria-current="page"' * (each == chosen),
+                    f"{each.protocol} · {each.starts_on:%b %Y}",
+                )
+                for each in (begun, ended)
+            ]
+            assert ("HAM-D17" in shown) == (chosen == ended)
+
+    def test_while_one_is_running_no_other_can_begin(
+        self, desk: Client, patient: Patient, ended: TreatmentEpisode, begun: TreatmentEpisode
+    ) -> None:
+        earlier = desk.get(address(patient), {"episode": str(ended.public_id)}).content.decode()
+        assert "Begin a treatment" not in earlier and "End the treatment" not in earlier
+        assert reverse("episode-end", args=[begun.public_id]) in page(desk, patient)
+
+
+class TestWhatIsToBeDone:
+    def test_a_rating_and_a_sheet_from_paper_are_named_with_their_time_point(
+        self, desk: Client, patient: Patient, episode: TreatmentEpisode, clinician: User
+    ) -> None:
+        due = {"by": clinician, "episode": episode, "due_on": days_ago(0), "time_point": "week_4"}
+        rating, on_paper = (create_request(instrument=key, **due) for key in ("hamd17", "wai_sr"))
+        links = re.findall(r'<a class="button" href="([^"]*)">([^<]*)</a>', page(desk, patient))
+        assert (reverse("rate", args=[rating.public_id]), "Rate HAM-D17 · week 4") in links
+        assert (reverse("rate", args=[on_paper.public_id]), "Enter WAI-SR from paper · week 4") in links
+
+    def test_a_blinded_rating_says_from_and_until_when_it_can_be_made(
+        self, desk: Client, patient: Patient, episode: TreatmentEpisode, clinician: User
+    ) -> None:
+        now, soon = (
+            create_request(
+                by=clinician, episode=episode, instrument="hamd17", due_on=days_ago(-days), blinded=True
+            )
+            for days in (0, 5)
+        )
+        said = re.findall(r'data-label="Can be made"[^>]*>([^<]*)<', page(desk, patient))
+        assert said == [f"until {now.closes_on:%-d %B}", f"from {soon.opens_on:%-d %B}"]
+
+
+class TestATotalFromElsewhere:
+    @pytest.mark.parametrize(
+        ("totals", "shown"),
+        [({"vas": 70, "index": 0.5}, "EQ-5D-5L"), ({"index": 0.5}, "EQ-5D-5L, EQ-5D-5L index")],
+    )
+    def test_another_scale_than_the_usual_one_is_named(
+        self,
+        desk: Client,
+        patient: Patient,
+        episode: TreatmentEpisode,
+        clinician: User,
+        totals: dict[str, float],
+        shown: str,
+    ) -> None:
+        """Half a point of the index must not be read as half a point of 100."""
+        record_total(
+            by=clinician,
+            episode=episode,
+            instrument=registry.get("eq5d5l"),
+            totals=totals,
+            assessed_on=days_ago(1),
+            submission_id=uuid.uuid4(),
+        )
+        recompute_episode(episode_id=episode.pk)
+        rows = re.findall(r'<a href="/assessments/[^>]*>([^<]*)</a>', page(desk, patient))
+        assert rows == [shown]
+
+
+class TestTheState:
+    def test_nothing_yet(self, desk: Client, patient: Patient, episode: TreatmentEpisode) -> None:
+        assert state(desk, patient) == "No score has been computed yet."
+
+    def test_the_day_the_score_the_change_and_the_verdict(
+        self, desk: Client, patient: Patient, history: Callable[[dict[int, int]], None]
+    ) -> None:
+        history({0: 28, 28: 8})
+        assert state(desk, patient) == (
+            "Day 28: HAM-D17 8 (mild), −16 since baseline (−67 %): treatment response."
+        )
+
+    def test_nought_is_a_score(
+        self, desk: Client, patient: Patient, history: Callable[[dict[int, int]], None]
+    ) -> None:
+        history({0: 28, 28: 0})
+        assert state(desk, patient).startswith("Day 28: HAM-D17 0 (")
+        assert "−24 since baseline (−100 %)" in state(desk, patient)
+
+    def test_days_are_counted_from_the_first_dose(
+        self, desk: Client, clinician: User, patient: Patient, episode: TreatmentEpisode
+    ) -> None:
+        give_dose(episode, clinician, 10)
+        rate(episode, clinician, 0, 22)
+        rate(episode, clinician, 31, 20)
+        recompute_episode(episode_id=episode.pk)
+        assert state(desk, patient).startswith("Day 21: ")
+
+    def test_it_is_the_day_that_it_is_where_the_patient_lives(
+        self, client: Client, clinician: User, team_a: CareTeam, time_machine: TimeMachineFixture
+    ) -> None:
+        """At noon in Berlin on 28 February 2029 the first of March has begun in Auckland."""
+        time_machine.move_to("2029-02-28T11:05:00+00:00")
+        episode = another_episode(team_a, clinician, began=10, zone="Pacific/Auckland")
+        create_request(by=clinician, episode=episode, instrument="hamd17", due_on=date(2029, 3, 1))
+        client.force_login(clinician)
+        shown = page(client, episode.patient)
+        assert "<span>day 11</span>" in shown
+        assert "Rate HAM-D17" in shown
+
+    def test_a_form_with_too_few_answers_has_no_score(
+        self, desk: Client, clinician: User, patient: Patient, episode: TreatmentEpisode
+    ) -> None:
+        rate(episode, clinician, 20, None, instrument="phq9", **{"1": 1})
+        recompute_episode(episode_id=episode.pk)
+        shown = page(desk, patient)
+        assert '<td class="num"><span><strong>–</strong></span></td>' in shown
+        assert "item 9: left unanswered" in shown
+
+
+class TestWhatIsShown:
+    def test_a_name_is_text_and_never_markup(
+        self, desk: Client, clinician: User, patient: Patient, episode: TreatmentEpisode
+    ) -> None:
+        people.change_identity(by=clinician, patient=patient, family_name="<svg onload=alert(1)>")
+        assert "<svg onload" not in page(desk, patient)
+
+    def test_without_identity_the_code_stands_in_its_place(
+        self, desk: Client, clinician: User, team_a: CareTeam
+    ) -> None:
+        stranger = another_episode(team_a, clinician).patient
+        assert f"<h1>{stranger.study_code}</h1>" in page(desk, stranger)
+
+    def test_no_two_elements_share_an_id_and_nothing_is_styled_or_scripted_inline(
+        self, desk: Client, patient: Patient, history: Callable[[dict[int, int]], None]
+    ) -> None:
+        history(RELAPSED)
+        shown = page(desk, patient)
+        ids = re.findall(r'\sid="([^"]+)"', shown)
+        assert len(ids) == len(set(ids))
+        assert not re.search(r'\sstyle="|\son\w+="|<script(?![^>]*\ssrc=)', shown)
+
+    def test_long_histories_are_folded(
+        self, desk: Client, patient: Patient, history: Callable[[dict[int, int]], None]
+    ) -> None:
+        history(dict.fromkeys(range(0, 15 * 7, 7), 10))
+        shown = page(desk, patient)
+        assert "<summary>3 earlier</summary>" in shown
+        assert shown.count('<th scope="row"><a href="/assessments/') == 15
+
+    def test_a_hundred_assessments_take_no_more_queries_than_one(
+        self,
+        desk: Client,
+        patient: Patient,
+        history: Callable[[dict[int, int]], None],
+        django_assert_max_num_queries: DjangoAssertNumQueries,
+    ) -> None:
+        history(dict.fromkeys(range(100), 10))
+        page(desk, patient)
+        with django_assert_max_num_queries(22):
+            page(desk, patient)
+
+
+class TestKeepingFresh:
+    def fetch(self, client: Client, episode: TreatmentEpisode, revision: int | str) -> tuple[int, str]:
+        response = client.get(
+            reverse("patient-course", args=[episode.public_id]),
+            {"revision": revision},
+            headers={"HX-Request": "true", "X-Background": "1"},
+        )
+        return response.status_code, response.content.decode()
+
+    def test_nothing_is_sent_while_nothing_has_changed(
+        self,
+        desk: Client,
+        patient: Patient,
+        episode: TreatmentEpisode,
+        history: Callable[[dict[int, int]], None],
+    ) -> None:
+        history({0: 24})
+        asked = re.search(r"/course/\?revision=(\d+)", page(desk, patient))
+        assert asked
+        reads = ReadEvent.objects.count()
+        assert self.fetch(desk, episode, asked[1]) == (204, "")
+        assert ReadEvent.objects.count() == reads
+
+    def test_a_new_score_comes_once_it_is_computed(
+        self,
+        desk: Client,
+        clinician: User,
+        patient: Patient,
+        episode: TreatmentEpisode,
+        history: Callable[[dict[int, int]], None],
+    ) -> None:
+        history({0: 28})
+        known = EpisodeMark.objects.get(episode=episode).done_rev
+        rate(episode, clinician, 28, 8)
+        assert self.fetch(desk, episode, known)[0] == 204
+        recompute_episode(episode_id=episode.pk)
+        status, shown = self.fetch(desk, episode, known)
+        assert status == 200
+        assert shown.lstrip().startswith('<div id="course"')
+        assert "HAM-D17 8 " in shown
+
+    def test_an_episode_without_a_score_waits_for_its_first(
+        self, desk: Client, patient: Patient, episode: TreatmentEpisode
+    ) -> None:
+        EpisodeMark.objects.filter(episode=episode).delete()
+        assert "/course/?revision=0" in page(desk, patient)
+        assert self.fetch(desk, episode, 0) == (204, "")
+
+    def test_a_page_whose_session_has_ended_leaves_for_the_sign_in_page(
+        self, client: Client, episode: TreatmentEpisode
+    ) -> None:
+        response = client.get(
+            reverse("patient-course", args=[episode.public_id]), headers={"HX-Request": "true"}
+        )
+        assert response.headers["HX-Refresh"] == "true"
+        assert response.content == b""
+
+
+class TestClosingAFlag:
+    @pytest.fixture
+    def flag(self, history: Callable[[dict[int, int]], None]) -> CourseFlag:
+        history(RELAPSED)
+        return CourseFlag.objects.get(kind="relapse_suspected")
+
+    def close(self, client: Client, flag: CourseFlag, note: str = "Seen, dose raised") -> int:
+        return client.post(reverse("flag-close", args=[flag.public_id]), {"note": note}).status_code
+
+    def test_it_heads_the_page_until_it_is_closed(
+        self, desk: Client, patient: Patient, flag: CourseFlag
+    ) -> None:
+        assert "<h1>Relapse suspected</h1>" in page(desk, patient)
+        assert self.close(desk, flag) == 302
+        flag.refresh_from_db()
+        assert (flag.state, flag.closed_note) == (FlagState.CLOSED, "Seen, dose raised")
+        assert "<h1>Petra Patientin</h1>" in page(desk, patient)
+
+    def test_closing_says_why(self, desk: Client, patient: Patient, flag: CourseFlag) -> None:
+        self.close(desk, flag, note=" ")
+        assert "say what was concluded" in page(desk, patient)
+        flag.refresh_from_db()
+        assert flag.state == FlagState.OPEN
+
+    def test_closed_twice_is_told_and_not_overwritten(
+        self, desk: Client, patient: Patient, flag: CourseFlag
+    ) -> None:
+        self.close(desk, flag)
+        self.close(desk, flag, note="again")
+        assert "no longer open" in page(desk, patient)
+        flag.refresh_from_db()
+        assert flag.closed_note == "Seen, dose raised"
+
+    def test_nobody_else_closes_it(
+        self, client: Client, outsider: User, researcher: User, flag: CourseFlag
+    ) -> None:
+        for user, status in ((outsider, 404), (researcher, 403)):
+            client.force_login(user)
+            assert self.close(client, flag) == status
+        flag.refresh_from_db()
+        assert flag.state == FlagState.OPEN
+
+    def test_a_link_cannot_close_it(self, desk: Client, flag: CourseFlag) -> None:
+        assert desk.get(reverse("flag-close", args=[flag.public_id])).status_code == 405
+
+
+class TestSingleSessions:
+    def test_each_questionnaire_has_a_table_with_its_own_scales(
+        self, desk: Client, clinician: User, patient: Patient, episode: TreatmentEpisode
+    ) -> None:
+        rate(episode, clinician, 10, 90, instrument="meq30")
+        rate(episode, clinician, 10, 300, instrument="ebi")
+        rate(episode, clinician, 30, 600, instrument="ebi")
+        shown = page(desk, patient)
+        tables = [
+            found for found in re.findall(r"(?s)<table.*?</table>", shown) if "share of its range" in found
+        ]
+        columns = [re.findall(r'<th scope="col"[^>]*>(.*?)</th>', table) for table in tables]
+        assert columns == [
+            [
+                "Day",
+                "MEQ30 total",
+                "Mystical",
+                "Positive mood",
+                "Transcendence of time and space",
+                "Ineffability",
+                "Complete mystical experience",
+            ],
+            ["Day", "EBI total"],
+        ]
+        assert re.findall(r'data-label="EBI total">(\d+)<', shown) == ["50", "100"]
+        assert [len(re.findall('<th scope="row">', table)) for table in tables] == [1, 2]
