@@ -53,7 +53,6 @@ NOT_DEEDS: dict[str, str] = {
     "reports.actions.jobs.pending": "reads",
     "reports.actions.releases.part_path": "names a file",
     "reports.actions.releases.release_path": "names a file",
-    "tracking.actions.links.token_hash": "reckons, and stores nothing",
     "tracking.actions.treatment.episode_of": "reads",
 }
 

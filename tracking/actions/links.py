@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
@@ -21,12 +20,8 @@ from tracking.models import AssessmentRequest, PatientIdentity, SittingLink, Tre
 from tracking.rules.policies.days import local_day
 from tracking.rules.policies.instruments import instrument_of
 from tracking.rules.policies.wordings import ON_PAPER, can_be_asked
+from tracking.rules.tokens import token_hash
 from tracking.vocabulary import AuditAction, RequestStatus
-
-
-def token_hash(token: str) -> str:
-    """What is stored of a token, and what it is found by."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 @transaction.atomic

@@ -31,6 +31,7 @@ from tracking.models import (
     User,
 )
 from tracking.models.treatment import STANDING, OfEpisodeQuerySet, Voidable
+from tracking.queries.washout import washouts_before
 from tracking.rules import checks
 from tracking.rules.policies.days import local_day, local_today
 from tracking.rules.policies.rating import check_none_rates_blind
@@ -210,7 +211,8 @@ def record_dose(
         raise InvalidInput("part", "a supplemental dose needs a dose before it in this session")
     if doses.filter(substance__iexact=substance, given_at=given_at).exists():
         raise Conflict("this dose is already recorded")
-    against = check_washout(session, local_day(session.episode.patient, given_at), washout_reason)
+    states = washouts_before(session.episode, local_day(session.episode.patient, given_at))
+    against = check_washout(session, states, washout_reason)
     if against:
         _override_washout(by, session, washout_reason, given_at)
     dose = Dose.objects.create(

@@ -11,12 +11,12 @@ from django.db.models import QuerySet
 
 from measures.instrument import Instrument, Item
 from measures.scoring import Answer, skipped
-from tracking.actions.links import token_hash
 from tracking.models import AssessmentRequest, DraftAnswers, Patient, SittingLink
 from tracking.rules.crisis import Contact, contacts_of
 from tracking.rules.policies.days import local_today
 from tracking.rules.policies.instruments import instrument_of
 from tracking.rules.policies.wordings import SHIPPED_LANGUAGE, can_be_asked, shown_instrument
+from tracking.rules.tokens import token_hash
 from tracking.vocabulary import RequestStatus
 
 Answers = dict[str, Answer]

@@ -15,6 +15,7 @@ from tracking import clock
 from tracking.actions import dosing
 from tracking.models import TreatmentEpisode, TreatmentSession, User
 from tracking.queries.dosing import ADVERSE_EVENT, VITAL_SIGNS, plan_for
+from tracking.queries.washout import washouts_before
 from tracking.rules.policies.days import local_day
 from tracking.rules.policies.treatment import washouts_unanswered
 from tracking.rules.run_sheet import STANDARD, Plan, topics
@@ -124,8 +125,9 @@ def _measured_at(plan: Plan, sheet: Sheet, first: datetime, end: datetime) -> It
 
 
 def _check(by: User, session: TreatmentSession, topic: str) -> Callable[[], object]:
+    day = local_day(session.episode.patient, session.starts_at)
     against = topic == CheckTopic.WASHOUT and washouts_unanswered(
-        session, local_day(session.episode.patient, session.starts_at)
+        session, washouts_before(session.episode, day)
     )
     return lambda: dosing.record_check(
         by=by,

@@ -108,9 +108,10 @@ def dose_new(request: SignedInRequest, session: TreatmentSession) -> HttpRespons
         "What was given in this dosing session, and when. Day 0 of the time line is the day of the first dose.",
     )
     day = local_day(session.episode.patient, session.starts_at)
-    against = washouts_unanswered(session, day)
+    states = washouts_before(session.episode, day)
+    against = washouts_unanswered(session, states)
     form = DoseForm(request.POST or None, initial={"given_at": session.starts_at}, past_washout=bool(against))
-    context = {"washouts": washouts_before(session.episode, day), "day": day}
+    context = {"washouts": states, "day": day}
     template = "tracking/treatment/dose_new.html"
     return form_page(request, form, write, page, template, **context, **about(session.episode.patient))
 

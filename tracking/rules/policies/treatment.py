@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 
 from tracking import clock
 from tracking.errors import Conflict, InvalidInput
@@ -17,7 +17,6 @@ from tracking.models import (
     TreatmentSession,
     User,
 )
-from tracking.queries.washout import washouts_before
 from tracking.rules import checks
 from tracking.rules.policies.days import local_day
 from tracking.rules.washouts import WashoutState
@@ -106,15 +105,18 @@ def check_has_setting(session: TreatmentSession) -> None:
         raise InvalidInput("session", "set and setting belong to a dosing session that took place")
 
 
-def check_washout(session: TreatmentSession, day: date, reason: str) -> tuple[WashoutState, ...]:
-    """No dose passes a washout in silence. Returns what stands against a dose on ``day`` and is not answered
-    for yet, so that ``reason`` has to be put on record; nothing where all is well.
+def check_washout(
+    session: TreatmentSession, states: Iterable[WashoutState], reason: str
+) -> tuple[WashoutState, ...]:
+    """No dose passes a washout in silence. ``states``: how the washouts stand on the day of the dose. Returns what
+    stands against it and is not answered for yet, so that ``reason`` has to be put on record; nothing where all is
+    well.
 
     A washout that is not satisfied was answered for by a standing entry of the session's run-sheet that says so,
     with a reason; one of which it cannot be said, by any standing entry about the washout. Raises
     ``InvalidInput`` when neither that nor a reason is there.
     """
-    against = washouts_unanswered(session, day)
+    against = washouts_unanswered(session, states)
     if against and not reason.strip():
         raise InvalidInput(
             "washout_reason",
@@ -124,10 +126,12 @@ def check_washout(session: TreatmentSession, day: date, reason: str) -> tuple[Wa
     return against
 
 
-def washouts_unanswered(session: TreatmentSession, day: date) -> tuple[WashoutState, ...]:
-    """The washouts that are not satisfied on ``day``, or cannot be said, and that no entry of the session's
-    run-sheet answers for."""
-    against = [state for state in washouts_before(session.episode, day) if state.verdict != "satisfied"]
+def washouts_unanswered(
+    session: TreatmentSession, states: Iterable[WashoutState]
+) -> tuple[WashoutState, ...]:
+    """Those that are not satisfied, or of which it cannot be said, and that no entry of the session's run-sheet
+    answers for."""
+    against = [state for state in states if state.verdict != "satisfied"]
     if not against:
         return ()
     entries = session.entries.standing().filter(kind=RunSheetKind.CHECK, topic=CheckTopic.WASHOUT)
