@@ -8,7 +8,7 @@ INSTALL := $(UV) install --quiet --require-hashes --python $(BIN)/python
 # Compiled modules are kept: without them each process of the demo reads pandas and scipy from source for seconds.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo demo-reset setup test test-instants check style types layers production mutants format lock bench release-database clean
+.PHONY: demo demo-reset setup test test-instants check style types layers map production mutants format lock bench release-database clean
 
 demo: .venv/runtime ## a seeded clinic on this machine, until Ctrl-C
 	@exec env PORT=$(PORT) $(BIN)/python -m config.demo
@@ -24,8 +24,8 @@ test: .venv/development ## everything, on SQLite and on PostgreSQL + Redis, with
 test-instants: .venv/development ## the same at each of the eight instants of tests/clock.py
 	@$(BIN)/python -m tests.instants
 
-check: .venv/development ## style, types, layers, migrations, production settings; two at a time
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync types production layers style
+check: .venv/development ## style, types, layers, their picture, migrations, production settings; two at a time
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync types production layers map style
 
 style: .venv/development
 	$(BIN)/ruff check .
@@ -36,6 +36,9 @@ types: .venv/development
 
 layers: .venv/development
 	$(BIN)/lint-imports
+
+map: .venv/development
+	$(BIN)/python -m tests.architecture.floors --check
 
 production: .venv/development
 	$(BIN)/python -m tests.deployment
