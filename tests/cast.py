@@ -6,6 +6,7 @@ import re
 from datetime import date, timedelta
 
 import pytest
+from django.test import Client
 
 from tests.clock import today
 from tracking import clock
@@ -75,6 +76,22 @@ def clinician(team_a: CareTeam) -> User:
     user = person("Clara Clinician", Role.CLINICIAN)
     care.add_member(by=None, team=team_a, user=user, is_lead=True, starts_on=days_ago(400))
     return user
+
+
+@pytest.fixture
+def desk(client: Client, clinician: User) -> Client:
+    """The browser of the clinician."""
+    client.force_login(clinician)
+    return client
+
+
+@pytest.fixture
+def nudges(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The episodes whose recomputation was asked for now; no broker is needed."""
+    sent: list[int] = []
+    for page in ("writing", "treatment.setting"):
+        monkeypatch.setattr(f"tracking.pages.{page}.nudge_episode", sent.append)
+    return sent
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from django.test.testcases import TransactionTestCase
 
 from tests import clock
 
-pytest_plugins = ["tests.cast"]
+pytest_plugins = ["tests.cast", "tests.tracking.dosing"]
 
 flush = TransactionTestCase._fixture_teardown
 

@@ -6,6 +6,7 @@ import uuid
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+import pytest
 from django.utils import timezone
 
 from measures import registry
@@ -32,6 +33,21 @@ def second_therapist(team: CareTeam) -> User:
     user = person("Sam Second", Role.CLINICIAN)
     care.add_member(by=None, team=team, user=user, starts_on=days_ago(400))
     return user
+
+
+@pytest.fixture
+def mdma(patient: Patient, clinician: User) -> TreatmentEpisode:
+    return mdma_episode(patient, clinician)
+
+
+@pytest.fixture
+def second(team_a: CareTeam) -> User:
+    return second_therapist(team_a)
+
+
+@pytest.fixture
+def session(mdma: TreatmentEpisode, clinician: User, second: User) -> TreatmentSession:
+    return begun(clinician, mdma, second)
 
 
 def begun(

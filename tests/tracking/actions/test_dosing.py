@@ -20,10 +20,8 @@ from tests.tracking.dosing import (
     completed,
     dose,
     form,
-    mdma_episode,
     minute,
     prepared,
-    second_therapist,
     vitals,
 )
 from tracking import clock
@@ -34,7 +32,6 @@ from tracking.models import (
     AuditEvent,
     CareTeam,
     Dose,
-    Patient,
     RunSheetEntry,
     SafetyAlert,
     TreatmentEpisode,
@@ -43,21 +40,6 @@ from tracking.models import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def mdma(patient: Patient, clinician: User) -> TreatmentEpisode:
-    return mdma_episode(patient, clinician)
-
-
-@pytest.fixture
-def second(team_a: CareTeam) -> User:
-    return second_therapist(team_a)
-
-
-@pytest.fixture
-def session(mdma: TreatmentEpisode, clinician: User, second: User) -> TreatmentSession:
-    return begun(clinician, mdma, second)
 
 
 def event(by: User, session: TreatmentSession, **more: object) -> RunSheetEntry:

@@ -19,7 +19,6 @@ from tests.tracking.dosing import (
     mdma_episode,
     minute,
     prepared,
-    second_therapist,
     vitals,
 )
 from tracking.actions import assessments, dosing, treatment, tries
@@ -32,11 +31,6 @@ from tracking.rules.policies.days import local_today
 from tracking.vocabulary import AnswerSource
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def second(team_a: CareTeam) -> User:
-    return second_therapist(team_a)
 
 
 @pytest.fixture

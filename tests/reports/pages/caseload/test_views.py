@@ -33,12 +33,6 @@ FIRST = {
 }
 
 
-@pytest.fixture
-def desk(client: Client, clinician: User) -> Client:
-    client.force_login(clinician)
-    return client
-
-
 def page(client: Client, name: str) -> str:
     response = client.get(reverse(name))
     assert response.status_code == 200

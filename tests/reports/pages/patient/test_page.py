@@ -30,12 +30,6 @@ RELAPSED = {0: 28, 14: 6, 42: 5, 60: 20}  # HAM-D17 with item 3 denied: 24, 6, 5
 
 
 @pytest.fixture
-def desk(client: Client, clinician: User) -> Client:
-    client.force_login(clinician)
-    return client
-
-
-@pytest.fixture
 def history(episode: TreatmentEpisode, clinician: User) -> Callable[[dict[int, int]], None]:
     def record(totals: dict[int, int]) -> None:
         for day, total in totals.items():

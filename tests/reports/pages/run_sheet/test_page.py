@@ -24,10 +24,8 @@ from tests.tracking.dosing import (
     completed,
     dose,
     form,
-    mdma_episode,
     minute,
     prepared,
-    second_therapist,
     vitals,
 )
 from tracking import clock
@@ -37,27 +35,6 @@ from tracking.models import CareTeam, Patient, ReadEvent, TreatmentEpisode, Trea
 from tracking.vocabulary import Role
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def mdma(patient: Patient, clinician: User) -> TreatmentEpisode:
-    return mdma_episode(patient, clinician)
-
-
-@pytest.fixture
-def second(team_a: CareTeam) -> User:
-    return second_therapist(team_a)
-
-
-@pytest.fixture
-def session(mdma: TreatmentEpisode, clinician: User, second: User) -> TreatmentSession:
-    return begun(clinician, mdma, second)
-
-
-@pytest.fixture
-def desk(client: Client, clinician: User) -> Client:
-    client.force_login(clinician)
-    return client
 
 
 def address(session: TreatmentSession) -> str:

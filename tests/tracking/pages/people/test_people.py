@@ -21,21 +21,8 @@ from tracking.models import (
     User,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nudges")]
 PAGES = ["patient-identity", "consent", "episode-new"]
-
-
-@pytest.fixture(autouse=True)
-def nudges(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    sent: list[int] = []
-    monkeypatch.setattr("tracking.pages.writing.nudge_episode", sent.append)
-    return sent
-
-
-@pytest.fixture
-def desk(client: Client, clinician: User) -> Client:
-    client.force_login(clinician)
-    return client
 
 
 @pytest.fixture

@@ -18,21 +18,16 @@ from tests.tracking.dosing import (
     CALM,
     DENIED,
     PASSWORD,
-    begun,
     completed,
-    mdma_episode,
     minute,
     prepared,
-    second_therapist,
     vitals,
 )
 from tracking.actions import treatment
 from tracking.models import (
     Assessment,
     AssessmentRequest,
-    CareTeam,
     Dose,
-    Patient,
     ReadEvent,
     RunSheetEntry,
     TreatmentEpisode,
@@ -42,21 +37,6 @@ from tracking.models import (
 
 pytestmark = pytest.mark.django_db
 TAP = {"HTTP_X_TAP": "1"}
-
-
-@pytest.fixture
-def mdma(patient: Patient, clinician: User) -> TreatmentEpisode:
-    return mdma_episode(patient, clinician)
-
-
-@pytest.fixture
-def second(team_a: CareTeam) -> User:
-    return second_therapist(team_a)
-
-
-@pytest.fixture
-def session(mdma: TreatmentEpisode, clinician: User, second: User) -> TreatmentSession:
-    return begun(clinician, mdma, second)
 
 
 @pytest.fixture

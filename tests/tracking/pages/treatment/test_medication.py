@@ -19,7 +19,7 @@ from tests.reports.clinic import rate
 from tracking.actions import care, tapers, treatment, washouts
 from tracking.models import MedicationCourse, Patient, PlannedDoseStep, TreatmentEpisode, User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nudges")]
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
@@ -40,19 +40,6 @@ def course(episode: TreatmentEpisode, clinician: User) -> MedicationCourse:
 def planned(course: MedicationCourse, clinician: User) -> list[PlannedDoseStep]:
     steps = [(days_ago(0), Decimal(50)), (days_ago(-7), Decimal(0))]
     return tapers.plan_taper(by=clinician, course=course, steps=steps)
-
-
-@pytest.fixture(autouse=True)
-def nudges(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    sent: list[int] = []
-    monkeypatch.setattr("tracking.pages.writing.nudge_episode", sent.append)
-    return sent
-
-
-@pytest.fixture
-def desk(client: Client, clinician: User) -> Client:
-    client.force_login(clinician)
-    return client
 
 
 def said(response: HttpResponse) -> str:

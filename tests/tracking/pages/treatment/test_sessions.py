@@ -25,7 +25,7 @@ from tracking.models import (
     User,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nudges")]
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
@@ -90,20 +90,6 @@ def addresses(
             )
         ),
     ]
-
-
-@pytest.fixture(autouse=True)
-def nudges(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The episodes whose recomputation was asked for now; no broker is needed."""
-    sent: list[int] = []
-    monkeypatch.setattr("tracking.pages.writing.nudge_episode", sent.append)
-    return sent
-
-
-@pytest.fixture
-def desk(client: Client, clinician: User) -> Client:
-    client.force_login(clinician)
-    return client
 
 
 def local(moment: datetime) -> str:

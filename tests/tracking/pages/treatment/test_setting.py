@@ -27,23 +27,9 @@ from tracking.models import (
 from tracking.queries.setting import setting_of
 from tracking.vocabulary import Role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nudges")]
 BERLIN = ZoneInfo("Europe/Berlin")
 ROOM = {"light": 2, "music": 1, "objects": "flowers, a rug"}
-
-
-@pytest.fixture(autouse=True)
-def nudges(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    sent: list[int] = []
-    monkeypatch.setattr("tracking.pages.treatment.setting.nudge_episode", sent.append)
-    monkeypatch.setattr("tracking.pages.writing.nudge_episode", sent.append)
-    return sent
-
-
-@pytest.fixture
-def desk(client: Client, clinician: User) -> Client:
-    client.force_login(clinician)
-    return client
 
 
 @pytest.fixture
