@@ -15,7 +15,6 @@ from reports.frames.treatment import treatment_frame
 EXPERIENCE = "meq30"
 SETTING = "set_and_setting"
 ALLIANCE = "wai_sr"
-OCCASIONS = ("first", "last")
 
 
 def episode_frame(episodes: Episodes, known_axes: Mapping[int, Axis] | None = None) -> pd.DataFrame:

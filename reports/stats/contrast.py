@@ -73,19 +73,6 @@ def change_by_predictor(
     return _contrast(rows.assign(**{predictor: z}), label, outcome, predictor, group, method, {})
 
 
-def change_frame(
-    frame: pd.DataFrame, *, outcome: str, time: str, start: Hashable, end: Hashable, group: str
-) -> pd.DataFrame:
-    """One row per patient with ``pre``, ``post`` and ``change`` (post - pre; missing when either is).
-
-    Index: ``group``. Raises ``ValueError`` when a patient has two scores at one time point.
-    """
-    rows = frame[frame[time].isin([start, end])]
-    wide = rows.pivot(index=group, columns=time, values=outcome).reindex(columns=[start, end])
-    wide.columns = pd.Index(["pre", "post"])
-    return wide.assign(change=wide["post"] - wide["pre"])
-
-
 def correlation(frame: pd.DataFrame, a: str, b: str) -> tuple[float, int]:
     """Pearson's r and the number of complete pairs. ``Refusal`` below three pairs or without spread."""
     rows, _ = complete_rows(frame, [a, b])

@@ -22,7 +22,7 @@ from tracking.rules.policies.instruments import Shelf
 from tracking.rules.run_sheet import Check, Given, Plan, Reading, Record, plan_of
 from tracking.vocabulary import Attendance, CheckTopic, DosePart, RunSheetKind, SessionKind
 
-VITAL_SIGNS, SUICIDALITY, ADVERSE_EVENT = "vital_signs", "cssrs_screener", "adverse_event"
+VITAL_SIGNS, ADVERSE_EVENT = "vital_signs", "adverse_event"
 
 
 def dosing_number(session: TreatmentSession) -> int:

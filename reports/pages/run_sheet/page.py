@@ -26,7 +26,6 @@ from tracking.queries.washout import washouts_before
 from tracking.rules.policies.days import local_day
 from tracking.rules.protocol import Amount, PlannedDose
 from tracking.rules.run_sheet import (
-    STANDARD,
     Breach,
     Notice,
     Plan,
@@ -145,10 +144,6 @@ class SheetPage:
     def forms(self) -> tuple[Instrument, ...]:
         """What is filled in as a form of its own, beside the vital signs and adverse events of the sheet."""
         return tuple(one for one in forms_of(self.plan) if one.key not in (VITAL_SIGNS, ADVERSE_EVENT))
-
-    @property
-    def standing_checks(self) -> frozenset[str]:
-        return frozenset(STANDARD)
 
     @property
     def signed(self) -> int:

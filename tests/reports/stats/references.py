@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
 
@@ -19,3 +20,16 @@ def reference(name: str) -> Any:
 def data_set(name: str) -> pd.DataFrame:
     """One data set; see the note of the same name beside it for provenance and licence."""
     return pd.read_csv(DATA / "sets" / f"{name}.csv")
+
+
+def change_frame(
+    frame: pd.DataFrame, *, outcome: str, time: str, start: Hashable, end: Hashable, group: str
+) -> pd.DataFrame:
+    """One row per patient with ``pre``, ``post`` and ``change`` (post - pre; missing when either is).
+
+    Index: ``group``. Raises ``ValueError`` when a patient has two scores at one time point.
+    """
+    rows = frame[frame[time].isin([start, end])]
+    wide = rows.pivot(index=group, columns=time, values=outcome).reindex(columns=[start, end])
+    wide.columns = pd.Index(["pre", "post"])
+    return wide.assign(change=wide["post"] - wide["pre"])

@@ -10,9 +10,9 @@ import pytest
 from measures.change import moved
 from measures.instrument import Drop, Source
 from reports.stats.cohort import rates_by_arm
-from reports.stats.contrast import change_by_arm, change_by_predictor, change_frame, correlation
+from reports.stats.contrast import change_by_arm, change_by_predictor, correlation
 from reports.stats.errors import Refusal
-from tests.reports.stats.references import data_set, reference
+from tests.reports.stats.references import change_frame, data_set, reference
 
 SCALES = ["hamd", "qids", "bdi", "madrs"]
 PAIR: dict[str, Any] = {"outcome": "score", "time": "week", "start": 0, "end": 6, "group": "id"}

@@ -8,11 +8,10 @@ import pytest
 import statsmodels.formula.api as smf
 from scipy import stats
 
-from reports.stats.contrast import change_frame
 from reports.stats.errors import Refusal
 from reports.stats.predictors import analyse, ancova
 from reports.stats.regression import ordinary_least_squares
-from tests.reports.stats.references import data_set, reference
+from tests.reports.stats.references import change_frame, data_set, reference
 
 COVARIATES = ["pre", "arm", "ta"]
 MODEL: dict[str, Any] = {"outcome": "post", "covariates": COVARIATES, "predictor": "rtx", "seed": 7}

@@ -69,11 +69,6 @@ def wording_for(instrument: Instrument, patient: Patient) -> WordingPack | None:
     return Wordings().pack(instrument, patient.team.site, language)
 
 
-def may_be_asked_online(instrument: Instrument, site: Site, language: str = "") -> bool:
-    """Whether a patient of this site and language can answer on screen."""
-    return Wordings().may_be_asked(instrument, site, language)
-
-
 def is_begun(request: AssessmentRequest) -> bool:
     """Whether an answer was given or left out on purpose: from then on the words stay as they are."""
     return hasattr(request, "draft")

@@ -16,7 +16,6 @@ from tracking.models import Assessment, DraftAnswers, Patient, Site, TreatmentEp
 from tracking.rules.policies.wordings import (
     Wordings,
     in_words_of,
-    may_be_asked_online,
     pack_of_assessment,
     wording_for,
     wording_name,
@@ -116,16 +115,16 @@ class TestOnScreen:
     def test_without_a_pack_the_rights_decide(self, site: Site, instrument, rights, expected) -> None:
         known = registry.get(instrument)
         known = replace(known, rights=replace(known.rights, wording=rights))
-        assert may_be_asked_online(known, site) is expected
+        assert Wordings().may_be_asked(known, site) is expected
 
     def test_a_pack_in_a_language_of_patient_or_site_opens_the_screen(self, site: Site) -> None:
         installed(site, "wai_sr", language="de")
-        assert may_be_asked_online(WAI, site, "de")
-        assert not may_be_asked_online(WAI, site, "fr")
-        assert not may_be_asked_online(WAI, site)
+        assert Wordings().may_be_asked(WAI, site, "de")
+        assert not Wordings().may_be_asked(WAI, site, "fr")
+        assert not Wordings().may_be_asked(WAI, site)
 
     def test_totals_cannot_be_asked_for(self, site: Site) -> None:
-        assert not may_be_asked_online(replace(PHQ9, items=()), site)
+        assert not Wordings().may_be_asked(replace(PHQ9, items=()), site)
 
     def test_a_sitting_under_way_is_not_sent_back_to_paper(
         self, episode: TreatmentEpisode, site: Site, clinician: User, administrator: User
