@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from measures import registry
 from measures.instrument import Drop, Reliability, Source
 from measures.words import scoring_in_words
@@ -32,6 +34,20 @@ class TestChange:
             "Smallest change that matters": "“PHQ-9 total” has fallen by at least 5 points.",
             "Deterioration": "Reliable change for the worse; there is no rule of its own.",
         }
+
+    @pytest.mark.parametrize(
+        ("days", "assessments", "said"),
+        [
+            (0, 1, "4 or less, at a single assessment."),
+            (14, 1, "4 or less. Sustained once it has held for 14 days. Before that,"),
+            (0, 3, "4 or less. Sustained once it has held over at least 3 assessments. Before that,"),
+        ],
+    )
+    def test_how_long_remission_lasts_is_said_in_days_or_assessments(
+        self, days: int, assessments: int, said: str
+    ) -> None:
+        rule = replace(PHQ9.change.remission, days=days, assessments=assessments)
+        assert said in self.said(remission=rule)["Remission"]
 
     def test_the_reliable_change_index_names_what_it_is_made_of(self) -> None:
         said = self.said(reliability=Reliability(5, 0.84, "test-retest", PAPER))["Reliable change"]

@@ -104,6 +104,13 @@ def test_a_total_is_scored_with_its_band_and_claims_no_item(total: int, band: st
     assert (result.items_answered, result.items_missing, result.prorated) == (0, 0, None)
 
 
+def test_a_total_in_percent_of_the_most_is_no_sum() -> None:
+    known = registry.get("who5")
+    percent = next(scale for scale in known.scales if scale.rule == "percent_of_max")
+    result = scoring.score_total(known, percent.key, 48)
+    assert (result.value, result.percent, result.sum, result.mean) == (48, 48.0, None, None)
+
+
 @pytest.mark.parametrize("total", [-1, 53, 20.5, float("nan"), float("inf"), "20", True, None])
 def test_a_total_that_the_scale_cannot_reach_is_refused(total: object) -> None:
     with pytest.raises(AnswerError) as refused:
