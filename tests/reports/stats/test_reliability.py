@@ -42,6 +42,13 @@ def test_the_mean_of_raters_follows_by_spearman_and_brown(single: str, mean: str
         assert average == pytest.approx(4 * one / (1 + 3 * one))
 
 
+def test_below_the_pole_a_mean_of_raters_has_no_reliability() -> None:
+    """Two raters who contradict each other: -1.98 is below -1 / (2 - 1), where Spearman and Brown give 2.02."""
+    found = intraclass_correlations([[0, 10], [10, 0], [0, 10], [10, 1]])
+    assert found["ICC(2,1)"].value == pytest.approx(-1.9843342)
+    assert math.isnan(found["ICC(2,k)"].value)
+
+
 def test_raters_who_agree_in_everything() -> None:
     for found in intraclass_correlations([[1, 1], [2, 2], [5, 5]]).values():
         assert (found.value, found.low, found.high) == (1, 1, 1)
