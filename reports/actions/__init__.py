@@ -1,0 +1,1 @@
+"""What computes and stores: courses, figures, releases, and the jobs that frame them."""

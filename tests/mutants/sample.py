@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 from tests.mutants.named import NAMED, named_faults
 from tests.mutants.points import point_faults
 from tests.mutants.source import Mutant, Source
+from tests.rooms import ROOT, WRITERS
 
-ROOT = Path(__file__).parents[2]
 PARTS = ("measures", "reports/stats", "reports/actions", "reports/export", "tracking/actions", "policies")
 PRODUCT = ("measures", "reports", "tracking")
 POINT = "point"
@@ -21,6 +20,8 @@ def part_of(path: str) -> str:
     """The part of the product that a file is counted with."""
     if "/policies" in path:
         return "policies"
+    if path.startswith("tracking/") and path.rpartition("/")[0] in WRITERS:
+        return "tracking/actions"
     return next((part for part in PARTS if path.startswith(f"{part}/")), path.rpartition("/")[0])
 
 
