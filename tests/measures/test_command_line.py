@@ -1,6 +1,7 @@
 """``python -m measures``: what it prints and how it ends."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 
 from measures import registry
 from measures.__main__ import main
+from measures.words.outline import outline
 from tests.measures.vectors import FOLDER
 
 ROOT = Path(__file__).parents[2]
@@ -184,6 +186,13 @@ def test_show_leaves_nothing_out(capsys, key):
     wanted += [part for levels in instrument.levels for part in (levels.title, levels.source.text)]
     wanted += list(instrument.loinc.values())
     assert [part for part in wanted if " ".join(part.split()) not in text] == []
+
+
+def test_show_says_what_is_special_about_an_item_and_nothing_else():
+    items = [line for line in outline(registry.get("phq9")) if re.match(r"  \d+ ", line)]
+    assert items[0] == "  1   Little interest or pleasure in doing things"
+    assert items[8].endswith("in some way [safety:\n      suicide]")
+    assert items[9].endswith("other people? [in no scale, may be left\n      out]")
 
 
 def test_show_of_one_version(capsys):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -82,6 +83,7 @@ def test_a_killed_build_is_found_again_and_gives_the_same_bytes(
 ) -> None:
     killed_while_writing(approved, monkeypatch)
     ids = set(approved.members.values_list("patient", "study_id"))
+    assert all(re.fullmatch(r"P(\d[A-Z]){5}", code) for _, code in ids)
     assert release_builds.waiting_releases(now=timezone.now()) == []  # its lease still runs
     later = timezone.now() + release_builds.LEASE
     assert release_builds.waiting_releases(now=later) == [approved.pk]

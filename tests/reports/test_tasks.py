@@ -12,6 +12,7 @@ from kombu.exceptions import OperationalError
 from config.celery import app
 from reports import tasks
 from reports.actions import jobs
+from reports.actions.housekeeping import clear_expired
 from reports.models import EpisodeCourse, StudyResult
 from tests.cast import days_ago
 from tests.reports.clinic import another_episode, rate
@@ -140,8 +141,7 @@ def test_a_link_goes_a_month_after_its_end(
     asked: AssessmentRequest, episode: TreatmentEpisode, clinician: User
 ) -> None:
     link, _ = links.issue_link(by=clinician, episode=episode, requests=[asked])
-    tasks.clear_expired()
+    clear_expired(now=link.expires_at + timedelta(days=30))
     assert SittingLink.objects.exists()
-    SittingLink.objects.filter(pk=link.pk).update(expires_at=timezone.now() - timedelta(days=31))
-    tasks.clear_expired()
+    clear_expired(now=link.expires_at + timedelta(days=30, seconds=1))
     assert not SittingLink.objects.exists()

@@ -135,7 +135,6 @@ def _check_treats_at(by: User, site: Site) -> None:
 def _retire(template: SettingTemplate) -> None:
     changed = "this room was changed or retired by somebody else in the meantime"
     move(template, Q(retired_at=None), retired_at=clock.now(), otherwise=changed)
-    template.refresh_from_db()
 
 
 def _store(

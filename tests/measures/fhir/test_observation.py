@@ -44,6 +44,11 @@ def test_a_score_with_its_code_unit_and_band() -> None:
     assert "dataAbsentReason" not in total
 
 
+def test_what_is_no_score_in_points_has_its_own_unit_alone() -> None:
+    made = said(registry.get("vital_signs"), {"systolic": 120, "diastolic": 80})
+    assert made["systolic"]["valueQuantity"] == {"value": 120, "unit": "mmHg"}
+
+
 def test_a_scale_without_a_verified_code_has_ours_alone() -> None:
     assert [coding["code"] for coding in said(PHQ9, FULL)["phq8"]["code"]["coding"]] == ["phq8"]
 

@@ -52,6 +52,10 @@ class TestPublish:
         assert not SiteInstrument.objects.exists()
         assert AuditEvent.objects.count() == events
 
+    def test_a_text_that_came_without_a_file_is_called_the_definition(self, site: Site) -> None:
+        with pytest.raises(InvalidInput, match=r"^definition: definition: "):
+            publish_instrument(by=None, site=site, definition="what is this?")
+
     def test_a_version_is_published_once(self, site: Site) -> None:
         published(site)
         with pytest.raises(Conflict, match="a change is a new version"):

@@ -23,7 +23,7 @@ def team_of(by: User | None, place: Place | None) -> CareTeam | None:
     if place is None:
         return None
     site = Site.objects.filter(key=place.site).first()
-    team = CareTeam.objects.filter(site=site, name=place.team).first() if site else None
+    team = CareTeam.objects.filter(site__key=place.site, name=place.team).first()
     check_may_import(by, {team} if team else set())
     return team or care.create_team(by=by, site=site or _create_site(by, place), name=place.team)
 
