@@ -47,7 +47,7 @@ mutants: .venv/development var/reach/tests.json ## plants 80 faults, one at a ti
 	@$(BIN)/python -m tests.mutants plant --sample 80
 
 var/reach/tests.json:
-	@$(BIN)/python -m tests.mutants map -n auto
+	@$(BIN)/python -m tests.mutants map -n auto --dist worksteal
 
 format: .venv/development
 	$(BIN)/ruff check --fix .
