@@ -141,6 +141,19 @@ def test_a_rule_about_several_items_is_said_where_one_end_decides(rule: dict[str
 
 
 @pytest.mark.parametrize(
+    ("kinds", "highest"),
+    [(("boolean", "boolean"), 2), (("choice", "boolean"), 3), (("boolean", "choice"), 3)],
+)
+@pytest.mark.parametrize("end", ["at_most", "at_least"])
+def test_yes_and_no_add_up_with_other_answers(kinds: tuple[str, str], highest: int, end: str) -> None:
+    rule = {end: 0 if end == "at_most" else highest}
+    instrument = made([item("a", kinds[0]), item("b", kinds[1]), item("x")], skip("x", "ab", **rule))
+    said = enabled(instrument, instrument.item("x"))
+    assert said is not None and said.when
+    assert disagreements(instrument, "x") == []
+
+
+@pytest.mark.parametrize(
     ("kind", "rule"),
     [
         ("choice", {"at_most": 1}),
