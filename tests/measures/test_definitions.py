@@ -322,6 +322,16 @@ def test_refused(path, value, key, reason):
     assert reason in refusal.value.reason
 
 
+@pytest.mark.parametrize(("count", "fits"), [(-1, False), (0, True), (1, True), (True, False), (1.0, False)])
+def test_a_count_is_a_whole_number_from_nought_on(count, fits):
+    changed = spoil(("outcomes", 0, "count"), count)
+    if fits:
+        assert read(Table(changed, "mood.toml")).outcomes[0].parameters["count"] == count
+    else:
+        with pytest.raises(DefinitionError, match="is not the count"):
+            read(Table(changed, "mood.toml"))
+
+
 SYNDROME = {
     "key": "present",
     "title": "Present",

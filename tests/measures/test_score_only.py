@@ -111,6 +111,14 @@ def test_a_total_in_percent_of_the_most_is_no_sum() -> None:
     assert (result.value, result.percent, result.sum, result.mean) == (48, 48.0, None, None)
 
 
+def test_a_total_that_is_a_mean_is_no_sum() -> None:
+    known, mean = next(
+        (known, scale) for known in registry.all_latest() for scale in known.scales if scale.rule == "mean"
+    )
+    result = scoring.score_total(known, mean.key, mean.maximum)
+    assert (result.mean, result.sum, result.percent) == (float(mean.maximum), None, None)
+
+
 @pytest.mark.parametrize("total", [-1, 53, 20.5, float("nan"), float("inf"), "20", True, None])
 def test_a_total_that_the_scale_cannot_reach_is_refused(total: object) -> None:
     with pytest.raises(AnswerError) as refused:

@@ -8,8 +8,9 @@ from reports.actions.studies import recompute_study
 from reports.models import StudyResult
 from tests.reports.clinic import another_episode, rate
 from tests.reports.raters import note
+from tracking.actions import care
 from tracking.actions.marks import want_study
-from tracking.models import CareTeam, Study, StudyMark, TreatmentEpisode, User
+from tracking.models import CareTeam, Site, Study, StudyMark, TreatmentEpisode, User
 
 pytestmark = pytest.mark.django_db
 
@@ -116,6 +117,16 @@ def test_a_study_without_scores_says_so(study: Study) -> None:
     recompute_study(study_id=study.pk)
     assert "no usable score" in result(study, "course")["refused"]
     assert StudyMark.objects.get(study=study).failure == ""
+
+
+def test_two_studies_that_say_the_same_each_have_it(study: Study, site: Site) -> None:
+    facts = {"title": "Another", "outcome_instrument": study.outcome_instrument, "endpoint": study.endpoint}
+    other = care.create_study(by=None, key="other", site=site, **facts)
+    for each in (study, other, study):
+        recompute_study(study_id=each.pk)
+    said = StudyResult.objects.filter(analysis="course").order_by("study").values_list("study", "result")
+    assert [pk for pk, _ in said] == [study.pk, other.pk]
+    assert said[0][1] == said[1][1]
 
 
 def test_every_scale_with_a_better_end_is_analysed(
