@@ -24,6 +24,7 @@ from tracking.models import (
     AuditEvent,
     CareTeam,
     Dose,
+    ResearchConsent,
     SafetyAlert,
     Site,
     Study,
@@ -217,3 +218,18 @@ def test_a_walk_is_the_same_for_the_same_seed(staff: dict[str, Staff]) -> None:
         ]
     assert told[0] == told[1]
     assert len(told[0]) > 10
+
+
+@pytest.mark.parametrize(
+    ("consent", "kinds"), [("given", ["given"]), ("withdrawn", ["given", "withdrawn"]), ("none", [])]
+)
+def test_consent_is_recorded_as_the_person_gives_it(
+    staff: dict[str, Staff], consent: str, kinds: list[str]
+) -> None:
+    moment = datetime(2026, 11, 20, 14, tzinfo=UTC)
+    someone = next(each for each in cast(3) if not each.story and not each.plan.sessions)
+    short = replace(someone, consent=consent, plan=replace(someone.plan, started=7))
+    with time_machine.travel(moment, tick=False):
+        episode = walk(staff, short, 3, moment)
+    stated = ResearchConsent.objects.filter(patient=episode.patient).order_by("pk")
+    assert [each.kind for each in stated] == kinds
