@@ -285,6 +285,19 @@ class TestInASession:
             assert refused.value.field == "assessed_at"
         assert not Assessment.objects.exists()
 
+    def test_a_correction_keeps_to_them_too(
+        self, episode: TreatmentEpisode, clinician: User, held: TreatmentSession
+    ) -> None:
+        day = local_day(episode.patient, held.starts_at)
+        stored = self.record(
+            episode, clinician, session=held, assessed_at=held.starts_at, assessed_on=day
+        ).assessment
+        with pytest.raises(InvalidInput, match="another day"):
+            assessments.correct_assessment(
+                by=clinician, assessment=stored, answers=HAMD, reason="Misread.", assessed_on=days_ago(1)
+            )
+        assert Assessment.objects.get() == stored
+
 
 def test_an_error_after_the_alert_leaves_nothing(
     asked: AssessmentRequest, monkeypatch: pytest.MonkeyPatch
