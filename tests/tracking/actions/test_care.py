@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -80,6 +80,13 @@ class TestSitesAndTeams:
 
 
 class TestStudies:
+    def test_a_membership_cannot_end_before_it_began(self, study: Study, clinician: User) -> None:
+        began = server_days_ago(0)
+        member = care.add_study_member(by=None, study=study, user=clinician, starts_on=began)
+        with pytest.raises(InvalidInput, match="the day before it began"):
+            care.end_study_membership(by=None, membership=member, ends_on=began - timedelta(days=2))
+        care.end_study_membership(by=None, membership=member, ends_on=began - timedelta(days=1))
+
     def test_a_new_study_is_to_be_computed(self, study: Study) -> None:
         assert StudyMark.objects.get(study=study).wanted_rev == 1
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from measures import registry
 from tests.cast import days_ago
 from tests.reports.clinic import another_episode
+from tests.tracking.blinded import held_session
 from tests.tracking.dosing import (
     CALM,
     DENIED,
@@ -271,6 +272,18 @@ class TestDoses:
         dose(clinician, session, 60, substance="ondansetron", amount=Decimal(4))
         dose(clinician, session, 140, amount=Decimal(40), part="supplement")
         assert session.doses.count() == 3
+
+    def test_not_in_a_session_that_was_taken_back_or_is_of_another_kind(
+        self, session: TreatmentSession, clinician: User
+    ) -> None:
+        talk = held_session(session.episode, clinician, clinician)
+        with pytest.raises(InvalidInput, match="in a dosing session only"):
+            dose(clinician, talk, override_reason="It was there.")
+        treatment.void(by=clinician, record=session, reason="another patient")
+        session.refresh_from_db()
+        with pytest.raises(Conflict, match="was taken back"):
+            dose(clinician, session, override_reason="It was there.")
+        assert not Dose.objects.exists()
 
     def test_not_after_the_end(self, session: TreatmentSession, clinician: User) -> None:
         completed(clinician, session)

@@ -65,6 +65,16 @@ class TestWhoAnswers:
                 by=rater, request=asked, answers=HAMD, source="clinician", assessed_on=days_ago(ago)
             )
 
+    def test_whoever_rated_blind_moves_the_day_no_further(
+        self, episode: TreatmentEpisode, clinician: User, rater: User
+    ) -> None:
+        made = rated(blinded(episode, clinician), rater).assessment
+        with pytest.raises(InvalidInput, match="must be today or one of the few days before"):
+            assessments.correct_assessment(
+                by=rater, assessment=made, answers=HAMD, reason="Misread.", assessed_on=days_ago(8)
+            )
+        assert Assessment.objects.get() == made
+
 
 class TestAssigning:
     def test_whoever_is_available_and_has_least_to_do(
