@@ -268,6 +268,12 @@ class TestConsent:
         kinds = list(patient.research_consents.values_list("kind", flat=True))
         assert kinds == ["given", "withdrawn", "given"]
 
+    def test_what_is_no_statement_is_refused(self, patient: Patient, clinician: User) -> None:
+        with pytest.raises(InvalidInput) as refused:
+            people.record_consent(by=clinician, patient=patient, kind="perhaps", stated_on=days_ago(0))
+        assert refused.value.field == "kind"
+        assert not patient.research_consents.exists()
+
     def test_nothing_can_be_withdrawn_that_was_not_given(self, patient: Patient, clinician: User) -> None:
         with pytest.raises(InvalidInput, match="no consent was given"):
             people.record_consent(by=clinician, patient=patient, kind="withdrawn", stated_on=days_ago(1))

@@ -64,6 +64,13 @@ def test_signing_twice_is_one_signature(session: TreatmentSession, clinician: Us
     assert session.signatures.count() == 1
 
 
+def test_what_was_taken_back_is_not_signed(session: TreatmentSession, clinician: User) -> None:
+    treatment.void(by=clinician, record=session, reason="another patient")
+    with pytest.raises(Conflict, match="was taken back"):
+        sign(clinician, session)
+    assert not session.signatures.exists()
+
+
 def test_who_was_not_there_does_not_sign(
     session: TreatmentSession, clinician: User, team_a: CareTeam
 ) -> None:

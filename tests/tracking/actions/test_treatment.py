@@ -93,6 +93,14 @@ class TestMedication:
         ]
         assert mark() == 2
 
+    def test_it_has_begun_already(self, episode: TreatmentEpisode, clinician: User) -> None:
+        drug = {"substance": "sertraline", "amount_per_day": Decimal(50), "unit": "mg", "route": "oral"}
+        with pytest.raises(InvalidInput) as refused:
+            treatment.start_medication(by=clinician, episode=episode, started_on=days_ago(-1), **drug)
+        assert refused.value.field == "started_on"
+        assert not episode.medications.exists()
+        treatment.start_medication(by=clinician, episode=episode, started_on=days_ago(0), **drug)
+
     def test_a_late_entry_finds_its_place(self, sertraline: MedicationCourse, clinician: User) -> None:
         treatment.stop_medication(
             by=clinician, course=sertraline, stopped_on=days_ago(10), reason="recovered"
