@@ -121,6 +121,8 @@ class TestRooms:
     ) -> None:
         for user in (elsewhere, rater):
             with pytest.raises(NotPermitted):
+                create_template(by=user, site=room.site, name="Another room", answers={})
+            with pytest.raises(NotPermitted):
                 retire_template(by=user, template=room)
             with pytest.raises(NotPermitted):
                 revise_template(by=user, template=room, answers={})

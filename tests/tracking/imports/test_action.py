@@ -311,6 +311,31 @@ def test_who_may_import(administrator: User, clinician: User, outsider: User, re
     assert run(more, by=clinician).patients_new == 1
 
 
+def test_a_member_of_the_study_imports_for_the_own_team_alone(administrator: User, outsider: User) -> None:
+    """Neither new patients into another team nor scores of patients in the care of another."""
+    run(by=administrator)
+    care.add_study_member(by=administrator, study=Study.objects.get(key="small"), user=outsider)
+    outsider = User.objects.get(pk=outsider.pk)
+    longer = table(*ROWS, ROWS[0].replace("P1", "P7"))
+    known_alone = spec(
+        SPEC.replace("[patient]\n", "[patient]\nmust_exist = true\n"), study=None, place=None, episode=None
+    )
+    before = counts()
+    for file, by in ((longer, None), (table(*ROWS, "P2,35,m,placebo,,1,15" + "," * 10), known_alone)):
+        with pytest.raises(NotPermitted, match="of the care team"):
+            run(file, by=outsider, spec_=by)
+    assert counts() == before
+
+
+def test_patients_of_another_team_are_not_taken_over(administrator: User, team: CareTeam) -> None:
+    run(by=administrator)
+    care.create_team(by=None, site=team.site, name="Team Z")
+    moved = spec(SPEC.replace('team = "Team A"', 'team = "Team Z"'), consent=CONSENT)
+    with pytest.raises(InvalidInput, match="in the care of another team") as refused:
+        run(table(*ROWS, ROWS[0].replace("P1", "P7")), administrator, moved)
+    assert refused.value.field == "place.team"
+
+
 def test_two_studies_know_different_patients_of_the_same_id() -> None:
     run()
     assert run(study="other").patients_new == 2
