@@ -10,6 +10,7 @@ from django.template import engines
 from django.test import Client
 
 from config.environment import BASE
+from tests.markup import markup
 from tracking.models import User
 
 TEMPLATES = sorted([*BASE.glob("config/templates/**/*.html"), *BASE.glob("*/templates/**/*.html")])
@@ -25,7 +26,7 @@ class VisitForm(forms.Form):
 
 
 def test_an_error_stands_at_its_field_and_in_the_summary() -> None:
-    page = VisitForm({"day": "<b>soon", "kind": "a", "of": "7"}).render()
+    page = markup(VisitForm({"day": "<b>soon", "kind": "a", "of": "7"}).render())
     assert 'aria-describedby="id_day_helptext id_day_error"' in page
     assert '<div class="error-text" id="id_day_error">Enter a whole number.</div>' in page
     assert '<a href="#id_day">Day</a>: Enter a whole number.' in page
@@ -34,7 +35,7 @@ def test_an_error_stands_at_its_field_and_in_the_summary() -> None:
 
 
 def test_a_form_without_errors_has_no_summary_and_marks_what_is_optional() -> None:
-    page = VisitForm().render()
+    page = markup(VisitForm().render())
     assert "error-summary" not in page
     assert re.findall(r">(\w+) <span class=\"optional\">", page) == ["Note"]
     assert "<legend>Kind</legend>" in page
@@ -96,7 +97,9 @@ def test_no_template_needs_a_looser_content_policy(path: Path) -> None:
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(BASE)))
 def test_every_template_compiles(path: Path) -> None:
-    engines["django"].from_string(path.read_text())
+    engines["django"].get_template(
+        path.relative_to(next(x for x in path.parents if x.name == "templates")).as_posix()
+    )
 
 
 def themes() -> dict[str, dict[str, str]]:

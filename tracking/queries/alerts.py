@@ -31,6 +31,13 @@ class AlertLine:
         return self.alert.level == AlertLevel.URGENT
 
     @property
+    def tone(self) -> str:
+        """How loud its state is said."""
+        if self.alert.status == AlertStatus.CLOSED:
+            return "quiet"
+        return "alarm" if self.is_urgent and self.alert.status == AlertStatus.OPEN else "warn"
+
+    @property
     def history(self) -> list[AlertEvent]:
         return list(self.alert.events.all())
 

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
+from measures.words.phrases import listed
 from tracking.actions import rating
 from tracking.actions import unblinding as actions
 from tracking.errors import Conflict
@@ -91,7 +92,7 @@ def unblinding(request: SignedInRequest, row: Unblinding) -> HttpResponse:
         messages.success(request, "Decided.")
         return redirect("unblinding", row.public_id)
 
-    may_decide = deciders(row).filter(pk=request.user.pk).exists()
+    able = deciders(row)
     return form_page(
         request,
         DecideUnblindingForm(request.POST or None),
@@ -99,8 +100,8 @@ def unblinding(request: SignedInRequest, row: Unblinding) -> HttpResponse:
         Page("Unblinding of a rater", "Decide"),
         "tracking/raters/blinding/unblinding.html",
         row=row,
-        may_decide=may_decide,
-        deciders=deciders(row),
+        may_decide=request.user in able,
+        deciders=listed([person.name for person in able], "or") if able else "",
         **about(row.episode.patient),
     )
 

@@ -14,6 +14,7 @@ from time_machine import TimeMachineFixture
 from reports.actions.courses import recompute_episode
 from reports.pages.caseload.cases import caseload
 from tests.cast import days_ago, person
+from tests.markup import markup
 from tests.reports.clinic import another_episode, rate
 from tests.tracking.packs import installed
 from tracking.actions import people
@@ -162,7 +163,7 @@ class TestWhoNeedsSomebody:
         assert [each.sentence for each in case.reasons] == ["WAI-SR, on paper: no wording installed"]
         entering = f'href="{reverse("rate", args=[asked.public_id])}">Enter WAI-SR from paper'
         shown = reverse("patient", args=[patient.public_id])
-        assert entering in desk.get(shown).content.decode()
+        assert entering in markup(desk.get(shown))
         installed(site, "wai_sr")
         (case,) = caseload(clinician, timezone.now())
         assert [each.sentence for each in case.reasons] == ["WAI-SR"]

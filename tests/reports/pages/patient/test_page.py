@@ -18,6 +18,7 @@ from reports.actions.courses import recompute_episode
 from reports.models import CourseFlag, FlagState
 from reports.pages.patient import page as queries
 from tests.cast import days_ago
+from tests.markup import markup
 from tests.reports.clinic import another_episode, give_dose, rate
 from tracking.actions import care, people
 from tracking.actions.scheduling import create_request
@@ -46,7 +47,7 @@ def address(patient: Patient) -> str:
 def page(client: Client, patient: Patient) -> str:
     response = client.get(address(patient))
     assert response.status_code == 200
-    return response.content.decode()
+    return markup(response)
 
 
 def state(client: Client, patient: Patient) -> str:
@@ -143,7 +144,7 @@ class TestTwoTreatments:
         self, desk: Client, patient: Patient, ended: TreatmentEpisode, begun: TreatmentEpisode
     ) -> None:
         for chosen, question in ((begun, {}), (ended, {"episode": str(ended.public_id)})):
-            shown = desk.get(address(patient), question).content.decode()
+            shown = markup(desk.get(address(patient), question))
             tabs = re.findall(r'<a href="\?episode=([^"]*)"([^>]*)>([^<]*)</a>', shown)
             assert tabs == [
                 (

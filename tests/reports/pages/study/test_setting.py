@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from reports.pages.study.setting import StudySetting, TopicRow, study_setting
 from tests.cast import days_ago, server_days_ago
+from tests.markup import markup
 from tests.reports.clinic import another_episode, give_dose
 from tracking.actions import care, treatment
 from tracking.actions.setting import create_template, record_setting
@@ -133,10 +134,12 @@ class TestWhoTreatsThem:
         recorded(trial[11], clinician, own)
         care.add_study_member(by=None, study=study, user=clinician, starts_on=days_ago(400))
         client.force_login(clinician)
-        html = client.get(reverse("study-setting", args=[study.key])).content.decode()
+        html = markup(client.get(reverse("study-setting", args=[study.key])))
         made = f"{server_days_ago(0):%-d %B %Y}"  # the server's day
-        assert f'<span>Quiet room</span><span class="quiet">revision 1 of {made}, for psilocybin-mdd<' in html
-        assert f'<span>Garden room</span><span class="quiet">revision 1 of {made}<' in html
+        assert (
+            f'<span>Quiet room</span> <span class="quiet">revision 1 of {made}, for psilocybin-mdd<' in html
+        )
+        assert f'<span>Garden room</span> <span class="quiet">revision 1 of {made}<' in html
 
     def test_the_read_of_each_patient_is_logged(
         self, trial: list[TreatmentSession], study: Study, clinician: User, client: Client

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.cast import days_ago
+from tests.markup import markup
 from tests.reports.clinic import give_dose
 from tests.tracking.answers import CAPS, HAMD, PHQ9, posted, recorded
 from tests.tracking.dosing import begun, mdma_episode, vitals
@@ -98,7 +99,7 @@ class TestReading:
         link = (
             f'<a href="{reverse("run-sheet", args=[session.public_id])}">Run-sheet of the dosing session</a>'
         )
-        assert f"<dt>Session</dt><dd>{link}</dd>" in signed_in(clinician).get(of(stored)).content.decode()
+        assert f"<dt>Session</dt><dd>{link}</dd>" in markup(signed_in(clinician).get(of(stored)))
 
     def test_an_estimate_says_that_it_is_one(self, episode: TreatmentEpisode, clinician: User) -> None:
         one = recorded(episode, None, "phq9", PHQ9 | {"8": None}).assessment

@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 
 from tests.cast import days_ago
+from tests.markup import markup
 from tests.tracking.answers import CAPS, HAMD, PHQ9, posted
 from tests.tracking.pages.doors import assert_anonymous_signs_in, assert_refused, assert_unseen, signed_in
 from tracking.actions import scheduling
@@ -200,7 +201,7 @@ class TestRateNew:
         assert Assessment.objects.get().answers["led_by"] == "The colours.\nMy heart."
 
     def test_a_text_that_need_not_be_given_says_so(self, clinician: User, episode: TreatmentEpisode) -> None:
-        page = signed_in(clinician).get(new_url(episode, "treatment_guess")).content.decode()
+        page = markup(signed_in(clinician).get(new_url(episode, "treatment_guess")))
         text = page.partition('<label for="id_item-led_by">')[2].partition("</div>")[0]
         assert '<strong>What led you to this?</strong> <span class="quiet">(optional)</span>' in text
         assert "For example what you felt" in text and '<textarea name="item-led_by"' in text

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from tests.cast import CRISIS, person
+from tests.markup import markup
 from tests.tracking.definitions import CHECK_IN, PHQ4, SCORE_ONLY, published, second
 from tests.tracking.pages.doors import signed_in
 from tracking.actions import care
@@ -124,7 +125,7 @@ class TestTry:
         assert "1 of 3 answered" in words and "that is no denial" in words
 
     def test_an_instrument_without_items_asks_for_its_totals(self, administrator: User, site: Site) -> None:
-        page = signed_in(administrator).post(NEW, text(site, SCORE_ONLY)).content.decode()
+        page = markup(signed_in(administrator).post(NEW, text(site, SCORE_ONLY)))
         totals = page.partition('aria-label="Totals"')[2].partition("</section>")[0]
         assert re.search(r'<label for="id_mean">Mean', totals)
         assert re.search(r'<input type="number" name="mean" step="any" min="0" max="10"', totals)
@@ -150,7 +151,7 @@ class TestTry:
             [[scales]]"""
         sheet, client = text(site, CHECK_IN.replace("[[scales]]", hours)), signed_in(administrator)
         for answer, told in (("0", "Needs no answer now."), ("1", "")):
-            page = client.post(TRY, sheet | {"item-afraid": answer}).content.decode()
+            page = markup(client.post(TRY, sheet | {"item-afraid": answer}))
             assert f'<p class="spared quiet" id="spared-hours">{told}</p>' in page
 
     def test_totals_alone_can_be_tried(self, administrator: User, site: Site) -> None:

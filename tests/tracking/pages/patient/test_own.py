@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 
 from tests.cast import CRISIS, days_ago, person
+from tests.markup import markup
 from tests.tracking.answers import HAMD, PHQ9, recorded
 from tests.tracking.pages.doors import assert_anonymous_signs_in, assert_refused, assert_unseen, signed_in
 from tracking.actions import assessments, scheduling
@@ -45,7 +46,7 @@ def test_whom_to_call_is_said_as_the_site_names_them(patient: Patient, patient_u
     site = patient.team.site
     site.crisis_contacts = f"{CRISIS}\nEmergency room, Main Street 1"
     site.save()
-    page = signed_in(patient_user).get("/own/").content.decode()
+    page = markup(signed_in(patient_user).get("/own/"))
     assert 'Crisis line, day and night: <a href="tel:08001110111">0800 111 0 111</a>' in page
     assert "<li>Emergency room, Main Street 1</li>" in page
     assert "112 in Europe, 911 in North America" in page

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from config.logs import HideTokens
 from tests.cast import CRISIS, days_ago, identity_in
+from tests.markup import markup
 from tests.tracking.answers import PHQ9
 from tests.tracking.packs import installed
 from tracking.actions import care, links, scheduling, tries
@@ -295,7 +296,7 @@ class TestItems:
     ) -> None:
         installed(site, "sds", help_text="Leave it out if you did not work.")
         impaired = asked_by_link(client, episode, clinician, "sds")
-        legend = re.search(r"<legend.*?</legend>", client.get(item_url(impaired, 1)).content.decode())
+        legend = re.search(r"<legend.*?</legend>", markup(client.get(item_url(impaired, 1))))
         assert legend and '<span class="quiet">Leave it out if you did not work.</span>' in legend[0]
 
     def test_a_text_is_asked_with_its_help_and_without_the_instruction_of_the_scale(

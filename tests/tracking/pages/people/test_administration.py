@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from measures import registry
 from tests.cast import CRISIS, days_ago, person, server_days_ago
+from tests.markup import markup
 from tests.tracking.answers import PHQ9, recorded
 from tracking.actions import assessments, care, people, safety, treatment
 from tracking.models import (
@@ -147,7 +148,7 @@ class TestNothingClinical:
         pages = "".join(office.get(address).content.decode() for address in addresses)
         for word in ("sertraline", "PHQ", patient.study_code, "Petra", "Patientin", "4711", "urgent"):
             assert word not in pages
-        overview = office.get(reverse("administration")).content.decode()
+        overview = markup(office.get(reverse("administration")))
         assert "<dt>Open safety alerts</dt><dd>1<small>none of them late" in overview
         assert "<dt>Parked jobs</dt><dd>1<small>" in overview
 
@@ -157,7 +158,7 @@ class TestNothingClinical:
         recorded(episode, None, "phq9", PHQ9 | {"9": 1}, ago=2)
         safety.escalate_alerts(now=timezone.now() + safety.ESCALATE_AFTER + timedelta(minutes=1))
         recorded(episode, None, "phq9", PHQ9 | {"9": 1}, ago=1)
-        overview = office.get(reverse("administration")).content.decode()
+        overview = markup(office.get(reverse("administration")))
         assert "<dd>2<small>1 of them late: the whole team was told</small>" in overview
 
     def test_what_waits_at_another_site_is_not_counted(
@@ -169,10 +170,10 @@ class TestNothingClinical:
         recorded(episode, None, "phq9", PHQ9 | {"9": 3})
         for model in (EpisodeMark, StudyMark):
             model.objects.update(parked_at=timezone.now())
-        assert b"<dt>Open safety alerts</dt><dd>1<small>" in office.get(reverse("administration")).content
+        assert "<dt>Open safety alerts</dt><dd>1<small>" in markup(office.get(reverse("administration")))
         CareTeam.objects.update(site=other)
         Study.objects.update(site=other)
-        overview = office.get(reverse("administration")).content.decode()
+        overview = markup(office.get(reverse("administration")))
         assert "<dt>Open safety alerts</dt><dd>0<small>" in overview
         assert "<dt>Parked jobs</dt><dd>0<small>" in overview
 
@@ -189,7 +190,7 @@ class TestNothingClinical:
             submission_id=uuid.uuid4(),
         )
         client.force_login(person("Sonja South", Role.ADMINISTRATOR, site=south))
-        overview = client.get(reverse("administration")).content.decode()
+        overview = markup(client.get(reverse("administration")))
         assert "<dt>Open safety alerts</dt><dd>0<small>" in overview
 
 

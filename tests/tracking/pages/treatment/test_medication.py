@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.cast import days_ago
+from tests.markup import markup
 from tests.reports.clinic import rate
 from tracking.actions import care, tapers, treatment, washouts
 from tracking.models import MedicationCourse, Patient, PlannedDoseStep, TreatmentEpisode, User
@@ -165,7 +166,7 @@ class TestPlan:
 
 class TestStep:
     def test_the_page_offers_what_is_due(self, desk: Client, course: MedicationCourse, planned) -> None:
-        text = desk.get(reverse("medication", args=[course.public_id])).content.decode()
+        text = self.page(desk, course)
         assert take_url(planned[0]) in text
         assert "due today" in text
         assert "polyline" in text
@@ -179,7 +180,7 @@ class TestStep:
         assert "done on time" in text
 
     def page(self, desk: Client, course: MedicationCourse) -> str:
-        return desk.get(reverse("medication", args=[course.public_id])).content.decode()
+        return markup(desk.get(reverse("medication", args=[course.public_id])))
 
     def test_what_was_not_taken_in_time_is_overdue_and_then_late(
         self, desk: Client, course: MedicationCourse, planned, clinician: User, time_machine
@@ -266,7 +267,7 @@ class TestReports:
         assert "MARS-5, 5–25, higher is better." in text
         assert "an answer is missing" in text
         assert "Discontinuation check, 0–18, higher is worse." in text
-        patient = desk.get(reverse("patient", args=[course.episode.patient.public_id])).content.decode()
+        patient = markup(desk.get(reverse("patient", args=[course.episode.patient.public_id])))
         assert "(5–25, higher is better)" in patient
         assert "n = 2; an answer is missing" in patient
 

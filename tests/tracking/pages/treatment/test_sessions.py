@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.cast import days_ago
+from tests.markup import markup
 from tracking.actions import treatment
 from tracking.models import (
     AssessmentRequest,
@@ -176,8 +177,8 @@ class TestSessions:
         places = {row: reverse("session", args=[row.public_id]) for row in (dosing, held, missed)}
         day = dosing.starts_at.astimezone(BERLIN)
         integrates = f'<a href="{places[dosing]}">Dosing session of {day:%-d %B %Y}</a>'
-        assert f"<dt>Integrates</dt><dd>{integrates}</dd>" in desk.get(places[held]).content.decode()
-        page = desk.get(places[dosing]).content.decode()
+        assert f"<dt>Integrates</dt><dd>{integrates}</dd>" in markup(desk.get(places[held]))
+        page = markup(desk.get(places[dosing]))
         assert f'<a href="{places[held]}">Integration</a> <span class="quiet">90 minutes</span>' in page
         assert f'<a href="{places[missed]}">Integration</a> · missed</span>' in page
 
