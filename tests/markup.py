@@ -15,6 +15,6 @@ BLOCKS = (
 def markup(answer: HttpResponse | str) -> str:
     """A run of white space is one space; at the borders of a block and at the ends of an element there is none."""
     text = answer if isinstance(answer, str) else answer.content.decode()
-    text = re.sub(r"\s+", " ", text)
+    text = re.sub(r"\s+", " ", text).replace(" >", ">")
     text = re.sub(rf" ?(</?(?:{BLOCKS})\b[^>]*>) ?", r"\1", text)
     return re.sub(r"(<\w[^>]*>) | (?=</)", r"\1", text)

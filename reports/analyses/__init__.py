@@ -1,4 +1,7 @@
-"""The figures of a study: the worker stores them, the pages show them, ``manage.py analyse`` prints them."""
+"""The figures of a study: the worker stores them, the pages show them, ``manage.py analyse`` prints them.
+
+May import ``frames`` and what is below it.
+"""
 
 from reports.analyses.agreement import agreement, rater_letters
 from reports.analyses.blinding import blinding

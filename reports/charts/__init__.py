@@ -1,4 +1,7 @@
-"""Pictures of courses and cohorts: records in, SVG and tables out. Knows no Django and no instrument."""
+"""Pictures of courses and cohorts: records in, SVG and tables out. Knows no Django and no instrument.
+
+Imports no other room.
+"""
 
 from reports.charts.cohort import cohort_course
 from reports.charts.intervals import intervals

@@ -1,1 +1,1 @@
-"""From frames to a de-identified package: pure, no Django. See ``docs/release.md``."""
+"""From frames to a de-identified package: pure, no Django. See ``docs/release.md``. May import ``stats``."""

@@ -1,5 +1,8 @@
 """The only bridge from the database to the statistics: tidy DataFrames of plain values, and the axis they
-lie on."""
+lie on.
+
+May import ``export``, ``models``, ``rules``, ``stats`` and ``tracking``.
+"""
 
 from reports.frames.axis import Axis, Episodes, axes, index_day
 from reports.frames.expectancy import expectancy_frame

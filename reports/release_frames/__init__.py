@@ -1,4 +1,7 @@
-"""From the database to the tables of a release: only declared columns, only of patients who consent."""
+"""From the database to the tables of a release: only declared columns, only of patients who consent.
+
+May import ``frames`` and what is below it.
+"""
 
 from reports.release_frames.cohort import consenting, secret_order
 from reports.release_frames.identifiers import identifiers, stored_days

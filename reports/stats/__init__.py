@@ -1,1 +1,4 @@
-"""Pure statistics: plain values and DataFrames in, frozen records out. No Django, no clock, no logging."""
+"""Pure statistics: plain values and DataFrames in, frozen records out. No Django, no clock, no logging.
+
+Imports no other room.
+"""

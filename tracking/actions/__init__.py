@@ -1,1 +1,4 @@
-"""Everything that writes. Keyword-only, atomic, ``by=`` says who, the audit row in the same transaction."""
+"""Everything that writes. Keyword-only, atomic, ``by=`` says who, the audit row in the same transaction.
+
+May import ``queries`` and what is below it.
+"""

@@ -1,4 +1,7 @@
-"""The tables, by subject."""
+"""The tables, by subject.
+
+May import the ground: ``vocabulary``, ``errors``, ``clock``, ``fields``, ``privacy``.
+"""
 
 from tracking.models.assessments import Assessment, OutcomeResult, ScaleScore
 from tracking.models.audit import AuditEvent, EpisodeMark, OutboxMail, ReadEvent, StudyMark

@@ -1,4 +1,7 @@
-"""The closed lists of the domain: what a column may say. Labels are what people read."""
+"""The closed lists of the domain: what a column may say. Labels are what people read.
+
+Imports no other room.
+"""
 
 from django.db.models import TextChoices
 
