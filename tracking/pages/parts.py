@@ -119,6 +119,25 @@ def amount_field(label: str, help_text: str = "") -> forms.DecimalField:
     )
 
 
+def words_field(
+    label: str, help_text: str = "", *, longest: int, required: bool = True, lines: int = 3
+) -> forms.CharField:
+    """Words of one's own in so many lines. ``longest``: in characters."""
+    widget = forms.Textarea(attrs={"rows": lines})
+    return forms.CharField(
+        label=label, help_text=help_text, required=required, max_length=longest, widget=widget
+    )
+
+
+def change_reason_field() -> forms.CharField:
+    """What a new version of a record asks for."""
+    return words_field(
+        "Why is it changed?",
+        "Stays with the record. The version before remains readable.",
+        longest=2000,
+    )
+
+
 class Dated(Rowed):
     """Fills empty day and moment fields with now, and lets the browser offer nothing later."""
 
@@ -138,9 +157,8 @@ class Dated(Rowed):
 class ReasonForm(Rowed):
     """Why a record is taken back."""
 
-    reason = forms.CharField(
-        label="Why is this taken back?",
-        help_text="The record stays readable, crossed out, with your name and this reason.",
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 3}),
+    reason = words_field(
+        "Why is this taken back?",
+        "The record stays readable, crossed out, with your name and this reason.",
+        longest=1000,
     )

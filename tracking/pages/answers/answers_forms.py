@@ -14,7 +14,7 @@ from measures.instrument import Instrument, Item
 from measures.scoring import Answer, check_answer, skipped
 from measures.skips import skippable
 from tracking.errors import InvalidInput
-from tracking.pages.parts import moment_field
+from tracking.pages.parts import change_reason_field, day_field, moment_field
 
 PREFIX = "item-"
 YES, NO = "1", "0"
@@ -103,9 +103,7 @@ class AnswersForm(forms.Form):
 class RecordForm(AnswersForm):
     """A whole instrument with the day it speaks of. Gaps are named first and accepted only when that is said."""
 
-    assessed_on: forms.DateField | None = forms.DateField(
-        label="Day of the assessment", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    assessed_on: forms.DateField | None = day_field("Day of the assessment")
     with_gaps = forms.BooleanField(required=False, label="Submit with these gaps. They stay unanswered.")
     # The pack that the sheet shows.
     wording: forms.UUIDField | None = forms.UUIDField(required=False, widget=forms.HiddenInput)
@@ -150,12 +148,7 @@ class CorrectionForm(RecordForm):
     """A new version of an assessment, with the reason. It keeps its wording."""
 
     wording = None
-    reason = forms.CharField(
-        label="Why is it changed?",
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Stays with the record. The version before remains readable.",
-    )
+    reason = change_reason_field()
 
 
 class MomentCorrectionForm(CorrectionForm):

@@ -10,13 +10,8 @@ from django.db.models import QuerySet
 
 from measures.instrument import Instrument
 from tracking.models import AssessmentRequest, User
-from tracking.pages.parts import offer, offer_rows
+from tracking.pages.parts import day_field, offer, offer_rows
 from tracking.rules.policies.instruments import instrument_of
-
-
-def _day(label: str, *, required: bool = True, help_text: str = "") -> forms.DateField:
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, required=required, help_text=help_text, widget=widget)
 
 
 class NamedField(forms.ModelChoiceField):  # type: ignore[type-arg]  # takes no argument at run time
@@ -28,8 +23,8 @@ class AskForm(forms.Form):
     """Which instrument, when, and for a rating: by whom."""
 
     instrument = forms.ChoiceField(label="What")
-    due_on = _day("Due on")
-    closes_on = _day("Can be answered until", required=False, help_text="A week later when left empty.")
+    due_on = day_field("Due on")
+    closes_on = day_field("Can be answered until", "A week later when left empty.", required=False)
     assigned_to = NamedField(
         label="Assigned to",
         queryset=User.objects.none(),

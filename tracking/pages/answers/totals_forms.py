@@ -10,7 +10,7 @@ from django import forms
 from measures.instrument import Number, Scale
 from measures.words.phrases import number
 from tracking.actions.totals import field_of
-from tracking.pages.parts import Dated, day_field
+from tracking.pages.parts import Dated, change_reason_field, day_field
 
 
 class TotalsForm(Dated):
@@ -39,12 +39,7 @@ class TotalsCorrectionForm(TotalsForm):
     """The totals anew, with the reason."""
 
     submission_id = None
-    reason = forms.CharField(
-        label="Why is it changed?",
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Stays with the record. The version before remains readable.",
-    )
+    reason = change_reason_field()
 
 
 def _total_field(scale: Scale, *, required: bool) -> forms.Field:

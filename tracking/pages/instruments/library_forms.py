@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import UploadedFile
 from measures.errors import DefinitionError
 from tracking.errors import TrackingError
 from tracking.models import Site, User
-from tracking.pages.parts import Rowed, offer_rows
+from tracking.pages.parts import Rowed, offer_rows, words_field
 from tracking.queries.administration import administered_sites
 from tracking.rules.definitions import LARGEST, Definition, read_definition
 from tracking.rules.policies.library import check_publishable
@@ -63,11 +63,8 @@ class DefinitionForm(Rowed):
 class RetireForm(Rowed):
     """Why a version is not asked any more."""
 
-    reason = forms.CharField(
-        label="Why is it retired?",
-        help_text="Stays with the version, for everybody who wonders later.",
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 3}),
+    reason = words_field(
+        "Why is it retired?", "Stays with the version, for everybody who wonders later.", longest=1000
     )
 
 

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from measures.wording import LARGEST
 from tracking.models import Site, User
-from tracking.pages.parts import Rowed, offer_rows
+from tracking.pages.parts import Rowed, offer_rows, words_field
 from tracking.queries.administration import administered_sites
 from tracking.rules.languages import languages
 
@@ -72,11 +72,10 @@ class PackForm(Rowed):
 class WithdrawForm(Rowed):
     """Why a wording is shown no more."""
 
-    reason = forms.CharField(
-        label="Why is it withdrawn?",
-        help_text="Stays with the wording. What was answered in it keeps its name.",
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 3}),
+    reason = words_field(
+        "Why is it withdrawn?",
+        "Stays with the wording. What was answered in it keeps its name.",
+        longest=1000,
     )
 
 

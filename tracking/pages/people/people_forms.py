@@ -21,6 +21,12 @@ def patient_languages() -> list[tuple[str, str]]:
     return [("", "That of the site"), *languages()]
 
 
+def language_field() -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label="Language of the questionnaires", required=False, choices=patient_languages
+    )
+
+
 class IdentityForm(Dated):
     """Who a patient is."""
 
@@ -40,9 +46,7 @@ class IdentityForm(Dated):
 class PatientForm(IdentityForm):
     """Who a patient is, and in which language the patient is asked."""
 
-    language = forms.ChoiceField(
-        label="Language of the questionnaires", required=False, choices=patient_languages
-    )
+    language = language_field()
 
 
 class EpisodeForm(Dated):
@@ -75,9 +79,7 @@ class EnrolmentForm(IdentityForm, EpisodeForm):
     sex = forms.ChoiceField(label="Sex", choices=Sex, initial=Sex.UNKNOWN)
     enrolled_on = day_field("Enrolled on")
     timezone = forms.ChoiceField(label="Time zone of the patient", choices=time_zones)
-    language = forms.ChoiceField(
-        label="Language of the questionnaires", required=False, choices=patient_languages
-    )
+    language = language_field()
     layout = (
         *IdentityForm.layout,
         ("sex", "timezone", "language"),

@@ -9,7 +9,7 @@ from django import forms
 
 from tracking.actions.availability import MOST_A_WEEK
 from tracking.models import User
-from tracking.pages.parts import Dated, Rowed, day_field, offer
+from tracking.pages.parts import Dated, Rowed, day_field, offer, words_field
 from tracking.queries.raters import Choice
 from tracking.rules.policies.rating import LONGEST_REASON
 
@@ -17,13 +17,6 @@ DECISIONS = [
     ("approve", "Tell the rater, who rates this patient no more"),
     ("refuse", "Do not tell; the rater goes on"),
 ]
-
-
-def _text(label: str, help_text: str = "", *, required: bool = True) -> forms.CharField:
-    widget = forms.Textarea(attrs={"rows": 3})
-    return forms.CharField(
-        label=label, help_text=help_text, required=required, max_length=LONGEST_REASON, widget=widget
-    )
 
 
 class AvailabilityForm(Dated):
@@ -47,9 +40,10 @@ class RaterForm(Rowed):
     """Which rater; nobody named means whoever is available and has least to do."""
 
     rater = forms.ChoiceField(label="Rater", required=False)
-    reason = _text(
+    reason = words_field(
         "Reason",
         "Needed where somebody of the treating team rates all the same. It is kept with the rating.",
+        longest=LONGEST_REASON,
         required=False,
     )
 
@@ -81,14 +75,18 @@ class LearntForm(Rowed):
     """A rater has come to know the treatment of somebody."""
 
     study_code = forms.CharField(label="Study code", max_length=12)
-    reason = _text("How did it come about?", "Do not write down which treatment it is.")
+    reason = words_field(
+        "How did it come about?", "Do not write down which treatment it is.", longest=LONGEST_REASON
+    )
 
 
 class AskUnblindingForm(Rowed):
     """Which rater should be told, and why."""
 
     rater = forms.ChoiceField(label="Rater")
-    reason = _text("Why?", "What the rater has to know it for, or how it became known.")
+    reason = words_field(
+        "Why?", "What the rater has to know it for, or how it became known.", longest=LONGEST_REASON
+    )
 
     def __init__(self, *args: Any, raters: Iterable[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -103,7 +101,7 @@ class DecideUnblindingForm(Rowed):
     """Told or not, with a note."""
 
     decision = forms.ChoiceField(label="Decision", choices=DECISIONS, widget=forms.RadioSelect)
-    note = _text("Note", required=False)
+    note = words_field("Note", longest=LONGEST_REASON, required=False)
 
     def clean(self) -> dict[str, Any]:
         return {

@@ -9,11 +9,11 @@ from typing import Any
 
 from django import forms
 
+from tracking.actions.dosing import LONGEST_TEXT
 from tracking.models import CareTeam, User
-from tracking.pages.parts import UNCHOSEN, Dated, Rowed, moment_field, offer
-from tracking.pages.treatment.sessions_forms import DoseForm
-from tracking.queries.treatment import team_members
-from tracking.vocabulary import DosePart, EventTopic, PresenceRole, RunSheetKind
+from tracking.pages.parts import UNCHOSEN, Dated, Rowed, moment_field, offer, words_field
+from tracking.pages.treatment.sessions_forms import PRESENCE, DoseForm, offer_presence, with_presence
+from tracking.vocabulary import DosePart, EventTopic, RunSheetKind
 
 AT = "At (local time)"
 
@@ -22,38 +22,28 @@ def submission_field() -> forms.UUIDField:
     return forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
 
-def words_field(label: str, help_text: str = "", *, required: bool = True) -> forms.CharField:
-    widget = forms.Textarea(attrs={"rows": 3})
-    return forms.CharField(
-        label=label, help_text=help_text, required=required, max_length=2000, widget=widget
-    )
-
-
 class BeginForm(Dated):
     """Who is present when a dosing session begins."""
 
     submission_id = submission_field()
     starts_at = moment_field("Begins at (local time)", "Now, or an earlier moment of today.")
     alone_reason = words_field(
-        "Fewer than two clinicians: why it begins all the same", "Only needed then.", required=False
+        "Fewer than two clinicians: why it begins all the same",
+        "Only needed then.",
+        longest=LONGEST_TEXT,
+        required=False,
     )
     layout = (("present_lead", "present_second"), ("present_physician", "present_other"))
 
     def __init__(self, *args: Any, team: CareTeam, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        members = team_members(team)
-        for role in PresenceRole:
-            self.fields[f"present_{role}"] = forms.ModelChoiceField(
-                label=role.label, queryset=members, required=False, empty_label="Nobody"
-            )
+        offer_presence(self, team)
         self.initial.setdefault("present_lead", by.pk)
-        self.order_fields([*(f"present_{role}" for role in PresenceRole), "alone_reason", "starts_at"])
+        self.order_fields([*PRESENCE, "alone_reason", "starts_at"])
 
     def clean(self) -> dict[str, Any]:
         """The people become one value: who, and as what."""
-        data = super().clean()
-        chosen = [(data.pop(f"present_{role}", None), role) for role in PresenceRole]
-        return data | {"people_present": [(user, role) for user, role in chosen if user]}
+        return with_presence(super().clean())
 
 
 class SheetDoseForm(DoseForm):
@@ -70,6 +60,7 @@ class SheetDoseForm(DoseForm):
     override_reason = words_field(
         "A check or a washout is open or not met: why the dose is given all the same",
         "Only needed then. It stays on the run-sheet.",
+        longest=LONGEST_TEXT,
         required=False,
     )
     given_at = moment_field("Given at (local time)", required=False)
@@ -96,7 +87,9 @@ class CheckForm(LineForm):
         coerce=lambda value: value == "1",
         widget=forms.RadioSelect,
     )
-    text = words_field("If not: why, and why the session goes on or not", required=False)
+    text = words_field(
+        "If not: why, and why the session goes on or not", longest=LONGEST_TEXT, required=False
+    )
 
     def __init__(self, *args: Any, topics: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -106,19 +99,19 @@ class CheckForm(LineForm):
 
 class EventForm(LineForm):
     topic = forms.ChoiceField(label="What", choices=[("", "In words"), *EventTopic.choices], required=False)
-    text = words_field("In words", required=False)
+    text = words_field("In words", longest=LONGEST_TEXT, required=False)
     field_order = ["topic", "text", "happened_at"]
 
 
 class WordsForm(LineForm):
     """An observation, or why a supplement is withheld."""
 
-    text = words_field("In words")
+    text = words_field("In words", longest=LONGEST_TEXT)
     field_order = ["text", "happened_at"]
 
 
 class EndForm(LineForm):
-    text = words_field("How the patient leaves, and with whom", required=False)
+    text = words_field("How the patient leaves, and with whom", longest=LONGEST_TEXT, required=False)
     field_order = ["text", "happened_at"]
 
 

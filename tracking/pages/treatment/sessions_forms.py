@@ -7,8 +7,17 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from tracking.models import TreatmentEpisode, TreatmentSession, User
-from tracking.pages.parts import UNCHOSEN, Dated, Layout, amount_field, day_field, moment_field, offer_rows
+from tracking.models import CareTeam, TreatmentEpisode, TreatmentSession
+from tracking.pages.parts import (
+    UNCHOSEN,
+    Dated,
+    Layout,
+    amount_field,
+    day_field,
+    moment_field,
+    offer_rows,
+    words_field,
+)
 from tracking.queries.treatment import dosing_sessions, team_members
 from tracking.vocabulary import (
     Attendance,
@@ -20,6 +29,23 @@ from tracking.vocabulary import (
     SessionKind,
     StopReason,
 )
+
+PRESENCE = {f"present_{role}": role for role in PresenceRole}  # the field of each role in a room
+
+
+def offer_presence(form: forms.Form, team: CareTeam) -> None:
+    """Lets a form ask who of the team was in the room, by role."""
+    members = team_members(team)
+    for name, role in PRESENCE.items():
+        form.fields[name] = forms.ModelChoiceField(
+            label=role.label, queryset=members, required=False, empty_label="Nobody"
+        )
+
+
+def with_presence(data: dict[str, Any]) -> dict[str, Any]:
+    """The people of these fields as one value: who, and as what."""
+    chosen = [(data.pop(name, None), role) for name, role in PRESENCE.items()]
+    return data | {"people_present": [(user, role) for user, role in chosen if user]}
 
 
 class SessionOption(forms.ModelChoiceField):  # type: ignore[type-arg]  # takes no argument at run time
@@ -41,28 +67,18 @@ class SessionForm(Dated):
         required=False,
         empty_label="None",
     )
-    note = forms.CharField(
-        label="Note",
-        help_text="Never part of a release.",
-        required=False,
-        max_length=10_000,
-        widget=forms.Textarea(attrs={"rows": 4}),
-    )
+    note = words_field("Note", "Never part of a release.", longest=10_000, required=False, lines=4)
     layout = (
         ("kind", "attendance"),
         ("starts_at", "minutes"),
-        tuple(f"present_{role}" for role in PresenceRole),
+        tuple(PRESENCE),
     )
 
     def __init__(self, *args: Any, episode: TreatmentEpisode, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer_rows(self, "integrates", dosing_sessions(episode))
-        members = team_members(episode.patient.team)
-        for role in PresenceRole:
-            self.fields[f"present_{role}"] = forms.ModelChoiceField(
-                label=role.label, queryset=members, required=False, empty_label="Nobody"
-            )
-        self.order_fields([*self.fields][:5] + [f"present_{role}" for role in PresenceRole] + ["note"])
+        offer_presence(self, episode.patient.team)
+        self.order_fields([*self.fields][:5] + [*PRESENCE, "note"])
 
     def clean(self) -> dict[str, Any]:
         """The people become one value: who, and as what. A dosing session is proposed whatever the kind; only an
@@ -70,12 +86,7 @@ class SessionForm(Dated):
         data = super().clean()
         if data.get("kind") != SessionKind.INTEGRATION:
             data["integrates"] = None
-        people: list[tuple[User, str]] = []
-        for role in PresenceRole:
-            user = data.pop(f"present_{role}", None)
-            if user:
-                people.append((user, role))
-        return data | {"people_present": people}
+        return with_presence(data)
 
 
 class DoseForm(Dated):
@@ -87,12 +98,12 @@ class DoseForm(Dated):
     unit = forms.ChoiceField(label="Unit", choices=DoseUnit)
     route = forms.ChoiceField(label="Route", choices=Route)
     given_at = moment_field("Given at (local time)")
-    washout_reason = forms.CharField(
-        label="Why is it given all the same?",
-        help_text="Goes on the run-sheet with your name, beside the washout check.",
-        max_length=1000,
+    washout_reason = words_field(
+        "Why is it given all the same?",
+        "Goes on the run-sheet with your name, beside the washout check.",
+        longest=1000,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        lines=2,
     )
     layout: Layout = (("substance", "part"), ("amount", "unit", "route"))
 

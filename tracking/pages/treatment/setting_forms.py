@@ -11,7 +11,7 @@ from measures import registry
 from measures.instrument import Instrument
 from tracking.models import SettingTemplate, Site, User
 from tracking.pages.answers.answers_forms import AnswersForm, Row
-from tracking.pages.parts import offer, offer_rows
+from tracking.pages.parts import change_reason_field, offer, offer_rows
 from tracking.queries.assessments import in_words
 from tracking.queries.setting import sites_of
 from tracking.rules import protocol as protocols
@@ -94,12 +94,7 @@ class SessionSettingForm(PartedForm):
 
     submission_id = forms.UUIDField(widget=forms.HiddenInput)
     room = forms.UUIDField(required=False, widget=forms.HiddenInput)
-    reason = forms.CharField(
-        label="Why is it changed?",
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Stays with the record. The version before remains readable.",
-    )
+    reason = change_reason_field()
     open_parts = frozenset([BEFORE_THE_DOSE])
 
     def __init__(
