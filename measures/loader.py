@@ -8,7 +8,6 @@ from typing import cast
 
 from measures import soundness
 from measures.change_rules import read_change
-from measures.errors import DefinitionError
 from measures.instrument import (
     Band,
     BandSet,
@@ -27,7 +26,7 @@ from measures.instrument import (
     Wording,
 )
 from measures.items import read_items, read_skip
-from measures.parsing import parsed
+from measures.parsing import parsed, read_toml
 from measures.table import Table
 
 
@@ -37,13 +36,7 @@ def load(path: Path) -> Instrument:
     Raises ``DefinitionError`` when the file is not TOML, a key is missing, unknown or of the wrong type,
     or the parts do not fit together (see ``soundness``).
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise DefinitionError(str(path), "(file)", f"cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        raise DefinitionError(str(path), "(file)", f"is not UTF-8: {error}") from None
-    return load_text(text, str(path))
+    return read(Table(read_toml(path), str(path)))
 
 
 def load_text(text: str, file: str) -> Instrument:

@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 import tomllib
+from pathlib import Path
 
 from measures.errors import DefinitionError
 
 MOST_DOTS = 100  # in one line: reading a dotted key takes time by the square of its parts
+
+
+def read_toml(path: Path) -> dict[str, object]:
+    """The tables of a TOML file. Raises ``DefinitionError``."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise DefinitionError(str(path), "(file)", f"cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise DefinitionError(str(path), "(file)", f"is not UTF-8: {error}") from None
+    return parsed(text, str(path))
 
 
 def parsed(text: str, file: str) -> dict[str, object]:

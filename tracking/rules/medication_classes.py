@@ -8,14 +8,13 @@ is of none.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from measures.errors import DefinitionError
 from measures.instrument import Source
+from measures.parsing import read_toml
 from measures.table import Table
 
 FILE = Path(__file__).with_name("medication_classes.toml")
@@ -63,10 +62,7 @@ def classification() -> Classification:
 
 def load(path: Path) -> Classification:
     """Reads the file strictly. Raises ``DefinitionError`` naming file and key."""
-    try:
-        top = Table(tomllib.loads(path.read_text(encoding="utf-8")), str(path))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise DefinitionError(str(path), "(file)", f"cannot be read: {error}") from None
+    top = Table(read_toml(path), str(path))
     found = Classification(tuple(_read_class(row) for row in top.tables("classes")), top.source())
     keys = [known.key for known in found.classes]
     if not keys or len(set(keys)) < len(keys):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from datetime import date
 from pathlib import Path
 from typing import cast
@@ -12,6 +11,7 @@ from measures import registry
 from measures.errors import DefinitionError, UnknownInstrument
 from measures.instrument import Instrument
 from measures.loader import instrument_from
+from measures.parsing import read_toml
 from measures.table import Table
 from tracking.imports.reading import spec_checks
 from tracking.imports.reading.cells import DateForm, Decimal
@@ -56,13 +56,7 @@ def find(name: str) -> Path:
 
 def load(path: Path) -> Spec:
     """The spec in this file. Raises ``DefinitionError``."""
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise DefinitionError(str(path), "(file)", f"cannot be read: {error.strerror}") from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise DefinitionError(str(path), "(file)", f"is not TOML: {error}") from None
-    return read(Table(data, str(path)), path.stem)
+    return read(Table(read_toml(path), str(path)), path.stem)
 
 
 def read(top: Table, name: str) -> Spec:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from decimal import Decimal
 from pathlib import Path
 from typing import cast, get_args
 
-from measures.errors import DefinitionError
 from measures.instrument import Instrument
+from measures.parsing import read_toml
 from measures.table import Table
 from tracking.rules.protocol.amounts import read_dose, read_medication, read_washout
 from tracking.rules.protocol.checks import check
@@ -32,12 +31,7 @@ from tracking.rules.protocol.tables import chosen_arms, instrument_of, rising, s
 
 def load(path: Path) -> Protocol:
     """The protocol in this file, which is called by its key; a superseded one by key and version."""
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise DefinitionError(str(path), "(file)", f"cannot be read: {error.strerror}") from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise DefinitionError(str(path), "(file)", f"is not TOML: {error}") from None
+    data = read_toml(path)
     rows = data.get("time_points")
     names = point_names([row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else [])
     top = Table(data, str(path))

@@ -6,7 +6,6 @@ is set to, or ours. Raises ``measures.errors.DefinitionError`` naming file and k
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,6 +15,7 @@ from typing import TypeVar
 
 from measures import registry
 from measures.instrument import Source
+from measures.parsing import read_toml
 from measures.table import Table
 from tracking.rules.protocol import Protocol
 
@@ -143,7 +143,7 @@ def parameters_of(protocol: Protocol) -> Parameters:
 
 def _open(name: str) -> Table:
     path = FOLDER / f"{name}.toml"
-    return Table(tomllib.loads(path.read_text(encoding="utf-8")), str(path))
+    return Table(read_toml(path), str(path))
 
 
 def _share(table: Table, key: str) -> float:
