@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -16,7 +16,7 @@ from measures.scoring import Scored
 from tracking.actions import audit
 from tracking.actions.marks import want_episode
 from tracking.actions.moves import ANY_STATE, moved
-from tracking.actions.safety import carry_alerts, findings, raise_alert
+from tracking.actions.safety import Finding, carry_alerts, findings, raise_alert
 from tracking.actions.scores import store_scores
 from tracking.errors import Conflict, InvalidInput
 from tracking.models import (
@@ -176,9 +176,8 @@ def correct_assessment(
     check_has_answers(assessment)
     check_latest_version(assessment)
     check_may_correct(assessment, by)
-    day, moment = assessed_on or assessment.assessed_on, assessed_at or assessment.assessed_at
-    if assessed_at and not assessed_on:
-        day = local_day(assessment.episode.patient, assessed_at)
+    day = _corrected_day(assessment, assessed_on, assessed_at)
+    moment = assessed_at or assessment.assessed_at
     if assessment.request and by == assessment.rater and day != assessment.assessed_on:
         check_rated_on(assessment.request, day, latest_day(assessment.episode))
     check_in_session(assessment.episode, assessment.session, moment, day)
@@ -204,6 +203,13 @@ def correct_assessment(
     return Submitted(corrected, alerts, created=True)
 
 
+def _corrected_day(assessment: Assessment, assessed_on: date | None, assessed_at: datetime | None) -> date:
+    """The day that a correction names; else that of the moment that it names; else the day as it was."""
+    if assessed_on:
+        return assessed_on
+    return local_day(assessment.episode.patient, assessed_at) if assessed_at else assessment.assessed_on
+
+
 @transaction.atomic
 def save_draft(*, request: AssessmentRequest, item: str, value: object) -> tuple[SafetyAlert, ...]:
     """Keeps one answer of a sitting; ``None`` says that the item was seen and left out.
@@ -221,17 +227,12 @@ def save_draft(*, request: AssessmentRequest, item: str, value: object) -> tuple
     scored = _score(instrument, draft.answers | {item: value})
     draft.answers = draft.answers | {item: scored.answers[item]}
     draft.save()
-    return tuple(
-        raise_alert(
-            finding=finding,
-            instrument=instrument.key,
-            episode=request.episode,
-            request=request,
-            assessment=None,
-        )
+    endorsed = [
+        finding
         for finding in findings(scored, instrument)
         if finding.item == item and finding.state == ItemState.ENDORSED
-    )
+    ]
+    return _raise_each(endorsed, instrument, request.episode, request, assessment=None)
 
 
 def _store(
@@ -275,7 +276,22 @@ def _store(
         correction_reason=correction_reason,
     )
     store_scores(assessment, scored)
-    alerts = tuple(
+    alerts = _raise_each(findings(scored, instrument), instrument, episode, request, assessment)
+    action = AuditAction.CORRECT_ASSESSMENT if supersedes else AuditAction.SUBMIT_ASSESSMENT
+    audit.record(by=by, action=action, target=assessment, patient=episode.patient, instrument=instrument.key)
+    want_episode(episode=episode)
+    return assessment, alerts
+
+
+def _raise_each(
+    found: Iterable[Finding],
+    instrument: Instrument,
+    episode: TreatmentEpisode,
+    request: AssessmentRequest | None,
+    assessment: Assessment | None,
+) -> tuple[SafetyAlert, ...]:
+    """One alert for each of these findings, in their order."""
+    return tuple(
         raise_alert(
             finding=finding,
             instrument=instrument.key,
@@ -283,12 +299,8 @@ def _store(
             request=request,
             assessment=assessment,
         )
-        for finding in findings(scored, instrument)
+        for finding in found
     )
-    action = AuditAction.CORRECT_ASSESSMENT if supersedes else AuditAction.SUBMIT_ASSESSMENT
-    audit.record(by=by, action=action, target=assessment, patient=episode.patient, instrument=instrument.key)
-    want_episode(episode=episode)
-    return assessment, alerts
 
 
 def _rater(by: User | None, source: AnswerSource, supersedes: Assessment | None) -> User | None:

@@ -73,9 +73,7 @@ def begin_session(
     _lock(episode)
     known = TreatmentSession.objects.filter(public_id=submission_id).first()
     if known:
-        if (known.episode_id, known.kind) != (episode.pk, SessionKind.DOSING):
-            raise Conflict("this submission id was used for other content")
-        return known
+        return _same_session(known, episode)
     if running_session(episode):
         raise Conflict("a dosing session of this patient is under way; end it first")
     enough = sum(role in CLINICIANS for _, role in people_present) >= CLINICIANS_WANTED
@@ -91,17 +89,28 @@ def begin_session(
         people_present=people_present,
         submission_id=submission_id,
     )
+    _enter_two_present(by, session, met=enough, text="" if enough else alone_reason)
+    return session
+
+
+def _same_session(known: TreatmentSession, episode: TreatmentEpisode) -> TreatmentSession:
+    if (known.episode_id, known.kind) != (episode.pk, SessionKind.DOSING):
+        raise Conflict("this submission id was used for other content")
+    return known
+
+
+def _enter_two_present(by: User, session: TreatmentSession, *, met: bool, text: str) -> None:
+    """The first line of a run-sheet: whether two clinicians were there when it began, or why not."""
     _enter(
         by,
         session,
         RunSheetKind.CHECK,
         uuid.uuid4(),
         topic=CheckTopic.TWO_PRESENT,
-        met=enough,
-        text="" if enough else alone_reason,
-        moment=starts_at,
+        met=met,
+        text=text,
+        moment=session.starts_at,
     )
-    return session
 
 
 def record_check(
