@@ -156,22 +156,12 @@ def _page(
     marks = acute_marks(assessments, {episode.pk: axis.window})
     courses = list(EpisodeCourse.objects.filter(episode=episode).order_by("instrument", "scale"))
     flags = list(CourseFlag.objects.filter(episode=episode, state=FlagState.OPEN))
-    sessions = list(
-        marked(TreatmentSession.objects.standing())
-        .filter(episode=episode)
-        .select_related("integrates")
-        .prefetch_related(Prefetch("doses", queryset=Dose.objects.standing()))
-    )
-    medications = list(
-        MedicationCourse.objects.standing()
-        .filter(episode=episode)
-        .prefetch_related("dose_changes")
-        .order_by("pk")
-    )
+    sessions = _sessions(episode)
+    medications = _medications(episode)
     main = main_course(episode, courses)
     due = _due(episode, as_of)
     stop = last_stop(episode, medications)
-    listed = [row for row in assessments if row.session_id is None or row.instrument == ADVERSE_EVENT]
+    listed = [row for row in assessments if _is_listed(row)]
     return PatientPage(
         patient=episode.patient,
         episode=episode,
@@ -185,11 +175,7 @@ def _page(
             episode,
             axis,
             as_of,
-            assessments=[
-                row
-                for row in assessments
-                if not is_second_rating(row) and (row.session_id is None or row.instrument != VITAL_SIGNS)
-            ],
+            assessments=[row for row in assessments if _is_drawn(row)],
             marks=marks,
             flags=flags,
             sessions=sessions,
@@ -197,10 +183,7 @@ def _page(
             stop=stop,
             shelf=shelf,
         ),
-        alerts=[
-            (alert, shelf.get(alert.instrument, study=episode.study).short_title)
-            for alert in SafetyAlert.objects.filter(episode=episode).unresolved()
-        ],
+        alerts=_alerts(episode, shelf),
         flags=flags,
         due=[(request, shelf.get(request.instrument, request.version).short_title) for request in due],
         on_paper=[(request, instrument.short_title) for request, instrument in asked_on_paper(due)],
@@ -210,12 +193,35 @@ def _page(
         experiences=_experiences(listed, axis, episode, shelf),
         sessions=sessions,
         integrations=integrations(episode, sessions),
-        running=next((one for one in reversed(sessions) if one.on_sheet and not one.has_ended), None),
+        running=_running(sessions),
         medications=medications,
         adherence=reports_among(ADHERENCE, assessments),
         clock=clock_of(episode, stop, axis, as_of, assessments, shelf),
         revision=revision_of(episode),
     )
+
+
+def _sessions(episode: TreatmentEpisode) -> list[MarkedSession]:
+    rows = marked(TreatmentSession.objects.standing()).filter(episode=episode).select_related("integrates")
+    return list(rows.prefetch_related(Prefetch("doses", queryset=Dose.objects.standing())))
+
+
+def _running(sessions: Sequence[MarkedSession]) -> MarkedSession | None:
+    """The last session whose run-sheet was begun and not ended."""
+    return next((one for one in reversed(sessions) if one.on_sheet and not one.has_ended), None)
+
+
+def _medications(episode: TreatmentEpisode) -> list[MedicationCourse]:
+    rows = MedicationCourse.objects.standing().filter(episode=episode)
+    return list(rows.prefetch_related("dose_changes").order_by("pk"))
+
+
+def _alerts(episode: TreatmentEpisode, shelf: Shelf) -> list[tuple[SafetyAlert, str]]:
+    """What nobody has closed yet, each with the name of its questionnaire."""
+    return [
+        (alert, shelf.get(alert.instrument, study=episode.study).short_title)
+        for alert in SafetyAlert.objects.filter(episode=episode).unresolved()
+    ]
 
 
 def _due(episode: TreatmentEpisode, as_of: date) -> list[AssessmentRequest]:
@@ -250,6 +256,18 @@ def _assessments(episode: TreatmentEpisode) -> list[Assessment]:
 def is_second_rating(assessment: Assessment) -> bool:
     """Whether it repeats another rating of the same occasion: it is listed, and counts in no course."""
     return bool(assessment.request and assessment.request.second_of_id)
+
+
+def _is_listed(assessment: Assessment) -> bool:
+    """Of what was taken in a dosing session the table holds adverse events alone; the rest is on the run-sheet."""
+    return assessment.session_id is None or assessment.instrument == ADVERSE_EVENT
+
+
+def _is_drawn(assessment: Assessment) -> bool:
+    """The timeline shows no second rating, and no vital signs of a dosing session."""
+    if is_second_rating(assessment):
+        return False
+    return assessment.session_id is None or assessment.instrument != VITAL_SIGNS
 
 
 def _state(course: EpisodeCourse | None, episode: TreatmentEpisode, shelf: Shelf) -> str:

@@ -18,9 +18,9 @@ from measures.instrument import Instrument
 from tracking.actions import dosing, signing
 from tracking.actions.scheduling import schedule_episode
 from tracking.errors import Conflict
-from tracking.models import TreatmentEpisode, TreatmentSession
+from tracking.models import Patient, TreatmentEpisode, TreatmentSession, WordingPack
 from tracking.pages.access import SignedInRequest
-from tracking.pages.answers.answering import running, sheet, take_in, words_on_sheet
+from tracking.pages.answers.answering import Context, running, sheet, take_in, words_on_sheet
 from tracking.pages.answers.answers_forms import InSessionForm, VitalSignsForm
 from tracking.pages.refusals import refusals_shown
 from tracking.pages.treatment.dosing_forms import (
@@ -121,26 +121,10 @@ def form(request: SignedInRequest, session: TreatmentSession, instrument: str) -
 def _form_page(
     request: SignedInRequest, session: TreatmentSession, known: Instrument, kind: type[InSessionForm]
 ) -> HttpResponse:
-    patient = session.episode.patient
-    pack = words_on_sheet(request, known, patient)
-    context = {
-        "patient": patient,
-        "name": name_of(patient),
-        "simulated": patient.is_simulated,
-        "blind": False,
-        "pack": pack,
-        "for_patient": known.rater == "self",
-        "dim": True,
-    }
+    pack = words_on_sheet(request, known, session.episode.patient)
+    context = _sheet_context(session.episode.patient, known, pack)
     if request.method != "POST":
-        asked = LineForm()
-        initial = {
-            "submission_id": asked["submission_id"].initial,
-            "assessed_at": asked["happened_at"].initial,
-            "version": known.version,
-            "wording": pack.public_id if pack else None,
-        }
-        return sheet(request, kind(instrument=known, initial=initial), context)
+        return sheet(request, kind(instrument=known, initial=_initial(known, pack)), context)
     filled = kind(request.POST, instrument=known)
     try:
         response = take_in(
@@ -164,6 +148,30 @@ def _form_page(
         show_refusal(filled, refusal)
         response = HttpResponse(status=409)
     return _in_a_sentence(request, filled, response)
+
+
+def _sheet_context(patient: Patient, known: Instrument, pack: WordingPack | None) -> Context:
+    """Whom and what the sheet is about. It is ``dim``: it is filled in on a tablet in a dim room."""
+    return {
+        "patient": patient,
+        "name": name_of(patient),
+        "simulated": patient.is_simulated,
+        "blind": False,
+        "pack": pack,
+        "for_patient": known.rater == "self",
+        "dim": True,
+    }
+
+
+def _initial(known: Instrument, pack: WordingPack | None) -> dict[str, object]:
+    """What an empty sheet begins with: its own id, this moment, and what it asks in which words."""
+    line = LineForm()
+    return {
+        "submission_id": line["submission_id"].initial,
+        "assessed_at": line["happened_at"].initial,
+        "version": known.version,
+        "wording": pack.public_id if pack else None,
+    }
 
 
 @for_patient(TreatmentSession, page=ReadPage.RUN_SHEET_SIGN)
