@@ -16,11 +16,10 @@ from tracking.actions import assessments, audit
 from tracking.actions.assessments import Submitted
 from tracking.models import Assessment, User
 from tracking.pages.access import SignedInRequest, one_or_404, roles_required
-from tracking.pages.answers.answering import Context, running, sheet, take_in
+from tracking.pages.answers.answering import Context, running, sheet, take_in, whom
 from tracking.pages.answers.answers_forms import CorrectionForm, HourCorrectionForm, MomentCorrectionForm
 from tracking.pages.refusals import refusals_shown
 from tracking.queries.assessments import AssessmentView, assessment_view, with_people
-from tracking.queries.names import name_of
 from tracking.queries.requests import is_of_team
 from tracking.rules.policies.assessments import check_has_answers, check_latest_version
 from tracking.rules.policies.days import local_today
@@ -96,13 +95,7 @@ def _own_ratings(user: User) -> QuerySet[Assessment]:
 
 def _whom(page: AssessmentView, blind: bool) -> Context:
     patient = page.assessment.episode.patient
-    return {
-        "patient": patient,
-        "name": patient.study_code if blind else name_of(patient),
-        "blind": blind,
-        "simulated": patient.is_simulated,
-        "today": local_today(patient),
-    }
+    return whom(patient, blind=blind) | {"today": local_today(patient)}
 
 
 def _prefilled(page: AssessmentView) -> CorrectionForm:

@@ -17,12 +17,11 @@ from tracking.actions.assessments import Submitted
 from tracking.errors import Conflict, InvalidInput
 from tracking.models import AssessmentRequest, TreatmentEpisode, WordingPack
 from tracking.pages.access import SignedInRequest, one_or_404, roles_required
-from tracking.pages.answers.answering import Context, running, sheet, take_in, words_on_sheet
+from tracking.pages.answers.answering import Context, running, sheet, take_in, whom, words_on_sheet
 from tracking.pages.answers.answers_forms import NewRecordForm, RecordForm
 from tracking.pages.answers.asking_forms import AskForm, LinkForm
 from tracking.pages.refusals import refusals_shown
 from tracking.queries.guesses import is_followed_by_guess
-from tracking.queries.names import name_of
 from tracking.queries.requests import (
     asked_on_paper,
     instruments_to_ask,
@@ -195,22 +194,14 @@ def _check_version(request: HttpRequest, definition: Instrument) -> None:
         raise Conflict("a new version was published after this page was opened")
 
 
-def _whom(episode: TreatmentEpisode) -> Context:
-    patient = episode.patient
-    return {
-        "episode": episode,
-        "patient": patient,
-        "name": name_of(patient),
-        "simulated": patient.is_simulated,
-    }
+def _whom(episode: TreatmentEpisode, *, blind: bool = False) -> Context:
+    return whom(episode.patient, blind=blind) | {"episode": episode}
 
 
 def _context(
     episode: TreatmentEpisode, instrument: Instrument, pack: WordingPack | None, *, blind: bool = False
 ) -> Context:
-    whom = _whom(episode) | ({"name": episode.patient.study_code} if blind else {})
-    return whom | {
-        "blind": blind,
+    return _whom(episode, blind=blind) | {
         "pack": pack,
         "for_patient": instrument.rater == "self",
         "today": local_today(episode.patient),

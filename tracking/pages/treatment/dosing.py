@@ -20,7 +20,7 @@ from tracking.actions.scheduling import schedule_episode
 from tracking.errors import Conflict
 from tracking.models import Patient, TreatmentEpisode, TreatmentSession, WordingPack
 from tracking.pages.access import SignedInRequest
-from tracking.pages.answers.answering import Context, running, sheet, take_in, words_on_sheet
+from tracking.pages.answers.answering import Context, running, sheet, take_in, whom, words_on_sheet
 from tracking.pages.answers.answers_forms import InSessionForm, VitalSignsForm
 from tracking.pages.refusals import refusals_shown
 from tracking.pages.treatment.dosing_forms import (
@@ -35,7 +35,6 @@ from tracking.pages.treatment.dosing_forms import (
 from tracking.pages.treatment.sessions import takes_doses
 from tracking.pages.writing import Page, about, for_patient, form_page, show_refusal
 from tracking.queries.dosing import VITAL_SIGNS, forms_of, plan_for
-from tracking.queries.names import name_of
 from tracking.rules.policies.days import local_today
 from tracking.rules.run_sheet import topics
 from tracking.tasks import nudge_episode
@@ -152,15 +151,7 @@ def _form_page(
 
 def _sheet_context(patient: Patient, known: Instrument, pack: WordingPack | None) -> Context:
     """Whom and what the sheet is about. It is ``dim``: it is filled in on a tablet in a dim room."""
-    return {
-        "patient": patient,
-        "name": name_of(patient),
-        "simulated": patient.is_simulated,
-        "blind": False,
-        "pack": pack,
-        "for_patient": known.rater == "self",
-        "dim": True,
-    }
+    return whom(patient) | {"pack": pack, "for_patient": known.rater == "self", "dim": True}
 
 
 def _initial(known: Instrument, pack: WordingPack | None) -> dict[str, object]:
