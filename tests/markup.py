@@ -1,4 +1,4 @@
-"""The HTML of an answer as a browser reads it."""
+"""The HTML of an answer as a browser reads it, and the words in it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,12 @@ BLOCKS = (
     "p|div|h[1-6]|ul|ol|li|dl|dt|dd|table|caption|thead|tbody|tr|th|td|section|article|aside|nav|form|fieldset|legend|"
     "label|details|summary|br|small"
 )
+
+
+def said(answer: HttpResponse | str) -> str:
+    """What it says, without its tags."""
+    text = answer if isinstance(answer, str) else answer.content.decode()
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text))
 
 
 def markup(answer: HttpResponse | str) -> str:

@@ -18,6 +18,7 @@ from reports.actions import release_builds, releases
 from reports.actions.courses import recompute_episode
 from reports.models import ReleaseStatus
 from tests.cast import days_ago, person
+from tests.markup import said
 from tests.reports.release_clinic import build
 from tests.tracking.definitions import CHECK_IN, second
 from tests.tracking.own_answers import checked_in
@@ -34,10 +35,6 @@ from tracking.models import (
 from tracking.vocabulary import Role
 
 pytestmark = pytest.mark.django_db
-
-
-def said(response: object) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
 
 
 def published_by(administrator: User, site: Site, text: str = CHECK_IN) -> SiteInstrument:

@@ -3,7 +3,6 @@ pipeline, from item answers in the database to the table on the study page."""
 
 from __future__ import annotations
 
-import re
 from itertools import chain
 
 import pytest
@@ -15,6 +14,7 @@ from reports.models import StudyResult
 from tests.cast import person
 from tests.engines import ON_ONE
 from tests.flows.recovery import recovered
+from tests.markup import said
 from tracking import clock
 from tracking.models import EpisodeMark, Study, User
 from tracking.rules import protocol as protocols
@@ -100,7 +100,7 @@ def test_the_whole_pipeline_reports_them(key: str, n: int, researcher: User, cli
         assert (row["n"], row["value"]) == (each.n, pytest.approx(each.value))
         assert (row["low"], row["high"]) == (pytest.approx(each.low), pytest.approx(each.high))
     client.force_login(researcher)
-    text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", client.get(f"/studies/{study.key}/").content.decode()))
+    text = said(client.get(f"/studies/{study.key}/"))
     assert "Published and computed" in text
     assert "These people are simulated" in text
     assert "simulated" in text.split("Published and computed")[0]

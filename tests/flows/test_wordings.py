@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.cast import days_ago
+from tests.markup import said
 from tests.tracking.answers import HAMD
 from tests.tracking.packs import installed
 from tests.tracking.pages.doors import signed_in
@@ -29,8 +30,8 @@ def asked(episode: TreatmentEpisode, clinician: User) -> AssessmentRequest:
     return scheduling.create_request(by=clinician, episode=episode, instrument="wai_sr", due_on=days_ago(0))
 
 
-def said(response: HttpResponse) -> str:
-    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode())))
+def unescaped(response: HttpResponse) -> str:
+    return html.unescape(said(response))
 
 
 def begun(asked: AssessmentRequest, by: User) -> Client:
@@ -71,12 +72,12 @@ class TestInTheWordsOfTheSite:
         assert '<p class="lead" lang="de">de: To see.</p>' in client.get(reverse("sitting")).content.decode()
         page = client.get(item(german, 1))
         for words in ("de: How often?", "de: Question 1", "de: Answer 5", "de: this week"):
-            assert words in said(page)
+            assert words in unescaped(page)
         assert page.content.decode().count('lang="de"') == 7  # recall, question, five answers
-        assert "en: " not in said(page)
+        assert "en: " not in unescaped(page)
         client.post(item(german, 1), {"step": "skip"})
         review = client.get(reverse("sitting-review", kwargs={"public_id": german.public_id}))
-        assert "de: Question 12" in said(review)
+        assert "de: Question 12" in unescaped(review)
 
     def test_a_newer_pack_in_mid_sitting_changes_nothing(
         self, german: AssessmentRequest, clinician: User, site: Site
@@ -84,9 +85,9 @@ class TestInTheWordsOfTheSite:
         client = begun(german, clinician)
         answer(client, german, {"1": 2})
         installed(site, "wai_sr", language="de", mark="new: ")
-        assert "de: Question 2" in said(client.get(item(german, 2)))
+        assert "de: Question 2" in unescaped(client.get(item(german, 2)))
         again = begun(german, clinician)
-        assert "de: Question 2" in said(again.get(item(german, 2)))
+        assert "de: Question 2" in unescaped(again.get(item(german, 2)))
         answer(again, german, WAI)
         assert send(again, german).wording == "de/invented/1"
 
@@ -97,7 +98,7 @@ class TestInTheWordsOfTheSite:
         answer(client, german, {"1": 2})
         for pack in german.episode.patient.team.site.wordings.all():
             withdraw_wording(by=administrator, pack=pack, reason="The licence has ended")
-        assert "de: Question 2" in said(client.get(item(german, 2)))
+        assert "de: Question 2" in unescaped(client.get(item(german, 2)))
         answer(client, german, WAI)
         assert send(client, german).wording == "de/invented/1"
 
@@ -109,18 +110,18 @@ class TestInTheWordsOfTheSite:
         stored = send(client, german)
         installed(site, "wai_sr", language="de", mark="new: ")
         office = signed_in(clinician)
-        page = said(office.get(reverse("assessment", args=[stored.public_id])))
+        page = unescaped(office.get(reverse("assessment", args=[stored.public_id])))
         assert "de: Question 3 de: Answer 4" in page
         assert "Wording de/invented/1, supplied by the site: Invented for a test" in page
         correcting = reverse("assessment-correct", args=[stored.public_id])
-        assert "de: Question 3" in said(office.get(correcting))
+        assert "de: Question 3" in unescaped(office.get(correcting))
         sent = {f"item-{code}": value for code, value in (WAI | {"3": 1}).items()}
         more = {"reason": "Misread", "assessed_on": str(stored.assessed_on)}
         assert office.post(correcting, sent | more).status_code == 302
         corrected = Assessment.objects.get(supersedes=stored)
         assert (corrected.wording, corrected.scores.get(scale="total").value) == ("de/invented/1", 45)
         own = signed_in(patient_user).get(reverse("own-answers", args=[corrected.public_id]))
-        assert "de: Question 3" in said(own) and 'lang="de"' in own.content.decode()
+        assert "de: Question 3" in unescaped(own) and 'lang="de"' in own.content.decode()
 
 
 class TestOnPaper:
@@ -130,13 +131,13 @@ class TestOnPaper:
         with pytest.raises(InvalidInput, match="WAI-SR is asked on paper: no wording installed"):
             links.issue_link(by=clinician, episode=asked.episode, requests=[asked])
         page = signed_in(clinician).get(reverse("link-new", args=[asked.episode.public_id]))
-        assert "WAI-SR, enter the paper form" in said(page)
+        assert "WAI-SR, enter the paper form" in unescaped(page)
         assert str(asked.public_id) not in re.findall(r'value="([^"]*)"', page.content.decode())
         form = {"requests": [str(asked.public_id)]}
         assert signed_in(clinician).post(page.request["PATH_INFO"], form).status_code == 400
         assert not SittingLink.objects.exists()
         own = signed_in(patient_user)
-        assert "Nothing is waiting for you" in said(own.get(reverse("own-course")))
+        assert "Nothing is waiting for you" in unescaped(own.get(reverse("own-course")))
         own.post(reverse("own-answer"))
         assert not SittingLink.objects.exists()
 
@@ -145,7 +146,7 @@ class TestOnPaper:
         page = signed_in(clinician).post(
             url, {"instrument": "wai_sr", "due_on": str(days_ago(0))}, follow=True
         )
-        assert "Asked for, on paper: no wording installed." in said(page)
+        assert "Asked for, on paper: no wording installed." in unescaped(page)
 
     def test_a_link_asks_only_for_what_can_still_be_asked(
         self, asked: AssessmentRequest, clinician: User, administrator: User, site: Site
@@ -158,7 +159,7 @@ class TestOnPaper:
         withdraw_wording(by=administrator, pack=pack, reason="The licence has ended")
         door = reverse("sitting-landing", args=[token])
         client = Client()
-        assert "One short set of questions, about 2 minutes" in said(client.get(door))
+        assert "One short set of questions, about 2 minutes" in unescaped(client.get(door))
         client.post(door)
         assert client.get(item(asked, 1)).status_code == 404
         assert client.get(item(other, 1)).status_code == 200
@@ -169,7 +170,7 @@ class TestOnPaper:
         self, asked: AssessmentRequest, clinician: User
     ) -> None:
         office, url = signed_in(clinician), reverse("rate", args=[asked.public_id])
-        page = said(office.get(url))
+        page = unescaped(office.get(url))
         assert "go by the number of the item on the paper form" in page
         assert "A clearer way to change" in page
         sent = {f"item-{code}": value for code, value in WAI.items()} | {"assessed_on": str(days_ago(0))}
@@ -187,7 +188,7 @@ class TestOnTheSheetOfTheStaff:
         office = signed_in(clinician)
         url = reverse("rate-new", args=[episode.public_id, "hamd17"])
         page = office.get(url)
-        assert "ours: Question 17" in said(page) and f'value="{pack.public_id}"' in page.content.decode()
+        assert "ours: Question 17" in unescaped(page) and f'value="{pack.public_id}"' in page.content.decode()
         installed(site, "hamd17", mark="newer: ")
         sent = {f"item-{code}": value for code, value in HAMD.items()}
         sent |= {"assessed_on": str(days_ago(0)), "submission_id": str(uuid.uuid4())}
@@ -204,5 +205,5 @@ class TestOnTheSheetOfTheStaff:
         sent |= {"assessed_on": str(days_ago(0)), "submission_id": str(uuid.uuid4()), "wording": named}
         url = reverse("rate-new", args=[episode.public_id, "hamd17"])
         page = signed_in(clinician).post(url, sent)
-        assert page.status_code == 409 and "out of date" in said(page)
+        assert page.status_code == 409 and "out of date" in unescaped(page)
         assert not Assessment.objects.exists()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
@@ -18,6 +17,7 @@ from reports.pages.study.withholding import withhold
 from reports.stats.errors import Refusal
 from tests.cast import days_ago
 from tests.clock import BERLIN
+from tests.markup import said
 from tests.reports.clinic import another_episode, rate
 from tracking.actions import assessments, care, people, treatment
 from tracking.models import CareTeam, Study, TreatmentEpisode, User
@@ -98,7 +98,7 @@ class TestMeans:
     ) -> None:
         recompute_study(study_id=trial.pk)
         client.force_login(researcher)
-        text = _words(client.get(f"/studies/{trial.key}/").content.decode())
+        text = said(client.get(f"/studies/{trial.key}/"))
         assert "Other people, treated elsewhere" in text
         assert "simulated" not in text
         assert "psilocybin week 4 8.5 10.0 6.1 to 13.9 5 inside" in text
@@ -270,8 +270,4 @@ def _shown_to(client: Client, user: User, study: Study) -> str:
     recompute_study(study_id=study.pk)
     care.add_study_member(by=None, study=study, user=user, starts_on=days_ago(400))
     client.force_login(user)
-    return _words(client.get(f"/studies/{study.key}/").content.decode())
-
-
-def _words(html: str) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
+    return said(client.get(f"/studies/{study.key}/"))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 
 from django.test import Client
 
 from measures import registry
 from tests.cast import days_ago
+from tests.markup import said
 from tracking.actions import assessments
 from tracking.actions.assessments import Submitted
 from tracking.models import TreatmentEpisode, User
@@ -47,5 +47,4 @@ def posted(answers: dict, **more: object) -> dict[str, object]:
 
 def text_of(client: Client, url: str, **kwargs: object) -> str:
     """What a page says, without its tags."""
-    body = client.get(url, **kwargs).content.decode()
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", body))
+    return said(client.get(url, **kwargs))

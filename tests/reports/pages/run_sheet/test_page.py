@@ -15,7 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from tests.cast import days_ago, person
 from tests.clock import BERLIN
-from tests.markup import markup
+from tests.markup import markup, said
 from tests.tracking.dosing import (
     CALM,
     DENIED,
@@ -45,8 +45,7 @@ def address(session: TreatmentSession) -> str:
 def text(desk: Client, session: TreatmentSession, at: float | None = None) -> str:
     """What the page says at a minute of the session, without its tags."""
     with clock.simulated(minute(session, at) if at is not None else timezone.now()):
-        body = desk.get(address(session)).content.decode()
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", body))
+        return said(desk.get(address(session)))
 
 
 class TestBeforeTheDose:

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from reports.actions.studies import recompute_study
 from tests.cast import days_ago, person
+from tests.markup import said
 from tests.reports.clinic import another_episode, answers_for
 from tests.reports.raters import HAMD17, guess, note, rated, rated_twice
 from tracking.actions import care
@@ -21,12 +22,12 @@ pytestmark = pytest.mark.django_db
 TOTALS = ((9, 2), (6, 1), (8, 4), (7, 1), (10, 5), (6, 2))
 
 
-def said(client: Client, user: User, study: Study) -> str:
+def shown(client: Client, user: User, study: Study) -> str:
     client.force_login(user)
     response = client.get(reverse("study-agreement", args=[study.key]))
     assert response.status_code == 200
     html = re.sub(r"<(title|desc).*?</\1>", "", response.content.decode())
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
+    return said(html)
 
 
 def join(study: Study, user: User) -> User:
@@ -51,7 +52,7 @@ def trial(team_a: CareTeam, study: Study, clinician: User, rater: User) -> list[
 
 
 def test_the_answers_come_first(client: Client, researcher: User, study: Study, trial: list) -> None:
-    text = said(client, researcher, study)
+    text = shown(client, researcher, study)
     answer = "Two raters of the same patient on HAM-D17 total: ICC(2,1) 0.13 (95 % interval"
     assert answer in text and "6 double ratings." in text
     same = "Patients gave the same answer on all 6 patients of the arm psilocybin: Bang 1.00, of which no interval"
@@ -79,7 +80,7 @@ def test_what_a_guess_comes_to_follows_from_its_interval(
     for what in answers:
         guess(another_episode(team_a, clinician, study), clinician, what, 3)
     recompute_study(study_id=study.pk)
-    assert f"Patients {sentence}" in said(client, join(study, clinician), study)
+    assert f"Patients {sentence}" in shown(client, join(study, clinician), study)
 
 
 class TestTwoArms:
@@ -99,20 +100,20 @@ class TestTwoArms:
     ) -> None:
         """Nobody is unsure and the arms are alike, so that James is the share of wrong guesses: 4 of 16, with
         the standard error sqrt(0.25 x 0.75 / 16) = 0.108. Equal answers have no spread and no interval."""
-        text = said(client, join(study, clinician), study)
+        text = shown(client, join(study, clinician), study)
         assert "Patient 0.25 (0.04 to 0.46), 16 patients Therapist 0.00 , 16 patients Bang:" in text
 
     def test_therapists_have_a_sentence_of_their_own_below_the_first(
         self, client: Client, clinician: User, study: Study, guessed: None
     ) -> None:
-        text = said(client, join(study, clinician), study)
+        text = shown(client, join(study, clinician), study)
         sentence = "Therapists gave the same answer on all 8 patients of the arm waiting: Bang 1.00"
         assert text.index("Was the treatment guessed?") < text.index(sentence)
 
     def test_an_arm_with_a_few_wrong_guesses_is_withheld(
         self, client: Client, researcher: User, study: Study, guessed: None
     ) -> None:
-        text = said(client, researcher, study)
+        text = shown(client, researcher, study)
         for arm in ("waiting (control)", "psilocybin"):
             assert f"Patient {arm} withheld: a count is below 5" in text
         assert "Patient Withheld: a count of one arm is below 5." in text and "0.25" not in text
@@ -128,7 +129,7 @@ def test_drift_is_a_change_in_a_year_with_its_interval(
         episode = another_episode(team_a, clinician, study)
         rated_twice(episode, clinician, raters, (20 - 2 * week, 20 - week), day=7 * week)
     recompute_study(study_id=study.pk)
-    text = said(client, join(study, clinician), study)
+    text = shown(client, join(study, clinician), study)
     assert "HAM-D17 total −52.18 (−52.18 to −52.18) 52.18 (52.18 to 52.18)" in text
 
 
@@ -140,7 +141,7 @@ def test_without_an_interval_it_says_so(
     for totals in ((1, 27), (29, 7), (22, 15), (20, 0), (25, 10), (22, 16)):
         rated_twice(another_episode(team_a, clinician, study), clinician, raters, totals)
     recompute_study(study_id=study.pk)
-    text = said(client, join(study, clinician), study)
+    text = shown(client, join(study, clinician), study)
     assert "ICC(2,1) −0.72 (no interval can be given), 6 double ratings." in text
     assert "(no interval)" in text
 
@@ -153,7 +154,7 @@ def test_one_pair_with_a_gap_tells_nothing_and_breaks_nothing(
     first = rated(episode, clinician, rater, 28, full)
     rated(episode, clinician, person("Second Rater", Role.RATER), 28, full | {"1": None}, second_of=first)
     recompute_study(study_id=study.pk)
-    text = said(client, join(study, clinician), study)
+    text = shown(client, join(study, clinician), study)
     assert (
         "Agreement of raters on HAM-D17 total cannot be told: agreement needs at least two subjects" in text
     )
@@ -161,7 +162,7 @@ def test_one_pair_with_a_gap_tells_nothing_and_breaks_nothing(
 
 
 def test_raters_go_by_letters(client: Client, clinician: User, study: Study, trial: list) -> None:
-    text = said(client, join(study, clinician), study)
+    text = shown(client, join(study, clinician), study)
     assert "Rater A" in text and "Rater B, months 1 to 6" in text
     assert "Rita" not in text and "Second Rater" not in text
 
@@ -169,15 +170,15 @@ def test_raters_go_by_letters(client: Client, clinician: User, study: Study, tri
 def test_what_rests_on_a_few_is_withheld_from_a_researcher(
     client: Client, researcher: User, clinician: User, study: Study, trial: list
 ) -> None:
-    text = said(client, researcher, study)
+    text = shown(client, researcher, study)
     assert "withheld" in text and "61" not in text
-    assert "61" in said(client, join(study, clinician), study)
+    assert "61" in shown(client, join(study, clinician), study)
 
 
 def test_nobody_is_named_and_nobody_drawn(
     client: Client, researcher: User, study: Study, trial: list[TreatmentEpisode]
 ) -> None:
-    text = said(client, researcher, study)
+    text = shown(client, researcher, study)
     for episode in trial:
         assert episode.patient.study_code not in text
 
@@ -185,9 +186,9 @@ def test_nobody_is_named_and_nobody_drawn(
 def test_a_study_without_any_of_it_says_so(
     client: Client, researcher: User, study: Study, episode: TreatmentEpisode
 ) -> None:
-    assert "Not computed yet." in said(client, researcher, study)
+    assert "Not computed yet." in shown(client, researcher, study)
     recompute_study(study_id=study.pk)
-    text = said(client, researcher, study)
+    text = shown(client, researcher, study)
     assert "Nothing can be said yet about agreement or blinding." in text
     assert "No rating was made twice by different raters." in text
     assert "Nobody was asked for a guess" in text

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.cast import days_ago
-from tests.markup import markup
+from tests.markup import markup, said
 from tests.reports.clinic import give_dose
 from tests.tracking.answers import CAPS, HAMD, PHQ9, posted, recorded
 from tests.tracking.dosing import begun, mdma_episode, vitals
@@ -45,10 +45,6 @@ BDI = {
         {"key": "total", "title": "Total", "rule": "sum", "range": [0, 63], "direction": "higher_is_worse"},
     ],
 }
-
-
-def said(response: object) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
 
 
 def of(assessment: Assessment, name: str = "assessment") -> str:

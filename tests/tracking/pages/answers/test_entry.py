@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 
 from tests.cast import days_ago
-from tests.markup import markup
+from tests.markup import markup, said
 from tests.tracking.answers import CAPS, HAMD, PHQ9, posted
 from tests.tracking.pages.doors import assert_anonymous_signs_in, assert_refused, assert_unseen, signed_in
 from tracking.actions import scheduling
@@ -45,10 +45,6 @@ def new_url(episode: TreatmentEpisode, instrument: str) -> str:
 
 def of(episode: TreatmentEpisode, name: str) -> str:
     return reverse(name, kwargs={"public_id": episode.public_id})
-
-
-def said(response: object) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
 
 
 SHEET = posted(HAMD, assessed_on=days_ago(0).isoformat())

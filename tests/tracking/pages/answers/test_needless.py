@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 
 import pytest
@@ -10,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.cast import days_ago
+from tests.markup import said
 from tests.tracking.answers import posted
 from tests.tracking.packs import installed
 from tests.tracking.pages.doors import signed_in
@@ -18,10 +18,6 @@ from tracking.models import Assessment, AssessmentRequest, SafetyAlert, Site, Tr
 
 # Never a drink: 2 to 8 need no answer, and count as 0.
 NEVER = {"1": 0, "9": 2, "10": 0}
-
-
-def words(response: object) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
 
 
 class TestSitting:
@@ -59,7 +55,7 @@ class TestSitting:
         for code, value in NEVER.items():
             self.led_to(begun, asked, int(code), value)
         page = begun.get(self.review(asked))
-        assert "Everything is answered" in words(page)
+        assert "Everything is answered" in said(page)
         begun.post(self.review(asked))
         stored = Assessment.objects.get()
         assert {code: answer for code, answer in stored.answers.items() if answer is not None} == NEVER
@@ -83,7 +79,7 @@ class TestSitting:
     def test_what_is_not_needless_is_asked_for(self, begun: Client, asked: AssessmentRequest) -> None:
         self.led_to(begun, asked, 1, 2)
         self.led_to(begun, asked, 2, 1)
-        assert "You left out 8 questions" in words(begun.get(self.review(asked)))
+        assert "You left out 8 questions" in said(begun.get(self.review(asked)))
 
 
 class TestSheet:
@@ -97,7 +93,7 @@ class TestSheet:
         client, url = signed_in(clinician), self.url(episode, "audit")
         refused = client.post(url, self.sheet({"1": 0, "9": 2}))
         assert refused.status_code == 400
-        assert "1 without an answer" in words(refused)
+        assert "1 without an answer" in said(refused)
         assert client.post(url, self.sheet(NEVER)).status_code == 302
         assert Assessment.objects.get().scores.get(scale="total").value == 2
 
@@ -107,7 +103,7 @@ class TestSheet:
         response = signed_in(clinician).post(
             self.url(episode, "audit"), self.sheet(NEVER), headers={"HX-Request": "true"}
         )
-        assert "3 of 3 answered" in words(response) and "AUDIT total 2 complete" in words(response)
+        assert "3 of 3 answered" in said(response) and "AUDIT total 2 complete" in said(response)
         assert response.content.decode().count("Needs no answer now.") == 7
 
     def test_a_needless_safety_item_raises_no_alert(self, clinician: User, episode: TreatmentEpisode) -> None:
@@ -115,7 +111,7 @@ class TestSheet:
         assert client.post(url, self.sheet({"1": False, "2": False, "6": False})).status_code == 302
         assert not SafetyAlert.objects.exists()
         refused = client.post(url, self.sheet({"1": False, "2": True, "6": False}))
-        assert "3 without an answer" in words(refused) and "(a safety item" in words(refused)
+        assert "3 without an answer" in said(refused) and "(a safety item" in said(refused)
 
     def test_free_text_and_units(self, clinician: User, episode: TreatmentEpisode) -> None:
         client = signed_in(clinician)
@@ -131,14 +127,14 @@ class TestSheet:
         url = self.url(episode, "adverse_event")
         refused = signed_in(clinician).post(url, self.sheet({"term": "x" * 5000}))
         assert refused.status_code == 400
-        assert "at most" in words(refused)
+        assert "at most" in said(refused)
         assert not Assessment.objects.exists()
 
     def test_a_mean_so_far_is_not_shown_as_a_score(self, clinician: User, episode: TreatmentEpisode) -> None:
         url = self.url(episode, "edi")
         some = {str(n): 50 for n in range(1, 5)}
         so_far = signed_in(clinician).post(url, self.sheet(some), headers={"HX-Request": "true"})
-        assert "EDI mean, so far 200" in words(so_far) and "the sum, not yet the score" in words(so_far)
+        assert "EDI mean, so far 200" in said(so_far) and "the sum, not yet the score" in said(so_far)
         whole = {str(n): 50 for n in range(1, 9)}
         complete = signed_in(clinician).post(url, self.sheet(whole), headers={"HX-Request": "true"})
-        assert "EDI mean 50 complete · range 0 to 100" in words(complete)
+        assert "EDI mean 50 complete · range 0 to 100" in said(complete)

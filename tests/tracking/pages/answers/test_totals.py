@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 
 from tests.cast import days_ago
+from tests.markup import said
 from tests.tracking.pages.doors import assert_anonymous_signs_in, assert_refused, assert_unseen, signed_in
 from tracking.imports.planning.planner import make_plan
 from tracking.imports.reading.problems import Problems
@@ -18,10 +19,6 @@ from tracking.imports.writing.store import Source, import_scores
 from tracking.models import Assessment, ReadEvent, TreatmentEpisode, User
 
 SENT = {"totals.total": "20", "assessed_on": days_ago(1).isoformat()}
-
-
-def said(response: object) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
 
 
 def sent(**more: object) -> dict[str, object]:

@@ -14,6 +14,7 @@ from django.urls import reverse
 from measures import registry
 from measures.wording.templates import template_csv
 from tests.cast import CRISIS, person
+from tests.markup import said
 from tests.tracking.packs import as_csv, installed
 from tests.tracking.pages.doors import assert_unseen, signed_in
 from tracking.actions import care
@@ -30,8 +31,8 @@ def office(administrator: User) -> Client:
     return signed_in(administrator)
 
 
-def said(response: HttpResponse) -> str:
-    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode())))
+def unescaped(response: HttpResponse) -> str:
+    return html.unescape(said(response))
 
 
 def upload(client: Client, site: Site, content: str | bytes, name: str = "pack.csv", **more: str):
@@ -58,7 +59,7 @@ class TestUpload:
     def test_checked_shown_and_then_installed(self, office: Client, site: Site) -> None:
         page = upload(office, site, "\ufeff" + as_csv("wai_sr", "de", "Wort: "))
         assert page.status_code == 200
-        words = said(page)
+        words = unescaped(page)
         assert "Nothing is installed yet" in words and "12 questions in German" in words
         assert "Wort: Question 12" in words and "Wort: Answer 5" in words
         assert 'lang="de"' in page.content.decode()
@@ -74,12 +75,12 @@ class TestUpload:
 
     def test_toml_goes_by_the_name_of_the_file(self, office: Client, site: Site) -> None:
         page = upload(office, site, "language = ", "pack.TOML")
-        assert page.status_code == 400 and "(file) : is not TOML" in said(page)
+        assert page.status_code == 400 and "(file) : is not TOML" in unescaped(page)
 
     def test_every_problem_is_listed_with_its_place(self, office: Client, site: Site) -> None:
         text = as_csv("wai_sr").replace("Question 2,", ",").replace("Answer 5,", "=1+1,") + "99,,What?,\r\n"
         page = paste(office, site, text)
-        words = said(page)
+        words = unescaped(page)
         assert page.status_code == 400
         assert "3 things do not fit" in words
         assert "item 2 : has no words" in words and "99" in words and "formula" in words
@@ -102,13 +103,13 @@ class TestUpload:
     def test_a_hostile_file_is_refused(self, office: Client, site: Site, content, name, reason) -> None:
         page = upload(office, site, content, name)
         assert page.status_code == 400
-        assert reason in said(page)
+        assert reason in unescaped(page)
         assert b"<script>alert" not in page.content
         assert not WordingPack.objects.exists()
 
     def test_a_key_of_a_hundred_thousand_parts_is_not_even_parsed(self, office: Client, site: Site) -> None:
         page = paste(office, site, "a" + ".a" * 100_000 + ' = "x"', kind="toml")
-        assert page.status_code == 400 and "line 1 : has more dots" in said(page)
+        assert page.status_code == 400 and "line 1 : has more dots" in unescaped(page)
 
     def test_a_huge_paste_is_refused_before_it_is_read(self, office: Client, site: Site) -> None:
         assert paste(office, site, "x" * 10_000_000).status_code == 400
@@ -124,13 +125,13 @@ class TestUpload:
         file = SimpleUploadedFile("pack.csv", as_csv("wai_sr").encode())
         given = {"file": file, "text": as_csv("wai_sr")} if more else {"text": " "}
         page = office.post(NEW, {"site": site.pk, "kind": "csv", "step": "install"} | given)
-        assert page.status_code == 400 and "one of the two" in said(page)
+        assert page.status_code == 400 and "one of the two" in unescaped(page)
         assert not WordingPack.objects.exists()
 
     def test_pressing_install_twice_is_said(self, office: Client, site: Site) -> None:
         paste(office, site, as_csv("wai_sr"), step="install")
         again = paste(office, site, as_csv("wai_sr"), step="install")
-        assert again.status_code == 400 and "already installed, as revision 1" in said(again)
+        assert again.status_code == 400 and "already installed, as revision 1" in unescaped(again)
         assert WordingPack.objects.count() == 1
 
     def test_another_site_cannot_be_chosen(self, office: Client) -> None:
@@ -168,11 +169,13 @@ class TestPages:
     def test_the_list_says_what_is_missing_and_what_became_of_each(
         self, office: Client, site: Site, administrator: User
     ) -> None:
-        assert "WAI-SR" in said(office.get(LIST)).split("Asked on paper")[1].split("Install words for")[0]
+        assert (
+            "WAI-SR" in unescaped(office.get(LIST)).split("Asked on paper")[1].split("Install words for")[0]
+        )
         old, new = installed(site, "wai_sr"), installed(site, "wai_sr", mark="new ")
         withdrawn = installed(site, "wai_sr", language="de")
         office.post(reverse("wording-withdraw", args=[withdrawn.public_id]), {"reason": "Not ours"})
-        page, rest = said(office.get(LIST)).split("Asked on paper", 1)
+        page, rest = unescaped(office.get(LIST)).split("Asked on paper", 1)
         assert "WAI-SR " not in rest.split("Install words for")[0]
         states = re.findall(r"revision (\d) .*?(in use|replaced|withdrawn)", page)
         assert states == [("1", "withdrawn"), (str(new.revision), "in use"), (str(old.revision), "replaced")]
@@ -181,22 +184,22 @@ class TestPages:
         self, office: Client, site: Site
     ) -> None:
         before = on_paper([site])
-        assert before and "Everything can be asked on screen" not in said(office.get(LIST))
+        assert before and "Everything can be asked on screen" not in unescaped(office.get(LIST))
         for instrument, _ in before:
             installed(site, instrument.key)
-        assert "Everything can be asked on screen" in said(office.get(LIST))
+        assert "Everything can be asked on screen" in unescaped(office.get(LIST))
 
     def test_without_a_site_nothing_can_be_asked_anywhere(self, db: None) -> None:
-        words = said(signed_in(person("Ada Everywhere", Role.ADMINISTRATOR)).get(LIST))
+        words = unescaped(signed_in(person("Ada Everywhere", Role.ADMINISTRATOR)).get(LIST))
         assert "No site yet" in words and "Everything can be asked" not in words
 
     def test_each_question_has_its_help_and_says_what_is_written_in(self, office: Client, site: Site) -> None:
         guess, sheehan = (
             installed(site, key, help_text="Just as you feel.") for key in ("treatment_guess", "sds")
         )
-        words = said(office.get(reverse("wording", args=[guess.public_id])))
+        words = unescaped(office.get(reverse("wording", args=[guess.public_id])))
         assert "led_by Question led_by Just as you feel. free text What led you to this?" in words
-        words = said(office.get(reverse("wording", args=[sheehan.public_id])))
+        words = unescaped(office.get(reverse("wording", args=[sheehan.public_id])))
         assert "days_lost Question days_lost Just as you feel. a number Days of the past week" in words
 
     def test_withdrawing_takes_a_reason(self, office: Client, site: Site, administrator: User) -> None:
@@ -204,7 +207,7 @@ class TestPages:
         url = reverse("wording-withdraw", args=[pack.public_id])
         assert office.post(url, {"reason": ""}).status_code == 400
         assert office.post(url, {"reason": "The licence has ended."}).status_code == 302
-        page = said(office.get(reverse("wording", args=[pack.public_id])))
+        page = unescaped(office.get(reverse("wording", args=[pack.public_id])))
         assert "The licence has ended." in page and "Withdraw with a reason" not in page
         assert office.post(url, {"reason": "Again"}).status_code == 409
 
@@ -229,13 +232,13 @@ class TestPages:
 class TestLanguages:
     def test_of_a_site(self, office: Client, site: Site) -> None:
         url = reverse("site-language", args=[site.key])
-        assert "German" in said(office.get(url))
+        assert "German" in unescaped(office.get(url))
         assert office.post(url, {"language": "klingon"}).status_code == 400
         assert office.post(url, {"language": "de"}).status_code == 302
         site.refresh_from_db()
         assert site.language == "de"
         assert AuditEvent.objects.get(action="change_site_language").details["language"] == "de"
-        assert "North Clinic: German" in said(office.get(LIST))
+        assert "North Clinic: German" in unescaped(office.get(LIST))
 
     def test_of_a_site_of_somebody_else(self, site: Site) -> None:
         other = care.create_site(by=None, key="south", name="South", crisis_contacts=CRISIS)

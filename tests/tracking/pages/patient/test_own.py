@@ -8,16 +8,12 @@ import pytest
 from django.urls import reverse
 
 from tests.cast import CRISIS, days_ago, person
-from tests.markup import markup
+from tests.markup import markup, said
 from tests.tracking.answers import HAMD, PHQ9, recorded
 from tests.tracking.pages.doors import assert_anonymous_signs_in, assert_refused, assert_unseen, signed_in
 from tracking.actions import assessments, scheduling
 from tracking.models import Assessment, AssessmentRequest, Patient, SittingLink, TreatmentEpisode, User
 from tracking.vocabulary import Role
-
-
-def said(response: object) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 
 import pytest
@@ -10,16 +9,13 @@ from django.urls import reverse
 from django.utils import timezone
 from time_machine import TimeMachineFixture
 
+from tests.markup import said
 from tests.tracking.answers import HAMD, PHQ9, recorded
 from tests.tracking.pages.doors import assert_anonymous_signs_in, assert_refused, assert_unseen, signed_in
 from tracking.actions import safety
 from tracking.models import AlertEvent, ReadEvent, SafetyAlert, TreatmentEpisode, User
 
 LIST = "/alerts/"
-
-
-def said(response: object) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
 
 
 @pytest.fixture
