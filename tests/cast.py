@@ -103,6 +103,21 @@ def outsider(team_b: CareTeam) -> User:
 
 
 @pytest.fixture
+def south(db: None) -> Site:
+    """Another site."""
+    return care.create_site(by=None, key="south", name="South Clinic", crisis_contacts=CRISIS)
+
+
+@pytest.fixture
+def elsewhere(south: Site) -> User:
+    """A clinician of the other site."""
+    user = person("Sue South", Role.CLINICIAN)
+    team = care.create_team(by=None, site=south, name="Team S")
+    care.add_member(by=None, team=team, user=user, starts_on=days_ago(400))
+    return user
+
+
+@pytest.fixture
 def rater(db: None) -> User:
     return person("Rita Rater", Role.RATER)
 

@@ -23,7 +23,8 @@ from tests.cast import days_ago
 from tests.engines import DOORS
 from tests.reports.clinic import another_episode, give_dose, rate
 from tests.tracking.answers import PHQ9, recorded
-from tracking.actions import scheduling, setting, treatment
+from tests.tracking.treated import medicated
+from tracking.actions import scheduling, setting
 from tracking.actions.marks import want_study
 from tracking.models import EpisodeMark, SettingTemplate, TreatmentEpisode
 
@@ -119,15 +120,7 @@ def happens(ward: Ward) -> None:
     setting.record_setting(
         by=by, session=session, template=room, overrides={"light": 3}, submission_id=session.public_id
     )
-    treatment.start_medication(
-        by=by,
-        episode=episode,
-        substance="escitalopram",
-        started_on=days_ago(90),
-        amount_per_day=10,
-        unit="mg",
-        route="oral",
-    )
+    medicated(by, episode, "escitalopram", began=90)
 
 
 def pages(ward: Ward, roles: Iterable[str] = ROLES) -> Pages:

@@ -32,6 +32,7 @@ from tests.reports.clinic import answers_for, give_dose, rate
 from tests.tracking.answers import HAMD, PHQ9, recorded
 from tests.tracking.definitions import CHECK_IN, published
 from tests.tracking.packs import installed
+from tests.tracking.treated import medicated
 from tracking.actions import (
     assessments,
     care,
@@ -268,15 +269,7 @@ def _treated(ward: Ward, episode: TreatmentEpisode) -> None:
     talk = treatment.record_session(
         by=by, episode=episode, kind="psychotherapy", starts_at=timezone.now() - timedelta(days=2)
     )
-    course = treatment.start_medication(
-        by=by,
-        episode=episode,
-        substance="sertraline",
-        started_on=days_ago(100),
-        amount_per_day=50,
-        unit="mg",
-        route="oral",
-    )
+    course = medicated(by, episode, began=100)
     room = setting.create_template(
         by=by, site=ward.site, name=f"{ward.name} room", answers={"light": 2, "objects": "flowers"}
     )

@@ -11,6 +11,7 @@ from django.utils import timezone
 from tests.cast import days_ago, person
 from tests.deeds.clinics import Clinic
 from tests.deeds.deed import Arguments
+from tests.tracking.treated import medicated
 from tracking.actions import availability, care, scheduling, treatment
 from tracking.models import AssessmentRequest, Dose, MedicationCourse, TreatmentSession, User
 from tracking.vocabulary import Role
@@ -32,15 +33,7 @@ def treated_next(clinic: Clinic, protocol: str, arm: str, days: int, diagnosis: 
 
 def medication(clinic: Clinic, substance: str = "zopiclone") -> MedicationCourse:
     """Taken for sixty days."""
-    return treatment.start_medication(
-        by=clinic.lead,
-        episode=clinic.episode,
-        substance=substance,
-        started_on=days_ago(60),
-        amount_per_day=Decimal(40),
-        unit="mg",
-        route="oral",
-    )
+    return medicated(clinic.lead, clinic.episode, substance, began=60, amount_per_day=Decimal(40))
 
 
 def held(clinic: Clinic, days: int, kind: str = "dosing") -> TreatmentSession:

@@ -9,7 +9,9 @@ from decimal import Decimal
 from measures import registry
 from measures.instrument import Instrument
 from tests.cast import days_ago
+from tests.tracking.treated import dosed
 from tracking.actions import assessments, care, people, treatment
+from tracking.actions.setting import record_setting
 from tracking.models import Assessment, CareTeam, Study, TreatmentEpisode, TreatmentSession, User
 from tracking.vocabulary import AnswerSource
 
@@ -60,16 +62,19 @@ def give_dose(
     """A dosing session with one dose of psilocybin, ``day`` days after the episode began."""
     at = datetime.combine(episode.starts_on + timedelta(days=day), time(hour), UTC)
     session = treatment.record_session(by=by, episode=episode, kind="dosing", starts_at=at)
-    treatment.record_dose(
-        by=by,
-        session=session,
-        substance="psilocybin",
-        amount=Decimal(amount),
-        unit="mg",
-        route="oral",
-        given_at=at + timedelta(minutes=30),
-    )
+    dosed(by, session, amount=Decimal(amount))
     return session
+
+
+def felt(episode: TreatmentEpisode, by: User, day: int, mood: int) -> None:
+    """A dosing session on that day, and the mood before it."""
+    record_setting(
+        by=by,
+        session=give_dose(episode, by, day),
+        template=None,
+        overrides={"mood_before": mood},
+        submission_id=uuid.uuid4(),
+    )
 
 
 def another_episode(
@@ -79,6 +84,7 @@ def another_episode(
     arm: str = "psilocybin",
     began: int = 120,
     zone: str = "Europe/Berlin",
+    protocol: str = "psilocybin-mdd",
 ) -> TreatmentEpisode:
     """A further patient of the team, in treatment since ``began`` days."""
     patient = people.enrol_patient(
@@ -88,7 +94,7 @@ def another_episode(
         by=by,
         patient=patient,
         diagnosis="mdd",
-        protocol="psilocybin-mdd",
+        protocol=protocol,
         arm=arm,
         starts_on=days_ago(began),
         study=study,

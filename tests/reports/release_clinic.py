@@ -17,6 +17,7 @@ from pytest_django import DjangoDbBlocker
 from measures import registry
 from tests.cast import CRISIS, days_ago, person
 from tests.tracking.packs import installed
+from tests.tracking.treated import dosed, medicated
 from tracking.actions import assessments, care, people, treatment
 from tracking.models import CareTeam, Patient, Study, TreatmentEpisode, User, WordingPack
 from tracking.vocabulary import AnswerSource, Role
@@ -128,15 +129,8 @@ def _treat(by: User, episode: TreatmentEpisode, number: int, started: date) -> N
     drugs = ["Sertraline"] if number % 3 else []
     drugs += ["Moclobemide"] if number == RARE_DRUG else []
     for drug in drugs:
-        course = treatment.start_medication(
-            by=by,
-            episode=episode,
-            substance=drug,
-            started_on=started + timedelta(days=1),
-            amount_per_day=Decimal(150 if drug == "Moclobemide" else 50),
-            unit="mg",
-            route="oral",
-        )
+        amount = Decimal(150 if drug == "Moclobemide" else 50)
+        course = medicated(by, episode, drug, started_on=started + timedelta(days=1), amount_per_day=amount)
         treatment.stop_medication(
             by=by, course=course, stopped_on=started + timedelta(days=90), reason="no_effect"
         )
@@ -146,16 +140,7 @@ def _treat(by: User, episode: TreatmentEpisode, number: int, started: date) -> N
     session = treatment.record_session(
         by=by, episode=episode, kind="dosing", starts_at=at, minutes=360, note="=cmd|' /C calc'!A0"
     )
-    treatment.record_dose(
-        by=by,
-        session=session,
-        substance="psilocybin",
-        amount=Decimal(25),
-        unit="mg",
-        route="oral",
-        given_at=at + timedelta(minutes=30),
-        washout_reason="agreed with the physician",
-    )
+    dosed(by, session, washout_reason="agreed with the physician")
 
 
 def _assess(

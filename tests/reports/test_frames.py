@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-import uuid
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 
 import pandas as pd
 import pytest
@@ -21,11 +19,11 @@ from reports.frames import (
     score_frame,
     treatment_frame,
 )
-from tests.reports.clinic import another_episode, answers_for, give_dose, rate
+from tests.reports.clinic import another_episode, answers_for, felt, give_dose, rate
 from tests.reports.raters import note
+from tests.tracking.treated import dosed
 from tracking.actions import treatment
 from tracking.actions.assessments import correct_assessment
-from tracking.actions.setting import record_setting
 from tracking.models import CareTeam, Study, TreatmentEpisode, User
 
 pytestmark = pytest.mark.django_db
@@ -65,15 +63,7 @@ class TestAxis:
         at = datetime.combine(episode.starts_on + timedelta(days=7), datetime.min.time(), UTC)
         at = at.replace(hour=23, minute=30)
         session = treatment.record_session(by=clinician, episode=episode, kind="dosing", starts_at=at)
-        treatment.record_dose(
-            by=clinician,
-            session=session,
-            substance="psilocybin",
-            amount=Decimal(25),
-            unit="mg",
-            route="oral",
-            given_at=at,
-        )
+        dosed(clinician, session, given_at=at)
         assert index_day(episode) == episode.starts_on + timedelta(days=8)
 
     def test_the_doses_of_one_day_are_one_moment_the_first(
@@ -143,13 +133,7 @@ class TestEpisodes:
         self, episode: TreatmentEpisode, clinician: User
     ) -> None:
         for day, mood in ((0, 0), (21, 7)):
-            record_setting(
-                by=clinician,
-                session=give_dose(episode, clinician, day),
-                template=None,
-                overrides={"mood_before": mood},
-                submission_id=uuid.uuid4(),
-            )
+            felt(episode, clinician, day, mood)
         (row,) = episode_frame(one(episode)).itertuples()
         assert (row.set_and_setting_first_mood_before, row.set_and_setting_last_mood_before) == (0, 7)
         assert math.isnan(row.set_and_setting_first_readiness)
@@ -158,13 +142,7 @@ class TestEpisodes:
         self, episode: TreatmentEpisode, clinician: User
     ) -> None:
         for day, mood in ((0, 1), (21, 7)):
-            record_setting(
-                by=clinician,
-                session=give_dose(episode, clinician, day),
-                template=None,
-                overrides={"mood_before": mood},
-                submission_id=uuid.uuid4(),
-            )
+            felt(episode, clinician, day, mood)
         first = episode.sessions.order_by("starts_at")[0]
         treatment.void(by=clinician, record=first, reason="another patient's")
         (row,) = episode_frame(one(episode)).itertuples()

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import uuid
-
 import numpy as np
 import pytest
 
 from reports import analyses
 from reports.pages.study.charts import predictor_title
-from tests.reports.clinic import another_episode, give_dose, rate
-from tracking.actions.setting import record_setting
+from tests.reports.clinic import another_episode, felt, rate
 from tracking.models import CareTeam, Study, User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -27,13 +24,7 @@ def test_mood_before_the_first_dose_beside_the_baseline(
         baseline, mood, end = 20 + number % 7, number % 11, 5 + (number * number) % 13
         rate(episode, clinician, 0, baseline, time_point="baseline")
         for day, said in ((1, mood), (14, 10 - mood)):  # the second dose must not count
-            record_setting(
-                by=clinician,
-                session=give_dose(episode, clinician, day),
-                template=None,
-                overrides={"mood_before": said},
-                submission_id=uuid.uuid4(),
-            )
+            felt(episode, clinician, day, said)
         rate(episode, clinician, 28, end, time_point="week 4")
         rows.append((1, baseline, mood, end))
     table = np.array(rows, dtype=float)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
 from io import StringIO
 from typing import Any
 
@@ -21,9 +19,10 @@ from reports.models import StudyResult
 from reports.pages.study.withholding import withhold
 from reports.stats.errors import Refusal
 from tests.cast import days_ago
-from tests.clock import BERLIN
-from tests.reports.clinic import rate
-from tracking.actions import care, people, treatment
+from tests.markup import said
+from tests.reports.clinic import another_episode, rate
+from tests.tracking.treated import medicated
+from tracking.actions import care, treatment
 from tracking.models import CareTeam, Study, TreatmentEpisode, User
 from tracking.queries.events import drug_free, events_of, last_stop
 
@@ -47,18 +46,7 @@ def care_study(clinician: User, team_a: CareTeam) -> Study:
 def someone(
     team: CareTeam, by: User, study: Study | None, arm: str = "combined", protocol: str = "ssri-psychotherapy"
 ) -> TreatmentEpisode:
-    patient = people.enrol_patient(
-        by=by, team=team, identity=None, sex="female", enrolled_on=days_ago(BEGAN + 30), timezone=BERLIN.key
-    )
-    return care.start_episode(
-        by=by,
-        patient=patient,
-        diagnosis="mdd",
-        protocol=protocol,
-        arm=arm,
-        starts_on=days_ago(BEGAN),
-        study=study,
-    )
+    return another_episode(team, by, study, arm, BEGAN, protocol=protocol)
 
 
 def on(episode: TreatmentEpisode, day: int) -> date:
@@ -68,15 +56,7 @@ def on(episode: TreatmentEpisode, day: int) -> date:
 def medication(
     by: User, episode: TreatmentEpisode, first: int, stopped: int | None, substance: str = "sertraline"
 ) -> None:
-    course = treatment.start_medication(
-        by=by,
-        episode=episode,
-        substance=substance,
-        started_on=on(episode, first),
-        amount_per_day=Decimal(100),
-        unit="mg",
-        route="oral",
-    )
+    course = medicated(by, episode, substance, started_on=on(episode, first))
     if stopped is not None:
         treatment.stop_medication(by=by, course=course, stopped_on=on(episode, stopped), reason="recovered")
 
@@ -293,7 +273,7 @@ class TestStudy:
         client.force_login(clinician)
         page = client.get(reverse("study", kwargs={"key": "ssri"})).content.decode()
         section = page.partition('aria-labelledby="relapse-heading"')[2].partition("</section>")[0]
-        return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", section))
+        return said(section)
 
     def test_the_page_gives_the_share_and_the_median_with_their_intervals(
         self, client: Client, team_a: CareTeam, clinician: User, care_study: Study

@@ -13,6 +13,7 @@ from reports.release_frames import TABLES, Reading, read_tables
 from reports.release_frames.columns import NotReleasable
 from tests.cast import days_ago
 from tests.reports.clinic import another_episode, rate
+from tests.tracking.treated import dosed
 from tracking.actions import assessments, care, people, treatment
 from tracking.models import Assessment, CareTeam, Study, TreatmentEpisode, TreatmentSession, User
 from tracking.privacy import Privacy
@@ -88,14 +89,11 @@ def in_session(episode: TreatmentEpisode, by: User) -> None:
     treatment.void(by=by, record=mistaken, reason="Of another patient")
     session = held("dosing", at(0, 8), None)
     for part, amount, hour in (("main", "25", 9), ("supplement", "5.5", 10)):
-        treatment.record_dose(
-            by=by,
-            session=session,
-            substance="psilocybin",
+        dosed(
+            by,
+            session,
             part=part,
             amount=Decimal(amount),
-            unit="mg",
-            route="oral",
             given_at=at(0, hour),
             washout_reason="agreed with the physician",
         )

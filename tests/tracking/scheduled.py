@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from decimal import Decimal
 
 from django.utils import timezone
 
-from tracking.actions import scheduling, treatment
-from tracking.models import TreatmentEpisode, TreatmentSession, User
+from tests.cast import days_ago
+from tests.tracking.treated import dosed
+from tracking.actions import care, scheduling, treatment
+from tracking.models import Patient, TreatmentEpisode, TreatmentSession, User
+
+
+def start(
+    patient: Patient, by: User, protocol: str, arm: str, days: int = 120, diagnosis: str = "anxiety"
+) -> TreatmentEpisode:
+    """An episode that began so many days ago."""
+    return care.start_episode(
+        by=by, patient=patient, diagnosis=diagnosis, protocol=protocol, arm=arm, starts_on=days_ago(days)
+    )
 
 
 def asked(episode: TreatmentEpisode) -> set[tuple[str, str]]:
@@ -22,13 +32,5 @@ def schedule(episode: TreatmentEpisode, by: User, as_of: date) -> int:
 def dosing(episode: TreatmentEpisode, by: User, days: int) -> TreatmentSession:
     begins = timezone.now() - timedelta(days=days)
     session = treatment.record_session(by=by, episode=episode, kind="dosing", starts_at=begins)
-    treatment.record_dose(
-        by=by,
-        session=session,
-        substance="psilocybin",
-        amount=Decimal(25),
-        unit="mg",
-        route="oral",
-        given_at=begins,
-    )
+    dosed(by, session, given_at=begins)
     return session

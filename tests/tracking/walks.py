@@ -10,6 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 START = date(2024, 1, 15)
+WEEKLY = (
+    "2024-01-18 2024-01-25 2024-02-01 2024-02-08 2024-02-15 2024-02-22 2024-02-29 "
+    "2024-03-07 2024-03-14 2024-03-21 2024-03-28 2024-04-04"
+)  # twelve sessions of psychotherapy
 
 
 @dataclass(frozen=True)
@@ -290,10 +294,7 @@ WALKS = {
     "ssri-psychotherapy, psychotherapy alone": Walk(
         "ssri-psychotherapy",
         "psychotherapy",
-        therapy=(
-            "2024-01-18 2024-01-25 2024-02-01 2024-02-08 2024-02-15 2024-02-22 2024-02-29 "
-            "2024-03-07 2024-03-14 2024-03-21 2024-03-28 2024-04-04"
-        ),
+        therapy=WEEKLY,
         expected="""
 2024-01-15 | baseline | hamd17 phq9 who5 wsas
 2024-01-22 | week 1 | phq9
@@ -323,10 +324,7 @@ WALKS = {
     "cbt-anxiolytic-panic": Walk(
         "cbt-anxiolytic-panic",
         "combined",
-        therapy=(
-            "2024-01-18 2024-01-25 2024-02-01 2024-02-08 2024-02-15 2024-02-22 2024-02-29 "
-            "2024-03-07 2024-03-14 2024-03-21 2024-03-28 2024-04-04"
-        ),
+        therapy=WEEKLY,
         tapers="2024-04-08 2024-04-15 2024-04-22 2024-04-29",
         last_dose="2024-05-06",
         expected="""
@@ -366,10 +364,7 @@ WALKS = {
     "cbt-anxiolytic-panic, CBT alone": Walk(
         "cbt-anxiolytic-panic",
         "cbt",
-        therapy=(
-            "2024-01-18 2024-01-25 2024-02-01 2024-02-08 2024-02-15 2024-02-22 2024-02-29 "
-            "2024-03-07 2024-03-14 2024-03-21 2024-03-28 2024-04-04"
-        ),
+        therapy=WEEKLY,
         expected="""
 2024-01-15 | baseline | clinician_expectancy credibility_expectancy gad7 phq9
 2024-01-18 | session 1 | gad7

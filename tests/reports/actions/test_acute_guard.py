@@ -15,10 +15,9 @@ from reports.models import CourseFlag, EpisodeCourse
 from reports.release_frames import read_tables
 from reports.release_frames.reading import Reading
 from tests.api import Api
-from tests.cast import days_ago
-from tests.reports.clinic import answers_for, give_dose, rate
+from tests.reports.clinic import another_episode, answers_for, give_dose, rate
 from tracking import clock
-from tracking.actions import care, people, scheduling, treatment
+from tracking.actions import scheduling, treatment
 from tracking.actions.assessments import correct_assessment, submit_assessment
 from tracking.models import Assessment, CareTeam, Patient, SafetyAlert, TreatmentEpisode, User
 from tracking.vocabulary import AnswerSource
@@ -242,20 +241,10 @@ class TestTheMark:
     def test_an_episode_without_a_protocol_has_no_window_and_says_so(
         self, team_a: CareTeam, clinician: User, desk: Client
     ) -> None:
-        patient = people.enrol_patient(
-            by=clinician, team=team_a, identity=None, sex="female", enrolled_on=days_ago(200)
-        )
-        episode = care.start_episode(
-            by=clinician,
-            patient=patient,
-            diagnosis="mdd",
-            protocol="",
-            arm="",
-            starts_on=days_ago(100),
-        )
+        episode = another_episode(team_a, clinician, arm="", protocol="")
         phq9(episode, clinician, 0, 20)
         give_dose(episode, clinician, 21)
         phq9(episode, clinician, 22, 6)
         assert judged(episode).latest == 6
-        page = desk.get(reverse("patient", args=[patient.public_id])).content.decode()
+        page = desk.get(reverse("patient", args=[episode.patient.public_id])).content.decode()
         assert "no protocol, so that no acute window is known" in page

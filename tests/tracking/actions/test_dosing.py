@@ -10,7 +10,6 @@ import pytest
 from django.utils import timezone
 
 from measures import registry
-from tests.cast import days_ago
 from tests.reports.clinic import another_episode
 from tests.tracking.blinded import held_session
 from tests.tracking.dosing import (
@@ -25,6 +24,7 @@ from tests.tracking.dosing import (
     prepared,
     vitals,
 )
+from tests.tracking.treated import medicated
 from tracking import clock
 from tracking.actions import assessments, dosing, treatment
 from tracking.errors import Conflict, InvalidInput
@@ -215,15 +215,7 @@ class TestDoses:
     def test_a_yes_does_not_outweigh_a_medication_that_is_still_taken(
         self, session: TreatmentSession, clinician: User
     ) -> None:
-        treatment.start_medication(
-            by=clinician,
-            episode=session.episode,
-            substance="sertraline",
-            started_on=days_ago(20),
-            amount_per_day=Decimal(50),
-            unit="mg",
-            route="oral",
-        )
+        medicated(clinician, session.episode)
         prepared(clinician, session)
         with pytest.raises(InvalidInput, match="not satisfied") as refusal:
             dose(clinician, session)

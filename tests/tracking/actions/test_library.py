@@ -7,10 +7,10 @@ import hashlib
 import pytest
 
 from measures.errors import UnknownInstrument
-from tests.cast import CRISIS, days_ago, person
+from tests.cast import days_ago, person
 from tests.tracking.definitions import CHECK_IN, PHQ4, SCORE_ONLY, published, second
 from tests.tracking.own_answers import checked_in
-from tracking.actions import care, scheduling
+from tracking.actions import scheduling
 from tracking.actions.library import publish_instrument, retire_instrument
 from tracking.errors import Conflict, InvalidInput, NotPermitted
 from tracking.models import (
@@ -28,11 +28,6 @@ from tracking.rules.policies.instruments import instrument_of, offered, offered_
 from tracking.vocabulary import Role
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def south() -> Site:
-    return care.create_site(by=None, key="south", name="South Clinic", crisis_contacts=CRISIS)
 
 
 class TestPublish:

@@ -26,16 +26,6 @@ from tracking.queries.sittings import usable_link
 from tracking.vocabulary import AnswerSource
 
 
-@pytest.fixture
-def asked(episode: TreatmentEpisode, clinician: User) -> AssessmentRequest:
-    return scheduling.create_request(by=clinician, episode=episode, instrument="phq9", due_on=days_ago(1))
-
-
-@pytest.fixture
-def made(asked: AssessmentRequest, clinician: User) -> tuple[SittingLink, str]:
-    return links.issue_link(by=clinician, episode=asked.episode, requests=[asked])
-
-
 def opens(token: str, after: timedelta = timedelta()) -> bool:
     return usable_link(token, timezone.now() + after) is not None
 

@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from measures import registry
 from tests.cast import days_ago
-from tests.tracking.scheduled import dosing, schedule
+from tests.tracking.scheduled import dosing, schedule, start
+from tests.tracking.treated import medicated
 from tracking.actions import assessments, care, people, scheduling, treatment
 from tracking.errors import Conflict, InvalidInput
 from tracking.models import AssessmentRequest, AuditEvent, Patient, TreatmentEpisode, User
@@ -25,14 +26,6 @@ pytestmark = pytest.mark.django_db
 def days_of(request: AssessmentRequest) -> tuple[date, date, date]:
     request.refresh_from_db()
     return request.opens_on, request.due_on, request.closes_on
-
-
-def start(
-    patient: Patient, by: User, protocol: str, arm: str, days: int = 120, diagnosis: str = "anxiety"
-) -> TreatmentEpisode:
-    return care.start_episode(
-        by=by, patient=patient, diagnosis=diagnosis, protocol=protocol, arm=arm, starts_on=days_ago(days)
-    )
 
 
 class TestEventsThatMove:
@@ -94,15 +87,8 @@ class TestEventsThatMove:
     ) -> None:
         """Stopped on a day means: the first day without. The last dose was the day before."""
         episode = start(patient, clinician, "cbt-anxiolytic-panic", "combined")
-        course = treatment.start_medication(
-            by=clinician,
-            episode=episode,
-            substance="clonazepam",
-            started_on=days_ago(100),
-            amount_per_day=Decimal(2),
-            unit="mg",
-            route="oral",
-            is_study_drug=True,
+        course = medicated(
+            clinician, episode, "clonazepam", began=100, amount_per_day=Decimal(2), is_study_drug=True
         )
         treatment.change_dose(
             by=clinician, course=course, changed_on=days_ago(20), amount_per_day=Decimal(1), step="taper"
@@ -124,15 +110,7 @@ class TestEventsThatMove:
         self, patient: Patient, clinician: User
     ) -> None:
         episode = start(patient, clinician, "cbt-anxiolytic-panic", "combined")
-        course = treatment.start_medication(
-            by=clinician,
-            episode=episode,
-            substance="sertraline",
-            started_on=days_ago(200),
-            amount_per_day=Decimal(50),
-            unit="mg",
-            route="oral",
-        )
+        course = medicated(clinician, episode, began=200)
         treatment.stop_medication(by=clinician, course=course, stopped_on=days_ago(100), reason="no_effect")
         assert events_of(episode).last_dose is None
 

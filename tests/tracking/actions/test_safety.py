@@ -10,7 +10,7 @@ from django.utils import timezone
 from measures import registry, scoring
 from tests.cast import days_ago, person, server_days_ago
 from tests.tracking.answers import HAMD, PHQ9, recorded
-from tracking.actions import assessments, care, safety, scheduling
+from tracking.actions import assessments, care, safety
 from tracking.errors import Conflict, InvalidInput
 from tracking.models import (
     AlertEvent,
@@ -77,10 +77,6 @@ def test_a_screener_alerts_for_each_yes_and_each_question_left_out(
 
 
 class TestStrengthening:
-    @pytest.fixture
-    def asked(self, episode: TreatmentEpisode, clinician: User) -> AssessmentRequest:
-        return scheduling.create_request(by=clinician, episode=episode, instrument="phq9", due_on=days_ago(1))
-
     def draft(self, asked: AssessmentRequest, value: int) -> SafetyAlert:
         assessments.save_draft(request=asked, item="9", value=value)
         return SafetyAlert.objects.get()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, timedelta
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,6 +12,7 @@ from django.utils import timezone
 from measures import registry
 from tests.cast import days_ago
 from tests.tracking.scheduled import asked, dosing, schedule
+from tests.tracking.treated import dosed
 from tracking.actions import assessments, care, people, scheduling, treatment
 from tracking.errors import Conflict, InvalidInput
 from tracking.models import AssessmentRequest, AuditEvent, Patient, TreatmentEpisode, User
@@ -128,15 +128,7 @@ class TestByProtocol:
         )
         begins = timezone.now() - timedelta(hours=13)
         session = treatment.record_session(by=clinician, episode=episode, kind="dosing", starts_at=begins)
-        treatment.record_dose(
-            by=clinician,
-            session=session,
-            substance="psilocybin",
-            amount=Decimal(25),
-            unit="mg",
-            route="oral",
-            given_at=begins,
-        )
+        dosed(clinician, session, given_at=begins)
         assert events_of(episode).dosings[0].day == date(2026, 3, 11)
 
     def test_an_answered_and_a_cancelled_request_are_left_alone(

@@ -8,9 +8,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from tests.cast import CRISIS, days_ago, person
 from tests.clock import BERLIN
-from tracking.actions import care, treatment
+from tracking.actions import treatment
 from tracking.actions.setting import create_template, record_setting, retire_template, revise_template
 from tracking.errors import Conflict, InvalidInput, NotPermitted
 from tracking.models import (
@@ -23,7 +22,6 @@ from tracking.models import (
     User,
 )
 from tracking.queries.setting import session_setting, setting_of, templates_for, usual_template
-from tracking.vocabulary import Role
 
 pytestmark = pytest.mark.django_db
 ROOM = {"light": 2, "music": 1, "objects": "flowers, a rug", "people": 3}
@@ -32,16 +30,6 @@ ROOM = {"light": 2, "music": 1, "objects": "flowers, a rug", "people": 3}
 @pytest.fixture
 def room(clinician: User, site: Site) -> SettingTemplate:
     return create_template(by=clinician, site=site, name="Garden room", answers=ROOM)
-
-
-@pytest.fixture
-def elsewhere(db: None) -> User:
-    """A clinician of another site."""
-    site = care.create_site(by=None, key="south", name="South", timezone="UTC", crisis_contacts=CRISIS)
-    team = care.create_team(by=None, site=site, name="Team S")
-    user = person("Sue South", Role.CLINICIAN)
-    care.add_member(by=None, team=team, user=user, starts_on=days_ago(400))
-    return user
 
 
 def session_of(episode: TreatmentEpisode, by: User, days: int = 2, **other: object) -> TreatmentSession:

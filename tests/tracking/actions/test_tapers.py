@@ -8,8 +8,10 @@ from decimal import Decimal
 import pytest
 
 from tests.cast import days_ago
+from tests.tracking.scheduled import start
+from tests.tracking.treated import medicated
 from tracking import clock
-from tracking.actions import care, tapers, treatment
+from tracking.actions import tapers, treatment
 from tracking.errors import Conflict, InvalidInput
 from tracking.models import AuditEvent, MedicationCourse, Patient, PlannedDoseStep, TreatmentEpisode, User
 from tracking.queries.tapers import dropped_steps, proposed_taper, states_of, step_rows
@@ -22,23 +24,9 @@ def ahead(days: int) -> date:
     return days_ago(-days)
 
 
-def medication(
-    by: User, episode: TreatmentEpisode, substance: str = "sertraline", began: int = 60
-) -> MedicationCourse:
-    return treatment.start_medication(
-        by=by,
-        episode=episode,
-        substance=substance,
-        started_on=days_ago(began),
-        amount_per_day=Decimal(100),
-        unit="mg",
-        route="oral",
-    )
-
-
 @pytest.fixture
 def course(episode: TreatmentEpisode, clinician: User) -> MedicationCourse:
-    return medication(clinician, episode)
+    return medicated(clinician, episode, began=60)
 
 
 def plan(by: User, course: MedicationCourse, *steps: tuple[int, object]) -> list[PlannedDoseStep]:
@@ -165,19 +153,12 @@ def test_planned_and_taken_stand_on_one_list(course: MedicationCourse, clinician
 
 @pytest.fixture
 def panic(patient: Patient, clinician: User) -> TreatmentEpisode:
-    return care.start_episode(
-        by=clinician,
-        patient=patient,
-        diagnosis="anxiety",
-        protocol="cbt-anxiolytic-panic",
-        arm="combined",
-        starts_on=days_ago(90),
-    )
+    return start(patient, clinician, "cbt-anxiolytic-panic", "combined", days=90)
 
 
 def test_a_protocol_proposes_its_days_in_equal_steps(panic: TreatmentEpisode, clinician: User) -> None:
     """Taper steps on days 84, 91, 98 and 105, stop on day 113: after 90 days four of them lie ahead."""
-    course = medication(clinician, panic, "alprazolam", began=90)
+    course = medicated(clinician, panic, "alprazolam", began=90)
     proposed = proposed_taper(course, days_ago(0))
     days = [days_ago(90 - day) for day in (91, 98, 105, 113)]
     assert [(step.day, step.amount) for step in proposed] == list(
@@ -190,6 +171,6 @@ def test_a_protocol_proposes_its_days_in_equal_steps(panic: TreatmentEpisode, cl
 def test_nothing_is_proposed_for_a_drug_from_before_or_of_another_kind(
     panic: TreatmentEpisode, clinician: User
 ) -> None:
-    before = medication(clinician, panic, "lorazepam", began=100)
-    other = medication(clinician, panic, "propranolol", began=80)
+    before = medicated(clinician, panic, "lorazepam", began=100)
+    other = medicated(clinician, panic, "propranolol", began=80)
     assert proposed_taper(before, days_ago(0)) == proposed_taper(other, days_ago(0)) == ()

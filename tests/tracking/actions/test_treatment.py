@@ -10,6 +10,7 @@ import pytest
 from django.utils import timezone
 
 from tests.cast import days_ago
+from tests.tracking.treated import dosed, medicated
 from tracking.actions import care, scheduling, treatment
 from tracking.errors import Conflict, InvalidInput
 from tracking.models import (
@@ -41,15 +42,7 @@ def mark(episode: TreatmentEpisode) -> Callable[[], int]:
 
 @pytest.fixture
 def sertraline(episode: TreatmentEpisode, clinician: User) -> MedicationCourse:
-    return treatment.start_medication(
-        by=clinician,
-        episode=episode,
-        substance="sertraline",
-        started_on=days_ago(100),
-        amount_per_day=Decimal(100),
-        unit="mg",
-        route="oral",
-    )
+    return medicated(clinician, episode, began=100)
 
 
 @pytest.fixture
@@ -57,17 +50,6 @@ def dosing(episode: TreatmentEpisode, clinician: User) -> TreatmentSession:
     return treatment.record_session(
         by=clinician, episode=episode, kind="dosing", starts_at=hours_ago(48), minutes=420
     )
-
-
-def dose(by: User, session: TreatmentSession, **changes: object) -> Dose:
-    values = {
-        "substance": "psilocybin",
-        "amount": Decimal(25),
-        "unit": "mg",
-        "route": "oral",
-        "given_at": session.starts_at + timedelta(minutes=30),
-    }
-    return treatment.record_dose(by=by, session=session, **(values | changes))
 
 
 def session(by: User, episode: TreatmentEpisode, **changes: object) -> TreatmentSession:
@@ -188,15 +170,7 @@ class TestMedication:
 
     def test_a_wrong_start_leaves_no_empty_course(self, episode: TreatmentEpisode, clinician: User) -> None:
         with pytest.raises(InvalidInput, match="unit"):
-            treatment.start_medication(
-                by=clinician,
-                episode=episode,
-                substance="lithium",
-                started_on=days_ago(3),
-                amount_per_day=Decimal(450),
-                unit="spoon",
-                route="oral",
-            )
+            medicated(clinician, episode, "lithium", unit="spoon")
         assert not MedicationCourse.objects.exists()
 
 
@@ -290,8 +264,8 @@ class TestSessions:
 
 class TestDoses:
     def test_a_dose_and_its_supplement(self, dosing: TreatmentSession, clinician: User, mark) -> None:
-        dose(clinician, dosing, substance="MDMA", amount=Decimal(80))
-        dose(
+        dosed(clinician, dosing, substance="MDMA", amount=Decimal(80))
+        dosed(
             clinician,
             dosing,
             substance="MDMA",
@@ -304,10 +278,10 @@ class TestDoses:
 
     def test_a_supplement_needs_a_dose_before_it(self, dosing: TreatmentSession, clinician: User) -> None:
         with pytest.raises(InvalidInput, match="part"):
-            dose(clinician, dosing, part="supplement")
-        dose(clinician, dosing, given_at=dosing.starts_at + timedelta(hours=2))
+            dosed(clinician, dosing, part="supplement")
+        dosed(clinician, dosing, given_at=dosing.starts_at + timedelta(hours=2))
         with pytest.raises(InvalidInput, match="part"):
-            dose(clinician, dosing, part="supplement", given_at=dosing.starts_at + timedelta(hours=1))
+            dosed(clinician, dosing, part="supplement", given_at=dosing.starts_at + timedelta(hours=1))
 
     @pytest.mark.parametrize(
         ("changes", "field"),
@@ -326,7 +300,7 @@ class TestDoses:
         self, dosing: TreatmentSession, clinician: User, changes: dict, field: str
     ) -> None:
         with pytest.raises(InvalidInput) as refusal:
-            dose(clinician, dosing, **changes)
+            dosed(clinician, dosing, **changes)
         assert refusal.value.field == field
         assert not Dose.objects.exists()
 
@@ -335,12 +309,12 @@ class TestDoses:
         self, dosing: TreatmentSession, clinician: User, minutes: int
     ) -> None:
         with pytest.raises(InvalidInput, match="given_at"):
-            dose(clinician, dosing, given_at=dosing.starts_at + timedelta(minutes=minutes))
+            dosed(clinician, dosing, given_at=dosing.starts_at + timedelta(minutes=minutes))
 
     def test_no_dose_in_the_future(self, episode: TreatmentEpisode, clinician: User) -> None:
         running = session(clinician, episode, kind="dosing", starts_at=hours_ago(1))
         with pytest.raises(InvalidInput, match="future"):
-            dose(clinician, running, given_at=timezone.now() + timedelta(minutes=5))
+            dosed(clinician, running, given_at=timezone.now() + timedelta(minutes=5))
 
     def test_only_a_dosing_session_that_took_place_takes_a_dose(
         self, episode: TreatmentEpisode, clinician: User
@@ -349,17 +323,17 @@ class TestDoses:
         missed = session(clinician, episode, kind="dosing", attendance="missed")
         for wrong in (talk, missed):
             with pytest.raises(InvalidInput, match="session"):
-                dose(clinician, wrong)
+                dosed(clinician, wrong)
 
     def test_a_dose_is_recorded_once(self, dosing: TreatmentSession, clinician: User) -> None:
-        dose(clinician, dosing)
+        dosed(clinician, dosing)
         with pytest.raises(Conflict, match="already recorded"):
-            dose(clinician, dosing, substance="Psilocybin")
+            dosed(clinician, dosing, substance="Psilocybin")
 
 
 class TestTakingBack:
     def test_a_session_takes_its_doses_with_it(self, dosing: TreatmentSession, clinician: User, mark) -> None:
-        given = dose(clinician, dosing)
+        given = dosed(clinician, dosing)
         treatment.void(by=clinician, record=dosing, reason=" wrong patient ")
         given.refresh_from_db()
         assert (dosing.voided_by, dosing.void_reason) == (clinician, "wrong patient")
@@ -373,7 +347,7 @@ class TestTakingBack:
     ) -> None:
         treatment.void(by=clinician, record=dosing, reason="entered twice")
         with pytest.raises(Conflict):
-            dose(clinician, dosing)
+            dosed(clinician, dosing)
 
     def test_a_reason_is_needed(self, dosing: TreatmentSession, clinician: User) -> None:
         with pytest.raises(InvalidInput, match="reason"):
@@ -390,8 +364,8 @@ class TestTakingBack:
     def test_what_another_record_rests_on_stays(
         self, episode: TreatmentEpisode, dosing: TreatmentSession, clinician: User
     ) -> None:
-        main = dose(clinician, dosing)
-        dose(clinician, dosing, part="supplement", given_at=main.given_at + timedelta(hours=1))
+        main = dosed(clinician, dosing)
+        dosed(clinician, dosing, part="supplement", given_at=main.given_at + timedelta(hours=1))
         integration = session(clinician, episode, kind="integration", integrates=dosing)
         with pytest.raises(Conflict, match="supplemental dose"):
             treatment.void(by=clinician, record=main, reason="mistake")
@@ -428,7 +402,7 @@ class TestTakingBack:
     def test_what_was_asked_because_of_a_dose_is_not_asked_without_it(
         self, episode: TreatmentEpisode, dosing: TreatmentSession, clinician: User, taken_back: str
     ) -> None:
-        given = dose(clinician, dosing)
+        given = dosed(clinician, dosing)
         scheduling.schedule_episode(by=clinician, episode=episode, as_of=days_ago(0))
         asked = AssessmentRequest.objects.filter(anchor_session=dosing)
         assert set(asked.values_list("instrument", "status")) == {("meq30", "open"), ("phq9", "open")}

@@ -9,6 +9,8 @@ import pytest
 from django.utils import timezone
 
 from tests.cast import days_ago, person
+from tests.tracking.scheduled import start
+from tests.tracking.treated import dosed, medicated
 from tracking.actions import care, treatment, washouts
 from tracking.errors import InvalidInput, NotPermitted
 from tracking.models import (
@@ -42,15 +44,7 @@ def medication(
     stopped: int | None = None,
     began: int = 200,
 ) -> MedicationCourse:
-    course = treatment.start_medication(
-        by=by,
-        episode=episode,
-        substance=substance,
-        started_on=days_ago(began),
-        amount_per_day=Decimal(100),
-        unit="mg",
-        route="oral",
-    )
+    course = medicated(by, episode, substance, began)
     if stopped is not None:
         treatment.stop_medication(by=by, course=course, stopped_on=days_ago(stopped), reason="washout")
     return course
@@ -67,9 +61,7 @@ def dosing(episode: TreatmentEpisode, clinician: User) -> TreatmentSession:
 
 
 def dose(by: User, session: TreatmentSession, after: int = 0, **changes: object) -> Dose:
-    values = {"substance": "psilocybin", "amount": Decimal(25), "unit": "mg", "route": "oral"}
-    given_at = session.starts_at + timedelta(seconds=after)
-    return treatment.record_dose(by=by, session=session, given_at=given_at, **(values | changes))
+    return dosed(by, session, given_at=session.starts_at + timedelta(seconds=after), **changes)
 
 
 def test_a_reason_beside_a_dose_does_not_make_a_session_one_that_is_under_way(
@@ -170,14 +162,7 @@ class TestWhatCounts:
         assert verdict(episode) == "not satisfied"
 
     def test_what_is_part_of_the_treatment_needs_no_washout(self, patient, clinician: User) -> None:
-        trial = care.start_episode(
-            by=clinician,
-            patient=patient,
-            diagnosis="mdd",
-            protocol="psilocybin-escitalopram",
-            arm="escitalopram",
-            starts_on=days_ago(30),
-        )
+        trial = start(patient, clinician, "psilocybin-escitalopram", "escitalopram", days=30, diagnosis="mdd")
         medication(clinician, trial, "escitalopram", stopped=27, began=60)
         medication(clinician, trial, "escitalopram", began=8)
         (found,) = next(
@@ -186,14 +171,7 @@ class TestWhatCounts:
         assert found.stopped == days_ago(27)
 
     def test_an_arm_without_a_dose_has_no_washout(self, patient, clinician: User) -> None:
-        waiting = care.start_episode(
-            by=clinician,
-            patient=patient,
-            diagnosis="mdd",
-            protocol="psilocybin-mdd",
-            arm="waiting",
-            starts_on=days_ago(30),
-        )
+        waiting = start(patient, clinician, "psilocybin-mdd", "waiting", days=30, diagnosis="mdd")
         assert washouts_before(waiting, days_ago(0)) == ()
 
 

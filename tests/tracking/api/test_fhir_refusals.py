@@ -29,18 +29,6 @@ from tracking.models import (
 SYSTEM = "urn:throughline:answers:phq9"
 
 
-@pytest.fixture
-def nudged(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    ids: list[int] = []
-    monkeypatch.setattr("tracking.api.fhir.nudge_episode", ids.append)
-    return ids
-
-
-@pytest.fixture
-def api(clinician: User, nudged: list[int]) -> Api:
-    return Api(clinician)
-
-
 def subject(**reference: Any) -> dict[str, Any]:
     return {"subject": reference}
 

@@ -24,7 +24,6 @@ from tests.tracking.fhir_posts import (
     said,
     total_of,
 )
-from tracking.actions import scheduling
 from tracking.models import (
     Assessment,
     AssessmentRequest,
@@ -33,23 +32,6 @@ from tracking.models import (
     TreatmentEpisode,
     User,
 )
-
-
-@pytest.fixture
-def nudged(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    ids: list[int] = []
-    monkeypatch.setattr("tracking.api.fhir.nudge_episode", ids.append)
-    return ids
-
-
-@pytest.fixture
-def api(clinician: User, nudged: list[int]) -> Api:
-    return Api(clinician)
-
-
-@pytest.fixture
-def asked(clinician: User, episode: TreatmentEpisode) -> AssessmentRequest:
-    return scheduling.create_request(by=clinician, episode=episode, instrument="phq9", due_on=days_ago(1))
 
 
 def test_a_response_is_stored_scored_and_wakes_the_worker(

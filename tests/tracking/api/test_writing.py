@@ -41,23 +41,6 @@ FORBIDDEN = [
 ]
 
 
-@pytest.fixture
-def nudged(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    ids: list[int] = []
-    monkeypatch.setattr("tracking.api.views.nudge_episode", ids.append)
-    return ids
-
-
-@pytest.fixture
-def api(clinician: User, nudged: list[int]) -> Api:
-    return Api(clinician)
-
-
-@pytest.fixture
-def asked(clinician: User, episode: TreatmentEpisode) -> AssessmentRequest:
-    return scheduling.create_request(by=clinician, episode=episode, instrument="phq9", due_on=days_ago(1))
-
-
 def unasked(episode: TreatmentEpisode, /, **changes: Any) -> dict[str, Any]:
     body = {
         "submission_id": str(uuid.uuid4()),

@@ -14,7 +14,7 @@ from reports.actions.studies import recompute_study
 from reports.models import StudyResult
 from tests.cast import days_ago
 from tests.reports.clinic import another_episode, give_dose, rate
-from tracking.actions import care, people
+from tracking.actions import care
 from tracking.models import CareTeam, EpisodeSource, Study, TreatmentEpisode, User
 
 pytestmark = pytest.mark.django_db
@@ -232,18 +232,7 @@ def test_a_study_without_arms_is_shown_as_one_group(
 ) -> None:
     """As of a file that names none. The team also sees each patient as a line and a dot."""
     for number in range(24):
-        patient = people.enrol_patient(
-            by=clinician, team=team_a, identity=None, sex="female", enrolled_on=days_ago(180)
-        )
-        episode = care.start_episode(
-            by=clinician,
-            patient=patient,
-            diagnosis="mdd",
-            protocol="",
-            arm="",
-            starts_on=days_ago(120),
-            study=study,
-        )
+        episode = another_episode(team_a, clinician, study, arm="", protocol="")
         rate(episode, clinician, 0, 30 + number % 3, time_point="baseline")
         give_dose(episode, clinician, 7)
         rate(episode, clinician, 8, 20 + 5 * (number * 7 % 24), instrument="meq30")

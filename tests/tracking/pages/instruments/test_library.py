@@ -9,11 +9,10 @@ from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from tests.cast import CRISIS, person
-from tests.markup import markup
+from tests.cast import person
+from tests.markup import markup, said
 from tests.tracking.definitions import CHECK_IN, PHQ4, SCORE_ONLY, published, second
 from tests.tracking.pages.doors import signed_in
-from tracking.actions import care
 from tracking.models import AuditEvent, InstrumentRetirement, Site, SiteInstrument, User
 from tracking.rules.definitions import LARGEST
 from tracking.vocabulary import Role
@@ -21,15 +20,6 @@ from tracking.vocabulary import Role
 pytestmark = pytest.mark.django_db
 NEW, TRY, PUBLISH = (reverse(name) for name in ("library-new", "library-try", "library-publish"))
 HTMX = {"HX-Request": "true"}
-
-
-@pytest.fixture
-def south() -> Site:
-    return care.create_site(by=None, key="south", name="South Clinic", crisis_contacts=CRISIS)
-
-
-def said(response: object) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
 
 
 def text(site: Site, definition: str = CHECK_IN, **more: object) -> dict[str, object]:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from config.logs import HideTokens
 from tests.cast import CRISIS, days_ago, identity_in
-from tests.markup import markup
+from tests.markup import markup, said
 from tests.tracking.answers import PHQ9
 from tests.tracking.packs import installed
 from tracking.actions import care, links, scheduling, tries
@@ -34,16 +34,6 @@ from tracking.models import (
 )
 
 PHONE = "0800 111 0 111"
-
-
-@pytest.fixture
-def asked(episode: TreatmentEpisode, clinician: User) -> AssessmentRequest:
-    return scheduling.create_request(by=clinician, episode=episode, instrument="phq9", due_on=days_ago(1))
-
-
-@pytest.fixture
-def made(asked: AssessmentRequest, clinician: User) -> tuple[SittingLink, str]:
-    return links.issue_link(by=clinician, episode=asked.episode, requests=[asked])
 
 
 @pytest.fixture
@@ -99,10 +89,6 @@ def send(client: Client, asked: AssessmentRequest):
     return client.post(reverse("sitting-review", kwargs={"public_id": asked.public_id}), follow=True)
 
 
-def words(response: object) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
-
-
 class TestLanding:
     def test_looking_changes_nothing(self, client: Client, door: str) -> None:
         """Mail scanners open links."""
@@ -117,12 +103,12 @@ class TestLanding:
     def test_it_says_how_many_sets_there_are_and_how_long_they_take_together(
         self, client: Client, asked: AssessmentRequest, door: str, clinician: User
     ) -> None:
-        assert "One short set of questions, about 2 minutes in all" in words(client.get(door))
+        assert "One short set of questions, about 2 minutes in all" in said(client.get(door))
         guess = scheduling.create_request(
             by=clinician, episode=asked.episode, instrument="treatment_guess", due_on=days_ago(0)
         )
         _, token = links.issue_link(by=clinician, episode=asked.episode, requests=[asked, guess])
-        page = words(client.get(reverse("sitting-landing", args=[token])))
+        page = said(client.get(reverse("sitting-landing", args=[token])))
         assert "2 short sets of questions, about 3 minutes in all" in page
 
     def test_it_tells_a_stranger_nothing(self, client: Client, door: str) -> None:
@@ -194,7 +180,7 @@ class TestLanding:
         self, client: Client, door: str, clinician: User
     ) -> None:
         client.force_login(clinician)
-        assert "Somebody else is signed in" in words(client.get(door))
+        assert "Somebody else is signed in" in said(client.get(door))
         client.post(door, {"sign_out": "yes"})
         assert client.get(reverse("alerts")).status_code == 302
         assert client.get(reverse("sitting")).status_code == 200
@@ -202,10 +188,10 @@ class TestLanding:
 
 class TestItems:
     def test_why_how_long_and_then_one_item_a_screen(self, begun: Client, asked: AssessmentRequest) -> None:
-        why = words(begun.get(reverse("sitting")))
+        why = said(begun.get(reverse("sitting")))
         assert "These questions ask" in why and "2 minutes" in why
         first = begun.get(item_url(asked, 1))
-        assert "Question 1 of 10" in words(first)
+        assert "Question 1 of 10" in said(first)
         assert first.content.decode().count('type="radio"') == 4
 
     def test_each_answer_is_kept_and_shown_again(self, begun: Client, asked: AssessmentRequest) -> None:
@@ -218,8 +204,8 @@ class TestItems:
         response = begun.post(item_url(asked, 1), {"item-1": "3"}, headers={"HX-Request": "true"})
         assert response.status_code == 200
         assert "<html" not in response.content.decode()
-        assert "Saved" in words(response)
-        assert PHONE not in words(response)
+        assert "Saved" in said(response)
+        assert PHONE not in said(response)
         assert asked.draft.answers == {"1": 3}
 
     def test_back_keeps_what_was_chosen(self, begun: Client, asked: AssessmentRequest) -> None:
@@ -232,7 +218,7 @@ class TestItems:
     ) -> None:
         response = answer(begun, asked, 1, None)
         assert response.status_code == 400
-        assert "Choose an answer" in words(response)
+        assert "Choose an answer" in said(response)
         assert not DraftAnswers.objects.exists()
 
     def test_a_skipped_item_stays_unanswered(self, begun: Client, asked: AssessmentRequest) -> None:
@@ -244,7 +230,7 @@ class TestItems:
     ) -> None:
         response = answer(begun, asked, 9, None, step="skip")
         assert response.status_code == 200
-        assert "You may still leave it out" in words(response)
+        assert "You may still leave it out" in said(response)
         assert not DraftAnswers.objects.exists()
         assert answer(begun, asked, 9, None, step="leave").status_code == 302
         assert asked.draft.answers == {"9": None}
@@ -255,7 +241,7 @@ class TestItems:
     ) -> None:
         response = begun.post(item_url(asked, 1), wrong)
         assert response.status_code == 400
-        assert "Choose one of the answers" in words(response) or "99 is not an item" in words(response)
+        assert "Choose one of the answers" in said(response) or "99 is not an item" in said(response)
         assert not DraftAnswers.objects.exists()
 
     @pytest.mark.parametrize("number", [0, 11])
@@ -287,7 +273,7 @@ class TestItems:
         assert '<p class="quiet" lang="de">0 % = gar nicht</p>' in page
         assert re.search(r'<input type="number" name="item-4" [^>]*max="100"[^>]*><span>%</span>', page)
         assert answer(client, expected, 4, 250).status_code == 400
-        assert "Write an answer" in words(answer(client, expected, 4, None))
+        assert "Write an answer" in said(answer(client, expected, 4, None))
         answer(client, expected, 4, 0)
         assert expected.draft.answers == {"4": 0}
 
@@ -302,7 +288,7 @@ class TestItems:
     def test_a_text_is_asked_with_its_help_and_without_the_instruction_of_the_scale(
         self, client: Client, guess: AssessmentRequest
     ) -> None:
-        page = words(client.get(item_url(guess, 3)))
+        page = said(client.get(item_url(guess, 3)))
         assert "What led you to this? For example what you felt, or what somebody said" in page
         assert "Question 3 of 3" in page
 
@@ -319,7 +305,7 @@ class TestItems:
     ) -> None:
         response = write(client, guess, "My heart.\x07")
         assert response.status_code == 400
-        assert "Must not have control characters." in words(response)
+        assert "Must not have control characters." in said(response)
         assert "My heart." in response.content.decode()
         assert not DraftAnswers.objects.exists()
 
@@ -338,8 +324,8 @@ class TestCrisis:
         self, begun: Client, asked: AssessmentRequest
     ) -> None:
         response = begun.post(item_url(asked, 9), {"item-9": "1"}, headers={"HX-Request": "true"})
-        assert PHONE in words(response)
-        assert PHONE in words(begun.get(item_url(asked, 10)))
+        assert PHONE in said(response)
+        assert PHONE in said(begun.get(item_url(asked, 10)))
         assert SafetyAlert.objects.get().status == "open"
 
     @pytest.mark.parametrize("given", [1, None])
@@ -347,14 +333,14 @@ class TestCrisis:
         self, begun: Client, asked: AssessmentRequest, given: int | None
     ) -> None:
         answer_all(begun, asked, PHQ9 | {"9": given})
-        page = words(send(begun, asked))
+        page = said(send(begun, asked))
         assert page.index("Please talk to someone now") < page.index("Thank you")
         assert page.index(PHONE) < page.index("Thank you")
         assert SafetyAlert.objects.get().state == ("unanswered" if given is None else "endorsed")
 
     def test_they_are_there_in_any_case(self, begun: Client, asked: AssessmentRequest) -> None:
         answer_all(begun, asked, PHQ9)
-        page = words(send(begun, asked))
+        page = said(send(begun, asked))
         assert PHONE in page and "day and night" in page and CRISIS.split(",")[0] in page
         assert "Please talk to someone now" not in page
         assert not SafetyAlert.objects.exists()
@@ -364,13 +350,13 @@ class TestSending:
     def test_what_was_left_out_is_named_first(self, begun: Client, asked: AssessmentRequest) -> None:
         answer_all(begun, asked, PHQ9 | {"4": None})
         page = begun.get(reverse("sitting-review", kwargs={"public_id": asked.public_id}))
-        assert "You left out 1 question" in words(page)
+        assert "You left out 1 question" in said(page)
         assert item_url(asked, 4) in page.content.decode()
 
     def test_the_answers_arrive_and_wake_the_course(self, begun: Client, asked: AssessmentRequest) -> None:
         wanted = EpisodeMark.objects.get(episode=asked.episode).wanted_rev
         answer_all(begun, asked, PHQ9)
-        assert "Thank you" in words(send(begun, asked))
+        assert "Thank you" in said(send(begun, asked))
         stored = Assessment.objects.get()
         assert (stored.source, stored.recorded_by, stored.scores.get(scale="total").value) == (
             "self",
@@ -384,10 +370,10 @@ class TestSending:
     def test_sending_twice_stores_once_and_says_so(self, begun: Client, asked: AssessmentRequest) -> None:
         answer_all(begun, asked, PHQ9)
         send(begun, asked)
-        again = words(send(begun, asked))
+        again = said(send(begun, asked))
         assert "already received" in again
         assert Assessment.objects.count() == 1
-        assert "already received" in words(answer(begun, asked, 1, 0) and begun.get(reverse("sitting-done")))
+        assert "already received" in said(answer(begun, asked, 1, 0) and begun.get(reverse("sitting-done")))
         assert Assessment.objects.get().answers["1"] == 2
 
     def test_nothing_is_sent_before_anything_was_seen(self, begun: Client, asked: AssessmentRequest) -> None:
@@ -405,17 +391,17 @@ class TestSending:
         _, token = links.issue_link(by=clinician, episode=asked.episode, requests=[second, asked])
         client.post(reverse("sitting-landing", args=[token]))
         answer_all(client, asked, PHQ9)
-        between = words(send(client, asked))
+        between = said(send(client, asked))
         assert "Part 2 of 2" in between
         assert client.get(reverse("sitting-done")).headers["Location"] == reverse("sitting")
         answer_all(client, second, dict.fromkeys(map(str, range(1, 13)), 3))
-        assert "Thank you" in words(send(client, second))
+        assert "Thank you" in said(send(client, second))
         assert Assessment.objects.count() == 2
 
     def test_a_closed_window_is_said(self, begun: Client, asked: AssessmentRequest) -> None:
         answer_all(begun, asked, PHQ9)
         AssessmentRequest.objects.update(opens_on=days_ago(9), due_on=days_ago(9), closes_on=days_ago(3))
-        assert "time for this questionnaire has passed" in words(send(begun, asked))
+        assert "time for this questionnaire has passed" in said(send(begun, asked))
         assert not Assessment.objects.exists()
 
 
@@ -425,7 +411,7 @@ class TestWhoMayAnswer:
         for url in (reverse("sitting"), reverse("sitting-done"), item_url(asked, 1), review):
             response = client.get(url)
             assert response.status_code == 404
-            assert "open your link again" in words(response)
+            assert "open your link again" in said(response)
         assert client.post(item_url(asked, 1), {"item-1": "1"}).status_code == 404
         assert not DraftAnswers.objects.exists()
 
@@ -455,9 +441,9 @@ class TestWhoMayAnswer:
         assert not DraftAnswers.objects.exists()
 
     def test_a_simulated_person_says_so(self, begun: Client, patient: Patient) -> None:
-        assert "nobody on this page is real" not in words(begun.get(reverse("sitting")))
+        assert "nobody on this page is real" not in said(begun.get(reverse("sitting")))
         Patient.objects.filter(pk=patient.pk).update(is_simulated=True)
-        assert "nobody on this page is real" in words(begun.get(reverse("sitting")))
+        assert "nobody on this page is real" in said(begun.get(reverse("sitting")))
 
 
 class TestWordsInstalledUnderWay:

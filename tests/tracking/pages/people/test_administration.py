@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
-from decimal import Decimal
 
 import pytest
 from django.test import Client
@@ -15,7 +14,8 @@ from measures import registry
 from tests.cast import CRISIS, days_ago, person, server_days_ago
 from tests.markup import markup
 from tests.tracking.answers import PHQ9, recorded
-from tracking.actions import assessments, care, people, safety, treatment
+from tests.tracking.treated import medicated
+from tracking.actions import assessments, care, people, safety
 from tracking.models import (
     CareTeam,
     EpisodeMark,
@@ -56,20 +56,6 @@ def addresses(clinician: User, team_a: CareTeam, researcher: User) -> list[str]:
     ]
 
 
-@pytest.fixture
-def south() -> Site:
-    return care.create_site(by=None, key="south", name="South Clinic", crisis_contacts=CRISIS)
-
-
-@pytest.fixture
-def southerner(south: Site) -> User:
-    """A clinician of another site."""
-    user = person("Sven Southerner", Role.CLINICIAN)
-    team = care.create_team(by=None, site=south, name="Team S")
-    care.add_member(by=None, team=team, user=user, starts_on=days_ago(10))
-    return user
-
-
 def fresh(user: User) -> User:
     return User.objects.get(pk=user.pk)
 
@@ -92,22 +78,22 @@ class TestWhoGetsIn:
         for address in addresses:
             assert client.get(address).url.startswith(reverse("account_login"))
 
-    def test_another_site_is_out_of_reach(self, office: Client, southerner: User, south: Site) -> None:
+    def test_another_site_is_out_of_reach(self, office: Client, elsewhere: User, south: Site) -> None:
         team = south.teams.get()
         away = [
-            reverse("administration-user", args=[southerner.public_id]),
-            reverse("administration-grant-new", args=[southerner.public_id]),
-            reverse("administration-study-join", args=[southerner.public_id]),
-            reverse("administration-grant-end", args=[southerner.role_grants.get().pk]),
+            reverse("administration-user", args=[elsewhere.public_id]),
+            reverse("administration-grant-new", args=[elsewhere.public_id]),
+            reverse("administration-study-join", args=[elsewhere.public_id]),
+            reverse("administration-grant-end", args=[elsewhere.role_grants.get().pk]),
             reverse("administration-team", args=[team.public_id]),
-            reverse("administration-membership-end", args=[southerner.memberships.get().pk]),
+            reverse("administration-membership-end", args=[elsewhere.memberships.get().pk]),
             reverse("administration-user", args=[uuid.uuid4()]),
         ]
         bodies = {office.get(address).content for address in away}
         assert {office.get(address).status_code for address in away} == {404}
         assert len(bodies) == 1
         overview = office.get(reverse("administration")).content.decode()
-        assert "Southerner" not in overview
+        assert "Sue South" not in overview
         assert "Team S" not in overview
 
     def test_a_patients_account_is_not_staff(self, office: Client, patient_user: User) -> None:
@@ -125,24 +111,8 @@ class TestNothingClinical:
         clinician: User,
         patient: Patient,
     ) -> None:
-        treatment.start_medication(
-            by=clinician,
-            episode=episode,
-            substance="sertraline",
-            started_on=days_ago(20),
-            amount_per_day=Decimal(100),
-            unit="mg",
-            route="oral",
-        )
-        assessments.record_assessment(
-            by=clinician,
-            episode=episode,
-            instrument=registry.get("phq9"),
-            answers={item.code: 3 for item in registry.get("phq9").items},
-            source="clinician_entered",
-            assessed_on=days_ago(1),
-            submission_id=uuid.uuid4(),
-        )
+        medicated(clinician, episode)
+        recorded(episode, None, "phq9", {item.code: 3 for item in registry.get("phq9").items})
         assert SafetyAlert.objects.count() == 1
         EpisodeMark.objects.filter(episode=episode).update(parked_at=timezone.now())
         pages = "".join(office.get(address).content.decode() for address in addresses)
@@ -312,9 +282,9 @@ class TestTeams:
         assert not Patient.objects.visible_to(fresh(outsider)).exists()
 
     def test_who_cannot_be_seen_cannot_be_added(
-        self, office: Client, team_a: CareTeam, southerner: User
+        self, office: Client, team_a: CareTeam, elsewhere: User
     ) -> None:
         address = reverse("administration-team", args=[team_a.public_id])
-        values = {"user": southerner.pk, "starts_on": server_days_ago(0)}
+        values = {"user": elsewhere.pk, "starts_on": server_days_ago(0)}
         assert office.post(address, values).status_code == 400
-        assert team_a.memberships.filter(user=southerner).count() == 0
+        assert team_a.memberships.filter(user=elsewhere).count() == 0

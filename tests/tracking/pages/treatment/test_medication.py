@@ -6,7 +6,6 @@ import re
 import uuid
 from datetime import timedelta
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 import pytest
 from django.http import HttpResponse
@@ -15,26 +14,20 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.cast import days_ago
-from tests.markup import markup
+from tests.clock import BERLIN
+from tests.markup import markup, said
 from tests.reports.clinic import rate
-from tracking.actions import care, tapers, treatment, washouts
+from tests.tracking.scheduled import start
+from tests.tracking.treated import medicated
+from tracking.actions import tapers, treatment, washouts
 from tracking.models import MedicationCourse, Patient, PlannedDoseStep, TreatmentEpisode, User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nudges")]
-BERLIN = ZoneInfo("Europe/Berlin")
 
 
 @pytest.fixture
 def course(episode: TreatmentEpisode, clinician: User) -> MedicationCourse:
-    return treatment.start_medication(
-        by=clinician,
-        episode=episode,
-        substance="sertraline",
-        started_on=days_ago(50),
-        amount_per_day=Decimal(100),
-        unit="mg",
-        route="oral",
-    )
+    return medicated(clinician, episode)
 
 
 @pytest.fixture
@@ -43,8 +36,8 @@ def planned(course: MedicationCourse, clinician: User) -> list[PlannedDoseStep]:
     return tapers.plan_taper(by=clinician, course=course, steps=steps)
 
 
-def said(response: HttpResponse) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode())).replace(" .", ".")
+def sentences(response: HttpResponse) -> str:
+    return said(response).replace(" .", ".")
 
 
 def plan_url(course: MedicationCourse) -> str:
@@ -143,14 +136,7 @@ class TestPlan:
     def test_a_start_leads_to_the_plan_of_its_protocol(
         self, desk: Client, clinician: User, patient: Patient
     ) -> None:
-        panic = care.start_episode(
-            by=clinician,
-            patient=patient,
-            diagnosis="anxiety",
-            protocol="cbt-anxiolytic-panic",
-            arm="combined",
-            starts_on=days_ago(10),
-        )
+        panic = start(patient, clinician, "cbt-anxiolytic-panic", "combined", days=10)
         data = {
             "substance": "alprazolam",
             "started_on": str(days_ago(5)),
@@ -321,7 +307,7 @@ class TestWashout:
         if days:
             rule = {"protocol": "psilocybin-mdd", "what": "Antidepressants", "days": days}
             washouts.set_washout_rule(by=administrator, site=course.episode.patient.team.site, **rule)
-        text = said(desk.get(reverse("dose-new", args=[session.public_id])))
+        text = sentences(desk.get(reverse("dose-new", args=[session.public_id])))
         stopped = (
             f"sertraline: stopped {days_ago(20):%-d %B %Y}, 20 days by {days_ago(0):%-d %B %Y}; {words}."
         )

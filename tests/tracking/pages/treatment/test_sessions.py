@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from datetime import datetime, timedelta
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -13,7 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.cast import days_ago
+from tests.clock import BERLIN
 from tests.markup import markup
+from tests.tracking.treated import dosed, medicated
 from tracking.actions import treatment
 from tracking.models import (
     AssessmentRequest,
@@ -27,7 +28,6 @@ from tracking.models import (
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nudges")]
-BERLIN = ZoneInfo("Europe/Berlin")
 
 
 @pytest.fixture
@@ -38,28 +38,12 @@ def dosing(episode: TreatmentEpisode, clinician: User) -> TreatmentSession:
 
 @pytest.fixture
 def dose(dosing: TreatmentSession, clinician: User) -> Dose:
-    return treatment.record_dose(
-        by=clinician,
-        session=dosing,
-        substance="psilocybin",
-        amount=Decimal(25),
-        unit="mg",
-        route="oral",
-        given_at=dosing.starts_at,
-    )
+    return dosed(clinician, dosing, given_at=dosing.starts_at)
 
 
 @pytest.fixture
 def medication(episode: TreatmentEpisode, clinician: User) -> MedicationCourse:
-    return treatment.start_medication(
-        by=clinician,
-        episode=episode,
-        substance="sertraline",
-        started_on=days_ago(50),
-        amount_per_day=Decimal(100),
-        unit="mg",
-        route="oral",
-    )
+    return medicated(clinician, episode)
 
 
 @pytest.fixture

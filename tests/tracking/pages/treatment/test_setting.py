@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.cast import CRISIS, days_ago, person
+from tests.clock import BERLIN
 from tests.tracking.pages.doors import assert_anonymous_signs_in, assert_refused, assert_unseen
-from tracking.actions import care, treatment
+from tracking.actions import treatment
 from tracking.actions.setting import create_template, retire_template, revise_template
 from tracking.models import (
     Assessment,
@@ -25,10 +24,8 @@ from tracking.models import (
     User,
 )
 from tracking.queries.setting import setting_of
-from tracking.vocabulary import Role
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nudges")]
-BERLIN = ZoneInfo("Europe/Berlin")
 ROOM = {"light": 2, "music": 1, "objects": "flowers, a rug"}
 
 
@@ -41,16 +38,6 @@ def room(clinician: User, site: Site) -> SettingTemplate:
 def dosing(episode: TreatmentEpisode, clinician: User) -> TreatmentSession:
     begins = timezone.now().replace(microsecond=0) - timedelta(days=30)
     return treatment.record_session(by=clinician, episode=episode, kind="dosing", starts_at=begins)
-
-
-@pytest.fixture
-def elsewhere(db: None) -> User:
-    """A clinician of another site."""
-    site = care.create_site(by=None, key="south", name="South", timezone="UTC", crisis_contacts=CRISIS)
-    team = care.create_team(by=None, site=site, name="Team S")
-    user = person("Sue South", Role.CLINICIAN)
-    care.add_member(by=None, team=team, user=user, starts_on=days_ago(400))
-    return user
 
 
 def at(name: str, row: object) -> str:
