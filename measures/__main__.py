@@ -1,7 +1,7 @@
 """Instruments and scoring without the web site.
 
-``python -m measures list | show KEY | check FILE.toml | score KEY FILE.json | verify DIR``; a KEY may be the path
-of a definition file.
+``python -m measures list | show KEY | check FILE.toml | score KEY FILE.json | change KEY PRE POST | verify DIR``; a KEY
+may be the path of a definition file.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from measures import registry
-from measures.errors import AnswerError, DefinitionError, MeasuresError
-from measures.instrument import Instrument
+from measures import change, registry
+from measures.errors import AnswerError, DefinitionError, MeasuresError, UnknownPart
+from measures.instrument import ChangeRules, Direction, Instrument, Number, Scale
 from measures.loader import load
-from measures.scoring import ScaleResult, score
+from measures.scoring import ScaleResult, score, score_total
 from measures.verify import verify
 from measures.verify.cases import read_cases
 from measures.words.outline import outline
@@ -63,6 +63,24 @@ def _parser() -> argparse.ArgumentParser:
         "--numbering", help="the item numbering of the answers, when it is not the instrument's own"
     )
     scoring.set_defaults(run=_score)
+
+    changing = commands.add_parser(
+        "change", help="what the change rules conclude from two scores of one scale"
+    )
+    changing.add_argument("key", metavar="KEY", help="an instrument, as in list, or a definition FILE.toml")
+    changing.add_argument("pre", type=_number, metavar="PRE", help="the earlier score (baseline)")
+    changing.add_argument("post", type=_number, metavar="POST", help="the later score")
+    changing.add_argument("--scale", metavar="SCALE", help="the one that has change rules when left out")
+    changing.add_argument("--version", help="of the instrument; the latest when left out")
+    changing.add_argument(
+        "--outcome",
+        action="append",
+        default=[],
+        type=_outcome,
+        metavar="KEY=yes|no",
+        help="of the later assessment, where remission needs an outcome to be absent; open when left out",
+    )
+    changing.set_defaults(run=_change)
 
     verifying = commands.add_parser("verify", help="hold scoring against a folder of reference vectors")
     verifying.add_argument("folder", type=Path, metavar="DIR")
@@ -134,6 +152,96 @@ def _score_one(instrument: Instrument, case: dict[str, object], numbering: objec
         "outcomes": scored.outcomes,
         "levels": {key: asdict(result) for key, result in scored.levels.items()},
         "critical": scored.critical,
+    }
+
+
+def _number(text: str) -> Number:
+    """18, 6.5. Raises ``argparse.ArgumentTypeError``."""
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    raise argparse.ArgumentTypeError("must be a number")
+
+
+def _outcome(text: str) -> tuple[str, bool]:
+    """``ptsd_diagnosis=no``. Raises ``argparse.ArgumentTypeError``."""
+    key, _, said = text.partition("=")
+    if said not in ("yes", "no"):
+        raise argparse.ArgumentTypeError("must be KEY=yes or KEY=no")
+    return key, said == "yes"
+
+
+def _change(given: argparse.Namespace) -> int:
+    instrument = _instrument(given)
+    scale = _scale_of(instrument, given.scale)
+    outcomes = _known_outcomes(instrument, dict(given.outcome))
+    found = _refused_score(instrument, scale, {"PRE": given.pre, "POST": given.post})
+    if found is None:
+        found = _concluded(instrument, scale, given.pre, given.post, outcomes)
+    json.dump(found, sys.stdout, indent=2, ensure_ascii=False)
+    sys.stdout.write("\n")
+    return REFUSED if "error" in found else 0
+
+
+def _scale_of(instrument: Instrument, key: str | None) -> Scale:
+    """The scale of that key; the one that change is judged on, else the first, when none is named."""
+    if key is None:
+        return instrument.primary_scale
+    known = [scale.key for scale in instrument.scales]
+    if key not in known:
+        raise UnknownPart(f"{instrument.key} has no scale {key!r}; known: {', '.join(known)}")
+    return instrument.scale(key)
+
+
+def _known_outcomes(instrument: Instrument, given: dict[str, bool]) -> dict[str, bool]:
+    unknown = sorted(given.keys() - {outcome.key for outcome in instrument.outcomes})
+    if unknown:
+        raise UnknownPart(f"{instrument.key} has no outcome {unknown[0]!r}")
+    return given
+
+
+def _refused_score(
+    instrument: Instrument, scale: Scale, scores: dict[str, Number]
+) -> dict[str, object] | None:
+    """Why the first of these cannot be a score of the scale."""
+    for name, value in scores.items():
+        try:
+            score_total(instrument, scale.key, value)
+        except AnswerError as error:
+            return {"error": error.reason, "score": name}
+    return None
+
+
+def _concluded(
+    instrument: Instrument, scale: Scale, pre: Number, post: Number, outcomes: dict[str, bool]
+) -> dict[str, object]:
+    """The change in points and what ``measures.change`` concludes; without rules for the scale only the former."""
+    rules = instrument.change if instrument.change and instrument.change.scale == scale.key else None
+    found: dict[str, object] = {
+        "scale": scale.key,
+        "change": change.change(pre, post),
+        "percent_reduction": change.percent_reduction(pre, post),
+        "rules": rules.version if rules else None,
+    }
+    return found | _conclusions(rules, pre, post, scale.direction, outcomes) if rules else found
+
+
+def _conclusions(
+    rules: ChangeRules, pre: Number, post: Number, direction: Direction, outcomes: dict[str, bool]
+) -> dict[str, object]:
+    """Each by the name that it has in the file. ``None``: no such rule, or it cannot be decided."""
+    reliable = change.reliable_change(rules, pre, post, direction)
+    return {
+        "response": change.response_met(rules, pre, post, direction),
+        "partial_response": change.partial_response_met(rules, pre, post, direction),
+        "mcid": change.mcid_met(rules, pre, post, direction),
+        "reliable_change": asdict(reliable) if reliable else None,
+        "clinically_significant": change.clinically_significant(rules, pre, post, direction),
+        "deterioration": change.deteriorated(rules, pre, post, direction),
+        "remission_threshold": change.remission_met(rules, post, direction, outcomes),
+        "relapse_threshold": change.relapse_threshold_met(rules, post, direction),
     }
 
 

@@ -21,6 +21,10 @@ class UnknownNumbering(MeasuresError):
     """The instrument knows no item numbering of that name."""
 
 
+class UnknownPart(MeasuresError):
+    """The instrument has no scale or no outcome of that key."""
+
+
 class AnswerError(MeasuresError):
     """One answer cannot be accepted. ``item`` is its code; ``reason`` never repeats the given value.
 

@@ -244,3 +244,103 @@ def test_a_definition_file_can_be_shown_and_scored_before_it_is_anywhere(capsys,
     status, out, err = run(capsys, "score", spoilt, answers_file([{}]))
     assert (status, out) == (2, "")
     assert f"{spoilt}: scales total.range" in err
+
+
+CHANGED = {  # from two scores, by the rules of the file
+    "phq9 18 9": {"change": -9, "percent_reduction": 50.0, "rules": "phq9-1", "response": True, "mcid": True},
+    "phq9 18 10": {"response": False, "partial_response": True, "clinically_significant": False},
+    "phq9 18 4": {"clinically_significant": True, "remission_threshold": True, "relapse_threshold": False},
+    "phq9 4 10": {"deterioration": True, "remission_threshold": False, "relapse_threshold": True},
+    "phq9 0 3": {"percent_reduction": None, "response": None, "mcid": False},
+    "hamd17 14 7": {"response": True, "mcid": None, "reliable_change": None, "remission_threshold": True},
+    "hamd17 8 15": {"rules": "hamd17-1", "deterioration": True, "relapse_threshold": True},
+    "hamd17 8 14": {"deterioration": False, "relapse_threshold": False},
+    "who5 40 50": {"change": 10, "mcid": True, "response": None},
+    "who5 50 40": {"change": -10, "mcid": False},
+    "caps5 40 11": {"response": True, "remission_threshold": None},
+    "caps5 40 11 --outcome ptsd_diagnosis=no": {"remission_threshold": True},
+    "caps5 40 11 --outcome ptsd_diagnosis=yes": {"remission_threshold": False},
+    "caps5 40 12": {"remission_threshold": False},
+    "docs/examples/parts.toml 20 15": {"rules": "parts-1", "response": False},
+}
+
+
+@pytest.mark.parametrize("command", CHANGED)
+def test_change_concludes_by_the_rules_of_the_file(capsys, monkeypatch, command):
+    monkeypatch.chdir(ROOT)
+    status, out, _ = run(capsys, "change", *command.split())
+    found = json.loads(out)
+    assert status == 0
+    assert {name: found[name] for name in CHANGED[command]} == CHANGED[command]
+
+
+@pytest.mark.parametrize(
+    ("command", "category"),
+    [
+        ("phq9 18 12", "improved"),
+        ("phq9 18 13", "no_reliable_change"),
+        ("phq9 12 18", "deteriorated"),
+        ("docs/examples/parts.toml 20 15", "improved"),
+        ("docs/examples/parts.toml 20 16", "no_reliable_change"),
+    ],
+)
+def test_change_says_whether_it_is_reliable_and_by_whom(capsys, monkeypatch, command, category):
+    monkeypatch.chdir(ROOT)
+    _, out, _ = run(capsys, "change", *command.split())
+    reliable = json.loads(out)["reliable_change"]
+    assert reliable["category"] == category
+    assert reliable["source"]["text"] and reliable["source"]["confidence"] in ("medium", "low")
+
+
+@pytest.mark.parametrize("arguments", ["wai_sr 30 40", "phq9 6 2 --scale phq2", "treatment_guess 1 5"])
+def test_nothing_is_concluded_where_a_scale_has_no_rules(capsys, arguments):
+    status, out, _ = run(capsys, "change", *arguments.split())
+    found = json.loads(out)
+    assert (status, found["rules"]) == (0, None)
+    assert list(found) == ["scale", "change", "percent_reduction", "rules"]
+
+
+@pytest.mark.parametrize(
+    ("scores", "refused"),
+    [
+        ("28 3", {"error": "must be from 0 to 27", "score": "PRE"}),
+        ("18 -1", {"error": "must be from 0 to 27", "score": "POST"}),
+        ("18 6.5", {"error": "must be a whole number", "score": "POST"}),
+        ("nan 3", {"error": "must be a finite number", "score": "PRE"}),
+        ("18 1e999", {"error": "must be a finite number", "score": "POST"}),
+        ("18 1" + "0" * 300, {"error": "must be from 0 to 27", "score": "POST"}),
+    ],
+)
+def test_change_refuses_what_is_no_score_of_the_scale(capsys, scores, refused):
+    status, out, _ = run(capsys, "change", "phq9", *scores.split())
+    assert (status, json.loads(out)) == (1, refused)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        ("phq9 18 6 --scale mood", "phq9 has no scale 'mood'; known: total, phq8, phq2"),
+        ("phq9 18 6 --outcome ptsd_diagnosis=no", "phq9 has no outcome 'ptsd_diagnosis'"),
+        ("phq10 18 6", "no instrument 'phq10'"),
+        ("phq9 18 6 --version 9", "phq9 has no version '9'"),
+    ],
+)
+def test_change_of_what_is_not_there(capsys, arguments, reason):
+    status, out, err = run(capsys, "change", *arguments.split())
+    assert (status, out) == (2, "")
+    assert reason in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        ("phq9 18 six", "argument POST: must be a number"),
+        ("phq9 18", "the following arguments are required: POST"),
+        ("phq9 18 6 --outcome ptsd_diagnosis", "must be KEY=yes or KEY=no"),
+    ],
+)
+def test_change_without_two_numbers(capsys, arguments, reason):
+    with pytest.raises(SystemExit) as ended:
+        main(["change", *arguments.split()])
+    assert ended.value.code == 2
+    assert reason in capsys.readouterr().err
