@@ -17,7 +17,7 @@ def read_change(table: Table) -> ChangeRules:
         scale=table.text("scale"),
         version=table.text("version"),
         reliability=_read(table, "reliability", _reliability),
-        reliable_points=_read(table, "reliable_points", _drop),
+        reliable_points=_read(table, "reliable_points", _points),
         mcid=_read(table, "mcid", _drop),
         response=_read(table, "response", _drop),
         partial_response=_read(table, "partial_response", _drop),
@@ -56,6 +56,14 @@ def _drop(table: Table) -> Drop:
         table.refuse(
             "points" if drop.percent is None else "percent", "must be above 0, and a percentage up to 100"
         )
+    return drop
+
+
+def _points(table: Table) -> Drop:
+    """A published number of points: a percentage of baseline says nothing of measurement error."""
+    drop = _drop(table)
+    if drop.points is None:
+        table.refuse("percent", "must be given in points")
     return drop
 
 

@@ -295,6 +295,12 @@ BAD = {
         "change.mcid.points",
         "more than the scale",
     ),
+    "measurement error in percent": (
+        ("change", "reliable_points"),
+        {"percent": 20, "source": "us", "confidence": "policy"},
+        "change.reliable_points.percent",
+        "in points",
+    ),
     "no standard deviation": (("change", "reliability", "sd"), 0, "change.reliability.sd", "above 0"),
     "perfect reliability": (
         ("change", "reliability", "reliability"),

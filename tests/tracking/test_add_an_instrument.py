@@ -4,22 +4,36 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
+import uuid
+from dataclasses import fields, replace
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import pytest
 
+from measures import registry
 from measures.__main__ import main
 from measures.algorithms import ALGORITHMS
+from measures.instrument import ChangeRules, Drop
+from measures.loader import load
 from measures.scoring import score
+from reports.actions.courses import recompute_episode
+from reports.models import EpisodeCourse
+from tests import guides
+from tests.cast import days_ago
+from tracking.actions.assessments import record_assessment
+from tracking.actions.library import publish_instrument
+from tracking.models import Site, TreatmentEpisode, User
 from tracking.rules.definitions import LARGEST, MOST_ROWS, read_definition
+from tracking.rules.policies.instruments import instrument_of
+from tracking.vocabulary import AnswerSource
 
 ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs" / "add-an-instrument.md").read_text()
+PAGE = guides.page("add-an-instrument.md")
 EXAMPLES = ROOT / "docs" / "examples"
 PHQ4 = (EXAMPLES / "phq4.toml").read_text()
 PARTS = (EXAMPLES / "parts.toml").read_text()
-SNIPPETS = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
+SNIPPETS = [block.text for block in guides.blocks(PAGE, "toml") if not block.file]
 OPEN = {"yes": True, "no": False, "open": None}
 
 
@@ -65,10 +79,10 @@ def test_the_file_of_cases_holds_those_of_the_table() -> None:
 
 def test_its_commands_run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> None:
     monkeypatch.chdir(ROOT)
-    commands = re.findall(r"^python -m measures (.*)$", PAGE, re.MULTILINE)
-    assert [command.split()[0] for command in commands] == ["check", "show", "score"]
+    commands = guides.commands(PAGE, "python -m measures")[:3]
+    assert [command[0] for command in commands] == ["check", "show", "score"]
     for command in commands:
-        assert main(shlex.split(command)) == 0
+        assert main(command) == 0
     assert "sound" in capsys.readouterr().out
 
 
@@ -86,3 +100,91 @@ def test_what_it_links_to_is_there() -> None:
     links = [link for link in re.findall(r"\]\(([^)#]+)", PAGE) if "://" not in link]
     assert links and [link for link in links if not (ROOT / "docs" / link).exists()] == []
     assert "add-an-instrument.md" in (ROOT / "docs" / "README.md").read_text()
+
+
+class TestTheRulesOfChange:
+    """The whole example of the section on change, saved and run as it stands there."""
+
+    @pytest.fixture
+    def folder(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        assert guides.save(PAGE, tmp_path) == ["my_phq9.toml", "my_visits.json"]
+        monkeypatch.chdir(tmp_path)
+        return tmp_path
+
+    def test_its_commands_run(self, folder: Path, capsys: pytest.CaptureFixture) -> None:
+        check, scoring, change = guides.commands(PAGE, "python -m measures")[3:]
+        assert main(check) == 0
+        assert capsys.readouterr().out.startswith("sound    my_phq9.toml")
+        assert main(scoring) == 0
+        scores = [each["scales"]["total"]["value"] for each in json.loads(capsys.readouterr().out)]
+        assert scores == [int(score) for score in change[2:]] == [18, 9]
+        assert main(change) == 0
+        assert json.loads(capsys.readouterr().out)["rules"] == "my_phq9-1"
+
+    @pytest.mark.parametrize(
+        "row", guides.table(PAGE, "PRE"), ids=lambda row: f"{row['PRE']} to {row['POST']}"
+    )
+    def test_what_is_concluded_is_what_the_table_says(
+        self, folder: Path, row: dict[str, str], capsys: pytest.CaptureFixture
+    ) -> None:
+        assert main(["change", "my_phq9.toml", row["PRE"], row["POST"]]) == 0
+        found = json.loads(capsys.readouterr().out)
+        assert found["reliable_change"]["category"] == row.pop("reliable_change")
+        assert {key: found[key] for key in row if key.islower()} == {
+            key: OPEN[said] for key, said in row.items() if key.islower()
+        }
+
+    def test_every_figure_is_that_of_the_instrument_that_ships(self, folder: Path) -> None:
+        copied, shipped = load(folder / "my_phq9.toml"), registry.get("phq9")
+        assert copied.change and shipped.change
+        assert _figures(copied.change) == _figures(shipped.change)
+        assert [(item.code, item.label) for item in copied.items] == [
+            (item.code, item.label) for item in shipped.items[:9]
+        ]
+        assert replace(copied.scale("total"), band_sets=(), missing=None) == replace(
+            shipped.scale("total"), band_sets=(), missing=None
+        )
+
+    def test_published_and_answered_it_makes_a_course(
+        self, folder: Path, administrator: User, clinician: User, site: Site, episode: TreatmentEpisode
+    ) -> None:
+        text = (folder / "my_phq9.toml").read_text()
+        publish_instrument(by=administrator, site=site, definition=text, file="my_phq9.toml")
+        for visit, ago in zip(json.loads((folder / "my_visits.json").read_text()), (120, 78), strict=True):
+            record_assessment(
+                by=clinician,
+                episode=episode,
+                instrument=instrument_of("my_phq9", "1"),
+                answers=visit["answers"],
+                source=AnswerSource.CLINICIAN_ENTERED,
+                assessed_on=days_ago(ago),
+                submission_id=uuid.uuid4(),
+                time_point=visit["id"],
+            )
+        recompute_episode(episode_id=episode.pk)
+        course = EpisodeCourse.objects.get(instrument="my_phq9", scale="total")
+        assert (course.baseline, course.latest, course.treatment_response) == (18, 9, True)
+        assert (course.reliable_change, course.rule_version) == ("improved", "my_phq9-1")
+
+
+def _figures(rules: ChangeRules) -> list[object]:
+    """The rules without the words of their sources, which name whose policy it is."""
+    found: list[object] = []
+    for rule in (getattr(rules, field.name) for field in fields(rules) if field.name != "version"):
+        found.append(
+            rule if rule is None or isinstance(rule, str) else replace(rule, source=rule.source.confidence)
+        )
+    return found
+
+
+def test_it_names_every_key_that_a_rule_of_change_has() -> None:
+    rows = {row["key"].strip("`"): row for row in guides.table(PAGE, "key")}
+    hints = get_type_hints(ChangeRules)
+    assert set(rows) == set(hints)
+    for key, hint in hints.items():
+        kind = next((one for one in get_args(hint) if one is not type(None)), None)
+        if kind is None or (kind is Drop and rows[key]["holds"] == "the same"):
+            continue
+        keys = {field.name for field in fields(kind)} - {"source"}
+        named = set(re.findall(r"`([a-z_]+)`", rows[key]["holds"]))
+        assert named == (keys if key != "reliable_points" else {"points"}), key
