@@ -163,6 +163,7 @@ class TestParameters:
             ("leave = 10", "leave = 100", "leave"),
             ("leave = 10", "leaves = 10", "leave"),
             ("mean = 0.45", "mean = 45", "mean"),
+            ("leave = 10", "leave 10", "is not TOML"),
         ],
     )
     def test_a_wrong_file_is_refused_by_its_key(
@@ -174,6 +175,19 @@ class TestParameters:
         monkeypatch.setattr(parameters, "FOLDER", tmp_path / "wrong")
         with pytest.raises(DefinitionError, match=reason):
             parameters_of.__wrapped__(protocols.get("mdma-ptsd"))
+
+    def test_an_amount_that_is_left_to_the_site_is_needed(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Read before anybody is made: nobody gets as far as a dose of no amount."""
+        shutil.copytree(parameters.FOLDER, tmp_path / "wrong")
+        file = tmp_path / "wrong" / "tms-cbt.toml"
+        file.write_text(file.read_text().split("[[amounts]]")[0])
+        monkeypatch.setattr(parameters, "FOLDER", tmp_path / "wrong")
+        with pytest.raises(
+            DefinitionError, match="amounts: must say how much is given of magnetic stimulation"
+        ):
+            parameters_of.__wrapped__(protocols.get("tms-cbt"))
 
 
 class TestSeverity:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from measures.errors import MeasuresError
 from tracking import clock
 from tracking.errors import TrackingError
 from tracking.models import User
@@ -29,7 +30,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, protocol: str, n: int, seed: int, study: str, member: list[str], **_: Any) -> None:
-        if protocols.find(protocol) is None:
+        if protocol not in protocols.keys():
             raise CommandError(f"no protocol {protocol}; known: {', '.join(protocols.keys())}")
         try:
             made = simulate_study(
@@ -41,7 +42,7 @@ class Command(BaseCommand):
                 key=study,
                 members=[_account(email) for email in member],
             )
-        except TrackingError as error:
+        except (TrackingError, MeasuresError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(
             f"{made.study.title}: {made.patients} simulated people, {made.assessments} assessments.\n"

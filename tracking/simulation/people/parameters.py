@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from measures import registry
+from measures.errors import DefinitionError
 from measures.instrument import Source
 from measures.parsing import read_toml
 from measures.table import Table
@@ -119,7 +120,8 @@ def conduct() -> Conduct:
 
 @cache
 def parameters_of(protocol: Protocol) -> Parameters:
-    """The figures of a protocol: a course for each of its arms, and time points that it has."""
+    """The figures of a protocol: a course for each of its arms, time points that it has, and an amount of whatever it
+    leaves to the site. Raises ``DefinitionError``, also where the protocol has no file of figures."""
     top = _open(protocol.key)
     names = {point.name for point in protocol.time_points}
     found = Parameters(
@@ -138,11 +140,18 @@ def parameters_of(protocol: Protocol) -> Parameters:
             top.refuse(name, f"names an arm that is not among {', '.join(protocol.arm_keys)}")
     if found.absent and not protocol.outcome.absent:
         top.refuse("absent", "needs a protocol that says which outcome must be absent")
+    given = (*protocol.doses, *protocol.medications)
+    left_open = {row.substance for row in given if row.amount.given != "amount"} - set(found.amounts)
+    if left_open:
+        top.refuse("amounts", f"must say how much is given of {', '.join(sorted(left_open))}")
     return found
 
 
 def _open(name: str) -> Table:
     path = FOLDER / f"{name}.toml"
+    if not path.exists():
+        reason = "cannot be read: it is not there. A simulation needs the figures of its protocol: docs/protocols.md"
+        raise DefinitionError(str(path), "(file)", reason)
     return Table(read_toml(path), str(path))
 
 
