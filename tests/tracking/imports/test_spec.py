@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from measures.errors import DefinitionError
+from tests import guides
 from tests.tracking.imports.small import SPEC, spec
 from tracking.imports.reading.spec_loader import FOLDER, find, load
 
@@ -116,7 +117,6 @@ def test_each_shipped_spec_has_its_data_set_and_a_note_on_its_licence(path: Path
 
 
 def test_the_spec_of_the_guide_is_a_sound_one() -> None:
-    guide = (FOLDER.parents[2] / "docs" / "import.md").read_text()
-    (example,) = [block.split("```")[0] for block in guide.split("```toml\n")[1:]]
+    (example,) = [block.text for block in guides.blocks(guides.page("import.md"), "toml") if not block.file]
     found = spec(example)
     assert [form.instrument.key for form in found.forms] == ["phq9", "hamd17", "bdi"]
