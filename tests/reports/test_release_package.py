@@ -15,12 +15,15 @@ import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
 from pytest_django import DjangoDbBlocker
 
 from reports.actions import release_builds, releases
 from reports.models import Release, ReleaseMember, ReleaseStatus
+from tests import guides
 from tests.cast import days_ago
 from tests.reports.release_clinic import (
     NEVER_ASKED,
@@ -252,6 +255,32 @@ def test_the_scores_are_the_answers_and_days_count_from_the_first_dose(
         assert totals[row["study_id"], row["assessment"]] == str(items)
     assert {row["day"] for row in tables["answers_phq9"]} == {"-7", "7", "21", "35"}
     assert {row["day"] for row in tables["doses"]} == {"0"}
+
+
+def test_the_example_of_the_guide_reads_the_package(
+    package: bytes,
+    tables: dict[str, list[dict[str, str]]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """docs/release.md, run in the unpacked zip, and its means by another way."""
+    with zipfile.ZipFile(io.BytesIO(package)) as archive:
+        archive.extractall(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    (example,) = guides.blocks(guides.page("release.md"), "python")
+    found: dict[str, Any] = {}
+    exec(compile(example.text, "docs/release.md", "exec"), found)  # noqa: S102
+    arms = {row["study_id"]: row["arm"] for row in tables["episodes"]}
+    values = defaultdict(list)
+    for row in tables["scores"]:
+        if row["scale"] == "total" and row["value"]:
+            values[row["instrument"], arms[row["study_id"]], row["time_point"]].append(int(row["value"]))
+    course = found["course"]
+    assert len(course) > 4
+    assert course["count"].to_dict() == {place: len(each) for place, each in values.items()}
+    assert course["mean"].to_dict() == pytest.approx(
+        {place: sum(each) / len(each) for place, each in values.items()}
+    )
 
 
 def test_a_rare_language_sets_nobody_apart(
