@@ -30,12 +30,13 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, protocol: str, n: int, seed: int, study: str, member: list[str], **_: Any) -> None:
-        if protocol not in protocols.keys():
-            raise CommandError(f"no protocol {protocol}; known: {', '.join(protocols.keys())}")
         try:
+            known = protocols.find(protocol)
+            if known is None:
+                raise CommandError(f"no protocol {protocol}; known: {', '.join(protocols.keys())}")
             made = simulate_study(
                 by=None,
-                protocol=protocols.get(protocol),
+                protocol=known,
                 n=n,
                 seed=seed,
                 today=clock.today(),
