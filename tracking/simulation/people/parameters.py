@@ -18,7 +18,7 @@ from measures.errors import DefinitionError
 from measures.instrument import Source
 from measures.parsing import read_toml
 from measures.table import Table
-from tracking.rules.protocol import Protocol
+from tracking.rules.protocol import PlannedDose, Protocol, StandingMedication
 
 FOLDER = Path(__file__).parents[1] / "parameters"
 Row = TypeVar("Row")
@@ -140,7 +140,7 @@ def parameters_of(protocol: Protocol) -> Parameters:
             top.refuse(name, f"names an arm that is not among {', '.join(protocol.arm_keys)}")
     if found.absent and not protocol.outcome.absent:
         top.refuse("absent", "needs a protocol that says which outcome must be absent")
-    given = (*protocol.doses, *protocol.medications)
+    given: list[PlannedDose | StandingMedication] = [*protocol.doses, *protocol.medications]
     left_open = {row.substance for row in given if row.amount.given != "amount"} - set(found.amounts)
     if left_open:
         top.refuse("amounts", f"must say how much is given of {', '.join(sorted(left_open))}")
