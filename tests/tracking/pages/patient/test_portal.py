@@ -328,6 +328,13 @@ class TestCrisis:
         assert PHONE in said(begun.get(item_url(asked, 10)))
         assert SafetyAlert.objects.get().status == "open"
 
+    def test_a_place_to_go_is_named_without_a_number(
+        self, begun: Client, asked: AssessmentRequest, site: Site
+    ) -> None:
+        Site.objects.filter(pk=site.pk).update(crisis_contacts=f"{CRISIS}\nEmergency room, Main Street 1")
+        response = begun.post(item_url(asked, 9), {"item-9": "1"}, headers={"HX-Request": "true"})
+        assert '<span class="place">Emergency room, Main Street 1</span>' in markup(response)
+
     @pytest.mark.parametrize("given", [1, None])
     def test_thank_you_says_them_first(
         self, begun: Client, asked: AssessmentRequest, given: int | None

@@ -76,6 +76,16 @@ class TestTheRater:
         assert "Psilocybin-assisted therapy" in text_of(client, url)
         assert "Immediate treatment" in text_of(client, url)
 
+    def test_a_report_that_is_not_confirmed_lets_the_rater_go_on(
+        self, given: AssessmentRequest, rater: User, clinician: User
+    ) -> None:
+        client, url = signed_in(rater), reverse("rating-learnt")
+        code = given.episode.patient.study_code
+        client.post(url, {"study_code": code, "reason": "was told"})
+        unblinding.decide_unblinding(by=clinician, unblinding=Unblinding.objects.get(), approve=False)
+        assert "please go on rating" in text_of(client, url)
+        assert client.get(at("rate", given)).status_code == 200
+
     def test_knows_nothing_of_what_others_have_asked(
         self, given: AssessmentRequest, rater: User, clinician: User
     ) -> None:
