@@ -39,6 +39,7 @@ layers: .venv/development
 
 map: .venv/development
 	$(BIN)/python -m tests.architecture.floors --check
+	$(BIN)/python -m tests.architecture.index --check
 
 production: .venv/development
 	$(BIN)/python -m tests.deployment

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 from collections.abc import Iterator
 
@@ -104,6 +105,11 @@ def pytest_collection_finish() -> None:
     gc.freeze()
     gc.enable()
     gc.set_threshold(20_000, 20, 50)
+
+
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """A library that sets up logging turns off what is there: a test of what is logged would fail somewhere else."""
+    assert not logging.getLogger("django.request").disabled, f"{item.nodeid} has turned loggers off"
 
 
 def pytest_report_header(config: pytest.Config) -> str:
