@@ -54,7 +54,10 @@ def written() -> str:
     parts = [HEAD]
     for folder, files in folders():
         if files:
-            rows = [f"| `{path.name}` | {cell(said(path))} | {names(path)} |" for path in files]
+            rows = [
+                f"| `{path.relative_to(ROOT).as_posix()}` | {cell(said(path))} | {names(path)} |"
+                for path in files
+            ]
             title = f"## {folder.relative_to(ROOT).as_posix()}"
             parts.append(
                 "\n".join([title, "", "| file | what it is for | names |", "|---|---|---|", *rows]) + "\n"

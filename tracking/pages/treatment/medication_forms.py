@@ -9,12 +9,12 @@ from typing import Any
 
 from django import forms
 
+from tracking.actions.tapers import LONGEST_PLAN
 from tracking.errors import InvalidInput
 from tracking.pages.parts import UNCHOSEN, Dated, Rowed, amount_field, day_field
 from tracking.rules.tapers import Step, equal_steps, spread_days
 from tracking.vocabulary import StopReason
 
-MOST_STEPS = 60
 SPARE_ROWS = 2
 
 
@@ -24,7 +24,7 @@ class SpanForm(Rowed):
     first_on = day_field("First step on", future=True)
     last_on = day_field("First day without it", future=True)
     count = forms.IntegerField(
-        label="Number of steps, the stop among them", min_value=1, max_value=MOST_STEPS
+        label="Number of steps, the stop among them", min_value=1, max_value=LONGEST_PLAN
     )
     layout = (("first_on", "last_on", "count"),)
 
@@ -46,7 +46,7 @@ class TaperForm(Rowed):
     def __init__(self, *args: Any, steps: Sequence[Step], unit: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         posted = sum(1 for key in self.data if key.startswith("day_"))
-        self.count = min(posted or len(steps) + SPARE_ROWS, MOST_STEPS)
+        self.count = min(posted or len(steps) + SPARE_ROWS, LONGEST_PLAN)
         for number in range(1, self.count + 1):
             self.fields[f"day_{number}"] = day_field(f"Step {number}: from", required=False, future=True)
             self.fields[f"amount_{number}"] = amount_field(f"{unit} a day; 0 is the stop")
