@@ -1,4 +1,4 @@
-"""How long until it happens, where some are not followed to the end: Kaplan and Meier (1958), with median and intervals."""
+"""How long until it happens, where some are not followed to the end (Kaplan and Meier 1958); median and intervals."""
 
 from __future__ import annotations
 
