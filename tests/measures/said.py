@@ -1,4 +1,4 @@
-"""What is written of each instrument, whole: the text for the terminal and the resources of FHIR.
+"""What is written of each instrument, whole: the text for the terminal, the resources of FHIR, the sheets for its words.
 
 ``python -m tests.measures.said`` writes the files of ``tests/data/said`` anew, after a change that was meant; the
 difference is read before it is committed.
@@ -19,6 +19,7 @@ from measures.fhir.resource import as_json
 from measures.instrument import Instrument, Item
 from measures.result import Answer
 from measures.scoring import score
+from measures.wording.templates import template_csv, template_toml
 from measures.words.outline import outline
 from tests.measures.fhir.resources import OCCASION, response
 
@@ -40,6 +41,7 @@ def said(instrument: Instrument) -> str:
         parts |= {
             name: json.dumps(found, indent=1, ensure_ascii=False) for name, found in resources(instrument)
         }
+        parts |= {"words.csv": template_csv(instrument), "words.toml": template_toml(instrument)}
         parts["draft"] = draft_definition(as_json(questionnaire(instrument)))
     return "\n\n".join(f"== {name}\n{text}" for name, text in parts.items()) + "\n"
 
