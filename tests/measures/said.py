@@ -41,7 +41,10 @@ def said(instrument: Instrument) -> str:
         parts |= {
             name: json.dumps(found, indent=1, ensure_ascii=False) for name, found in resources(instrument)
         }
-        parts |= {"words.csv": template_csv(instrument), "words.toml": template_toml(instrument)}
+        parts |= {
+            "words.csv": template_csv(instrument).replace("\r\n", "\n"),
+            "words.toml": template_toml(instrument),
+        }
         parts["draft"] = draft_definition(as_json(questionnaire(instrument)))
     return "\n\n".join(f"== {name}\n{text}" for name, text in parts.items()) + "\n"
 
