@@ -1,4 +1,4 @@
-"""What is written of each instrument, whole: the text for the terminal, the resources of FHIR, the sheets for its words.
+"""What is written of each instrument, whole: the text for the terminal, resources of FHIR, and sheets for its words.
 
 ``python -m tests.measures.said`` writes the files of ``tests/data/said`` anew, after a change that was meant; the
 difference is read before it is committed.
