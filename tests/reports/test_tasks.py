@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
 from django.core.management import call_command
 from django.utils import timezone
 from kombu.exceptions import OperationalError
@@ -135,6 +136,15 @@ def test_a_draft_goes_with_a_cancelled_request(asked: AssessmentRequest, clinici
     scheduling.cancel_request(by=clinician, request=asked, reason="mistake")
     tasks.clear_expired()
     assert not DraftAnswers.objects.exists()
+
+
+def test_a_session_goes_at_once_when_it_is_over() -> None:
+    over, running = SessionStore(), SessionStore()
+    for session, seconds in ((over, -1), (running, 60)):
+        session.set_expiry(seconds)
+        session.create()
+    clear_expired(now=timezone.now())
+    assert (over.exists(over.session_key), running.exists(running.session_key)) == (False, True)
 
 
 def test_a_link_goes_a_month_after_its_end(

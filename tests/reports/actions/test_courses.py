@@ -126,6 +126,10 @@ class TestTheCourse:
         self, episode: TreatmentEpisode, clinician: User
     ) -> None:
         made = after(episode, clinician, CONFIRMED)
+        assert set(course(episode).details) == {
+            "algorithm", "zero", "reason", "missing", "acute", "baseline", "latest", "treatment_response", "remission",
+            "deterioration", "trajectory", "flags",
+        }  # fmt: skip
         stored = str(course(episode).details)
         for assessment in made.values():
             assert str(assessment.public_id) not in stored

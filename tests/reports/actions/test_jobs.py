@@ -101,6 +101,22 @@ def test_a_try_that_meets_newer_data_leaves_it_to_whoever_was_nudged(
     assert found.done_rev < wanted
 
 
+def test_of_two_workers_who_read_one_mark_the_first_does_the_work(
+    monkeypatch: pytest.MonkeyPatch, episode: TreatmentEpisode
+) -> None:
+    """Between reading the mark and claiming it another worker has claimed it."""
+
+    def read_too_early(marks: jobs.Marks) -> object:
+        found = marks.first()
+        marks.update(attempts=found.attempts + 1)
+        return SimpleNamespace(first=lambda: found)
+
+    monkeypatch.setattr(jobs, "pending", read_too_early)
+    tries, calls = mark(episode).attempts, []
+    attempt(episode, lambda: calls.append("twice"))
+    assert (mark(episode).attempts, calls) == (tries + 1, [])
+
+
 def test_poison_is_parked_after_three_and_the_others_finish(
     poison: TreatmentEpisode, episode: TreatmentEpisode, clinician: User
 ) -> None:
