@@ -72,8 +72,8 @@ def asked(clinic: Clinic, instrument: str = "phq9", **more: object) -> Assessmen
 
 
 def to_be_rated(clinic: Clinic, **more: object) -> AssessmentRequest:
-    """A blinded rating that can be made today."""
-    return asked(clinic, "hamd17", blinded=True, **more)
+    """A rating that can be made today, blinded unless it is said."""
+    return asked(clinic, "hamd17", **{"blinded": True} | more)
 
 
 def free_rater(clinic: Clinic, name: str) -> User:

@@ -94,12 +94,18 @@ def a_rating_whose_rater_was_in_the_room_since(clinic: Clinic) -> Arguments:
     return rating_of_a_dose_that_is_back(clinic, [clinic.lead, clinic.rater])
 
 
-def rating_of_a_dose_that_is_back(clinic: Clinic, in_the_room: list[User]) -> Arguments:
+@deed(scheduling.schedule_episode, AGAIN, writes=f"{BACK} +AuditEvent", twice=Twice.ONCE)
+def an_open_rating_by_somebody_who_was_in_the_room(clinic: Clinic) -> Arguments:
+    """Only whoever rates blind may not have been there."""
+    return rating_of_a_dose_that_is_back(clinic, [clinic.lead, clinic.rater], blinded=False)
+
+
+def rating_of_a_dose_that_is_back(clinic: Clinic, in_the_room: list[User], **more: bool) -> Arguments:
     """It was asked by hand at the last time point of all, so that nothing else is asked with it. While its dose was
     taken back there was a session with these people."""
     dosed(clinic, 9)
     dose = dosed(clinic, 3)
-    to_be_rated(clinic, time_point="month 12", anchor_session=dose.session, assigned_to=clinic.rater)
+    to_be_rated(clinic, time_point="month 12", anchor_session=dose.session, assigned_to=clinic.rater, **more)
     treatment.void(**taken_back(clinic, dose.session))
     held_session(clinic.episode, clinic.lead, *in_the_room)
     dosed(clinic, 2)
