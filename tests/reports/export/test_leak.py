@@ -151,6 +151,11 @@ def test_ordinary_words_and_numbers_are_no_finding(content: bytes) -> None:
     assert planted(content) == []
 
 
+def test_what_could_be_a_date_in_a_cell_is_a_count_in_a_text() -> None:
+    assert found({"NOTES.txt": b"rows,45720,of which\n45720\n"}) == []
+    assert found({"notes.csv": b"rows,45720,of which\n45720\n"}) != []
+
+
 def test_a_second_release_date_in_the_manifest_is_found() -> None:
     content = b'{"released_on": "2025-03-04", "more": {"released_on": "2025-03-05"}}'
     assert found({"manifest.json": content}) == ["manifest.json holds a date"]
