@@ -15,6 +15,7 @@ from math import sqrt
 
 import grimp
 
+from tests.architecture.kept import kept
 from tests.rooms import ROOT
 
 PICTURE = ROOT / "docs" / "images" / "architecture.svg"
@@ -132,15 +133,5 @@ def drawn() -> str:
     )
 
 
-def main(arguments: list[str]) -> int:
-    picture = drawn()
-    if "--check" not in arguments:
-        PICTURE.write_text(picture)
-    elif PICTURE.read_text() != picture:
-        print(f"{PICTURE.relative_to(ROOT)} is not what stands: python -m tests.architecture.floors")
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(kept(PICTURE, drawn(), sys.argv[1:], "tests.architecture.floors"))

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.architecture.kept import kept
 from tests.rooms import ROOT
 
 PAGE = ROOT / "docs" / "files.md"
@@ -70,15 +71,5 @@ def cell(words: str) -> str:
     return re.sub(r"``?", "`", words).replace("|", r"\|")
 
 
-def main(arguments: list[str]) -> int:
-    page = written()
-    if "--check" not in arguments:
-        PAGE.write_text(page)
-    elif PAGE.read_text() != page:
-        print(f"{PAGE.relative_to(ROOT)} is not what stands: python -m tests.architecture.index")
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(kept(PAGE, written(), sys.argv[1:], "tests.architecture.index"))

@@ -9,6 +9,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 from measures.errors import DefinitionError
+from tracking.actions.library import LONGEST_REASON
 from tracking.errors import TrackingError
 from tracking.models import Site, User
 from tracking.pages.parts import Rowed, offer_rows, words_field
@@ -64,7 +65,9 @@ class RetireForm(Rowed):
     """Why a version is not asked any more."""
 
     reason = words_field(
-        "Why is it retired?", "Stays with the version, for everybody who wonders later.", longest=1000
+        "Why is it retired?",
+        "Stays with the version, for everybody who wonders later.",
+        longest=LONGEST_REASON,
     )
 
 

@@ -19,6 +19,7 @@ from tracking.pages.parts import (
     words_field,
 )
 from tracking.queries.treatment import dosing_sessions, team_members
+from tracking.rules.policies.treatment import LONGEST_NOTE
 from tracking.vocabulary import (
     Attendance,
     DosePart,
@@ -67,7 +68,7 @@ class SessionForm(Dated):
         required=False,
         empty_label="None",
     )
-    note = words_field("Note", "Never part of a release.", longest=10_000, required=False, lines=4)
+    note = words_field("Note", "Never part of a release.", longest=LONGEST_NOTE, required=False, lines=4)
     layout = (
         ("kind", "attendance"),
         ("starts_at", "minutes"),
