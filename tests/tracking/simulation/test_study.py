@@ -22,6 +22,7 @@ from tracking.models import (
     AuditEvent,
     CareTeam,
     Dose,
+    Membership,
     OutboxMail,
     Patient,
     PatientIdentity,
@@ -115,6 +116,8 @@ def test_everything_is_labelled_and_nobody_has_a_name_or_is_called() -> None:
     assert study.is_simulated
     assert patients.count() == 20
     assert {row.is_simulated for row in patients} == {True}
+    staff = Membership.objects.filter(team=patients[0].team).order_by("pk")
+    assert [member.is_lead for member in staff] == [True, False]
     assert not PatientIdentity.objects.exists()
     assert not OutboxMail.objects.exists()
     assert "No person stands behind" in study.provenance
