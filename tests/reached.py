@@ -1,4 +1,4 @@
-"""Which lines and branches of the product a run reaches, and which tags of its templates.
+"""Which lines and branches of the product a run reaches, which of its refusals, and which tags of its templates.
 
 A plugin of pytest with workers: ``-p tests.reached -n 2``. Afterwards ``python -m tests.reached`` says what was not
 reached.
@@ -17,12 +17,14 @@ from typing import Any
 import pytest
 import slipcover
 
+from tests.refusals import Refusal, refusals
+
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "var" / "reached"
 PACKAGES = ("config", "tracking", "measures", "reports")
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 # Per cent; raised when there is more for good.
-FLOORS = {"lines and branches": 97.4, "tags of templates": 99.8}
+FLOORS = {"lines and branches": 97.4, "refusals": 100, "tags of templates": 99.8}
 
 Tag = tuple[str, int, str]  # file, line, what stands there
 lines = slipcover.Slipcover(branch=True, source=[str(ROOT / package) for package in PACKAGES])
@@ -74,9 +76,10 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 def shares() -> dict[str, float]:
     merged, seen = reached()
-    known = set(every_tag())
+    known, made = set(every_tag()), list(refusals(ROOT, PACKAGES))
     return {
         "lines and branches": merged["summary"]["percent_covered"],
+        "refusals": 100 * (1 - len(never_made(merged, made)) / len(made)),
         "tags of templates": 100 * len(known & seen) / len(known),
     }
 
@@ -88,6 +91,12 @@ def reached() -> tuple[dict[str, Any], set[Tag]]:
     for each in told[1:]:
         slipcover.merge_coverage(merged, each["lines"])
     return merged, {tuple(tag) for each in told for tag in each["tags"]}
+
+
+def never_made(merged: dict[str, Any], made: Iterable[Refusal]) -> list[Refusal]:
+    """The refusals that no test has met."""
+    executed = {file: {*found["executed_lines"]} for file, found in merged["files"].items()}
+    return [one for one in made if not one.lines & executed.get(one.file, set())]
 
 
 def every_tag() -> Iterator[Tag]:
@@ -117,6 +126,7 @@ def main() -> None:
     django.setup()
     merged, seen = reached()
     slipcover.print_coverage(merged, skip_covered=True, missing_width=80)
+    print(*never_made(merged, refusals(ROOT, PACKAGES)), sep="\n")
     for file, line, what in sorted(set(every_tag()) - seen):
         print(f"{Path(file).relative_to(ROOT)}:{line} {what}")
 

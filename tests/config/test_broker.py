@@ -9,6 +9,7 @@ from queue import Empty
 
 import pytest
 from kombu import Connection
+from kombu.exceptions import ChannelError
 
 from config.broker import Channel
 
@@ -68,3 +69,16 @@ def test_processes_that_start_at_once_meet_at_one_table(connection: Connection, 
             thread.join()
         assert problems == [], f"in turn {turn}"
         assert len(connection.channel().get_table("celery")) == 4
+
+
+def test_a_folder_that_is_gone_is_told_and_no_half_message_is_left(
+    connection: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channel, gone = connection.channel(), tmp_path / "gone"
+    monkeypatch.setattr(Channel, "data_folder_out", gone)
+    monkeypatch.setattr(Channel, "control_folder", gone)
+    with pytest.raises(ChannelError, match=f"cannot write {gone}"):
+        channel._put("celery", {"number": 1})
+    with pytest.raises(ChannelError, match=f"cannot lock {gone}"):
+        channel.get_table("celery")
+    assert not gone.exists()

@@ -309,6 +309,7 @@ BAD = {
         "below 1",
     ),
     "mistyped LOINC": (("loinc", "total"), "44261-7", "loinc.total", "check digit"),
+    "LOINC without its check digit": (("loinc", "total"), "44261", "loinc.total", "check digit"),
     "LOINC of nothing": (("loinc",), {"sum": "44261-6"}, "loinc.sum", "no item or scale"),
 }
 

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from measures import scoring
+from measures import registry, scoring
 from measures.errors import DefinitionError
 from measures.instrument import Instrument
 from measures.loader import load_text
@@ -253,6 +253,13 @@ class TestChecks:
         rows = [(item, part, text if item == f"@{fact}" else words) for item, part, words in ROWS]
         where, said = problems(table(rows), calm)[0]
         assert where.startswith("line ") and reason in said
+
+    def test_an_instrument_without_items_has_no_words(self) -> None:
+        own = {"@instrument": "bdi2", "@version": "score-only"}
+        rows = [(item, part, own.get(item, words)) for item, part, words in ROWS if item.startswith("@")]
+        assert problems(table(rows), registry.get("bdi2")) == [
+            ("instrument", "only totals are known of bdi2")
+        ]
 
     def test_all_problems_are_told_at_once(self, calm: Instrument) -> None:
         found = problems(table([*without(("1", ""), ("n", "")), ("8", "", "x")]), calm)

@@ -341,6 +341,8 @@ class TestConclusions:
         instrument = replace(PHQ9, items=(yes_no("4"), yes_no("5")))
         any_yes = Outcome("x", "X", "count_at_least", {"items": ["4", "5"], "cut": 1, "count": 1}, PAPER)
         assert outcome_in_words(instrument, any_yes) == "at least 1 of items 4 and 5 is answered yes"
+        one = replace(any_yes, parameters=any_yes.parameters | {"items": ["4"]})
+        assert outcome_in_words(instrument, one) == "item 4 is answered yes"
 
     def test_levels_from_the_gravest_down(self) -> None:
         steps = (

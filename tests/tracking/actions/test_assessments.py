@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 import time_machine
+from django.db import transaction
 
 from measures import registry
 from tests.cast import days_ago, person
@@ -289,6 +290,16 @@ class TestCorrection:
             assessments.correct_assessment(answers=HAMD | {"1": 0}, **correct)
         assert Assessment.objects.count() == 2
 
+    def test_whoever_has_looked_at_the_same_moment_is_told_so_by_the_database(
+        self, stored: Assessment, clinician: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(assessments, "check_latest_version", lambda assessment: None)
+        correct = {"by": clinician, "assessment": stored, "reason": "misheard"}
+        assessments.correct_assessment(answers=HAMD | {"1": 3}, **correct)
+        with pytest.raises(Conflict, match="somebody else in the meantime"), transaction.atomic():
+            assessments.correct_assessment(answers=HAMD | {"1": 0}, **correct)
+        assert Assessment.objects.count() == 2
+
     def test_the_day_can_be_corrected_but_not_into_the_future(
         self, stored: Assessment, clinician: User
     ) -> None:
@@ -327,6 +338,16 @@ class TestDraft:
         assert assessments.save_draft(request=asked, item="1", value=0) == ()
         assert SafetyAlert.objects.count() == 1
 
+    def test_nothing_is_kept_of_questions_that_have_no_words(
+        self, episode: TreatmentEpisode, clinician: User
+    ) -> None:
+        request = scheduling.create_request(
+            by=clinician, episode=episode, instrument="wai_sr", due_on=days_ago(1)
+        )
+        with pytest.raises(Conflict, match="cannot be asked here"):
+            assessments.save_draft(request=request, item="1", value=2)
+        assert not DraftAnswers.objects.exists()
+
     @pytest.mark.parametrize("value", [0, None])
     def test_a_denied_or_skipped_one_does_not_yet(self, asked: AssessmentRequest, value: int | None) -> None:
         assert assessments.save_draft(request=asked, item="9", value=value) == ()
@@ -339,6 +360,15 @@ class TestDraft:
         alert.refresh_from_db()
         assert (alert.answer, alert.status, alert.assessment) == (2, "open", stored.assessment)
         assert not DraftAnswers.objects.exists()
+
+    def test_an_answer_left_out_at_the_end_keeps_its_alert(self, asked: AssessmentRequest) -> None:
+        """What was said is not taken back by saying nothing, and nobody is told it anew."""
+        (alert,) = assessments.save_draft(request=asked, item="9", value=2)
+        stored = submit(asked, PHQ9 | {"9": None})
+        alert.refresh_from_db()
+        assert (alert.answer, alert.state, alert.level) == (2, "endorsed", "urgent")
+        assert (SafetyAlert.objects.get(), alert.assessment) == (alert, stored.assessment)
+        assert [event.status for event in alert.events.all()] == ["open"]
 
     def test_a_wrong_answer_or_item_is_refused(self, asked: AssessmentRequest) -> None:
         for item, value in (("1", 7), ("x", 1)):

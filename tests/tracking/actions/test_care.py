@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import date, timedelta
 
 import pytest
 
 from tests.cast import CRISIS, days_ago, server_days_ago
 from tracking.actions import care, people
-from tracking.errors import Conflict, InvalidInput
+from tracking.errors import Conflict, InvalidInput, NotPermitted
 from tracking.models import (
     AuditEvent,
     CareTeam,
@@ -47,6 +48,15 @@ class TestSitesAndTeams:
         with pytest.raises(InvalidInput) as refusal:
             care.create_site(by=None, **(good | changes))
         assert refusal.value.field == field
+
+    def test_the_language_of_a_site_is_changed_by_its_own_administrator(
+        self, site: Site, administrator: User, south: Site, clinician: User
+    ) -> None:
+        for by, where in ((administrator, south), (clinician, site)):
+            with pytest.raises(NotPermitted):
+                care.change_site_language(by=by, site=where, language="de")
+        care.change_site_language(by=administrator, site=site, language="de")
+        assert dict(Site.objects.values_list("key", "language")) == {"north": "de", "south": "en"}
 
     def test_a_team_name_is_used_once_in_a_site(self, team_a: CareTeam, site: Site) -> None:
         with pytest.raises(InvalidInput, match="another team"):
@@ -136,6 +146,17 @@ class TestEpisodes:
             by=clinician, team=team_a, identity=None, sex="male", enrolled_on=days_ago(90)
         )
         assert starting(known, clinician, age_at_start=51).age_at_start == 51
+
+    @pytest.mark.parametrize(("age", "is_taken"), [(-1, False), (0, True), (130, True), (131, False)])
+    def test_no_age_that_nobody_has(
+        self, team_a: CareTeam, clinician: User, age: int, is_taken: bool
+    ) -> None:
+        known = people.enrol_patient(
+            by=clinician, team=team_a, identity=None, sex="male", enrolled_on=days_ago(90)
+        )
+        with nullcontext() if is_taken else pytest.raises(InvalidInput, match="age_at_start.*0 and 130"):
+            starting(known, clinician, age_at_start=age)
+        assert known.episodes.exists() == is_taken
 
     def test_a_start_asks_for_the_course_and_is_audited(self, episode: TreatmentEpisode) -> None:
         assert EpisodeMark.objects.get(episode=episode).wanted_rev == 1

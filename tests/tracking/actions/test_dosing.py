@@ -378,6 +378,23 @@ class TestEnd:
             dose(clinician, session, 61)
         assert dose(clinician, session, 60).given_at == minute(session, 60)
 
+    def test_it_has_lasted_for_a_minute(self, session: TreatmentSession, clinician: User) -> None:
+        prepared(clinician, session)
+        end = {"by": clinician, "session": session}
+        with pytest.raises(InvalidInput, match="happened_at.*less than a minute"):
+            dosing.end_session(
+                **end,
+                submission_id=uuid.uuid4(),
+                happened_at=session.starts_at + timedelta(seconds=59),
+            )
+        session.refresh_from_db()
+        assert session.minutes is None
+        dosing.end_session(
+            **end, submission_id=uuid.uuid4(), happened_at=session.starts_at + timedelta(minutes=1)
+        )
+        session.refresh_from_db()
+        assert session.minutes == 1
+
     def test_not_before_what_was_given(self, session: TreatmentSession, clinician: User) -> None:
         prepared(clinician, session)
         dose(clinician, session)

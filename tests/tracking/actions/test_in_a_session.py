@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from measures import registry
 from tests.cast import days_ago
+from tests.reports.clinic import another_episode
 from tests.tracking.answers import HAMD
 from tests.tracking.blinded import held_session
 from tracking.actions import assessments, treatment
@@ -48,6 +49,14 @@ class TestInASession:
             episode, clinician, session=held, assessed_at=held.starts_at, assessed_on=day
         ).assessment
         assert (stored.session, stored.assessed_at) == (held, held.starts_at)
+
+    def test_it_is_a_session_of_the_same_episode(
+        self, episode: TreatmentEpisode, clinician: User, held: TreatmentSession
+    ) -> None:
+        other = another_episode(episode.patient.team, clinician)
+        with pytest.raises(InvalidInput, match="session.*another episode"):
+            self.record(other, clinician, session=held)
+        assert not Assessment.objects.exists()
 
     def test_one_that_was_taken_back_holds_nothing(
         self, episode: TreatmentEpisode, clinician: User, held: TreatmentSession

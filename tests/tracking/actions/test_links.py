@@ -102,6 +102,14 @@ class TestRefusals:
         )
         self.refuse(episode, clinician, rating)
 
+    def test_what_has_no_words_is_asked_on_paper(self, episode: TreatmentEpisode, clinician: User) -> None:
+        alliance = scheduling.create_request(
+            by=clinician, episode=episode, instrument="wai_sr", due_on=days_ago(0)
+        )
+        with pytest.raises(InvalidInput, match="requests: WAI-SR is asked on paper"):
+            links.issue_link(by=clinician, episode=episode, requests=[alliance])
+        assert not SittingLink.objects.exists()
+
     def test_what_was_cancelled(self, asked: AssessmentRequest, clinician: User) -> None:
         scheduling.cancel_request(by=clinician, request=asked, reason="mistake")
         asked.refresh_from_db()

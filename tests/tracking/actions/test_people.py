@@ -208,6 +208,10 @@ class TestPatients:
                 "date_of_birth",
             ),
             ({"identity": {"given_name": "A", "family_name": "B", "email": "b@"}}, "email"),
+            (
+                {"identity": {"given_name": "A", "family_name": "B", "date_of_birth": "1984-02-30"}},
+                "date_of_birth",
+            ),
         ],
     )
     def test_bad_input_is_refused_and_nothing_half_stored(

@@ -23,6 +23,7 @@ from tracking.models import (
     TreatmentEpisode,
     User,
 )
+from tracking.rules.policies.rating import LONGEST_REASON
 from tracking.vocabulary import Role
 
 pytestmark = pytest.mark.django_db
@@ -113,6 +114,10 @@ class TestAssigning:
         asked = blinded(episode, clinician)
         with pytest.raises(InvalidInput, match="reason"):
             rating.assign_rater(by=clinician, request=asked, rater=clinician)
+        with pytest.raises(InvalidInput, match="reason.*longer than"):
+            rating.assign_rater(
+                by=clinician, request=asked, rater=clinician, reason="r" * (LONGEST_REASON + 1)
+            )
         rating.assign_rater(
             by=clinician, request=asked, rater=clinician, reason="the only one with the licence"
         )
@@ -130,6 +135,17 @@ class TestAssigning:
         with pytest.raises(InvalidInput, match="treats this patient"):
             blinded(episode, clinician, assigned_to=treats)
         assert not episode.requests.exists()
+
+    def test_a_rater_of_another_site_is_not_named(self, episode: TreatmentEpisode, clinician: User) -> None:
+        south = care.create_site(by=None, key="south", name="South", crisis_contacts="112")
+        stranger = person("Stan South", Role.RATER, site=south)
+        with pytest.raises(InvalidInput, match="assigned_to.*of this site"):
+            blinded(episode, clinician, assigned_to=stranger)
+        asked = blinded(episode, clinician)
+        with pytest.raises(InvalidInput, match="rater.*of this site"):
+            rating.assign_rater(by=clinician, request=asked, rater=stranger)
+        asked.refresh_from_db()
+        assert asked.assigned_to is None
 
     def test_a_reason_does_not_bring_back_whoever_has_left_the_team(
         self, episode: TreatmentEpisode, clinician: User
@@ -365,6 +381,16 @@ class TestUnblinding:
         actions = AuditEvent.objects.filter(object_type="unblinding").values_list("action", flat=True)
         assert list(actions) == ["ask_unblinding", "approve_unblinding"]
 
+    def test_whoever_was_told_is_not_told_again(
+        self, episode: TreatmentEpisode, clinician: User, rater: User
+    ) -> None:
+        rated(blinded(episode, clinician), rater)
+        row = unblinding.ask_unblinding(by=rater, episode=episode, rater=rater, reason="was told")
+        unblinding.decide_unblinding(by=clinician, unblinding=row, approve=True)
+        with pytest.raises(Conflict, match="told before"):
+            unblinding.ask_unblinding(by=clinician, episode=episode, rater=rater, reason="once more")
+        assert list(unblinding.Unblinding.objects.all()) == [row]
+
     def test_a_rating_made_before_is_out_of_sight_and_reach(
         self, episode: TreatmentEpisode, clinician: User, rater: User
     ) -> None:
@@ -391,3 +417,13 @@ class TestUnblinding:
             unblinding.ask_unblinding(by=clinician, episode=episode, rater=rater, reason="why not")
         with pytest.raises(InvalidInput, match="reason"):
             unblinding.ask_unblinding(by=clinician, episode=episode, rater=rater, reason=" ")
+        rating.assign_rater(by=clinician, request=blinded(episode, clinician), rater=rater)
+        with pytest.raises(InvalidInput, match="longer than"):
+            unblinding.ask_unblinding(
+                by=clinician, episode=episode, rater=rater, reason="r" * (LONGEST_REASON + 1)
+            )
+        assert not unblinding.Unblinding.objects.exists()
+        row = unblinding.ask_unblinding(
+            by=clinician, episode=episode, rater=rater, reason="r" * LONGEST_REASON
+        )
+        assert len(row.reason) == LONGEST_REASON

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from measures import registry
 from tests.cast import days_ago
+from tests.reports.clinic import another_episode
 from tests.tracking.scheduled import asked, dosing, schedule
 from tests.tracking.treated import dosed
 from tracking.actions import assessments, care, people, scheduling, treatment
@@ -49,6 +50,20 @@ class TestByHand:
         with pytest.raises(InvalidInput) as refusal:
             scheduling.create_request(by=clinician, episode=episode, **(good | changes))
         assert refusal.value.field == field
+        assert not AssessmentRequest.objects.exists()
+
+    def test_it_is_anchored_to_a_session_of_the_same_episode(
+        self, episode: TreatmentEpisode, clinician: User
+    ) -> None:
+        session = dosing(episode, clinician, 3)
+        with pytest.raises(InvalidInput, match="anchor_session.*another episode"):
+            scheduling.create_request(
+                by=clinician,
+                episode=another_episode(episode.patient.team, clinician),
+                instrument="phq9",
+                due_on=days_ago(0),
+                anchor_session=session,
+            )
         assert not AssessmentRequest.objects.exists()
 
     def test_only_a_rating_is_assigned_and_only_to_who_may_rate(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 import pytest
+from django.db import transaction
 
 from measures import registry
 from measures.instrument import Instrument
@@ -132,6 +133,16 @@ class TestCorrect:
         correct_total(by=clinician, assessment=stored, totals={"total": 30}, reason="Misread")
         with pytest.raises(Conflict, match="in the meantime"):
             correct_total(by=clinician, assessment=stored, totals={"total": 31}, reason="Misread")
+
+    def test_whoever_has_looked_at_the_same_moment_is_told_so_by_the_database(
+        self, episode: TreatmentEpisode, clinician: User, bdi: Instrument, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("tracking.actions.totals.check_latest_version", lambda assessment: None)
+        correct = {"by": clinician, "assessment": record(episode, clinician, bdi), "reason": "Misread"}
+        correct_total(totals={"total": 30}, **correct)
+        with pytest.raises(Conflict, match="somebody else in the meantime"), transaction.atomic():
+            correct_total(totals={"total": 31}, **correct)
+        assert Assessment.objects.count() == 2
 
     def test_answers_are_not_overruled_by_a_total(self, episode: TreatmentEpisode, clinician: User) -> None:
         answered = recorded(episode, None, "phq9", PHQ9).assessment

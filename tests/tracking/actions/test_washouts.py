@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -118,6 +119,16 @@ class TestRules:
         with pytest.raises(InvalidInput) as refusal:
             set_days(administrator, site, **({"days": 14} | changes))
         assert refusal.value.field == field
+
+    def test_where_the_protocol_gives_the_days_a_site_does_not(
+        self, site: Site, administrator: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        known = washouts.protocols.find("psilocybin-mdd")
+        given = replace(known, washouts=[replace(rule, days=14) for rule in known.washouts])
+        monkeypatch.setattr(washouts.protocols, "find", lambda key: given)
+        with pytest.raises(InvalidInput, match="what: has its days from the protocol"):
+            set_days(administrator, site, 7)
+        assert not WashoutRule.objects.exists()
 
     def test_an_administrator_sees_the_rules_of_the_own_site(self, site: Site, administrator: User) -> None:
         care.create_site(by=None, key="south", name="South", timezone="UTC", crisis_contacts="112")

@@ -65,8 +65,19 @@ def test_the_patient_of_another_team_cannot_be_reached(
     assert refused(api, response_to(foreign)) == absent
     absent = refused(api, response_to(foreign, episode_id=None, request_id=uuid.uuid4()))
     assert refused(api, answering(asked)) == absent
+    absent = refused(api, response_to(episode, episode_id=None))
+    assert absent == ["basedOn: names no request, and no extension an episode of care."]
     mixed = response_to(episode) | {"subject": response_to(foreign)["subject"]}
     assert refused(api, mixed) == ["subject: is not the patient of this episode."]
+
+
+def test_the_episode_is_that_of_the_request(
+    api: Api, episode: TreatmentEpisode, clinician: User, team_a: CareTeam
+) -> None:
+    asked = scheduling.create_request(by=clinician, episode=episode, instrument="phq9", due_on=days_ago(1))
+    other = another_episode(team_a, clinician)
+    body = response_to(episode, request_id=asked.public_id, episode_id=other.public_id)
+    assert refused(api, body) == ["extension: is not the episode of the request."]
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,7 @@ FORBIDDEN = [
     "scores",
     "supersedes",
 ]
+MISSING = object()
 
 
 def unasked(episode: TreatmentEpisode, /, **changes: Any) -> dict[str, Any]:
@@ -48,8 +49,8 @@ def unasked(episode: TreatmentEpisode, /, **changes: Any) -> dict[str, Any]:
         "instrument": "phq9",
         "answers": PHQ9,
         "assessed_on": str(days_ago(1)),
-    }
-    return body | changes
+    } | changes
+    return {name: value for name, value in body.items() if value is not MISSING}
 
 
 def answering(request: AssessmentRequest, /, **changes: Any) -> dict[str, Any]:
@@ -86,6 +87,14 @@ def test_a_rating_by_a_clinician_is_a_rating(api: Api, episode: TreatmentEpisode
 def test_a_request_is_answered_and_done(api: Api, asked: AssessmentRequest) -> None:
     assert api.post("assessments/", answering(asked)).status_code == 201
     assert api.get(f"requests/{asked.public_id}/").json()["status"] == "done"
+
+
+def test_a_request_is_named_alone(api: Api, asked: AssessmentRequest) -> None:
+    before = rows()
+    for more in ({"episode": str(asked.episode.public_id)}, {"instrument": "phq9"}):
+        answer = api.post("assessments/", answering(asked, **more))
+        assert (answer.status_code, list(answer.json())) == (400, ["request"])
+    assert rows() == before
 
 
 @pytest.mark.parametrize("door", [unasked, answering])
@@ -169,6 +178,9 @@ def test_the_submission_id_may_come_as_a_header(api: Api, episode: TreatmentEpis
         ({"episode": ["x"]}, "episode"),
         ({"episode": str(uuid.uuid4())}, "episode"),
         ({"request": str(uuid.uuid4())}, "request"),
+        ({"episode": MISSING}, "request"),
+        ({"instrument": MISSING}, "request"),
+        ({"episode": MISSING, "instrument": MISSING}, "request"),
         *(({name: "1"}, name) for name in FORBIDDEN),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -16,7 +17,7 @@ from tracking.actions import care, people
 from tracking.errors import InvalidInput, NotPermitted
 from tracking.fields import cipher
 from tracking.imports.reading.problems import FileRefused
-from tracking.imports.reading.spec import Spec
+from tracking.imports.reading.spec import Point, Spec
 from tracking.imports.writing.store import Imported, Source, import_scores
 from tracking.models import (
     Assessment,
@@ -247,6 +248,56 @@ def test_a_setting_that_does_not_exist_is_refused(changes: dict[str, Any], field
         run(spec_=spec(**changes))
     assert refused.value.field == field
     assert counts() == before
+
+
+def test_a_file_that_only_adds_needs_its_study() -> None:
+    adding = spec('[patient]\nid = "id"\nmust_exist = true\nnumbers = ["years"]\n')
+    with pytest.raises(
+        InvalidInput, match="^study: there is no study small, and this file only adds to one$"
+    ):
+        run(table("P1,4", header="id,years"), spec_=adding)
+
+
+@pytest.mark.parametrize(
+    ("data", "text", "told"),
+    [
+        (
+            table("P1,41,f,drug,1,0,2024-03-01" + "," * 11, header=DATED_HEADER),
+            DATED,
+            "line 2, column id: has no assessment, so no day to begin from",
+        ),
+        (
+            table(*ROWS),
+            SPEC.replace('f = "female"', 'f = "woman"'),
+            "line 2, column sex: must mean one of female, male, other, unknown",
+        ),
+    ],
+)
+def test_a_new_patient_whom_the_record_cannot_hold_is_refused(data: bytes, text: str, told: str) -> None:
+    with pytest.raises(FileRefused) as refused:
+        run(data, spec_=spec(text))
+    assert [str(problem) for problem in refused.value.problems] == [told]
+
+
+def test_from_a_day_that_the_spec_gives_anybody_can_begin() -> None:
+    assert run(table(ROWS[0], "P2,35,m,placebo,,0" + "," * 11)).patients_new == 2
+
+
+NO_DAYS = (Point("baseline", None, "0"), Point("week 1", None, "1"))
+DAYLESS = "a plan without dates has days and a start: the spec is checked for that"
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"times": replace(spec().times, start=None)}, DAYLESS),
+        ({"times": replace(spec().times, points=NO_DAYS)}, DAYLESS),
+        ({"episode": None}, "a spec that brings new patients says what their episodes are"),
+    ],
+)
+def test_a_spec_that_its_reader_would_refuse_is_a_mistake(changes: dict[str, Any], reason: str) -> None:
+    with pytest.raises(ValueError, match=f"^{reason}$"):
+        run(spec_=replace(spec(), **changes))
 
 
 def test_a_site_that_the_spec_describes_is_made() -> None:

@@ -117,6 +117,16 @@ def test_what_is_no_file_is_refused(folder: Path) -> None:
         run(folder)
 
 
+def test_a_file_that_cannot_be_read_is_one_sentence(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def locked(_: Path) -> bool:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "is_file", locked)
+    with pytest.raises(CommandError) as refused:
+        run(folder)
+    assert str(refused.value) == f"{folder}/scores.csv cannot be read: Permission denied"
+
+
 def test_a_long_import_says_how_far_it_has_come(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(import_scores, "QUIET_FOR", 0)
     monkeypatch.setattr(import_scores, "EVERY", 0)

@@ -81,6 +81,16 @@ def test_a_wrong_cell_is_refused_by_line_and_column_without_repeating_it(
     assert len(cell) < 4 or cell not in why
 
 
+@pytest.mark.parametrize("cell", ["1", "0", "yes", "True", "true "])
+def test_a_yes_is_written_as_true_or_false(cell: str) -> None:
+    by = spec(assessments=[{"instrument": "cssrs_screener", "items": {"1": "dead"}}])
+    header = "id,age,sex,arm,expectancy,week,dead"
+    assert plan(table("P1,41,f,drug,1,0,true", header=header), by).assessments[0].answers["1"] is True
+    assert plan(table("P1,41,f,drug,1,0,false", header=header), by).assessments[0].answers["1"] is False
+    found = refused(table(f"P1,41,f,drug,1,0,{cell}", header=header), by)
+    assert found == [(2, "dead", "must be true or false")]
+
+
 def test_what_looks_like_a_formula_is_only_text() -> None:
     assert plan(with_cell("arm", SPREAD, line=4)).patients["P2"].arm == SPREAD
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from measures.errors import DefinitionError
 from tests import guides
+from tests.tracking.definitions import CHECK_IN
 from tests.tracking.imports.small import SPEC, spec
 from tracking.imports.reading.spec_loader import FOLDER, find, load
 
@@ -76,6 +78,55 @@ def test_a_spec_that_does_not_fit_together_is_refused_by_key(before: str, after:
         spec(SPEC.replace(before, after, 1))
     assert refused.value.key == key
     assert refused.value.file.startswith("spec.toml")
+
+
+HAMD = 'instrument = "hamd17"\n'
+TOGETHER = "time.column: and the values of time.points belong together: give both or none"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        (
+            f"[[assessments]]\n{HAMD}",
+            f'[[assessments]]\n{HAMD}date = "on"\n',
+            "assessments[1].date: a file with time.start has no dates",
+        ),
+        (
+            f", day = 7 }}]\n\n[[assessments]]\n{HAMD}",
+            f' }}]\n\n[[assessments]]\n{HAMD}time_point = "week 1"\n',
+            "assessments[1].time_point: week 1 has no day",
+        ),
+        ('column = "week"', 'day = "week"', TOGETHER),
+        ('value = "0", day = 0 }, { name = "week 1", value = "1"', 'day = 0 }, { name = "week 1"', TOGETHER),
+        (
+            'outcome_instrument = "hamd17"',
+            'outcome_instrument = "hamd17"\noutcome_scale = "sum"',
+            "study.outcome_scale: hamd17 has no scale sum",
+        ),
+    ],
+)
+def test_a_spec_that_contradicts_itself_is_refused(before: str, after: str, message: str) -> None:
+    assert before in SPEC
+    with pytest.raises(DefinitionError) as refused:
+        spec(SPEC.replace(before, after, 1))
+    assert str(refused.value) == f"spec.toml: {message}"
+
+
+def test_a_repeated_value_takes_its_day_from_its_time_point() -> None:
+    """A column of days says when the others were answered, not when this one was."""
+    once = {"instrument": "hamd17", "totals": {"total": "hamd"}, "time_point": "late", "once": True}
+    with pytest.raises(DefinitionError, match=r"assessments\[1\]\.time_point: late has no day$"):
+        spec(assessments=[once], time={"start": "2020-01-01", "day": "day", "points": [{"name": "late"}]})
+
+
+def test_an_instrument_with_items_is_not_declared_in_a_spec() -> None:
+    with pytest.raises(DefinitionError) as refused:
+        spec(declared=[tomllib.loads(CHECK_IN)])
+    assert str(refused.value) == (
+        'spec.toml: declared[1].rights.wording: must be "score-only": '
+        "an instrument with items is a file of measures"
+    )
 
 
 def test_a_spec_without_assessments_is_only_for_known_patients() -> None:

@@ -114,6 +114,20 @@ def test_answers_that_would_fill_a_page_are_refused() -> None:
     assert (error.key, error.reason) == ("options.often", "gives more than 101 answers")
 
 
+@pytest.mark.parametrize(
+    ("lowest", "highest", "fits"),
+    [(-1_000_000, 1_000_000, True), (0, 1_000_001, False), (-1_000_001, 0, False)],
+)
+def test_an_answer_lies_within_what_is_kept(lowest: int, highest: int, fits: bool) -> None:
+    far = f'code = "far"\nlabel = "Far"\noptions = {{ {lowest} = "a", {highest} = "b" }}\nscored = false\n'
+    text = CHECK_IN.replace("[[scales]]", f"[[items]]\n{far}[[scales]]", 1)
+    if fits:
+        assert read_definition(text, "own.toml").instrument.item("far").maximum == highest
+    else:
+        error = refused(text)
+        assert (error.key, error.reason) == ("items far", "must lie within 1000000 of zero")
+
+
 def test_too_many_items_are_refused_by_name() -> None:
     assert refused("items = [" + "{}," * 301 + "]").key == "items"
 

@@ -17,11 +17,11 @@ from measures.errors import DefinitionError
 from measures.instrument import Instrument
 from tracking.rules import protocol as protocols
 from tracking.rules.protocol import Protocol
-from tracking.simulation.people import parameters
+from tracking.simulation.people import parameters, totals
 from tracking.simulation.people.answers import State, answer, leave_out
 from tracking.simulation.people.course import Course, Ended, Held, Plan, Replied, Scheduled, course
 from tracking.simulation.people.parameters import parameters_of
-from tracking.simulation.people.person import _between, _relief
+from tracking.simulation.people.person import Moment, Person, _between, _relief
 from tracking.simulation.people.totals import cumulative, total_at
 
 WITH_ITEMS = [each for each in registry.all_latest() if each.items]
@@ -68,6 +68,16 @@ class TestTotals:
     def test_what_no_total_can_have_is_refused(self, mean: float, sd: float) -> None:
         with pytest.raises(ValueError, match="no totals"):
             cumulative(20, mean, sd)
+
+    def test_an_sd_that_whole_totals_cannot_have_is_refused(self) -> None:
+        """Halfway between two totals it is at least one half."""
+        with pytest.raises(ValueError, match="^no distribution of this form has this mean and SD$"):
+            cumulative(20, 10.5, 0.1)
+
+    def test_the_search_for_a_distribution_has_an_end(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(totals, "_STEPS", 1)
+        with pytest.raises(ValueError, match="^no distribution of this form has this mean and SD$"):
+            cumulative.__wrapped__(20, 8.0, 4.0)
 
 
 class TestAnswers:
@@ -140,6 +150,14 @@ class TestAnswers:
         assert 140 < left < 260  # within four standard errors of 200
 
 
+@pytest.fixture
+def spoilt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the files of figures that is read in their place."""
+    folder = shutil.copytree(parameters.FOLDER, tmp_path / "spoilt")
+    monkeypatch.setattr(parameters, "FOLDER", folder)
+    return folder
+
+
 class TestParameters:
     @pytest.mark.parametrize("known", protocols.all_protocols(), ids=lambda known: known.key)
     def test_every_protocol_has_its_figures(self, known: Protocol) -> None:
@@ -166,24 +184,76 @@ class TestParameters:
             ("leave = 10", "leave 10", "is not TOML"),
         ],
     )
-    def test_a_wrong_file_is_refused_by_its_key(
-        self, old: str, new: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        shutil.copytree(parameters.FOLDER, tmp_path / "wrong")
-        file = tmp_path / "wrong" / "mdma-ptsd.toml"
+    def test_a_wrong_file_is_refused_by_its_key(self, old: str, new: str, reason: str, spoilt: Path) -> None:
+        file = spoilt / "mdma-ptsd.toml"
         file.write_text(file.read_text().replace(old, new))
-        monkeypatch.setattr(parameters, "FOLDER", tmp_path / "wrong")
         with pytest.raises(DefinitionError, match=reason):
             parameters_of.__wrapped__(protocols.get("mdma-ptsd"))
 
-    def test_an_amount_that_is_left_to_the_site_is_needed(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    @pytest.mark.parametrize(
+        ("key", "added", "message"),
+        [
+            *(
+                (
+                    "mdma-ptsd",
+                    f'[[{name}]]\narm = "sugar"\n{figures}',
+                    f"{name}: names an arm that is not among mdma, placebo",
+                )
+                for name, figures in (
+                    ("absent", 'percent = { "week 18" = 32 }'),
+                    ("relief", "lost = { 5 = 12 }"),
+                    ("experience", "mean = 0.5\nsd = 0.1"),
+                )
+            ),
+            (
+                "psilocybin-mdd",
+                '[[absent]]\narm = "waiting"\npercent = { "week 4" = 32 }',
+                "absent: needs a protocol that says which outcome must be absent",
+            ),
+            *(
+                (
+                    "ketamine-training",
+                    f'[[relief]]\narm = "ketamine"\nlost = {lost}',
+                    "relief[3].lost: must rise with the days",
+                )
+                for lost in ("{ 9 = 12, 5 = 30 }", "{ 5 = 30, 9 = 12 }")
+            ),
+        ],
+    )
+    def test_figures_that_belong_to_nothing_are_refused(
+        self, key: str, added: str, message: str, spoilt: Path
     ) -> None:
+        file = spoilt / f"{key}.toml"
+        file.write_text(f'{file.read_text()}\n{added}\nsource = "Nobody"\nconfidence = "low"\n')
+        with pytest.raises(DefinitionError) as refused:
+            parameters_of.__wrapped__(protocols.get(key))
+        assert str(refused.value) == f"{file}: {message}"
+
+    @pytest.mark.parametrize(
+        ("old", "new", "message"),
+        [
+            (
+                "person = 0.45\nexperience = 0.30\nalliance = 0.20",
+                "person = 0.5\nexperience = 0.5\nalliance = 0.5",
+                "person: leaves no variance to chance",
+            ),
+            ('instrument = "ceq"', 'instrument = "tea"', "levels[6].instrument: is not an instrument: tea"),
+        ],
+    )
+    def test_conduct_that_nobody_could_have_is_refused(
+        self, old: str, new: str, message: str, spoilt: Path
+    ) -> None:
+        file = spoilt / "conduct.toml"
+        assert old in file.read_text()
+        file.write_text(file.read_text().replace(old, new))
+        with pytest.raises(DefinitionError) as refused:
+            parameters.conduct.__wrapped__()
+        assert str(refused.value) == f"{file}: {message}"
+
+    def test_an_amount_that_is_left_to_the_site_is_needed(self, spoilt: Path) -> None:
         """Read before anybody is made: nobody gets as far as a dose of no amount."""
-        shutil.copytree(parameters.FOLDER, tmp_path / "wrong")
-        file = tmp_path / "wrong" / "tms-cbt.toml"
+        file = spoilt / "tms-cbt.toml"
         file.write_text(file.read_text().split("[[amounts]]")[0])
-        monkeypatch.setattr(parameters, "FOLDER", tmp_path / "wrong")
         with pytest.raises(
             DefinitionError, match="amounts: must say how much is given of magnetic stimulation"
         ):
@@ -201,6 +271,14 @@ class TestSeverity:
         assert _relief(lost, 0.51) == 7
         assert _relief(lost, 0.90) == float("inf")
         assert _relief({}, 0.5) is None
+
+    @pytest.mark.parametrize("key", ["caps5", "gad7", "adverse_event"])
+    def test_relief_needs_a_treatment_response_in_percent(self, key: str) -> None:
+        """The CAPS-5 has one in points, the GAD-7 none, and of adverse events nothing is judged."""
+        known, main = protocols.get("ketamine-training"), registry.get(key)
+        someone = Person(known, "training", main, parameters_of(known), {"baseline": 0}, chance(1))
+        with pytest.raises(ValueError, match=f"^{key} has no treatment response in percent of the baseline$"):
+            someone.answers(main, Moment(7, 7))
 
 
 def some(key: str, count: int = 6) -> list[tuple[Plan, Course]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from io import StringIO
 
@@ -160,6 +161,16 @@ def test_what_is_there_is_not_touched(team_a: CareTeam, episode: TreatmentEpisod
     assert set(Patient.objects.visible_to(clinician)) == {episode.patient}
     assert not Study.objects.visible_to(clinician).filter(pk=study.pk).exists()
     assert study.site.teams.get().patients.count() == 6
+
+
+@pytest.mark.parametrize("present", ["lead", "second"])
+def test_who_was_in_the_room_cannot_rate_blind(present: str) -> None:
+    cohort = cohort_of("mdma-ptsd")
+    course = next(simulated.courses(cohort.protocol, 1, 3, clock.today()))
+    writer = Writer(replace(cohort, rater=getattr(cohort, present)), Rows(), course, "SEEING")
+    with pytest.raises(InvalidInput) as refused:
+        writer.write()
+    assert str(refused.value) == "rater: was in the room in a session of this patient, so cannot rate blind"
 
 
 @pytest.mark.parametrize("n", [-1, 0, 1, 20_001])

@@ -21,6 +21,7 @@ from reports.models import Release, ReleaseStatus
 from tests.cast import days_ago, person, server_days_ago
 from tests.reports.release_clinic import Clinic, build, kept_for_the_module
 from tracking.actions import care, people
+from tracking.errors import InvalidInput, NotPermitted
 from tracking.models import AuditEvent, Study, User
 from tracking.vocabulary import Role
 
@@ -112,6 +113,50 @@ def test_a_wrong_request_names_the_field_and_stores_nothing(
     answer = signed_in(researcher).post(reverse("release-new"), form)
     assert field in answer.context["form"].errors
     assert not Release.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"purpose": "  "}, "purpose: say what the data"),
+        ({"tables": []}, "tables: choose at least one of: "),
+        ({"tables": ["scores", "identities"]}, "tables: choose at least one of: "),
+    ],
+)
+def test_the_action_refuses_the_same_without_a_form(
+    researcher: User, study: Study, change: dict, reason: str
+) -> None:
+    with pytest.raises(InvalidInput, match=reason):
+        releases.request_release(
+            by=researcher, study=study, **{"tables": ["scores"], "purpose": "Why"} | change
+        )
+    assert not Release.objects.exists()
+
+
+def test_what_the_action_alone_refuses_stands_at_its_field(
+    researcher: User, study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(**_: object) -> None:
+        raise InvalidInput("purpose", "was asked for before")
+
+    monkeypatch.setattr(releases, "request_release", refuse)
+    form = {"study": "psilo", "tables": ["scores"], "purpose": "Why"}
+    answer = signed_in(researcher).post(reverse("release-new"), form)
+    assert answer.context["form"].errors == {"purpose": ["was asked for before"]}
+
+
+@pytest.mark.parametrize("approve", [True, False])
+def test_only_a_steward_of_the_study_decides(asked: Release, clinician: User, approve: bool) -> None:
+    elsewhere = person("Stan Steward", Role.STEWARD)
+    other = care.create_study(
+        by=None, key="other", title="Other", outcome_instrument="phq9", endpoint="week 4"
+    )
+    care.add_study_member(by=None, study=other, user=elsewhere, starts_on=days_ago(10))
+    for by in (clinician, elsewhere):
+        with pytest.raises(NotPermitted, match="only a data steward of the study"):
+            releases.decide_release(by=by, release=asked, approve=approve, note="Why")
+    asked.refresh_from_db()
+    assert (asked.status, asked.decided_by) == (ReleaseStatus.REQUESTED, None)
 
 
 def test_a_steward_approves_somebody_elses_request(steward: User, asked: Release) -> None:

@@ -13,6 +13,8 @@ from tests.cast import person
 from tests.markup import markup, said
 from tests.tracking.definitions import CHECK_IN, PHQ4, SCORE_ONLY, published, second
 from tests.tracking.pages.doors import signed_in
+from tracking.actions import library
+from tracking.errors import Conflict, InvalidInput, TrackingError
 from tracking.models import AuditEvent, InstrumentRetirement, Site, SiteInstrument, User
 from tracking.rules.definitions import LARGEST
 from tracking.vocabulary import Role
@@ -177,6 +179,27 @@ class TestPublish:
         spoilt = CHECK_IN.replace("range = [0, 6]\n", "range = [0, 60]\n")
         assert signed_in(administrator).post(PUBLISH, text(site, spoilt)).status_code == 400
         assert not SiteInstrument.objects.exists()
+
+    @pytest.mark.parametrize(
+        ("refusal", "status"),
+        [(Conflict("this version is there already"), 409), (InvalidInput("file", "is known"), 400)],
+    )
+    def test_what_the_action_alone_refuses_is_said(
+        self,
+        administrator: User,
+        site: Site,
+        monkeypatch: pytest.MonkeyPatch,
+        refusal: TrackingError,
+        status: int,
+    ) -> None:
+        """Somebody else has published in between."""
+
+        def refuse(**_: object) -> None:
+            raise refusal
+
+        monkeypatch.setattr(library, "publish_instrument", refuse)
+        response = signed_in(administrator).post(PUBLISH, text(site))
+        assert (response.status_code, str(refusal) in said(response)) == (status, True)
 
     def test_the_list_says_which_versions_are_in_use(self, administrator: User, site: Site) -> None:
         client = signed_in(administrator)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import uuid
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -210,6 +211,13 @@ class TestPages:
         page = unescaped(office.get(reverse("wording", args=[pack.public_id])))
         assert "The licence has ended." in page and "Withdraw with a reason" not in page
         assert office.post(url, {"reason": "Again"}).status_code == 409
+
+    def test_a_pack_of_an_instrument_that_is_gone_is_not_there(self, office: Client, site: Site) -> None:
+        pack = installed(site, "wai_sr")
+        pack.pk, pack.instrument, pack.public_id = None, "was_once", uuid.uuid4()
+        pack.save()
+        for name, more in (("wording", []), ("wording-file", ["csv"])):
+            assert office.get(reverse(name, args=[pack.public_id, *more])).status_code == 404
 
     def test_a_pack_of_another_site_is_not_there(self, administrator: User) -> None:
         other = care.create_site(by=None, key="south", name="South", crisis_contacts=CRISIS)

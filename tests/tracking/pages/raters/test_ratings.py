@@ -14,7 +14,8 @@ from tests.clock import BERLIN
 from tests.markup import said
 from tests.tracking.answers import HAMD, PHQ9, posted, recorded
 from tests.tracking.pages.doors import assert_anonymous_signs_in, assert_refused, signed_in
-from tracking.actions import assessments, care, people, scheduling
+from tracking.actions import assessments, care, guesses, people, scheduling
+from tracking.errors import InvalidInput
 from tracking.models import Assessment, AssessmentRequest, CareTeam, Study, TreatmentEpisode, User
 from tracking.vocabulary import Role
 
@@ -156,6 +157,17 @@ class TestTheGuessAfterARating:
         response = signed_in(rater).post(self.rated(asked, rater), sent)
         assert response.status_code == 400
         assert self.guesses() == []
+
+    def test_what_the_action_alone_refuses_stands_beside_its_item(
+        self, asked: AssessmentRequest, rater: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def refuse(**_: object) -> None:
+            raise InvalidInput("confidence", "does not go with this guess")
+
+        monkeypatch.setattr(guesses, "record_rating_guess", refuse)
+        response = signed_in(rater).post(self.rated(asked, rater), {"item-guess": "0"})
+        assert response.status_code == 400
+        assert response.context["form"].errors == {"item-confidence": ["Does not go with this guess."]}
 
     def test_it_is_asked_once(self, asked: AssessmentRequest, rater: User) -> None:
         url = self.rated(asked, rater)

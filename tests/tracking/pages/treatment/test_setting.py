@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from tests.clock import BERLIN
 from tests.tracking.pages.doors import assert_anonymous_signs_in, assert_refused, assert_unseen
-from tracking.actions import treatment
+from tracking.actions import setting, treatment
 from tracking.actions.setting import create_template, retire_template, revise_template
+from tracking.errors import InvalidInput
 from tracking.models import (
     Assessment,
     ReadEvent,
@@ -207,6 +208,21 @@ class TestSession:
         assert response.status_code == 400
         assert said in response.content.decode()
         assert setting_of(dosing) is None
+
+    def test_what_the_action_alone_refuses_stands_beside_its_item(
+        self,
+        desk: Client,
+        dosing: TreatmentSession,
+        room: SettingTemplate,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        def refuse(**_: object) -> None:
+            raise InvalidInput("light", "does not go with this room")
+
+        monkeypatch.setattr(setting, "record_setting", refuse)
+        response = desk.post(at("session-setting", dosing), sent(room))
+        assert response.status_code == 400
+        assert response.context["form"].errors == {"item-light": ["Does not go with this room."]}
 
     def test_what_was_typed_is_shown_as_text(
         self, desk: Client, dosing: TreatmentSession, room: SettingTemplate

@@ -12,10 +12,12 @@ from tests.cast import CRISIS, days_ago
 from tests.tracking.packs import installed
 from tracking.actions import care, scheduling
 from tracking.actions.wordings import withdraw_wording
+from tracking.errors import Conflict
 from tracking.models import Assessment, DraftAnswers, Patient, Site, TreatmentEpisode, User, WordingPack
 from tracking.rules.policies.wordings import (
     Wordings,
     in_words_of,
+    pack_named,
     pack_of_assessment,
     wording_for,
     wording_name,
@@ -150,6 +152,18 @@ class TestNames:
     def test_a_pack_is_named_so_that_it_fits(self) -> None:
         longest = WordingPack(language="zho-Hans-CN", name="x" * 20, revision=32767)
         assert len(wording_name(PHQ9, longest)) <= 40
+
+    def test_a_sheet_names_the_pack_that_it_has_shown(
+        self, patient: Patient, site: Site, south: Site
+    ) -> None:
+        mine, other = installed(site, "phq9", language="de"), installed(south, "phq9", language="de")
+        assert pack_named(str(mine.public_id), PHQ9, patient) == mine
+        assert pack_named("", PHQ9, patient) is None
+        for wrong in (str(other.public_id), "de"):
+            with pytest.raises(Conflict, match="out of date"):
+                pack_named(wrong, PHQ9, patient)
+        with pytest.raises(Conflict, match="out of date"):
+            pack_named(str(mine.public_id), HAMD, patient)
 
     @pytest.mark.parametrize(
         "wording", ["verbatim", "imported", "en/invented/7", "en/other/1", "de/invented/1"]
