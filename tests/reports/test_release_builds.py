@@ -97,6 +97,21 @@ def test_a_killed_build_is_found_again_and_gives_the_same_bytes(
     assert list(folder.iterdir()) == [releases.release_path(approved)]
 
 
+def test_who_takes_back_the_consent_between_two_tries_is_no_member(
+    clinic: Clinic, approved: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = approved_for(clinic, "Another one")
+    for release in (approved, other):
+        killed_while_writing(release, monkeypatch)
+    gone = clinic.consenting[-1]
+    people.record_consent(by=clinic.clinician, patient=gone, kind="withdrawn", stated_on=days_ago(0))
+    Release.objects.filter(pk=approved.pk).update(lease_until=timezone.now())
+    assert tried(approved).status == ReleaseStatus.READY
+    assert not approved.members.filter(patient=gone).exists()
+    assert approved.members.count() == len(clinic.consenting) - 1
+    assert other.members.filter(patient=gone).exists()  # not built again yet
+
+
 def test_three_killed_builds_end_as_failed_with_the_reason(
     approved: Release, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -214,6 +214,13 @@ class TestSessions:
         assert refusal.value.field == field
         assert not TreatmentSession.objects.exists()
 
+    @pytest.mark.parametrize("changes", [{"minutes": 1}, {"minutes": 1440}, {"note": "x" * 10_000}])
+    def test_what_is_just_possible_is_kept(
+        self, episode: TreatmentEpisode, clinician: User, changes: dict
+    ) -> None:
+        kept = session(clinician, episode, **changes)
+        assert {name: getattr(kept, name) for name in changes} == changes
+
     def test_people_are_named_once_and_only_where_there_was_a_session(
         self, episode: TreatmentEpisode, clinician: User
     ) -> None:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from random import Random
 
 import pytest
+import time_machine
 from django.utils import timezone
 
+from tests.cast import days_ago
+from tests.reports.clinic import another_episode
 from tests.tracking.dosing import mdma_episode, second_therapist
+from tests.tracking.simulation.stories import assert_as_kept
+from tracking.actions import care
 from tracking.models import CareTeam, Patient, TreatmentSession, User
 from tracking.queries.dosing import plan_for, record_of
 from tracking.rules.run_sheet import missing, notices
@@ -43,3 +49,13 @@ def test_one_that_is_under_way_stops_now(patient: Patient, clinician: User, team
     assert record.ended_at is None
     assert len(record.doses) == 1
     assert max(reading.at for reading in record.readings) <= timezone.now()
+
+
+def test_a_seed_keeps_the_same_sheet(clinician: User, team_a: CareTeam, tmp_path: Path) -> None:
+    with time_machine.travel(datetime(2028, 7, 4, 9, tzinfo=UTC), tick=False):
+        patient = another_episode(team_a, clinician, began=90).patient
+        care.end_episode(
+            by=clinician, episode=patient.episodes.get(), status="completed", ends_on=days_ago(60)
+        )
+        session = kept(patient, clinician, team_a, 50)
+        assert_as_kept("sheet", {"sheet": session.episode}, tmp_path)
