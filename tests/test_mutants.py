@@ -50,6 +50,7 @@ def planted(code: str, kind: str, path: str = ACTION) -> list[str]:
         ("constant", "a = 4", ["a = 5"]),
         ("constant", "a = True", ["a = False"]),
         ("constant", "a = 'open'", ['a = ""']),
+        ("constant", "a = csv.reader(b, strict=True)", ["a = csv.reader(b, strict=False)"]),
         ("constant", "a = None, '', ...", []),
         ("arithmetic", "a = (b + c) // d", ["a = (b + c) * d", "a = (b - c) // d"]),
         ("arithmetic", "a -= b", ["a += b"]),
@@ -142,6 +143,8 @@ def test_where_rows_are_chosen_every_filter_is_a_scope(path: str) -> None:
         "if TYPE_CHECKING:\n    a = 1",
         "if __name__ == '__main__':\n    a = 1",
         "__all__ = ['a']",
+        "a = zip(b, c, strict=True)",
+        "raise AssertionError(a + b)",
     ],
 )
 def test_words_types_and_logs_are_left_alone(code: str) -> None:

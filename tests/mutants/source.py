@@ -19,6 +19,7 @@ CONVENIENCES = {  # without them nothing works at all, or only more slowly
     *("dataclass", "property", "cached_property", "classmethod", "staticmethod", "contextmanager"),
     *("cache", "lru_cache", "wraps", "extend_schema", "extend_schema_field", "overload"),
 }
+CANNOT_HAPPEN = "AssertionError"  # and ``strict`` of ``zip``: they watch over what no input can bring about
 NOT_FOR_THE_RUN = {"annotation", "returns"}
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -106,7 +107,7 @@ def _below(place: Place) -> Iterator[Place]:
         if field in NOT_FOR_THE_RUN:
             continue
         for child in value if isinstance(value, list) else [value]:
-            if isinstance(child, ast.AST) and not _is_left_out(child):
+            if isinstance(child, ast.AST) and not _is_left_out(child, place.node):
                 here = _place(child, place, field)
                 yield here
                 yield from _below(here)
@@ -142,12 +143,17 @@ def body_lines(definition: ast.AST) -> range:
     return range(definition.body[0].lineno, definition.end_lineno + 1)
 
 
-def _is_left_out(node: ast.AST) -> bool:
-    """Docstrings, log text, wording, types, and f-strings, whose parts have no true position before 3.12."""
+def _is_left_out(node: ast.AST, parent: ast.AST) -> bool:
+    """Docstrings, log text, wording, types, what says that something cannot happen, and f-strings, whose parts have no
+    true position before 3.12."""
     if isinstance(node, ast.Expr):
         return isinstance(node.value, ast.Constant) or root_name(node.value) in LOGS
     if isinstance(node, ast.keyword):
-        return node.arg in WORDING | SHAPE_OF_A_COLUMN
+        return node.arg in WORDING | SHAPE_OF_A_COLUMN or (
+            node.arg == "strict" and last_name(parent) == "zip"
+        )
+    if isinstance(node, ast.Raise):
+        return node.exc is not None and root_name(node.exc) == CANNOT_HAPPEN
     if isinstance(node, ast.If):
         return root_name(node.test) == "TYPE_CHECKING" or _is_main(node.test)
     if isinstance(node, ast.Assign):

@@ -91,6 +91,10 @@ class TestRules:
             AuditEvent.objects.filter(action="set_washout_rule", actor=administrator.public_id).count() == 2
         )
 
+    @pytest.mark.parametrize("days", [0, 366])
+    def test_what_is_just_possible_is_kept(self, site: Site, administrator: User, days: int) -> None:
+        assert set_days(administrator, site, days).days == days
+
     def test_the_rule_of_another_site_is_not_ours(
         self, site: Site, episode: TreatmentEpisode, clinician: User
     ) -> None:
