@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,7 +20,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from tests.browser.site import Site, running_site
+from tests.browser.site import Site, running_site, seeded
 
 HERE = Path(__file__).parent
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -68,8 +69,10 @@ def browser(executable: str, playwright: Playwright) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def site(executable: str) -> Iterator[Site]:
-    with running_site() as site:
+def site(executable: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    folder = tmp_path_factory.getbasetemp()
+    people = seeded(folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder)
+    with running_site(people) as site:
         yield site
 
 

@@ -20,6 +20,7 @@ django.setup()
 from django.core.management import call_command  # noqa: E402
 from django.urls import reverse  # noqa: E402
 
+from reports.actions.demo import compute_everything  # noqa: E402
 from reports.actions.releases import request_release  # noqa: E402
 from tracking import clock  # noqa: E402
 from tracking.actions import care, people  # noqa: E402
@@ -55,6 +56,7 @@ def main(target: Path) -> None:
     release = request_release(
         by=users["researcher"], study=trial.study, tables=["scores"], purpose="Course by arm for the report"
     )
+    compute_everything()
     facts = {
         "password": PASSWORD,
         "stories": {story: facts_of(episode) for story, episode in episodes.items()},

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -19,7 +21,7 @@ from tests.servers import free_port, short_folder, wait_for_port
 
 WEB = ["-m", "gunicorn", "--config", "python:config.gunicorn", "config.wsgi"]
 WORKER = ["-m", "celery", "--quiet", "-A", "config", "worker", "--concurrency", "1", "--loglevel", "WARNING"]
-BEHIND = "SELECT (SELECT count(*) FROM tracking_episodemark WHERE done_rev < wanted_rev)"
+FACTS = "facts.json"  # written last: what the seed tells of its people
 NOT_OURS = {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "FIELD_KEYS", "ALLOWED_HOSTS", "SECURE_TLS"}
 
 
@@ -41,24 +43,29 @@ class Site:
             return connection.execute(sql, values).fetchone()
 
 
+def seeded(shared: Path) -> Path:
+    """The folder of a site with its people, made by the first of the tests' workers that asks for it."""
+    folder = shared / "seeded"
+    folder.mkdir(exist_ok=True)
+    with (shared / "seeded.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        facts = folder / FACTS
+        if not facts.exists():
+            command = [sys.executable, "-m", "tests.browser.seed", str(facts)]
+            subprocess.run(command, env=environment_of(folder, free_port()), check=True)
+    return folder
+
+
 @contextmanager
-def running_site() -> Iterator[Site]:
-    """Seeds, starts and, at the end, stops a site."""
+def running_site(people: Path) -> Iterator[Site]:
+    """Starts a copy of the seeded site and, at the end, stops it."""
     port = free_port()
     with short_folder("tlbr") as var, ExitStack() as processes:
-        environment = environment_of(var, port)
-        facts = seed(var, environment)
+        shutil.copytree(people, var, dirs_exist_ok=True)
         for arguments in (WEB, WORKER):
-            processes.enter_context(process(arguments, environment, var / "log"))
+            processes.enter_context(process(arguments, environment_of(var, port), var / "log"))
         wait_for_port(port, 30)
-        site = Site(f"http://localhost:{port}", var, facts)
-        subprocess.run(
-            [sys.executable, "-c", "from config.celery import app; app.send_task('reports.sweep')"],
-            env=environment,
-            check=True,
-        )
-        wait_until(lambda: site.ask(BEHIND) == (0,), 60)
-        yield site
+        yield Site(f"http://localhost:{port}", var, json.loads((var / FACTS).read_text()))
 
 
 def environment_of(var: Path, port: int) -> dict[str, str]:
@@ -70,12 +77,6 @@ def environment_of(var: Path, port: int) -> dict[str, str]:
         "BIND": f"127.0.0.1:{port}",
         "PYTHONWARNINGS": "ignore",
     }
-
-
-def seed(var: Path, environment: dict[str, str]) -> dict[str, Any]:
-    target = var / "facts.json"
-    subprocess.run([sys.executable, "-m", "tests.browser.seed", str(target)], env=environment, check=True)
-    return json.loads(target.read_text())
 
 
 @contextmanager
