@@ -5,22 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
-from pathlib import Path
 
 from django.db import models
 
 from tests.tracking.simulation.replay import TABLES, UNLIKE
 from tracking.models import AuditEvent, PatientIdentity, RunSheetEntry, TreatmentEpisode
 
-FOLDER = Path(__file__).parents[2] / "data" / "stories"
 MORE = ((PatientIdentity, "patient", ["pk"]), (RunSheetEntry, "session__episode__patient", ["pk"]))
-
-
-def assert_as_kept(name: str, told: Mapping[str, TreatmentEpisode], folder: Path) -> None:
-    """Told as in the last release, to the day and the answer; what is told now stands in ``folder``."""
-    found, written, kept = in_short(told), folder / f"{name}.txt", FOLDER / f"{name}.txt"
-    written.write_text(found)
-    assert found == kept.read_text(), f"where it was meant: cp {written} {kept}"
 
 
 def in_short(told: Mapping[str, TreatmentEpisode]) -> str:

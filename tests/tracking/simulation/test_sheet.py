@@ -11,9 +11,10 @@ import time_machine
 from django.utils import timezone
 
 from tests.cast import days_ago
+from tests.kept import assert_as_kept
 from tests.reports.clinic import another_episode
 from tests.tracking.dosing import mdma_episode, second_therapist
-from tests.tracking.simulation.stories import assert_as_kept
+from tests.tracking.simulation.stories import in_short
 from tracking.actions import care
 from tracking.models import CareTeam, Patient, TreatmentSession, User
 from tracking.queries.dosing import plan_for, record_of
@@ -58,4 +59,4 @@ def test_a_seed_keeps_the_same_sheet(clinician: User, team_a: CareTeam, tmp_path
             by=clinician, episode=patient.episodes.get(), status="completed", ends_on=days_ago(60)
         )
         session = kept(patient, clinician, team_a, 50)
-        assert_as_kept("sheet", {"sheet": session.episode}, tmp_path)
+        assert_as_kept("stories/sheet.txt", in_short({"sheet": session.episode}), tmp_path)

@@ -17,7 +17,8 @@ from reports.actions.courses import recompute_episode
 from reports.models import CourseFlag
 from tests.cast import person
 from tests.engines import few_on_both
-from tests.tracking.simulation.stories import assert_as_kept
+from tests.kept import assert_as_kept
+from tests.tracking.simulation.stories import in_short
 from tracking.actions import care
 from tracking.actions.people import create_user, grant_role
 from tracking.models import (
@@ -161,7 +162,7 @@ def test_every_story_happens_as_it_is_told(
         _nothing_is_later_than(moment)
         assert {episode.patient.is_simulated for episode in told.values()} == {True}
     if seed == 0:
-        assert_as_kept("walks", told, tmp_path)
+        assert_as_kept("stories/walks.txt", in_short(told), tmp_path)
 
 
 def _flags(episode: TreatmentEpisode) -> set[str]:
