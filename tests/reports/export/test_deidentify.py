@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.export.deidentify import coarse_day, deidentify, plan_release
+from reports.export.deidentify import coarse_day, deidentify, plan_release, quasis_of
 from reports.export.generalise import (
     NOT_RECORDED,
     OTHER,
@@ -70,6 +70,13 @@ def test_study_ids_replace_patients_and_order_the_rows() -> None:
     frame = released(episodes())[0]["episodes"]
     assert "patient" not in frame
     assert list(frame["study_id"]) == sorted(STUDY_IDS.values())
+
+
+@pytest.mark.parametrize("missing", [None, float("nan"), ""])
+def test_what_was_not_recorded_is_said_to_be_so(missing: object) -> None:
+    table = episodes(age_band=[missing] * 6 + ["34"] * 6)
+    ages = next(quasi for quasi in quasis_of([table], PATIENTS, 5) if quasi.name == "age")
+    assert list(ages.values.values()) == [{NOT_RECORDED}] * 6 + [{"34"}] * 6
 
 
 def test_the_only_non_binary_patient_is_not_told_apart() -> None:

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -100,6 +101,33 @@ def test_where_the_approximation_breaks_down_there_is_no_interval() -> None:
 def test_kappa_is_that_of_scikit_learn(case: dict, weights: str) -> None:
     found = weighted_kappa(case["first"], case["second"], case["categories"], weights)
     assert found == pytest.approx(case[weights], abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    "ratings", [[[1, 3], [2, 4], [5, 7], [9, 11]], [[1, 2], [2, 1], [5, 5], [9, 9], [4, 5], [5, 4]]]
+)
+def test_the_interval_where_raters_differ_by_a_constant_alone_or_not_at_all_on_average(
+    ratings: list[list[int]],
+) -> None:
+    """McGraw & Wong (1996), table 7, case 2A, written out: without an error, or without a difference of raters."""
+    table = np.array(ratings, float)
+    n, k = table.shape
+    of_subjects = k * table.mean(axis=1).var(ddof=1)
+    of_raters = n * table.mean(axis=0).var(ddof=1)
+    rest = table - table.mean(axis=1, keepdims=True) - table.mean(axis=0) + table.mean()
+    error = (rest**2).sum() / ((n - 1) * (k - 1))
+    found = intraclass_correlations(ratings)["ICC(2,1)"]
+    a = k * found.value / (n * (1 - found.value))
+    b = 1 + k * found.value * (n - 1) / (n * (1 - found.value))
+    df = (a * of_raters + b * error) ** 2 / (
+        (a * of_raters) ** 2 / (k - 1) + (b * error) ** 2 / ((n - 1) * (k - 1))
+    )
+    lower, upper = (scipy.stats.f.ppf(0.975, *by) for by in ((n - 1, df), (df, n - 1)))
+    beside = k * of_raters + (k * n - k - n) * error
+    low = n * (of_subjects - lower * error) / (lower * beside + n * of_subjects)
+    high = n * (upper * of_subjects - error) / (beside + n * upper * of_subjects)
+    assert 0 in (error.round(12), of_raters.round(12))
+    assert (found.low, found.high) == pytest.approx((low, high))
 
 
 def test_kappa_of_one_category_used_by_both_says_nothing() -> None:

@@ -127,6 +127,25 @@ class TestPinning:
         installed(site, "wai_sr", mark="newest ")
         assert self.start(asked, clinician) == "en/invented/2"
 
+    @pytest.mark.parametrize(
+        ("source", "label"), [("self", "en/invented/1"), ("clinician_entered", "en/invented/2")]
+    )
+    def test_a_record_names_the_words_of_whoever_answered(
+        self, asked: AssessmentRequest, clinician: User, site: Site, source: str, label: str
+    ) -> None:
+        """A patient began, and then the staff enter a sheet in other words."""
+        self.start(asked, clinician)
+        other = installed(site, "wai_sr", mark="new ")
+        stored = submit_assessment(
+            by=clinician,
+            request=AssessmentRequest.objects.get(pk=asked.pk),
+            answers={str(n): 3 for n in range(1, 13)},
+            source=AnswerSource(source),
+            assessed_on=days_ago(0),
+            wording=other,
+        ).assessment
+        assert stored.wording == label
+
     @pytest.mark.parametrize("is_sent", [False, True])
     def test_what_was_answered_a_moment_ago_keeps_its_words(
         self, asked: AssessmentRequest, clinician: User, site: Site, is_sent: bool
