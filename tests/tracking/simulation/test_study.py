@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import StringIO
+from pathlib import Path
 
 import pytest
+import time_machine
 from django.apps import apps
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from tests.cast import days_ago
 from tests.engines import few_on_both
+from tests.kept import assert_as_kept
 from tests.tracking.simulation.replay import TABLES, Replay, rows_of
+from tests.tracking.simulation.stories import in_short
 from tracking import clock
 from tracking.errors import InvalidInput
 from tracking.models import (
@@ -101,6 +105,14 @@ def test_a_seed_gives_the_same_answers_on_the_same_days() -> None:
     assert first == second
     assert first != other
     assert len(first) > 30
+
+
+@pytest.mark.parametrize("key", ["psilocybin-mdd", "mdma-ptsd"])
+def test_a_seed_gives_the_people_of_the_last_release(key: str, tmp_path: Path) -> None:
+    with time_machine.travel(datetime(2028, 7, 4, 9, tzinfo=UTC), tick=False):
+        episodes = TreatmentEpisode.objects.filter(study=made(key, n=4)).order_by("pk")
+    told = {f"{number} {episode.arm}": episode for number, episode in enumerate(episodes)}
+    assert_as_kept(f"stories/{key}.txt", in_short(told), tmp_path)
 
 
 def _told(study: Study) -> list[tuple[object, ...]]:
