@@ -17,6 +17,8 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 
+from tests.conftest import meets_the_database
+
 FOLDER = Path(os.environ["THROUGHLINE_PLANTED"])
 CHOICE = json.loads((FOLDER / "choice.json").read_text())
 RUN, DONE = set(CHOICE["run"]), set(CHOICE["done"])
@@ -45,7 +47,8 @@ def _fill(connection: BaseDatabaseWrapper, **signal: object) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     chosen = [item for item in items if _is_chosen(item.nodeid)]
     config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
-    items[:] = chosen
+    # pytest-django puts them last, behind minutes of others.
+    items[:] = sorted(chosen, key=meets_the_database)
 
 
 def _is_chosen(test: str) -> bool:
