@@ -139,6 +139,22 @@ def test_every_scale_with_a_better_end_is_analysed(
     assert not StudyResult.objects.filter(instrument="meq30").exists()
 
 
+def test_what_another_study_has_asked_is_no_figure_of_this_one(
+    study: Study, trial: list[TreatmentEpisode], team_a: CareTeam, clinician: User, site: Site
+) -> None:
+    recompute_study(study_id=study.pk)
+    alone = list(StudyResult.objects.filter(study=study).order_by("pk").values_list("instrument", "result"))
+    facts = {"title": "Another", "outcome_instrument": "phq9", "endpoint": "week 4"}
+    other = care.create_study(by=None, key="other", site=site, **facts)
+    stranger = another_episode(team_a, clinician, other)
+    rate(stranger, clinician, 0, 15, instrument="phq9", time_point="baseline")
+    rate(stranger, clinician, 0, 30, time_point="baseline")
+    want_study(study=study)
+    recompute_study(study_id=study.pk)
+    beside = list(StudyResult.objects.filter(study=study).order_by("pk").values_list("instrument", "result"))
+    assert beside == alone
+
+
 def test_equal_figures_are_not_written_again(study: Study, trial: list[TreatmentEpisode]) -> None:
     recompute_study(study_id=study.pk)
     before = set(StudyResult.objects.values_list("pk", "computed_at"))

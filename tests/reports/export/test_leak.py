@@ -156,6 +156,25 @@ def test_what_could_be_a_date_in_a_cell_is_a_count_in_a_text() -> None:
     assert found({"notes.csv": b"rows,45720,of which\n45720\n"}) != []
 
 
+def test_a_short_name_is_looked_for_in_cells_alone() -> None:
+    """In a text it is a unit, a syllable or a word of another language."""
+    assert found({"NOTES.txt": b"in ng per ml"}) == []
+    assert found({"notes.csv": b"in ng per ml"}) != []
+
+
+def test_a_moment_is_found_by_its_seconds_and_by_its_milliseconds() -> None:
+    moment = datetime(2025, 3, 4, 10, 11, 12, 345_000, tzinfo=UTC)
+    seconds = 1_741_083_072
+    for number, is_found in (
+        (seconds, True),
+        (seconds * 1000, True),
+        (seconds * 1000 + 345, True),
+        (seconds + 1, False),
+    ):
+        package = zip_bytes(CLEAN | {"x.csv": f"column\n{number}\n".encode()})
+        assert bool(scan(package, [], [moment], [README])) == is_found, number
+
+
 def test_a_second_release_date_in_the_manifest_is_found() -> None:
     content = b'{"released_on": "2025-03-04", "more": {"released_on": "2025-03-05"}}'
     assert found({"manifest.json": content}) == ["manifest.json holds a date"]
