@@ -31,6 +31,7 @@ from tracking.models import (
     OutboxMail,
     Patient,
     PatientIdentity,
+    RoleGrant,
     SafetyAlert,
     Site,
     Study,
@@ -145,6 +146,15 @@ def test_arms_are_even_and_the_last_follow_up_lies_in_the_past() -> None:
     assert not episodes.filter(status="active").exists()
     assert not episodes.filter(ends_on__gte=clock.today()).exists()
     assert not AssessmentRequest.objects.filter(closes_on__gte=clock.today() + timedelta(1)).exists()
+
+
+def test_the_staff_are_there_before_the_first_of_their_people() -> None:
+    study = made(n=40)
+    began = TreatmentEpisode.objects.filter(study=study).earliest("starts_on").starts_on
+    staff = Membership.objects.filter(team__site=study.site)
+    roles = RoleGrant.objects.filter(user__memberships__in=staff)
+    since = {*staff.values_list("starts_on", flat=True), *roles.values_list("starts_on", flat=True)}
+    assert len(since) == 1 and began - timedelta(days=366) <= since.pop() <= began
 
 
 def test_suicide_items_are_endorsed_now_and_then_and_every_alert_is_dealt_with() -> None:
