@@ -47,16 +47,16 @@ class Question:
     link_id: str
     help: str
     required: bool
-    options: tuple[Option, ...] = ()
-    reverse: bool = False
-    scored: bool = False
-    decimals: bool = False
-    range: tuple[Number, Number] | None = None
-    unit: str = ""
-    max_length: int | None = None
-    conditional: bool = False
-    loinc: str = ""
-    notes: tuple[str, ...] = ()
+    options: tuple[Option, ...]
+    reverse: bool
+    scored: bool
+    decimals: bool
+    range: tuple[Number, Number] | None
+    unit: str
+    max_length: int | None
+    conditional: bool
+    loinc: str
+    notes: tuple[str, ...]
 
 
 @dataclass(slots=True)

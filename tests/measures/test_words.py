@@ -258,6 +258,10 @@ class TestSkips:
                 "Item 4 needs no answer when items 2 and 3 are answered and add up to 0. Left out, it counts as 0.",
             ),
             (
+                Skip(("4",), ("2", "3"), 1.5, None, None, False, PAPER),
+                "Item 4 needs no answer when items 2 and 3 are answered and add up to 1.5 or less.",
+            ),
+            (
                 Skip(("1",), ("5",), None, 2, None, True, PAPER),
                 "Item 1 needs no answer when item 5 is 2 or more. An answer given there all the same does not count.",
             ),
