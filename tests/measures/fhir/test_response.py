@@ -117,6 +117,14 @@ def with_item(row: dict[str, Any]) -> dict[str, Any]:
     return sent(item=[row, *response(PHQ9, ANSWERS)["item"][1:]])
 
 
+def test_what_says_nothing_of_the_answer_may_stand_beside_it() -> None:
+    """Ids of the sender's own, where the question is defined, its words, and an extension of the answer."""
+    (row, *rest) = sent()["item"]
+    beside = {"id": "i1", "definition": "urn:theirs#1", "text": "Little interest"}
+    row["answer"][0] |= {"id": "a1", "extension": [{"url": "urn:theirs:seconds", "valueInteger": 4}]}
+    assert answers_of(PHQ9, sent(item=[row | beside, *rest])) == answers_of(PHQ9, sent())
+
+
 def coded(**changes: Any) -> dict[str, Any]:
     coding = {"system": SYSTEM, "code": "1"} | changes
     value = {key: each for key, each in coding.items() if each is not None}

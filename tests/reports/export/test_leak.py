@@ -156,6 +156,11 @@ def test_what_could_be_a_date_in_a_cell_is_a_count_in_a_text() -> None:
     assert found({"notes.csv": b"rows,45720,of which\n45720\n"}) != []
 
 
+def test_only_the_manifest_says_when_it_was_released_and_what_its_files_come_to() -> None:
+    said = CLEAN["manifest.json"]
+    assert found({"README.txt": said}) == ["README.txt holds a date", "README.txt holds a digest"]
+
+
 def test_a_short_name_is_looked_for_in_cells_alone() -> None:
     """In a text it is a unit, a syllable or a word of another language."""
     assert found({"NOTES.txt": b"in ng per ml"}) == []
