@@ -12,8 +12,8 @@ from reports.stats.errors import Refusal
 
 Table = npt.NDArray[np.float64]
 
-# James et al.: a right guess weighs nothing, a wrong one half, and not knowing is blinding in full.
-_WEIGHTS: Table = np.array([[0.0, 0.5], [0.5, 0.0], [1.0, 1.0]])
+# James et al.: a right guess weighs nothing, a wrong one half. Not knowing is blinding in full.
+_WEIGHTS: Table = np.array([[0.0, 0.5], [0.5, 0.0]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +72,12 @@ def _with_interval(value: float, variance: float, n: int, level: float) -> Blind
 
 
 def _observed(shares: Table) -> float:
-    return float((_WEIGHTS[:2] * shares[:2]).sum())
+    return float((_WEIGHTS * shares[:2]).sum())
 
 
 def _expected(shares: Table) -> float:
     """By chance: the guesses made, spread as the arms of those who guessed are."""
-    return float(shares[:2].sum(axis=1) @ _WEIGHTS[:2] @ shares[:2].sum(axis=0))
+    return float(shares[:2].sum(axis=1) @ _WEIGHTS @ shares[:2].sum(axis=0))
 
 
 def _james(shares: Table) -> float:
@@ -91,9 +91,9 @@ def _gradient(shares: Table) -> Table:
     """How the index moves with each share. Of ``d``, ``o`` and ``e``, as functions of the six shares:
     ``J = (1 + d - (1 - d)) / 2 + (1 - d)^2 o / (2 e)``."""
     guessed, observed, expected = float(shares[:2].sum()), _observed(shares), _expected(shares)
-    by_guess = np.broadcast_to((_WEIGHTS[:2] @ shares[:2].sum(axis=0))[:, None], (2, 2))
-    by_arm = np.broadcast_to((shares[:2].sum(axis=1) @ _WEIGHTS[:2])[None, :], (2, 2))
+    by_guess = np.broadcast_to((_WEIGHTS @ shares[:2].sum(axis=0))[:, None], (2, 2))
+    by_arm = np.broadcast_to((shares[:2].sum(axis=1) @ _WEIGHTS)[None, :], (2, 2))
     slopes = np.zeros((3, 2))
-    slopes[:2] = guessed**2 / (2 * expected) * (_WEIGHTS[:2] - observed * (by_guess + by_arm) / expected)
+    slopes[:2] = guessed**2 / (2 * expected) * (_WEIGHTS - observed * (by_guess + by_arm) / expected)
     slopes[2] = 1 - guessed * observed / expected
     return slopes
