@@ -14,6 +14,7 @@ sitting_urls = [
     path("sitting/", portal.sitting, name="sitting"),
     path("sitting/thanks/", portal.done, name="sitting-done"),
     path("sitting/<uuid:public_id>/<int:number>/", portal.item, name="sitting-item"),
+    path("sitting/<uuid:public_id>/answer/", portal.device_answer, name="sitting-answer"),
     path("sitting/<uuid:public_id>/review/", portal.review, name="sitting-review"),
     path("own/", own.course, name="own-course"),
     path("own/answer/", own.answer, name="own-answer"),

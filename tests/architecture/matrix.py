@@ -75,6 +75,7 @@ SITTINGS = [
     reads("sitting", SITTING),
     reads("sitting-done", SITTING),
     both("sitting-item", SITTING, "item"),
+    writes("sitting-answer", SITTING, "open-report"),
     both("sitting-review", SITTING, "open-report"),
 ]
 OWN = [

@@ -93,7 +93,14 @@ def test_few_routes_are_open_to_anybody() -> None:
     """The patient's link and what it opens, and one word for whoever watches the server. With everything else
     anonymous people are sent to sign in."""
     open_routes = {row.route for row in MATRIX if row.denial("anonymous") != "L"}
-    sittings = {"sitting-landing", "sitting", "sitting-item", "sitting-review", "sitting-done"}
+    sittings = {
+        "sitting-landing",
+        "sitting",
+        "sitting-item",
+        "sitting-answer",
+        "sitting-review",
+        "sitting-done",
+    }
     assert open_routes == sittings | {"healthz"}
 
 

@@ -36,7 +36,17 @@ from tracking.vocabulary import Role  # noqa: E402
 PASSWORD = "a long walk by the sea"
 LONG_AGO = timedelta(days=1000)
 COHORT = 12
-STORIES = ("phone", "quiet", "rated", "alert", "account")  # each belongs to one test
+STORIES = (
+    "phone",
+    "quiet",
+    "rated",
+    "alert",
+    "account",
+    "tunnel",
+    "away",
+    "slow",
+    "keys",
+)  # each belongs to one test
 
 
 def main(target: Path) -> None:

@@ -37,7 +37,7 @@ def begin(page: Page, link: str) -> None:
 def answer(page: Page, number: int, value: int) -> None:
     """Marks the answer of a PHQ-9 item and goes on."""
     expect(page.get_by_text(f"Question {number} of 10")).to_be_visible()
-    page.get_by_label(WORDS[value], exact=True).check()
+    page.get_by_label(WORDS[value], exact=True).locator("visible=true").check()
     page.get_by_role("button", name="Next").click()
 
 
@@ -62,7 +62,7 @@ def test_an_answer_on_the_phone_reaches_the_chart_with_its_alert(
         answer(phone, number, value)
     expect(phone.get_by_text("Question 9 of 10")).to_be_visible()
     expect(phone.get_by_text(CRISIS)).to_have_count(0)
-    phone.get_by_label(WORDS[2], exact=True).check()
+    phone.get_by_label(WORDS[2], exact=True).locator("visible=true").check()
     expect(phone.get_by_role("heading", name=CRISIS)).to_be_in_viewport()  # at once, before anything is sent
     expect(phone.get_by_role("link", name="0800 111 0 111")).to_be_visible()
     expect(clinician.get_by_role("heading", name="Safety alert")).to_be_visible()  # nor does the clinic wait

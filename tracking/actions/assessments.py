@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from measures import scoring
 from measures.errors import AnswerError
 from measures.instrument import Instrument
-from measures.scoring import Scored
+from measures.scoring import Answer, Scored
 from tracking.actions import audit
 from tracking.actions.marks import want_episode
 from tracking.actions.moves import ANY_STATE, moved
@@ -211,12 +211,16 @@ def _corrected_day(assessment: Assessment, assessed_on: date | None, assessed_at
 
 
 @transaction.atomic
-def save_draft(*, request: AssessmentRequest, item: str, value: object) -> tuple[SafetyAlert, ...]:
-    """Keeps one answer of a sitting; ``None`` says that the item was seen and left out.
+def save_draft(
+    *, request: AssessmentRequest, item: str, value: object, number: int | None = None
+) -> tuple[SafetyAlert, ...]:
+    """Keeps one answer of a sitting; ``None`` says that the item was seen and left out. ``number``: how many answers
+    the device had given by then; of two to an item the higher one is kept, whichever comes first. Without one the
+    answer is the latest.
 
-    A safety item that is endorsed raises its alert now, not at the end. Returns that alert. Raises
-    ``InvalidInput`` for a wrong answer, ``Conflict`` when the request is closed, or when no wording is there
-    in which it may be asked.
+    A safety item that is endorsed raises its alert now, not at the end, and also where a later answer is known
+    already. Returns that alert. Raises ``InvalidInput`` for a wrong answer, ``Conflict`` when the request is closed, or
+    when no wording is there in which it may be asked.
     """
     request = _locked(request)
     check_request_open(request, local_today(request.episode.patient))
@@ -225,14 +229,24 @@ def save_draft(*, request: AssessmentRequest, item: str, value: object) -> tuple
     instrument = instrument_of(request.instrument, request.version)
     draft, _ = DraftAnswers.objects.get_or_create(request=request)
     scored = _score(instrument, draft.answers | {item: value})
-    draft.answers = draft.answers | {item: scored.answers[item]}
-    draft.save()
+    number = number or _number_for(draft, item, scored.answers[item])
+    if number > draft.numbers.get(item, 0):
+        draft.answers = draft.answers | {item: scored.answers[item]}
+        draft.numbers = draft.numbers | {item: number}
+        draft.save()
     endorsed = [
         finding
         for finding in findings(scored, instrument)
         if finding.item == item and finding.state == ItemState.ENDORSED
     ]
     return _raise_each(endorsed, instrument, request.episode, request, assessment=None)
+
+
+def _number_for(draft: DraftAnswers, item: str, answer: Answer) -> int:
+    """Of an answer that comes without one: the next, unless it says the same once more."""
+    if item in draft.answers and draft.answers[item] == answer:
+        return draft.numbers.get(item, 0)
+    return 1 + max(draft.numbers.values(), default=0)
 
 
 def _store(

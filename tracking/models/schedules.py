@@ -116,13 +116,18 @@ class AssessmentRequest(models.Model):
 
 
 class DraftAnswers(models.Model):
-    """Answers given so far in an open request. Replaced while the patient goes on; removed when submitted."""
+    """Answers given so far in an open request. Replaced while the patient goes on; removed when submitted.
+
+    ``numbers``: by item, the number that the device gave the answer that is kept. It grows with each answer, so that
+    one which was held up on the way never takes the place of a later one.
+    """
 
     request = models.OneToOneField(AssessmentRequest, on_delete=models.CASCADE, related_name="draft")
     answers = models.JSONField(default=dict)
+    numbers = models.JSONField(default=dict)
     updated_at = models.DateTimeField(auto_now=True)
 
-    privacy = classes(internal="id request updated_at", free_text="answers")
+    privacy = classes(internal="id request numbers updated_at", free_text="answers")
 
     def __str__(self) -> str:
         return "draft"

@@ -25,12 +25,13 @@ Answers = dict[str, Answer]
 @dataclass(frozen=True, slots=True)
 class Questionnaire:
     """One questionnaire of a sitting, in the words that it shows. ``answers`` has a key for each item seen,
-    ``None`` where it was skipped."""
+    ``None`` where it was skipped; ``number`` is that of the latest."""
 
     request: AssessmentRequest
     instrument: Instrument
     answers: Answers
     language: str
+    number: int = 0
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -121,7 +122,8 @@ def questionnaire(request: AssessmentRequest) -> Questionnaire:
     draft = DraftAnswers.objects.filter(request=request).first()
     answers = dict(draft.answers) if draft else {}
     language = request.wording_pack.language if request.wording_pack else SHIPPED_LANGUAGE
-    return Questionnaire(request, shown_instrument(request), answers, language)
+    number = max(draft.numbers.values(), default=0) if draft else 0
+    return Questionnaire(request, shown_instrument(request), answers, language, number)
 
 
 def minutes_of(requests: list[AssessmentRequest]) -> int:

@@ -51,7 +51,10 @@ def a_sheet_and_one_more_answer_of_the_sitting(clinic: Clinic) -> tuple[Act, Act
     return submitted(request, PHQ9), drafted(request, "9", 2)
 
 
-@pair(one_first="~DraftAnswers:answers,updated_at", other_first="~DraftAnswers:answers,updated_at")
+@pair(
+    one_first="~DraftAnswers:answers,numbers,updated_at",
+    other_first="~DraftAnswers:answers,numbers,updated_at",
+)
 def two_answers_of_one_sitting(clinic: Clinic) -> tuple[Act, Act]:
     """Both are kept."""
     request = asked(clinic)

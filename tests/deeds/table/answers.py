@@ -121,7 +121,7 @@ def the_first_answer_of_a_sitting(clinic: Clinic) -> Arguments:
 @deed(
     assessments.save_draft,
     Note(AuditAction.RAISE_ALERT, of="result", patient="request.episode.patient", by=""),
-    writes="~DraftAnswers:answers,updated_at +SafetyAlert +AlertEvent +AuditEvent +OutboxMail",
+    writes="~DraftAnswers:answers,numbers,updated_at +SafetyAlert +AlertEvent +AuditEvent +OutboxMail",
     twice=Twice.ONCE,
 )
 def a_dark_answer_of_a_sitting(clinic: Clinic) -> Arguments:

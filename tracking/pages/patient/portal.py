@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import uuid
+from dataclasses import asdict
+from itertools import chain
 from typing import Any
 
 from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from measures.instrument import Item
 from measures.scoring import Answer
@@ -23,6 +26,7 @@ from tracking.models import AssessmentRequest, SittingLink
 from tracking.pages.access import SiteRequest
 from tracking.pages.answers.answers_forms import AnswersForm, field_name
 from tracking.pages.patient.sitting_session import begin, has_concern, in_sitting, note_concern
+from tracking.pages.writing import as_sentence
 from tracking.queries import sittings
 from tracking.queries.sittings import Questionnaire
 from tracking.rules.policies.days import local_today
@@ -31,6 +35,8 @@ from tracking.vocabulary import AnswerSource, RequestStatus, Role
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 NEXT, BACK = "next", "back"
+NUMBER = re.compile(r"[1-9][0-9]{0,6}")
+RECEIVED = "These answers were already received: nothing is stored twice."
 SKIP, LEAVE = "skip", "leave"  # a safety item that is skipped is asked about once more, then it may be left
 
 
@@ -75,7 +81,13 @@ def sitting(request: HttpRequest, link: SittingLink) -> HttpResponse:
         return redirect("sitting-done")
     sheet = _in_words(waiting[0])
     total = link.requests.count()
-    context = {"sheet": sheet, "place": total - len(waiting) + 1, "total": total}
+    context = {
+        "sheet": sheet,
+        "place": total - len(waiting) + 1,
+        "total": total,
+        "rows": AnswersForm(instrument=sheet.instrument, answers=sheet.answers).rows(),
+        "skips": [asdict(skip) for skip in sheet.instrument.skips],
+    }
     return _page(request, link, "sitting.html", context)
 
 
@@ -85,7 +97,7 @@ def item(request: SiteRequest, link: SittingLink, public_id: uuid.UUID, number: 
     """One item. Every answer is kept at once; leaving it empty is allowed, and asked about when it matters."""
     sheet = _sheet(link, public_id)
     if sheet is None:
-        return _closed(request, Conflict("these answers were already received: nothing is stored twice"))
+        return _closed(request, RECEIVED)
     if not 1 <= number <= len(sheet.items):
         raise Http404
     asked = sheet.items[number - 1]
@@ -112,23 +124,50 @@ def _answered(
     if step == SKIP and asked.critical:
         return _page(request, link, "item.html", context | {"asks_again": True})
     if step == NEXT and value is None:
-        return _page(request, link, "item.html", context | {"is_empty": True}, status=400)
+        return _page(request, link, "item.html", context | {"empty_said": _empty_said(asked)}, status=400)
     if step != BACK or value is not None:
         kept = None if step in (SKIP, LEAVE) else value
         try:
             _keep(request, sheet, asked, kept)
         except Conflict as error:
-            return _closed(request, error)
+            return _closed(request, as_sentence(str(error)))
         sheet = sheet.answered(asked.code, kept)
-    if request.htmx:
-        return _page(request, link, "saved.html", {})
     number = context["number"]
     return _go(sheet, sheet.number_before(number) if step == BACK else sheet.number_after(number))
 
 
-def _keep(request: HttpRequest, sheet: Questionnaire, asked: Item, value: Answer) -> None:
+@require_POST
+@in_sitting
+def device_answer(request: SiteRequest, link: SittingLink, public_id: uuid.UUID) -> JsonResponse:
+    """One answer that a device has kept, with its number. The device sends it until it is told that it is stored, or
+    that it never will be."""
+    sheet = _sheet(link, public_id)
+    if sheet is None:
+        return JsonResponse({"closed": RECEIVED}, status=409)
+    asked = next((item for item in sheet.items if item.code == request.POST.get("item")), None)
+    number = request.POST.get("number", "")
+    if asked is None or not NUMBER.fullmatch(number):
+        return JsonResponse({"refused": "This is no answer to these questions."}, status=400)
+    form = AnswersForm(request.POST, instrument=sheet.instrument, items=[asked], answers=sheet.answers)
+    if not form.is_valid():
+        return JsonResponse({"refused": " ".join(chain.from_iterable(form.errors.values()))}, status=400)
+    try:
+        _keep(request, sheet, asked, form.answers[asked.code], int(number))
+    except Conflict as error:
+        return JsonResponse({"closed": as_sentence(str(error))}, status=409)
+    return JsonResponse({"stored": int(number), "concern": has_concern(request)})
+
+
+def _empty_said(asked: Item) -> str:
+    verb = "Choose" if asked.options or asked.kind == "boolean" else "Write"
+    return f"{verb} an answer, or leave this question out with “Skip”."
+
+
+def _keep(
+    request: HttpRequest, sheet: Questionnaire, asked: Item, value: Answer, number: int | None = None
+) -> None:
     """A safety item that is left out is no denial: it brings the crisis contacts as an endorsed one does."""
-    endorsed = assessments.save_draft(request=sheet.request, item=asked.code, value=value)
+    endorsed = assessments.save_draft(request=sheet.request, item=asked.code, value=value, number=number)
     if endorsed or (asked.critical and value is None):
         note_concern(request)
 
@@ -147,7 +186,7 @@ def review(request: HttpRequest, link: SittingLink, public_id: uuid.UUID) -> Htt
     """What was left out, and the button that sends everything. Sending twice stores it once."""
     sheet = _sheet(link, public_id)
     if sheet is None:
-        return _closed(request, Conflict("these answers were already received: nothing is stored twice"))
+        return _closed(request, RECEIVED)
     if not sheet.is_begun:
         return _go(sheet, 1)
     if request.method != "POST":
@@ -155,7 +194,7 @@ def review(request: HttpRequest, link: SittingLink, public_id: uuid.UUID) -> Htt
     try:
         return _submit(request, link, sheet)
     except Conflict as error:
-        return _closed(request, error)
+        return _closed(request, as_sentence(str(error)))
 
 
 def _submit(request: HttpRequest, link: SittingLink, sheet: Questionnaire) -> HttpResponse:
@@ -199,8 +238,8 @@ def _in_words(asked: AssessmentRequest) -> Questionnaire:
     return sittings.questionnaire(asked)
 
 
-def _closed(request: HttpRequest, error: Conflict) -> HttpResponse:
-    messages.info(request, f"{str(error)[:1].upper()}{str(error)[1:]}.")
+def _closed(request: HttpRequest, why: str) -> HttpResponse:
+    messages.info(request, why)
     return redirect("sitting")
 
 

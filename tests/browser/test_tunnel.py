@@ -1,0 +1,189 @@
+"""A patient's phone without a connection: what is said to be saved is, what is not is kept, and danger is answered."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, Route, expect
+
+from tests.browser.conftest import PHONE
+from tests.browser.site import Site, wait_until
+
+OpenPage = Callable[..., Page]
+WORDS = ("Not at all", "Several days", "More than half the days", "Nearly every day")
+CRISIS = "Please talk to someone now"
+SAVED = "Saved. You can stop at any time and come back."
+HERE = "Not sent yet, kept on this device"
+DRAFT = """
+    SELECT answers FROM tracking_draftanswers
+    JOIN tracking_assessmentrequest ON tracking_assessmentrequest.id = request_id WHERE episode_id = ?
+"""
+ALERTS = "SELECT count(*), max(answer) FROM tracking_safetyalert WHERE episode_id = ?"
+STORED = "SELECT answers FROM tracking_assessment WHERE episode_id = ? AND instrument = 'phq9' ORDER BY id DESC LIMIT 1"
+
+
+@pytest.fixture
+def phone(open_page: OpenPage) -> Page:
+    return open_page(viewport=PHONE, has_touch=True, is_mobile=True)
+
+
+def begin(page: Page, link: str) -> None:
+    page.goto(link)
+    page.get_by_role("button", name="Start").click()
+    page.get_by_role("link", name="Begin").or_(
+        page.get_by_role("link", name="Go on where you stopped")
+    ).click()
+
+
+def at(page: Page, number: int) -> None:
+    expect(page.get_by_text(f"Question {number} of 10")).to_be_visible()
+
+
+def tap(page: Page, value: int) -> None:
+    page.locator(".question:not([hidden])").get_by_label(WORDS[value], exact=True).tap()
+
+
+def where(page: Page) -> Locator:
+    """What is said of where the answers are."""
+    return page.locator(".where:visible")
+
+
+def draft(site: Site, story: dict) -> dict[str, int | None]:
+    row = site.ask(DRAFT, story["episode"])
+    return json.loads(row[0]) if row else {}
+
+
+def test_through_a_tunnel(site: Site, phone: Page, faults: list[str]) -> None:
+    story = site.story("tunnel")
+    begin(phone, story["link"])
+    for number in range(1, 9):
+        at(phone, number)
+        tap(phone, 1)
+    at(phone, 9)
+    tap(phone, 0)
+    at(phone, 10)
+    expect(where(phone)).to_have_text(SAVED)
+    wait_until(lambda: draft(site, story).get("9") == 0, 10)
+
+    phone.context.set_offline(True)
+    phone.get_by_role("button", name="Back").click()
+    at(phone, 9)
+    tap(phone, 3)
+    expect(phone.get_by_role("heading", name=CRISIS)).to_be_in_viewport()
+    expect(phone.get_by_role("link", name="0800 111 0 111")).to_be_visible()
+    expect(where(phone)).to_contain_text(HERE)
+    expect(phone.get_by_text("Nobody has seen this answer yet")).to_be_visible()
+    phone.get_by_role("button", name="Next").click()  # goes on without a connection
+    at(phone, 10)
+    phone.get_by_label("Somewhat difficult").tap()
+    expect(phone.get_by_role("heading", name="That was the last question")).to_be_visible()
+    phone.get_by_role("button", name="Send my answers").click()
+    expect(where(phone)).to_contain_text("2 not sent yet, kept on this device")
+    assert draft(site, story) == {str(n): 1 for n in range(1, 9)} | {"9": 0}
+
+    phone.context.set_offline(False)
+    expect(phone.get_by_role("heading", name="Thank you")).to_be_visible()
+    expect(phone.get_by_role("heading", name=CRISIS)).to_be_visible()
+    assert json.loads(site.ask(STORED, story["episode"])[0])["9"] == 3
+    assert site.ask(ALERTS, story["episode"]) == (1, 3)
+    assert left_on_device(phone) == []
+    forgive(faults)
+
+
+def test_leaving_with_unsent_answers_is_warned_about_and_a_new_load_keeps_them(
+    site: Site, phone: Page, faults: list[str]
+) -> None:
+    story = site.story("away")
+    begin(phone, story["link"])
+    at(phone, 1)
+    tap(phone, 2)
+    at(phone, 2)
+    wait_until(lambda: draft(site, story) == {"1": 2}, 10)
+    phone.route("**/answer/", lambda route: route.abort())
+    tap(phone, 1)
+    at(phone, 3)
+    expect(where(phone)).to_contain_text(HERE)
+    asked: list[str] = []
+    phone.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    phone.reload()
+    assert asked == ["beforeunload"]
+    at(phone, 2)  # where the clinic's answers end; the one that is here is in its place
+    expect(phone.get_by_label(WORDS[1], exact=True).locator("visible=true")).to_be_checked()
+    expect(where(phone)).to_contain_text(HERE)
+    phone.unroute("**/answer/")
+    expect(where(phone)).to_contain_text("Back online. 1 sent; all is saved.")
+    expect(where(phone)).to_have_text(SAVED)
+    assert draft(site, story) == {"1": 2, "2": 1}
+
+    # The sitting has ended meanwhile: it says so, shows nothing, and the same link goes on.
+    phone.context.clear_cookies()
+    tap(phone, 3)
+    expect(phone.get_by_role("heading", name="You were away for a while")).to_be_visible()
+    expect(phone.get_by_text("Little interest")).to_have_count(0)
+    phone.get_by_role("link", name="Go on with the same link").click()
+    phone.get_by_role("button", name="Start").click()
+    expect(phone.locator(".question:visible")).to_have_count(1)
+    wait_until(lambda: draft(site, story) == {"1": 2, "2": 3}, 10)
+    expect(where(phone)).to_have_text(SAVED)
+    forgive(faults)
+
+
+def test_on_a_slow_line_nothing_is_called_saved_before_it_is(site: Site, phone: Page) -> None:
+    story = site.story("slow")
+    begin(phone, story["link"])
+    line: list[Route] = []
+    phone.route("**/answer/", lambda route: line.append(route))
+    tap(phone, 2)
+    at(phone, 2)
+    expect(where(phone)).to_be_empty()
+    expect(where(phone)).to_contain_text(HERE)  # after four seconds
+    assert draft(site, story) == {}
+    tap(phone, 1)
+    at(phone, 3)
+    expect(where(phone)).to_contain_text(HERE)
+    for _ in range(2):
+        through(phone, line)
+    expect(where(phone)).to_contain_text("Back online. 2 sent; all is saved.")
+    assert draft(site, story) == {"1": 2, "2": 1}
+
+
+def through(page: Page, line: list[Route]) -> None:
+    """Lets the next request through, once it has come. Playwright hands it over while the page is waited for."""
+    while not line:
+        page.wait_for_timeout(50)
+    line.pop().continue_()
+
+
+def test_by_keyboard(site: Site, open_page: OpenPage) -> None:
+    story = site.story("keys")
+    page = open_page()
+    begin(page, story["link"])
+    at(page, 1)
+    page.keyboard.press("7")
+    expect(page.get_by_text("There is no answer 7 here.")).to_be_visible()
+    for number in range(1, 11):
+        at(page, number)
+        page.keyboard.press("1")
+        page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="That was the last question")).to_be_visible()
+    page.get_by_role("button", name="Back").click()
+    at(page, 10)
+    page.get_by_text("How the questions come").click()
+    page.get_by_label("All questions on one page").check()
+    expect(page.locator(".question:visible")).to_have_count(10)
+    expect(page.get_by_text("10 of 10 answered")).to_be_visible()
+    page.get_by_role("button", name="Next").click()
+    page.get_by_role("button", name="Send my answers").click()
+    expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
+
+
+def left_on_device(page: Page) -> list[str]:
+    return [key for key in page.evaluate("Object.keys(sessionStorage)") if key.startswith("sitting")]
+
+
+def forgive(faults: list[str]) -> None:
+    """Of what these tests have cut off the browser complains, and of nothing else."""
+    assert all("Failed to load resource" in fault or "net::ERR" in fault for fault in faults), faults
+    faults.clear()
