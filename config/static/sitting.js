@@ -7,7 +7,9 @@
 
 const LINK = "sitting link"; // where this device can go on, should the sitting end
 if (document.querySelector("[data-landing]")) sessionStorage.setItem(LINK, location.pathname);
-if (document.querySelector("[data-done]")) sessionStorage.removeItem(LINK);
+if (document.querySelector("[data-done]")) {
+  for (const key of Object.keys(sessionStorage).filter((one) => one.startsWith("sitting "))) sessionStorage.removeItem(key);
+}
 
 (() => {
   const sheet = document.getElementById("sheet");

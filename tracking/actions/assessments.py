@@ -244,9 +244,10 @@ def save_draft(
 
 def _number_for(draft: DraftAnswers, item: str, answer: Answer) -> int:
     """Of an answer that comes without one: the next, unless it says the same once more."""
+    numbers: dict[str, int] = draft.numbers
     if item in draft.answers and draft.answers[item] == answer:
-        return draft.numbers.get(item, 0)
-    return 1 + max(draft.numbers.values(), default=0)
+        return numbers.get(item, 0)
+    return 1 + max(numbers.values(), default=0)
 
 
 def _store(

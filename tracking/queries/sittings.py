@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import QuerySet
 
@@ -17,7 +17,7 @@ from tracking.rules.policies.days import local_today
 from tracking.rules.policies.instruments import instrument_of
 from tracking.rules.policies.wordings import SHIPPED_LANGUAGE, can_be_asked, shown_instrument
 from tracking.rules.tokens import token_hash
-from tracking.vocabulary import RequestStatus
+from tracking.vocabulary import AnswerSource, RequestStatus
 
 Answers = dict[str, Answer]
 
@@ -90,6 +90,44 @@ def usable_link(token: str, now: datetime) -> SittingLink | None:
     )
     link = found.first()
     return link if link and open_requests(link) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What became of what a link has asked for, once nothing of it can be answered: how many questionnaires the patient
+    has sent, how many the staff have entered, and the last day of one that nobody has answered."""
+
+    sent: int
+    entered: int
+    over: date | None
+    next_on: date | None  # when the patient is asked again
+
+
+def ended_link(token: str) -> SittingLink | None:
+    """The link of this token if it was not taken back and nothing of it can be answered any more."""
+    link = _links().filter(token_hash=token_hash(token), revoked_at=None).first()
+    if link is None:
+        return None
+    today = local_today(link.episode.patient)
+    waiting = link.requests.filter(status=RequestStatus.OPEN, closes_on__gte=today)
+    return None if waiting.exists() else link
+
+
+def ending(link: SittingLink) -> Ending:
+    requests = list(link.requests.prefetch_related("assessments"))
+    sources = [
+        one.source for request in requests for one in request.assessments.all() if not one.supersedes_id
+    ]
+    unanswered = [request.closes_on for request in requests if request.status != RequestStatus.DONE]
+    later = AssessmentRequest.objects.open().filter(
+        episode=link.episode, rater="self", opens_on__gt=local_today(link.episode.patient)
+    )
+    return Ending(
+        sent=sources.count(AnswerSource.SELF),
+        entered=len(sources) - sources.count(AnswerSource.SELF),
+        over=max(unanswered, default=None),
+        next_on=later.order_by("opens_on").values_list("opens_on", flat=True).first(),
+    )
 
 
 def link_of_sitting(public_id: uuid.UUID | str) -> SittingLink | None:

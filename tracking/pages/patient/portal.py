@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import uuid
 from dataclasses import asdict
-from itertools import chain
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -49,6 +48,8 @@ def landing(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "429.html", status=429)
     link = sittings.usable_link(token, now)
     if link is None:
+        if (ended := sittings.ended_link(token)) is not None:
+            return _without_referrer(_page(request, ended, "done.html", {"ending": sittings.ending(ended)}))
         tries.count_failure(address=address, now=now)
         raise Http404
     if request.method == "POST":
@@ -59,7 +60,11 @@ def landing(request: HttpRequest, token: str) -> HttpResponse:
         "minutes": sittings.minutes_of(waiting),
         "is_signed_in": request.user.is_authenticated,
     }
-    response = _page(request, link, "landing.html", context)
+    return _without_referrer(_page(request, link, "landing.html", context))
+
+
+def _without_referrer(response: HttpResponse) -> HttpResponse:
+    """The address holds the token, so nobody is told that one came from it."""
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
 
@@ -150,7 +155,9 @@ def device_answer(request: SiteRequest, link: SittingLink, public_id: uuid.UUID)
         return JsonResponse({"refused": "This is no answer to these questions."}, status=400)
     form = AnswersForm(request.POST, instrument=sheet.instrument, items=[asked], answers=sheet.answers)
     if not form.is_valid():
-        return JsonResponse({"refused": " ".join(chain.from_iterable(form.errors.values()))}, status=400)
+        return JsonResponse(
+            {"refused": " ".join(str(one) for found in form.errors.values() for one in found)}, status=400
+        )
     try:
         _keep(request, sheet, asked, form.answers[asked.code], int(number))
     except Conflict as error:
@@ -218,11 +225,12 @@ def _submit(request: HttpRequest, link: SittingLink, sheet: Questionnaire) -> Ht
 @require_safe
 @in_sitting
 def done(request: HttpRequest, link: SittingLink) -> HttpResponse:
-    """Thank you. Crisis contacts are always here, and come first when an answer calls for them."""
+    """Thank you, for what was stored and nothing else. Crisis contacts are always here, and come first when an answer
+    calls for them."""
     if sittings.open_requests(link):
         return redirect("sitting")
     is_patient = request.user.is_authenticated and request.user.has_role(Role.PATIENT)
-    return _page(request, link, "done.html", {"has_own_page": is_patient})
+    return _page(request, link, "done.html", {"has_own_page": is_patient, "ending": sittings.ending(link)})
 
 
 def _sheet(link: SittingLink, public_id: uuid.UUID) -> Questionnaire | None:

@@ -132,20 +132,16 @@ class TestLanding:
         assert made[1] not in repr(dict(client.session))
         assert SittingLink.objects.get().opened_at
 
-    def test_wrong_expired_used_and_revoked_look_the_same(
+    def test_wrong_expired_and_revoked_look_the_same(
         self, client: Client, asked: AssessmentRequest, clinician: User
     ) -> None:
         def one() -> tuple[SittingLink, str]:
             return links.issue_link(by=clinician, episode=asked.episode, requests=[asked])
 
-        expired, used, revoked = one(), one(), one()
+        expired, revoked = one(), one()
         SittingLink.objects.filter(pk=expired[0].pk).update(expires_at=timezone.now())
-        links.finish_link(link=used[0], now=timezone.now())
         links.revoke_link(by=clinician, link=revoked[0])
-        urls = [
-            reverse("sitting-landing", args=[token])
-            for token in ("A" * 43, "x", expired[1], used[1], revoked[1])
-        ]
+        urls = [reverse("sitting-landing", args=[token]) for token in ("A" * 43, "x", expired[1], revoked[1])]
         for method in (client.get, client.post):
             answers = [method(url) for url in urls] + [client.get("/no-such-page/")]
             assert {one.status_code for one in answers} == {404}
@@ -260,7 +256,7 @@ class TestItems:
         expected = asked_by_link(client, episode, clinician, "credibility_expectancy")
         response = client.get(item_url(expected, 4))
         page = response.content.decode()
-        assert '<p class="quiet" lang="de">Neu: How often?</p>' in page
+        assert '<p class="quiet instruction" lang="de">Neu: How often?</p>' in page
         assert re.search(r'<label class="item" lang="de" for="id_item-4">Neu: Question 4</label>', page)
         assert '<p class="quiet" lang="de">0 % = gar nicht</p>' in page
         assert re.search(r'<input type="number" name="item-4" [^>]*max="100"[^>]*><span>%</span>', page)
@@ -401,7 +397,11 @@ class TestSending:
     def test_a_closed_window_is_said(self, begun: Client, asked: AssessmentRequest) -> None:
         answer_all(begun, asked, PHQ9)
         AssessmentRequest.objects.update(opens_on=days_ago(9), due_on=days_ago(9), closes_on=days_ago(3))
-        assert "time for this questionnaire has passed" in said(send(begun, asked))
+        page = said(send(begun, asked))
+        assert "time for this questionnaire has passed" in page
+        assert "The time for these questions is over" in page and "has not arrived" in page
+        assert "Thank you" not in page and "have arrived" not in page
+        assert PHONE in page
         assert not Assessment.objects.exists()
 
 
