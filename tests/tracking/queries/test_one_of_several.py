@@ -1,0 +1,160 @@
+"""Queries that find one row among its like: each is asked where a bystander stands beside the row that is meant."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from measures import registry
+from tests.cast import days_ago, person, server_days_ago
+from tests.reports.clinic import another_episode
+from tests.tracking.blinded import available, blinded, rated
+from tests.tracking.definitions import CHECK_IN, PHQ4, published, second
+from tests.tracking.packs import installed
+from tracking.actions import assessments, rating, scheduling, treatment
+from tracking.actions.setting import create_template, record_setting
+from tracking.actions.wordings import withdraw_wording
+from tracking.models import AssessmentRequest, CareTeam, Site, TreatmentEpisode, User
+from tracking.queries.catalogue import packs_of
+from tracking.queries.library import coming_change
+from tracking.queries.raters import loads
+from tracking.queries.requests import is_of_team, open_request_for, open_self_reports
+from tracking.queries.setting import usual_template
+from tracking.queries.sittings import questionnaire
+from tracking.rules.policies.instruments import instrument_of
+from tracking.rules.policies.rating import rates_the_same
+
+pytestmark = pytest.mark.django_db
+HAMD, CAPS = registry.get("hamd17"), registry.get("caps5")
+
+
+def asked(
+    episode: TreatmentEpisode, by: User, instrument: str = "phq9", due: int = 0, **more: object
+) -> AssessmentRequest:
+    return scheduling.create_request(
+        by=by, episode=episode, instrument=instrument, due_on=days_ago(due), **more
+    )
+
+
+@pytest.fixture
+def beside(team_a: CareTeam, clinician: User) -> TreatmentEpisode:
+    """Another patient of the same team."""
+    return another_episode(team_a, clinician)
+
+
+def test_a_sitting_shows_its_own_answers(
+    episode: TreatmentEpisode, beside: TreatmentEpisode, clinician: User
+) -> None:
+    theirs, ours = asked(beside, clinician), asked(episode, clinician)
+    assessments.save_draft(request=theirs, item="9", value=3)
+    assert questionnaire(ours).answers == {}
+    assessments.save_draft(request=ours, item="1", value=1)
+    assert (questionnaire(ours).answers, questionnaire(theirs).answers) == ({"1": 1}, {"9": 3})
+
+
+def test_the_team_of_a_patient_is_not_that_of_another(
+    episode: TreatmentEpisode, clinician: User, outsider: User, team_b: CareTeam
+) -> None:
+    theirs = another_episode(team_b, outsider)
+    assert (is_of_team(clinician, episode), is_of_team(clinician, theirs)) == (True, False)
+    assert (is_of_team(outsider, episode), is_of_team(outsider, theirs)) == (False, True)
+
+
+def test_a_rating_answers_the_open_request_for_its_instrument_that_is_nobodys(
+    episode: TreatmentEpisode, beside: TreatmentEpisode, clinician: User, rater: User
+) -> None:
+    asked(beside, clinician, "hamd17")
+    asked(episode, clinician, "caps5")
+    asked(episode, clinician, "hamd17", assigned_to=rater)
+    blinded(episode, clinician)
+    asked(episode, clinician, "hamd17", due=30)
+    cancelled = asked(episode, clinician, "hamd17")
+    scheduling.cancel_request(by=clinician, request=cancelled, reason="mistake")
+    assert open_request_for(episode, HAMD) is None
+    meant = asked(episode, clinician, "hamd17")
+    assert open_request_for(episode, HAMD) == meant
+    assert open_request_for(episode, CAPS) == episode.requests.get(instrument="caps5")
+
+
+def test_a_patient_is_asked_today_what_is_open_and_theirs_to_answer(
+    episode: TreatmentEpisode, beside: TreatmentEpisode, clinician: User
+) -> None:
+    meant, cancelled = asked(episode, clinician), asked(episode, clinician, "gad7")
+    scheduling.cancel_request(by=clinician, request=cancelled, reason="mistake")
+    asked(episode, clinician, "hamd17")
+    asked(episode, clinician, due=30)
+    asked(episode, clinician, due=-30)
+    asked(beside, clinician)
+    assert list(open_self_reports(episode)) == [meant]
+
+
+def test_whoever_had_the_other_rating_before_it_was_cancelled_may_make_this_one(
+    episode: TreatmentEpisode, clinician: User, rater: User
+) -> None:
+    first = blinded(episode, clinician)
+    rated(first, rater)
+    again = rating.request_second_rating(by=clinician, request=first)
+    other = available("Rea Rater")
+    rating.assign_rater(by=clinician, request=again, rater=other)
+    assert (rates_the_same(first), rates_the_same(again)) == ({other.pk}, {rater.pk})
+    AssessmentRequest.objects.filter(pk=again.pk).update(status="cancelled")
+    assert rates_the_same(first) == set()
+
+
+def test_a_cancelled_rating_takes_no_place_in_a_week(episode: TreatmentEpisode, clinician: User) -> None:
+    busy = available("Rea Rater", per_week=2)
+    for _ in range(2):
+        rating.assign_rater(by=clinician, request=blinded(episode, clinician), rater=busy)
+    scheduling.cancel_request(by=clinician, request=episode.requests.latest("pk"), reason="mistake")
+    (found,) = loads([busy.pk], server_days_ago(0))
+    assert (found.taken, found.waiting) == (1, 1)
+
+
+def test_a_session_is_likely_in_the_room_of_the_last_one_that_had_a_room(
+    episode: TreatmentEpisode, clinician: User, site: Site
+) -> None:
+    rooms = [create_template(by=clinician, site=site, name=name, answers={"light": 1}) for name in ("A", "B")]
+    sessions = [
+        treatment.record_session(
+            by=clinician, episode=episode, kind="dosing", starts_at=timezone.now() - timedelta(days=days)
+        )
+        for days in (30, 20, 10)
+    ]
+    record_setting(
+        by=clinician,
+        session=sessions[0],
+        template=rooms[1],
+        overrides={},
+        submission_id=sessions[0].public_id,
+    )
+    assert usual_template(sessions[2]) == rooms[1]
+
+
+def test_the_wordings_of_an_instrument_are_of_its_version_and_not_withdrawn(
+    site: Site, administrator: User, south: Site
+) -> None:
+    phq9 = registry.get("phq9")
+    gone, meant = installed(site, "phq9", language="de"), installed(site, "phq9", language="fr")
+    installed(site, "gad7", language="de")
+    installed(south, "phq9", language="es")
+    old = installed(site, "phq9", language="it")
+    old.pk, old.version, old.public_id = None, "0", person("X").public_id
+    old.save()
+    withdraw_wording(by=administrator, pack=gone, reason="The licence has ended.")
+    assert {pack.language for pack in packs_of(administrator, phq9)} == {meant.language, "it"}
+    assert {pack.version for pack in packs_of(administrator, phq9)} == {"1"}
+
+
+def test_an_upload_is_compared_with_the_version_before_of_the_same_instrument(
+    site: Site, south: Site, administrator: User
+) -> None:
+    before = published(site)
+    published(site, PHQ4)
+    assert coming_change(instrument_of("phq4", "1"), south) is None
+    found = coming_change(instrument_of(before.key, before.version), site)
+    assert found and found.before == before
+    latest = published(site, second(CHECK_IN))
+    found = coming_change(instrument_of(before.key, before.version), site)
+    assert found and found.before == latest
