@@ -100,7 +100,7 @@ def test_each_page_of_a_sitting(site: Site, open_page: OpenPage) -> None:
     check(page)
     for _ in range(8):
         page.get_by_role("button", name="Skip this question").click()
-    page.get_by_label("Nearly every day").check()
+    page.get_by_label("Nearly every day").locator("visible=true").check()
     page.get_by_role("heading", name="Please talk to someone now").wait_for()
     check(page)
     page.get_by_role("button", name="Next").click()

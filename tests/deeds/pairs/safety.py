@@ -17,7 +17,7 @@ from tracking.models import AssessmentRequest, SafetyAlert
 STEP = "~SafetyAlert:status +AlertEvent +AuditEvent"
 OPENED_AGAIN = "+AlertEvent +OutboxMail"
 ESCALATED = "+AuditEvent +OutboxMail*2"
-WORSE = "~DraftAnswers:answers,updated_at ~SafetyAlert:answer,level"
+WORSE = "~DraftAnswers:answers,numbers,updated_at ~SafetyAlert:answer,level"
 MONTHS = timedelta(days=90)
 
 
@@ -101,8 +101,8 @@ def an_alert_that_is_taken_on_and_a_correction_that_is_worse(clinic: Clinic) -> 
 
 
 @pair(
-    one_first=f"~DraftAnswers:answers,updated_at ~SafetyAlert:answer,escalated_at,level {ESCALATED}",
-    other_first=f"~DraftAnswers:answers,updated_at ~SafetyAlert:answer,escalated_at,level {ESCALATED}",
+    one_first=f"~DraftAnswers:answers,numbers,updated_at ~SafetyAlert:answer,escalated_at,level {ESCALATED}",
+    other_first=f"~DraftAnswers:answers,numbers,updated_at ~SafetyAlert:answer,escalated_at,level {ESCALATED}",
 )
 def an_alert_that_nobody_takes_on_and_a_worse_answer(clinic: Clinic) -> tuple[Act, Act]:
     """It has been escalated afterwards, so that it is not escalated twice."""
@@ -112,8 +112,8 @@ def an_alert_that_nobody_takes_on_and_a_worse_answer(clinic: Clinic) -> tuple[Ac
 
 
 @pair(
-    one_first=f"~DraftAnswers:answers,updated_at {RAISED}",
-    other_first=f"~DraftAnswers:answers,updated_at {RAISED}",
+    one_first=f"~DraftAnswers:answers,numbers,updated_at {RAISED}",
+    other_first=f"~DraftAnswers:answers,numbers,updated_at {RAISED}",
 )
 def a_sitting_that_is_over_and_the_answer_that_was_left_out(clinic: Clinic) -> tuple[Act, Act]:
     """One alert, whoever comes first."""
