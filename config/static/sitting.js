@@ -27,6 +27,7 @@ if (document.querySelector("[data-done]")) {
 
   let at = Number(sheet.dataset.resume) - 1;
   let sending = false;
+  let timer = 0;
   let isHere = false; // it was said that something is not sent yet
   let sentSince = 0; // answers since then
   let leaving = false;
@@ -102,7 +103,8 @@ if (document.querySelector("[data-done]")) {
 
   function later() {
     tellHere();
-    setTimeout(send, AGAIN);
+    clearTimeout(timer); // one try at a time, however many answers wait
+    timer = setTimeout(send, AGAIN);
     return false;
   }
 
@@ -270,6 +272,13 @@ if (document.querySelector("[data-done]")) {
     return next ? show(questions.indexOf(next)) : review();
   }
 
+  function goDown(question) {
+    const now = asked();
+    const next = now[now.indexOf(question) + 1];
+    if (next) (next.querySelector("input:checked, input, textarea, select") || next).focus();
+    else byId("next").focus();
+  }
+
   function goBack() {
     const before = asked().filter((one) => questions.indexOf(one) < at).pop();
     if (before) return show(questions.indexOf(before));
@@ -388,7 +397,8 @@ if (document.querySelector("[data-done]")) {
   document.addEventListener("keydown", (event) => {
     if (sheet.hidden || event.key !== "Enter" || !event.target.matches(".question, .question input[type=radio]")) return;
     event.preventDefault();
-    goOn();
+    if (byId("all-at-once").checked) goDown(event.target.closest(".question"));
+    else goOn();
   });
   window.addEventListener("online", send);
   window.addEventListener("beforeunload", (event) => {

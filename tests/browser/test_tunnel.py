@@ -174,6 +174,11 @@ def test_by_keyboard(site: Site, open_page: OpenPage) -> None:
     page.get_by_label("All questions on one page").check()
     expect(page.locator(".question:visible")).to_have_count(10)
     expect(page.get_by_text("10 of 10 answered")).to_be_visible()
+    page.locator("[data-number='1'] input").first.focus()
+    page.keyboard.press("Enter")  # goes down, not on to the end
+    page.keyboard.press("2")
+    expect(page.locator("[data-number='2'] input").nth(1)).to_be_checked()
+    expect(page.locator("[data-number='1'] input").nth(0)).to_be_checked()
     page.get_by_role("button", name="Next").click()
     page.get_by_role("button", name="Send my answers").click()
     expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
