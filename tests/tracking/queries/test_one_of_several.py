@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from measures import registry
-from tests.cast import days_ago, person, server_days_ago
+from tests.cast import days_ago, server_days_ago
 from tests.reports.clinic import another_episode
 from tests.tracking.blinded import available, blinded, rated
 from tests.tracking.definitions import CHECK_IN, PHQ4, published, second
@@ -17,7 +18,7 @@ from tracking.actions import assessments, rating, scheduling, treatment
 from tracking.actions.setting import create_template, record_setting
 from tracking.actions.wordings import withdraw_wording
 from tracking.models import AssessmentRequest, CareTeam, Site, TreatmentEpisode, User
-from tracking.queries.catalogue import packs_of
+from tracking.queries.catalogue import catalogue, packs_of
 from tracking.queries.library import coming_change
 from tracking.queries.raters import loads
 from tracking.queries.requests import is_of_team, open_request_for, open_self_reports
@@ -140,7 +141,7 @@ def test_the_wordings_of_an_instrument_are_of_its_version_and_not_withdrawn(
     installed(site, "gad7", language="de")
     installed(south, "phq9", language="es")
     old = installed(site, "phq9", language="it")
-    old.pk, old.version, old.public_id = None, "0", person("X").public_id
+    old.pk, old.version, old.public_id = None, "0", uuid.uuid4()
     old.save()
     withdraw_wording(by=administrator, pack=gone, reason="The licence has ended.")
     assert {pack.language for pack in packs_of(administrator, phq9)} == {meant.language, "it"}
@@ -158,3 +159,15 @@ def test_an_upload_is_compared_with_the_version_before_of_the_same_instrument(
     latest = published(site, second(CHECK_IN))
     found = coming_change(instrument_of(before.key, before.version), site)
     assert found and found.before == latest
+
+
+def test_what_ships_by_now_stands_once_although_the_site_had_published_it(
+    site: Site, administrator: User
+) -> None:
+    """Where a later release ships the key that a site had chosen, the shipped one is meant from then on."""
+    row = published(site, PHQ4)
+    row.pk, row.key, row.public_id = None, "gad7", uuid.uuid4()
+    row.save()
+    entries = [entry for _, shelf in catalogue(administrator) for entry in shelf]
+    assert [entry.site for entry in entries if entry.instrument.key == "gad7"] == [None]
+    assert [entry.site for entry in entries if entry.instrument.key == "phq4"] == [site]
