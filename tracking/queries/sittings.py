@@ -6,12 +6,14 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
 from measures.instrument import Instrument, Item
 from measures.scoring import Answer, skipped
 from tracking.models import AssessmentRequest, DraftAnswers, Patient, SittingLink
+from tracking.queries.assessments import AnswerLine, answer_lines
 from tracking.rules.crisis import Contact, contacts_of
 from tracking.rules.policies.days import local_today
 from tracking.rules.policies.instruments import instrument_of
@@ -162,6 +164,27 @@ def questionnaire(request: AssessmentRequest) -> Questionnaire:
     language = request.wording_pack.language if request.wording_pack else SHIPPED_LANGUAGE
     number = max(draft.numbers.values(), default=0) if draft else 0
     return Questionnaire(request, shown_instrument(request), answers, language, number)
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A sitting under way, as staff who would enter the same form are shown it: the items seen so far with their
+    answers in words, how many there are, and when the latest was given, by the patient's clock."""
+
+    seen: list[AnswerLine]
+    items: int
+    latest_at: datetime
+
+
+def begun(request: AssessmentRequest) -> Begun | None:
+    """What the patient has answered of an open request and not sent; nothing when that is nothing."""
+    draft = DraftAnswers.objects.filter(request=request, request__status=RequestStatus.OPEN).first()
+    if draft is None or not draft.answers:
+        return None
+    lines = answer_lines(shown_instrument(request), draft.answers)
+    zone = ZoneInfo(request.episode.patient.timezone)
+    seen = [line for line in lines if line.item.code in draft.answers]
+    return Begun(seen, len(lines), draft.updated_at.astimezone(zone).replace(tzinfo=None))
 
 
 def minutes_of(requests: list[AssessmentRequest]) -> int:

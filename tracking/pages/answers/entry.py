@@ -31,6 +31,7 @@ from tracking.queries.requests import (
     raters_for,
     totals_to_record,
 )
+from tracking.queries.sittings import begun
 from tracking.rules.policies.assessments import check_may_rate, check_request_open, is_shown_blind
 from tracking.rules.policies.days import local_today
 from tracking.rules.policies.instruments import instrument_of
@@ -65,7 +66,8 @@ def rate(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     today = local_today(asked.episode.patient)
     pack = words_on_sheet(request, instrument, asked.episode.patient)
     worded = in_words_of(pack, instrument)
-    context = _context(asked.episode, instrument, pack, blind=blind) | {"asked": None if blind else asked}
+    context = _context(asked.episode, instrument, pack, blind=blind)
+    context |= {"asked": None if blind else asked, "begun": None if blind else begun(asked)}
     if request.method != "POST":
         check_request_open(asked, today)
         initial = {"assessed_on": today, "wording": pack.public_id if pack else None}
@@ -100,7 +102,9 @@ def rate_new(request: SignedInRequest, public_id: uuid.UUID, instrument: str) ->
     audit.record_read(by=request.user, patient=episode.patient, page=ReadPage.RATE_NEW)
     pack = words_on_sheet(request, definition, episode.patient)
     worded = in_words_of(pack, definition)
-    context = _context(episode, definition, pack) | {"open_request": open_request_for(episode, definition)}
+    waiting = open_request_for(episode, definition)
+    context = _context(episode, definition, pack)
+    context |= {"open_request": waiting, "begun": begun(waiting) if waiting else None}
     if request.method != "POST":
         initial = {"assessed_on": local_today(episode.patient), "submission_id": uuid.uuid4()}
         initial["version"] = definition.version

@@ -1,0 +1,61 @@
+"""Who would enter a form that the patient is answering is told so, and what is in it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from django.urls import reverse
+
+from tests.cast import days_ago
+from tests.markup import said
+from tests.tracking.pages.doors import signed_in
+from tracking.actions import assessments, scheduling
+from tracking.models import AssessmentRequest, DraftAnswers, TreatmentEpisode, User
+
+TOLD = "The patient is answering this"
+
+
+@pytest.fixture
+def asked(episode: TreatmentEpisode, clinician: User) -> AssessmentRequest:
+    return scheduling.create_request(by=clinician, episode=episode, instrument="phq9", due_on=days_ago(1))
+
+
+@pytest.fixture(params=["the request", "the patient"])
+def url(request: pytest.FixtureRequest, asked: AssessmentRequest) -> str:
+    """Both ways to the form: by the request, and as if nobody had asked."""
+    if request.param == "the request":
+        return reverse("rate", args=[asked.public_id])
+    return reverse("rate-new", args=[asked.episode.public_id, "phq9"])
+
+
+def test_it_says_how_much_since_when_and_what(clinician: User, asked: AssessmentRequest, url: str) -> None:
+    assert TOLD not in said(signed_in(clinician).get(url))
+    assessments.save_draft(request=asked, item="1", value=3)
+    assessments.save_draft(request=asked, item="2", value=None)
+    DraftAnswers.objects.update(updated_at=datetime(2028, 6, 1, 21, 30, tzinfo=UTC))
+    page = said(signed_in(clinician).get(url))
+    assert TOLD in page
+    assert "2 of 10 questions were seen, the latest on 1 June, 23:30." in page  # in Berlin
+    assert "Little interest or pleasure in doing things: Nearly every day" in page
+    assert "Feeling down, depressed, or hopeless: left out" in page
+    assert "is not sent" in page
+
+
+def test_what_another_questionnaire_has_is_not_told(
+    clinician: User, asked: AssessmentRequest, url: str
+) -> None:
+    other = scheduling.create_request(
+        by=clinician, episode=asked.episode, instrument="gad7", due_on=days_ago(1)
+    )
+    assessments.save_draft(request=other, item="1", value=3)
+    assert TOLD not in said(signed_in(clinician).get(url))
+
+
+def test_what_was_sent_is_no_draft(clinician: User, asked: AssessmentRequest) -> None:
+    assessments.save_draft(request=asked, item="1", value=3)
+    scheduling.cancel_request(by=clinician, request=asked, reason="mistake")
+    asked.refresh_from_db()
+    assert TOLD not in said(
+        signed_in(clinician).get(reverse("rate-new", args=[asked.episode.public_id, "phq9"]))
+    )
