@@ -48,7 +48,8 @@ if (document.querySelector("[data-done]")) {
     const state = kept();
     const item = question.dataset.item;
     state.number += 1;
-    state.unsent = state.unsent.filter((one) => one.item !== item);
+    // What was changed before it went need not go, unless it calls for help: that rings, also where it is taken back.
+    state.unsent = state.unsent.filter((one) => one.item !== item || isDark(one));
     state.unsent.push({ item, value, number: state.number });
     store(state);
     question.toggleAttribute("data-seen", true);
@@ -360,7 +361,6 @@ if (document.querySelector("[data-done]")) {
     const question = event.target.closest(".question");
     if (!question) return event.target.closest("#ways") && choose();
     problem(question, "");
-    question.toggleAttribute("data-seen", true);
     keep(question, valueOf(question));
     if (byId("all-at-once").checked) show(questions.indexOf(question));
   });

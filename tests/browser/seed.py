@@ -43,6 +43,7 @@ STORIES = (
     "alert",
     "account",
     "tunnel",
+    "changed",
     "away",
     "slow",
     "keys",

@@ -92,6 +92,26 @@ def test_through_a_tunnel(site: Site, phone: Page, faults: list[str]) -> None:
     forgive(faults)
 
 
+def test_a_dark_answer_that_was_changed_before_it_went_rings_all_the_same(
+    site: Site, phone: Page, faults: list[str]
+) -> None:
+    story = site.story("changed")
+    begin(phone, story["link"])
+    at(phone, 1)
+    phone.get_by_text("How the questions come").click()
+    phone.get_by_label("All questions on one page").check()
+    phone.context.set_offline(True)
+    for value in (3, 0):
+        phone.locator("[data-item='9']").get_by_label(WORDS[value], exact=True).tap()
+    expect(where(phone)).to_contain_text("not sent yet, kept on this device")
+    phone.context.set_offline(False)
+    expect(where(phone)).to_contain_text("all is saved")
+    assert draft(site, story) == {"9": 0}
+    assert site.ask(ALERTS, story["episode"]) == (1, 3)
+    expect(phone.get_by_role("heading", name=CRISIS)).to_be_visible()
+    forgive(faults)
+
+
 def test_leaving_with_unsent_answers_is_warned_about_and_a_new_load_keeps_them(
     site: Site, phone: Page, faults: list[str]
 ) -> None:

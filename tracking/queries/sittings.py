@@ -97,7 +97,8 @@ def usable_link(token: str, now: datetime) -> SittingLink | None:
 @dataclass(frozen=True, slots=True)
 class Ending:
     """What became of what a link has asked for, once nothing of it can be answered: how many questionnaires the patient
-    has sent, how many the staff have entered, and the last day of one that nobody has answered."""
+    has sent, how many the staff have entered, and the last day of one that nobody has answered. One that was cancelled
+    is none of them."""
 
     sent: int
     entered: int
@@ -120,7 +121,7 @@ def ending(link: SittingLink) -> Ending:
     sources = [
         one.source for request in requests for one in request.assessments.all() if not one.supersedes_id
     ]
-    unanswered = [request.closes_on for request in requests if request.status != RequestStatus.DONE]
+    unanswered = [request.closes_on for request in requests if request.status == RequestStatus.OPEN]
     later = AssessmentRequest.objects.open().filter(
         episode=link.episode, rater="self", opens_on__gt=local_today(link.episode.patient)
     )

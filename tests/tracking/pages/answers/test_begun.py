@@ -39,7 +39,8 @@ def test_it_says_how_much_since_when_and_what(clinician: User, asked: Assessment
     assert "2 of 10 questions were seen, the latest on 1 June, 23:30." in page  # in Berlin
     assert "Little interest or pleasure in doing things: Nearly every day" in page
     assert "Feeling down, depressed, or hopeless: left out" in page
-    assert "is not sent" in page
+    assert ("is not sent" in page) == ("/rate/phq9/" not in url)
+    assert ("on record twice" in page) == ("/rate/phq9/" in url)
 
 
 def test_what_another_questionnaire_has_is_not_told(

@@ -78,6 +78,15 @@ def test_where_the_time_is_over_it_says_so_with_the_last_day(
     assert "Thank you" not in page and "What you sent before" not in page
 
 
+def test_what_was_cancelled_is_neither_thanked_for_nor_over(
+    client: Client, door: str, asked: AssessmentRequest, clinician: User
+) -> None:
+    scheduling.cancel_request(by=clinician, request=asked, reason="mistake")
+    page = said(client.get(door))
+    assert "not asked any more" in page and PHONE in page
+    assert "Thank you" not in page and "have arrived" not in page and "until" not in page
+
+
 def test_what_was_sent_before_is_said_to_have_arrived(
     client: Client, episode: TreatmentEpisode, asked: AssessmentRequest, clinician: User
 ) -> None:
