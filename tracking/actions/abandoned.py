@@ -9,10 +9,12 @@ from django.db import transaction
 from measures import scoring
 from tracking.actions.safety import findings, raise_alert
 from tracking.models import AssessmentRequest, DraftAnswers, SafetyAlert
+from tracking.rules.policies.assessments import FINISHED_WITHIN
 from tracking.rules.policies.instruments import instrument_of
 from tracking.vocabulary import ItemState, RequestStatus
 
-SAFELY_OVER = timedelta(days=1)  # a window closes by the patient's own day, which may end later than ours
+# A window closes by the patient's own day, which may end later than ours, and what was begun can be finished after it.
+SAFELY_OVER = FINISHED_WITHIN + timedelta(days=1)
 
 
 def raise_for_abandoned(*, now: datetime) -> int:

@@ -31,9 +31,12 @@ from tracking.models import (
 )
 from tracking.rules.policies.assessments import (
     check_assessed_on,
+    check_draft_seen,
     check_has_answers,
     check_in_session,
+    check_is_kept,
     check_latest_version,
+    check_may_finish,
     check_may_rate,
     check_rated_on,
     check_request_open,
@@ -67,9 +70,12 @@ def submit_assessment(
     assessed_on: date,
     submission_id: uuid.UUID | None = None,
     wording: WordingPack | None = None,
+    draft_seen: int = 0,
 ) -> Submitted:
     """Answers an open request. ``by`` is ``None`` when the patient came by a link. ``wording`` is the pack on
-    the screen of the staff; a patient's own answers name the one that the sitting has shown.
+    the screen of the staff; a patient's own answers name the one that the sitting has shown. ``draft_seen``: the
+    number of the latest answer of the patient's that the staff were shown. A patient who began in time may send it on
+    the day after, where the protocol lets it count.
 
     A second submission returns the first one unchanged. Raises ``InvalidInput`` naming the item,
     ``Conflict`` when the request is closed or ``submission_id`` was used elsewhere, ``NotPermitted`` when
@@ -81,7 +87,12 @@ def submit_assessment(
         known = Assessment.objects.filter(request=request, supersedes__isnull=True).first()
         if known:
             return Submitted(known, tuple(known.alerts.all()), created=False)
-        check_request_open(request, local_today(request.episode.patient))
+        today = local_today(request.episode.patient)
+        if source == AnswerSource.SELF:
+            check_may_finish(request, today)
+        else:
+            check_request_open(request, today)
+            check_draft_seen(request, draft_seen)
         check_rated_on(request, assessed_on, latest_day(request.episode))
         instrument = instrument_of(request.instrument, request.version)
         shown = request.wording_pack if source == AnswerSource.SELF else wording
@@ -223,7 +234,7 @@ def save_draft(
     when no wording is there in which it may be asked.
     """
     request = _locked(request)
-    check_request_open(request, local_today(request.episode.patient))
+    check_is_kept(request, local_today(request.episode.patient))
     if not can_be_asked(request):
         raise Conflict("these questions cannot be asked here at the moment")
     instrument = instrument_of(request.instrument, request.version)
@@ -234,6 +245,22 @@ def save_draft(
         draft.answers = draft.answers | {item: scored.answers[item]}
         draft.numbers = draft.numbers | {item: number}
         draft.save()
+    return _raise_endorsed(item, scored, instrument, request)
+
+
+@transaction.atomic
+def hear_danger(*, request: AssessmentRequest, item: str, value: object) -> tuple[SafetyAlert, ...]:
+    """Raises the alert of an endorsed safety item that came too late to be kept, and stores nothing else: the sitting
+    had ended, or somebody has entered the form. Raises ``InvalidInput`` for a wrong answer."""
+    request = _locked(request)
+    instrument = instrument_of(request.instrument, request.version)
+    return _raise_endorsed(item, _score(instrument, {item: value}), instrument, request)
+
+
+def _raise_endorsed(
+    item: str, scored: Scored, instrument: Instrument, request: AssessmentRequest
+) -> tuple[SafetyAlert, ...]:
+    """The alert of this item, where it is a safety item and endorsed."""
     endorsed = [
         finding
         for finding in findings(scored, instrument)

@@ -241,6 +241,7 @@ def _create_wanted(by: User | None, episode: TreatmentEpisode, wanted: WantedReq
         protocol_point=wanted.point,
         anchor_session_id=wanted.session,
         blinded=wanted.blinded,
+        finish_late=wanted.finish_late,
     )
 
 

@@ -52,6 +52,10 @@ class AssessmentRequest(models.Model):
     opens_on = models.DateField()
     due_on = models.DateField()
     closes_on = models.DateField()
+    finish_late = models.BooleanField(
+        default=True,
+        help_text="Who began in time may send it a day after it closed: it counts, marked as late.",
+    )
     dates_set_by = models.ForeignKey(
         User,
         on_delete=models.PROTECT,
@@ -94,7 +98,7 @@ class AssessmentRequest(models.Model):
     privacy = classes(
         internal="id public_id episode anchor_session status assigned_to wording_pack created_at dates_set_by "
         "anchor_lost protocol_point second_of",
-        safe="instrument version rater time_point blinded",
+        safe="instrument version rater time_point blinded finish_late",
         date="opens_on due_on closes_on",
         free_text="assignment_reason",
     )

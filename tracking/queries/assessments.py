@@ -13,7 +13,7 @@ from measures.scoring import Answer, skipped
 from tracking.models import Assessment, ScaleScore, User, WordingPack
 from tracking.queries.acute import acute_marks
 from tracking.rules.acute import Acute
-from tracking.rules.policies.days import is_late
+from tracking.rules.policies.days import is_late, was_after_window
 from tracking.rules.policies.instruments import instrument_of
 from tracking.rules.policies.wordings import in_words_of, pack_of_assessment
 from tracking.vocabulary import AnswerSource, Wording
@@ -90,6 +90,10 @@ class AssessmentView:
     @property
     def is_late(self) -> bool:
         return is_late(self.assessment)
+
+    @property
+    def is_after_window(self) -> bool:
+        return was_after_window(self.assessment)
 
     @property
     def is_current(self) -> bool:

@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from measures.instrument import Band, Scale
 from tracking.models import Assessment, AssessmentRequest, Patient, User
 from tracking.queries.assessments import own_self_reports
-from tracking.queries.sittings import crisis_contacts
+from tracking.queries.sittings import answerable, crisis_contacts
 from tracking.rules.crisis import Contact
-from tracking.rules.policies.days import local_today
 from tracking.rules.policies.instruments import Shelf
-from tracking.rules.policies.wordings import can_be_asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +82,5 @@ def own_contacts(user: User) -> tuple[Contact, ...]:
 
 def own_open_requests(user: User) -> list[AssessmentRequest]:
     """The questionnaires that this patient can answer on screen today."""
-    rows = AssessmentRequest.objects.visible_to(user).open().filter(rater="self", episode__patient__user=user)
-    found = list(rows.select_related("episode__patient__team__site"))
-    due = [one for one in found if one.opens_on <= local_today(one.episode.patient) <= one.closes_on]
-    return [one for one in due if can_be_asked(one)]
+    rows = AssessmentRequest.objects.visible_to(user).filter(episode__patient__user=user)
+    return answerable(rows.select_related("episode__patient__team__site"))

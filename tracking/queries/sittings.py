@@ -12,12 +12,14 @@ from django.db.models import QuerySet
 
 from measures.instrument import Instrument, Item
 from measures.scoring import Answer, skipped
-from tracking.models import AssessmentRequest, DraftAnswers, Patient, SittingLink
+from tracking.models import AssessmentRequest, DraftAnswers, Patient, SittingLink, TreatmentEpisode
+from tracking.models.schedules import RequestQuerySet
 from tracking.queries.assessments import AnswerLine, answer_lines
 from tracking.rules.crisis import Contact, contacts_of
+from tracking.rules.policies.assessments import can_be_finished, is_being_finished
 from tracking.rules.policies.days import local_today
 from tracking.rules.policies.instruments import instrument_of
-from tracking.rules.policies.wordings import SHIPPED_LANGUAGE, can_be_asked, shown_instrument
+from tracking.rules.policies.wordings import SHIPPED_LANGUAGE, can_be_asked, is_begun, shown_instrument
 from tracking.rules.tokens import token_hash
 from tracking.vocabulary import AnswerSource, RequestStatus
 
@@ -97,12 +99,13 @@ def usable_link(token: str, now: datetime) -> SittingLink | None:
 @dataclass(frozen=True, slots=True)
 class Ending:
     """What became of what a link has asked for, once nothing of it can be answered: how many questionnaires the patient
-    has sent, how many the staff have entered, and the last day of one that nobody has answered. One that was cancelled
-    is none of them."""
+    has sent, how many the staff have entered, the last day of one that nobody has answered, and whether answers to
+    one of those are kept. One that was cancelled is none of them."""
 
     sent: int
     entered: int
     over: date | None
+    is_kept: bool
     next_on: date | None  # when the patient is asked again
 
 
@@ -113,22 +116,23 @@ def ended_link(token: str) -> SittingLink | None:
         return None
     today = local_today(link.episode.patient)
     waiting = link.requests.filter(status=RequestStatus.OPEN, closes_on__gte=today)
-    return None if waiting.exists() else link
+    return None if waiting.exists() or open_requests(link) else link
 
 
 def ending(link: SittingLink) -> Ending:
-    requests = list(link.requests.prefetch_related("assessments"))
+    requests = list(link.requests.select_related("draft").prefetch_related("assessments"))
     sources = [
         one.source for request in requests for one in request.assessments.all() if not one.supersedes_id
     ]
-    unanswered = [request.closes_on for request in requests if request.status == RequestStatus.OPEN]
+    unanswered = [request for request in requests if request.status == RequestStatus.OPEN]
     later = AssessmentRequest.objects.open().filter(
         episode=link.episode, rater="self", opens_on__gt=local_today(link.episode.patient)
     )
     return Ending(
         sent=sources.count(AnswerSource.SELF),
         entered=len(sources) - sources.count(AnswerSource.SELF),
-        over=max(unanswered, default=None),
+        over=max((request.closes_on for request in unanswered), default=None),
+        is_kept=any(is_begun(request) for request in unanswered),
         next_on=later.order_by("opens_on").values_list("opens_on", flat=True).first(),
     )
 
@@ -143,11 +147,20 @@ def _links() -> QuerySet[SittingLink]:
 
 
 def open_requests(link: SittingLink) -> list[AssessmentRequest]:
-    """What this link still asks for today, in the order in which it is due. What has no wording to be asked
-    in is not among it."""
-    today = local_today(link.episode.patient)
-    window = link.requests.filter(opens_on__lte=today, closes_on__gte=today)
-    return [request for request in window.filter(status=RequestStatus.OPEN) if can_be_asked(request)]
+    """What this link still asks for today, in the order in which it is due: also what was begun in time and may be
+    finished. What has no wording to be asked in is not among it."""
+    return answerable(link.requests.select_related("episode__patient__team__site"))
+
+
+def answerable(requests: RequestQuerySet) -> list[AssessmentRequest]:
+    """Those self-reports that their patients can answer on screen today."""
+    asked = requests.open().filter(rater="self")
+    return [one for one in asked if _is_open(one) and can_be_asked(one)]
+
+
+def _is_open(request: AssessmentRequest) -> bool:
+    today = local_today(request.episode.patient)
+    return request.opens_on <= today <= request.closes_on or can_be_finished(request, today)
 
 
 def request_of(link: SittingLink, public_id: uuid.UUID) -> AssessmentRequest | None:
@@ -169,12 +182,13 @@ def questionnaire(request: AssessmentRequest) -> Questionnaire:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A sitting under way, as staff who would enter the same form are shown it: the items seen so far with their
-    answers in words, how many there are, and when the latest was given, by the patient's clock."""
+    """A sitting that was not sent, as staff are shown it: the items seen so far with their answers in words, how many
+    there are, when the latest was given, by the patient's clock, and its number."""
 
     seen: list[AnswerLine]
     items: int
     latest_at: datetime
+    number: int
 
 
 def begun(request: AssessmentRequest) -> Begun | None:
@@ -185,12 +199,40 @@ def begun(request: AssessmentRequest) -> Begun | None:
     lines = answer_lines(shown_instrument(request), draft.answers)
     zone = ZoneInfo(request.episode.patient.timezone)
     seen = [line for line in lines if line.item.code in draft.answers]
-    return Begun(seen, len(lines), draft.updated_at.astimezone(zone).replace(tzinfo=None))
+    latest_at = draft.updated_at.astimezone(zone).replace(tzinfo=None)
+    return Begun(seen, len(lines), latest_at, max(draft.numbers.values(), default=0))
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """What a patient had begun when the time for it ended, and whether it can still be sent."""
+
+    request: AssessmentRequest
+    title: str
+    begun: Begun
+    can_be_sent: bool
+
+
+def unsent(episode: TreatmentEpisode) -> list[Unsent]:
+    """The self-reports of an episode that were begun and not sent in their time, the latest first."""
+    today = local_today(episode.patient)
+    over = episode.requests.open().filter(rater="self", closes_on__lt=today, draft__isnull=False)
+    return [
+        Unsent(request, shown_instrument(request).short_title, found, can_be_finished(request, today))
+        for request in over.select_related("draft", "episode__patient").order_by("-closes_on", "pk")
+        if (found := begun(request))
+    ]
 
 
 def minutes_of(requests: list[AssessmentRequest]) -> int:
     """How long answering these takes, in minutes."""
     return sum(instrument_of(request.instrument, request.version).minutes for request in requests)
+
+
+def ended_on(request: AssessmentRequest) -> date | None:
+    """The last day of a questionnaire that is being finished after it; nothing while it is in its time."""
+    today = local_today(request.episode.patient)
+    return request.closes_on if is_being_finished(request, today) else None
 
 
 def crisis_contacts(patient: Patient) -> tuple[Contact, ...]:

@@ -82,6 +82,7 @@ class WantedRequest:
     session: int | None
     point: str
     blinded: bool = False
+    finish_late: bool = True
 
 
 def wanted_requests(protocol: Protocol, arm: str, events: Events, as_of: date) -> tuple[WantedRequest, ...]:
@@ -172,6 +173,7 @@ def _of_point(protocol: Protocol, arm: str, point: TimePoint, events: Events) ->
                     session=event.session,
                     point=point.name.replace(WEEK, str(offset // 7)),
                     blinded=point.blinded,
+                    finish_late=point.finish_late,
                 )
 
 

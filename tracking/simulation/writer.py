@@ -240,6 +240,7 @@ class Writer:
                 due_on=wanted.due_on,
                 closes_on=wanted.closes_on,
                 blinded=wanted.blinded,
+                finish_late=wanted.finish_late,
             )
             self.requests.append(request)
             self.rows.add(request)

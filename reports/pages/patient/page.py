@@ -36,7 +36,9 @@ from tracking.queries.events import last_stop
 from tracking.queries.integration import Integrated, integrations
 from tracking.queries.requests import asked_on_paper
 from tracking.queries.self_reports import ADHERENCE, SelfReports, reports_among
+from tracking.queries.sittings import Unsent, unsent
 from tracking.rules.acute import Acute, AcuteWindow
+from tracking.rules.policies.days import was_after_window
 from tracking.rules.policies.instruments import Shelf
 from tracking.templatetags.figures import score, signed
 from tracking.vocabulary import EpisodeStatus
@@ -64,6 +66,7 @@ class AssessmentRow:
     band: str
     change: float | None
     is_second: bool
+    is_after_window: bool
     acute: Acute | None
 
 
@@ -104,6 +107,7 @@ class PatientPage:
     flags: Sequence[CourseFlag]
     due: Sequence[tuple[AssessmentRequest, str]]
     on_paper: Sequence[tuple[AssessmentRequest, str]]
+    unsent: Sequence[Unsent]
     blinded: Blinded
     rows: Sequence[AssessmentRow]
     window: AcuteWindow
@@ -187,6 +191,7 @@ def _page(
         flags=flags,
         due=[(request, shelf.get(request.instrument, request.version).short_title) for request in due],
         on_paper=[(request, instrument.short_title) for request, instrument in asked_on_paper(due)],
+        unsent=unsent(episode),
         blinded=blinded_ratings(user, episode, as_of, shelf),
         rows=_rows(listed, courses, marks, axis, episode, shelf),
         window=axis.window,
@@ -331,6 +336,7 @@ def _row(
         band=band_label(scale, found.band) if found and found.band else "",
         change=value - baseline if value is not None and baseline is not None else None,
         is_second=is_second_rating(assessment),
+        is_after_window=was_after_window(assessment),
         acute=acute,
     )
 

@@ -131,6 +131,18 @@ def a_dark_answer_of_a_sitting(clinic: Clinic) -> Arguments:
 
 
 @deed(
+    assessments.hear_danger,
+    Note(AuditAction.RAISE_ALERT, of="result", patient="request.episode.patient", by=""),
+    writes="+SafetyAlert +AlertEvent +AuditEvent +OutboxMail",
+    twice=Twice.ONCE,
+)
+def a_dark_answer_that_came_too_late(clinic: Clinic) -> Arguments:
+    request = asked(clinic)
+    assessments.submit_assessment(**by_the_patient(request, PHQ9))
+    return {"request": request, "item": "9", "value": 2}
+
+
+@deed(
     totals.record_total,
     Note(AuditAction.RECORD_TOTAL, of="result.assessment", patient="episode.patient"),
     writes="+Assessment +ScaleScore +AuditEvent ~EpisodeMark:wanted_rev",

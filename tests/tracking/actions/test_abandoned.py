@@ -54,7 +54,7 @@ def test_the_job_of_the_alerts_does_it(episode: TreatmentEpisode, clinician: Use
     )
     assessments.save_draft(request=asked, item="9", value=None)
     AssessmentRequest.objects.filter(pk=asked.pk).update(
-        opens_on=days_ago(9), due_on=days_ago(5), closes_on=days_ago(3)
+        opens_on=days_ago(9), due_on=days_ago(6), closes_on=days_ago(4)
     )
     escalate_alerts()
     assert alerts() == [("9", "unanswered")]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from measures.errors import DefinitionError
 from tracking.rules import protocol as protocols
+from tracking.rules.due_dates import Events, wanted_requests
 
 SHIPPED = protocols.FOLDER / "mdma-ptsd.toml"
 
@@ -61,6 +63,21 @@ def test_nobody_is_blind_to_the_own_answers(tmp_path: Path) -> None:
     file = tmp_path / "mdma-ptsd.toml"
     file.write_text(text)
     with pytest.raises(DefinitionError, match="blinded"):
+        protocols.load(file)
+
+
+def test_only_what_the_patient_answers_is_finished_late(tmp_path: Path) -> None:
+    text = SHIPPED.read_text()
+    file = tmp_path / "mdma-ptsd.toml"
+    file.write_text(text.replace('rater = "self"\n', 'rater = "self"\nfinish_late = false\n', 1))
+    forbidden = [point for point in protocols.load(file).time_points if not point.finish_late]
+    assert forbidden and {point.rater for point in forbidden} == {"self"}
+    events = Events(date(2026, 1, 1))
+    wanted = wanted_requests(protocols.load(file), "mdma", events, events.starts_on)
+    names = {point.name for point in forbidden}
+    assert {row.finish_late for row in wanted if row.point in names and row.rater == "self"} == {False}
+    file.write_text(text.replace('rater = "clinician"\n', 'rater = "clinician"\nfinish_late = false\n', 1))
+    with pytest.raises(DefinitionError, match="finish_late"):
         protocols.load(file)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 
 from django.conf import settings
@@ -45,6 +46,7 @@ ENDORSED = (
 LEFT_OUT = (
     "A question about suicide has no answer. It does not count as a no: the care team is asked to look."
 )
+NUMBER = re.compile(r"[0-9]{1,9}")
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -84,6 +86,7 @@ def rate(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
             source=_source(instrument),
             assessed_on=form.cleaned_data["assessed_on"],
             wording=pack,
+            draft_seen=_draft_seen(request),
         ),
         after=lambda submitted: _received(request, submitted),
     )
@@ -190,6 +193,12 @@ def _offered(episode: TreatmentEpisode, key: str) -> Instrument:
     if found is None:
         raise Http404
     return found
+
+
+def _draft_seen(request: HttpRequest) -> int:
+    """The number of the patient's latest answer that the sheet has shown; 0 where it has shown none."""
+    number = request.POST.get("draft_seen", "")
+    return int(number) if NUMBER.fullmatch(number) else 0
 
 
 def _check_version(request: HttpRequest, definition: Instrument) -> None:

@@ -28,6 +28,7 @@ from tracking.pages.patient.sitting_session import begin, has_concern, in_sittin
 from tracking.pages.writing import as_sentence
 from tracking.queries import sittings
 from tracking.queries.sittings import Questionnaire
+from tracking.rules.policies.assessments import check_is_kept
 from tracking.rules.policies.days import local_today
 from tracking.tasks import nudge_episode
 from tracking.vocabulary import AnswerSource, RequestStatus, Role
@@ -35,7 +36,6 @@ from tracking.vocabulary import AnswerSource, RequestStatus, Role
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 NEXT, BACK = "next", "back"
 NUMBER = re.compile(r"[1-9][0-9]{0,6}")
-RECEIVED = "These answers were already received: nothing is stored twice."
 SKIP, LEAVE = "skip", "leave"  # a safety item that is skipped is asked about once more, then it may be left
 
 
@@ -90,6 +90,7 @@ def sitting(request: HttpRequest, link: SittingLink) -> HttpResponse:
         "sheet": sheet,
         "place": total - len(waiting) + 1,
         "total": total,
+        "ended_on": sittings.ended_on(sheet.request),
         "rows": AnswersForm(instrument=sheet.instrument, answers=sheet.answers).rows(),
         "skips": [asdict(skip) for skip in sheet.instrument.skips],
     }
@@ -101,8 +102,6 @@ def sitting(request: HttpRequest, link: SittingLink) -> HttpResponse:
 def item(request: SiteRequest, link: SittingLink, public_id: uuid.UUID, number: int) -> HttpResponse:
     """One item. Every answer is kept at once; leaving it empty is allowed, and asked about when it matters."""
     sheet = _sheet(link, public_id)
-    if sheet is None:
-        return _closed(request, RECEIVED)
     if not 1 <= number <= len(sheet.items):
         raise Http404
     asked = sheet.items[number - 1]
@@ -116,7 +115,7 @@ def item(request: SiteRequest, link: SittingLink, public_id: uuid.UUID, number: 
         "field": form[field_name(asked)],
     }
     if request.method != "POST":
-        return _page(request, link, "item.html", context)
+        return _closed_or(request, sheet) or _page(request, link, "item.html", context)
     if not form.is_valid():
         return _page(request, link, "item.html", context, status=400)
     return _answered(request, link, context, form.answers[asked.code])
@@ -147,8 +146,6 @@ def device_answer(request: SiteRequest, link: SittingLink, public_id: uuid.UUID)
     """One answer that a device has kept, with its number. The device sends it until it is told that it is stored, or
     that it never will be."""
     sheet = _sheet(link, public_id)
-    if sheet is None:
-        return JsonResponse({"closed": RECEIVED}, status=409)
     asked = next((item for item in sheet.items if item.code == request.POST.get("item")), None)
     number = request.POST.get("number", "")
     if asked is None or not NUMBER.fullmatch(number):
@@ -173,8 +170,14 @@ def _empty_said(asked: Item) -> str:
 def _keep(
     request: HttpRequest, sheet: Questionnaire, asked: Item, value: Answer, number: int | None = None
 ) -> None:
-    """A safety item that is left out is no denial: it brings the crisis contacts as an endorsed one does."""
-    endorsed = assessments.save_draft(request=sheet.request, item=asked.code, value=value, number=number)
+    """A safety item that is left out is no denial: it brings the crisis contacts as an endorsed one does. What comes
+    too late to be kept is still listened to."""
+    try:
+        endorsed = assessments.save_draft(request=sheet.request, item=asked.code, value=value, number=number)
+    except Conflict:
+        if assessments.hear_danger(request=sheet.request, item=asked.code, value=value):
+            note_concern(request)
+        raise
     if endorsed or (asked.critical and value is None):
         note_concern(request)
 
@@ -192,8 +195,8 @@ def _go(sheet: Questionnaire, number: int) -> HttpResponse:
 def review(request: HttpRequest, link: SittingLink, public_id: uuid.UUID) -> HttpResponse:
     """What was left out, and the button that sends everything. Sending twice stores it once."""
     sheet = _sheet(link, public_id)
-    if sheet is None:
-        return _closed(request, RECEIVED)
+    if closed := _closed_or(request, sheet):
+        return closed
     if not sheet.is_begun:
         return _go(sheet, 1)
     if request.method != "POST":
@@ -233,12 +236,21 @@ def done(request: HttpRequest, link: SittingLink) -> HttpResponse:
     return _page(request, link, "done.html", {"has_own_page": is_patient, "ending": sittings.ending(link)})
 
 
-def _sheet(link: SittingLink, public_id: uuid.UUID) -> Questionnaire | None:
-    """The questionnaire of this link with this id, or ``None`` when it was already received."""
+def _sheet(link: SittingLink, public_id: uuid.UUID) -> Questionnaire:
+    """The questionnaire of this link with this id, also where it can no longer be answered."""
     asked = sittings.request_of(link, public_id)
     if asked is None:
         raise Http404
-    return _in_words(asked) if asked.status == RequestStatus.OPEN else None
+    return _in_words(asked) if asked.status == RequestStatus.OPEN else sittings.questionnaire(asked)
+
+
+def _closed_or(request: HttpRequest, sheet: Questionnaire) -> HttpResponse | None:
+    """The way to what became of a questionnaire that can no longer be answered; nothing for one that can."""
+    try:
+        check_is_kept(sheet.request, local_today(sheet.request.episode.patient))
+    except Conflict as error:
+        return _closed(request, as_sentence(str(error)))
+    return None
 
 
 def _in_words(asked: AssessmentRequest) -> Questionnaire:

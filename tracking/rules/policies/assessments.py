@@ -10,6 +10,8 @@ from tracking.errors import Conflict, InvalidInput, NotPermitted
 from tracking.models import (
     Assessment,
     AssessmentRequest,
+    DraftAnswers,
+    SittingLink,
     TreatmentEpisode,
     TreatmentSession,
     Unblinding,
@@ -19,16 +21,65 @@ from tracking.rules.policies.days import local_day
 from tracking.vocabulary import AnswerSource, RequestStatus
 
 RATED_WITHIN = timedelta(days=7)  # policy of ours
+FINISHED_WITHIN = timedelta(
+    days=1
+)  # policy of ours: midnight does not cut off a sitting that was begun before it
 
 
 def check_request_open(request: AssessmentRequest, today: date) -> None:
     """The request is open and inside its window."""
+    if request.status == RequestStatus.CANCELLED:
+        raise Conflict("this questionnaire is not asked any more")
     if request.status != RequestStatus.OPEN:
         raise Conflict("this questionnaire has already been received")
     if today < request.opens_on:
         raise Conflict("this questionnaire is not open yet")
     if today > request.closes_on:
         raise Conflict("the time for this questionnaire has passed")
+
+
+def check_may_finish(request: AssessmentRequest, today: date) -> None:
+    """The patient may send it: it is open, or was until a day ago, was begun before that, and its protocol lets it
+    count."""
+    if not can_be_finished(request, today):
+        check_request_open(request, today)
+
+
+def can_be_finished(request: AssessmentRequest, today: date) -> bool:
+    """Whether the patient may still send what was begun in time."""
+    return request.finish_late and is_being_finished(request, today)
+
+
+def check_is_kept(request: AssessmentRequest, today: date) -> None:
+    """An answer of the patient's is kept as long, also where the protocol does not let it count: the team sees it."""
+    if not is_being_finished(request, today):
+        check_request_open(request, today)
+
+
+def is_being_finished(request: AssessmentRequest, today: date) -> bool:
+    """Whether the time of an open request ended within the last day, while the patient was answering it."""
+    ended = request.closes_on < today <= request.closes_on + FINISHED_WITHIN
+    return ended and request.status == RequestStatus.OPEN and _was_begun(request)
+
+
+def _was_begun(request: AssessmentRequest) -> bool:
+    """Whether an answer has arrived, or *Start* was pressed in the time of the request: what was answered since may
+    still be on the patient's device."""
+    if DraftAnswers.objects.filter(request=request).exists():
+        return True
+    opened = SittingLink.objects.filter(requests=request, opened_at__isnull=False, revoked_at=None)
+    days = [local_day(request.episode.patient, link.opened_at) for link in opened if link.opened_at]
+    return any(request.opens_on <= day <= request.closes_on for day in days)
+
+
+def check_draft_seen(request: AssessmentRequest, seen: int) -> None:
+    """Whoever enters a form that the patient is answering has seen all that was answered: ``seen`` is the number of
+    the latest answer that was shown, 0 for none."""
+    draft = DraftAnswers.objects.filter(request=request).first()
+    if draft and max(draft.numbers.values(), default=0) > seen:
+        raise InvalidInput(
+            "request", "the patient is answering this: look at what was answered, then submit again"
+        )
 
 
 def check_source(instrument: Instrument, source: AnswerSource) -> None:

@@ -23,6 +23,11 @@ def is_late(assessment: Assessment) -> bool:
     return recorded_on - assessment.assessed_on > LATE_AFTER
 
 
+def was_after_window(assessment: Assessment) -> bool:
+    """Whether the patient finished it after the last day on which it could be begun."""
+    return bool(assessment.request and assessment.assessed_on > assessment.request.closes_on)
+
+
 def local_today(patient: Patient) -> date:
     """The day that it is where the patient lives."""
     return local_day(patient, clock.now())

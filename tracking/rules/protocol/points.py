@@ -26,7 +26,7 @@ def read_time_points(table: Table, arms: tuple[str, ...], names: frozenset[str])
     instruments, reminders = _read_instruments(table, rater), _read_reminders(table, before + after)
     chosen, repeat, condition = chosen_arms(table, arms), read_repeat(table, names), read_condition(table)
     acute, source, days = table.flag("acute", default=False), table.source(), table.table("days")
-    blinded = _read_blinded(table, rater)
+    blinded, finish_late = _read_blinded(table, rater), _read_finish_late(table, rater)
     points = tuple(
         TimePoint(
             name=name,
@@ -39,6 +39,7 @@ def read_time_points(table: Table, arms: tuple[str, ...], names: frozenset[str])
             arms=chosen,
             blinded=blinded,
             acute=acute,
+            finish_late=finish_late,
             reminders=reminders,
             repeat=repeat,
             condition=condition,
@@ -75,6 +76,12 @@ def _read_reminders(table: Table, window: int) -> tuple[int, ...]:
     if reminders and reminders[-1] > window:
         table.refuse("reminders", f"must not come after the window of {window} days has closed")
     return reminders
+
+
+def _read_finish_late(table: Table, rater: Rater) -> bool:
+    if "finish_late" in table and rater != "self":
+        table.refuse("finish_late", "is for what the patient answers: a rating is made in its time")
+    return table.flag("finish_late", default=True)
 
 
 def _check_name(point: TimePoint, days: Table) -> None:

@@ -241,6 +241,7 @@ class TimePoint:
 
     ``arms`` are those that it is meant for. ``blinded``: an independent rater rates, who knows neither arm nor
     visit. ``acute``: it is about the state that a dose brings, not about the course of the illness.
+    ``finish_late``: a self-report that was begun in time counts if it is sent the day after.
     ``reminders``: days after the window opens on which an unanswered one is recalled.
     """
 
@@ -254,6 +255,7 @@ class TimePoint:
     arms: tuple[str, ...]
     blinded: bool
     acute: bool
+    finish_late: bool
     reminders: tuple[int, ...]
     repeat: Repeat | None
     condition: Condition | None

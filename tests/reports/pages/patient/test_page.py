@@ -304,7 +304,7 @@ class TestWhatIsShown:
     ) -> None:
         history(dict.fromkeys(range(100), 10))
         page(desk, patient)
-        with django_assert_max_num_queries(22):
+        with django_assert_max_num_queries(23):
             page(desk, patient)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -9,10 +10,12 @@ from django.urls import reverse
 
 from tests.cast import days_ago
 from tests.markup import said
+from tests.tracking.answers import PHQ9
 from tests.tracking.pages.doors import signed_in
 from tracking.actions import assessments, scheduling
-from tracking.models import AssessmentRequest, DraftAnswers, TreatmentEpisode, User
+from tracking.models import Assessment, AssessmentRequest, DraftAnswers, TreatmentEpisode, User
 
+SEEN = re.compile(r'name="draft_seen" value="([0-9]+)"')
 TOLD = "The patient is answering this"
 
 
@@ -51,6 +54,33 @@ def test_what_another_questionnaire_has_is_not_told(
     )
     assessments.save_draft(request=other, item="1", value=3)
     assert TOLD not in said(signed_in(clinician).get(url))
+
+
+def test_what_was_answered_since_the_sheet_was_opened_is_looked_at_first(
+    clinician: User, asked: AssessmentRequest
+) -> None:
+    desk, url = signed_in(clinician), reverse("rate", args=[asked.public_id])
+    assessments.save_draft(request=asked, item="1", value=3)
+    seen = SEEN.search(desk.get(url).content.decode())
+    filled = {f"item-{item}": str(value) for item, value in PHQ9.items()} | {"assessed_on": str(days_ago(0))}
+    assessments.save_draft(request=asked, item="9", value=2)
+    refused = desk.post(url, filled | {"draft_seen": seen[1] if seen else ""})
+    page = said(refused)
+    assert refused.status_code == 400 and not Assessment.objects.exists()
+    assert "look at what was answered, then submit again" in page and "More than half the days" in page
+    shown = SEEN.search(refused.content.decode())
+    assert desk.post(url, filled | {"draft_seen": shown[1] if shown else ""}).status_code == 302
+    assert Assessment.objects.get().answers["9"] == PHQ9["9"]
+
+
+@pytest.mark.parametrize("said_seen", ["", "x", "0"])
+def test_what_was_never_shown_is_not_passed_over(
+    clinician: User, asked: AssessmentRequest, said_seen: str
+) -> None:
+    assessments.save_draft(request=asked, item="1", value=3)
+    filled = {f"item-{item}": str(value) for item, value in PHQ9.items()} | {"assessed_on": str(days_ago(0))}
+    url = reverse("rate", args=[asked.public_id])
+    assert signed_in(clinician).post(url, filled | {"draft_seen": said_seen}).status_code == 400
 
 
 def test_what_was_sent_is_no_draft(clinician: User, asked: AssessmentRequest) -> None:
