@@ -152,7 +152,7 @@ wording_urls = [
         wordings.wording_withdraw,
         name="wording-withdraw",
     ),
-    path("administration/sites/<slug:site>/language/", wordings.site_language, name="site-language"),
+    path("administration/sites/<slug:site>/asking/", wordings.site_asking, name="site-asking"),
 ]
 
 washout_urls = [

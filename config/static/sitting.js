@@ -3,18 +3,36 @@
 // 2. Each answer is kept on this device, with a number that grows, until the server has said that it is stored. It is
 //    sent again by itself, in order; of two to one item the later one counts.
 // 3. An answer that calls for it shows whom to call, from the page itself.
+// 4. What is sent in brings what comes next into this page: the next questionnaire, or the end.
 "use strict";
 
 const LINK = "sitting link"; // where this device can go on, should the sitting end
-if (document.querySelector("[data-landing]")) sessionStorage.setItem(LINK, location.pathname);
-if (document.querySelector("[data-done]")) {
-  for (const key of Object.keys(sessionStorage).filter((one) => one.startsWith("sitting "))) sessionStorage.removeItem(key);
+const byId = (id) => document.getElementById(id);
+
+function arrive(first = true) {
+  if (document.querySelector("[data-landing]")) sessionStorage.setItem(LINK, location.pathname);
+  if (document.querySelector("[data-done]")) {
+    for (const key of Object.keys(sessionStorage).filter((one) => one.startsWith("sitting "))) sessionStorage.removeItem(key);
+  }
+  const sheet = byId("sheet");
+  if (sheet) ask(sheet, first);
 }
 
-(() => {
-  const sheet = document.getElementById("sheet");
-  if (!sheet) return;
-  const byId = (id) => document.getElementById(id);
+// Puts the main part of another page in the place of this one, where a reader's voice goes on with its heading.
+function swap(page, address) {
+  byId("main").replaceWith(document.adoptNode(page.getElementById("main")));
+  history.pushState(null, "", address);
+  arrive(false);
+  if (byId("sheet")) return;
+  window.scrollTo(0, 0);
+  const heading = document.querySelector("#main h1");
+  heading.tabIndex = -1;
+  heading.focus({ preventScroll: true });
+}
+
+// ``first``: why it is asked has a screen of its own. Of one that follows another it stands above the first question.
+function ask(sheet, first) {
+  const gone = new AbortController(); // ends what this questionnaire listens to, once another is in its place
   const said = byId("said").dataset;
   const questions = [...sheet.querySelectorAll(".question")];
   const SKIPS = JSON.parse(byId("skips").textContent);
@@ -26,6 +44,7 @@ if (document.querySelector("[data-done]")) {
   const GLANCE = 250; // between a tap and the next question, so that the choice is seen
 
   let at = Number(sheet.dataset.resume) - 1;
+  const begunAt = at;
   let sending = false;
   let timer = 0;
   let isHere = false; // it was said that something is not sent yet
@@ -231,7 +250,9 @@ if (document.querySelector("[data-done]")) {
   // moving
   function show(index) {
     at = index;
-    byId("intro").hidden = byId("review").hidden = true;
+    byId("intro").hidden = first || at !== begunAt;
+    byId("intro").classList.toggle("above", !first);
+    byId("review").hidden = true;
     sheet.hidden = false;
     const now = asked();
     const all = byId("all-at-once").checked;
@@ -284,6 +305,7 @@ if (document.querySelector("[data-done]")) {
     const before = asked().filter((one) => questions.indexOf(one) < at).pop();
     if (before) return show(questions.indexOf(before));
     sheet.hidden = true;
+    byId("intro").classList.remove("above");
     byId("intro").hidden = false;
     byId("begin").focus();
   }
@@ -339,21 +361,40 @@ if (document.querySelector("[data-done]")) {
     return row;
   }
 
-  // Nothing is sent in before each answer is with the server: then it is sent as soon as they are.
+  // Nothing is sent in before each answer is with the server: then it is sent as soon as they are, and again until the
+  // server has said what became of it. Sending twice stores it once.
   async function sendIn(event) {
-    if (!kept().unsent.length) {
-      leaving = true;
-      return;
-    }
     event.preventDefault();
     const button = event.submitter;
     button.disabled = true;
-    while (kept().unsent.length && byId("ended").hidden) {
+    while (!leaving && byId("ended").hidden) {
       await send();
-      if (kept().unsent.length) await new Promise((done) => { setTimeout(done, AGAIN); });
+      if (!kept().unsent.length && (await handedIn())) return;
+      await new Promise((done) => { setTimeout(done, AGAIN); });
     }
-    button.disabled = false;
-    if (byId("ended").hidden) byId("send").requestSubmit();
+  }
+
+  async function handedIn() {
+    const form = byId("send");
+    let reply, page;
+    try {
+      reply = await fetch(form.action, { method: "POST", body: new FormData(form), signal: AbortSignal.timeout(GIVE_UP) });
+      page = new DOMParser().parseFromString(await reply.text(), "text/html");
+    } catch {
+      reply = null;
+    }
+    if (reply && (reply.status === 404 || reply.status === 403)) {
+      ended();
+      return true;
+    }
+    if (!reply || !reply.ok) {
+      say(said.notIn, "here");
+      return false;
+    }
+    leaving = true;
+    gone.abort();
+    swap(page, reply.url);
+    return true;
   }
 
   // hands
@@ -383,6 +424,7 @@ if (document.querySelector("[data-done]")) {
     event.preventDefault();
     show(at);
   });
+  const whileHere = { signal: gone.signal };
   document.addEventListener("keydown", (event) => {
     if (sheet.hidden || event.ctrlKey || event.metaKey || event.altKey || !/^[1-9]$/.test(event.key)) return;
     if (event.target.matches("textarea, select, input:not([type=radio]):not([type=checkbox])")) return;
@@ -393,17 +435,17 @@ if (document.querySelector("[data-done]")) {
     radio.focus();
     radio.checked = true;
     radio.dispatchEvent(new Event("change", { bubbles: true }));
-  });
+  }, whileHere);
   document.addEventListener("keydown", (event) => {
     if (sheet.hidden || event.key !== "Enter" || !event.target.matches(".question, .question input[type=radio]")) return;
     event.preventDefault();
     if (byId("all-at-once").checked) goDown(event.target.closest(".question"));
     else goOn();
-  });
-  window.addEventListener("online", send);
+  }, whileHere);
+  window.addEventListener("online", send, whileHere);
   window.addEventListener("beforeunload", (event) => {
     if (!leaving && kept().unsent.length) event.preventDefault();
-  });
+  }, whileHere);
 
   // how the questions come: this device remembers
   function choose() {
@@ -416,6 +458,7 @@ if (document.querySelector("[data-done]")) {
     byId("by-tap").checked = ways.tap;
     byId("all-at-once").checked = ways.all;
   }
+  if (!first) show(at);
   for (const answer of kept().unsent) restore(answer); // the page was loaded anew before they had gone
   if (kept().unsent.length) {
     show(at);
@@ -433,4 +476,7 @@ if (document.querySelector("[data-done]")) {
     }
     if (callsForHelp(question, answer.value)) showCrisis();
   }
-})();
+}
+
+window.addEventListener("popstate", () => location.reload());
+arrive();

@@ -170,7 +170,7 @@ ADMINISTRATION = [
     reads("wording", ADMINISTRATORS, "pack"),
     reads("wording-file", ADMINISTRATORS, "pack-file"),
     both("wording-withdraw", ADMINISTRATORS, "pack"),
-    both("site-language", ADMINISTRATORS, "site"),
+    both("site-asking", ADMINISTRATORS, "site"),
     reads("washouts", ADMINISTRATORS),
     both("washout-set", ADMINISTRATORS, "washout"),
     both("tokens", STAFF),

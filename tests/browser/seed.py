@@ -33,6 +33,7 @@ from tracking.simulation.people.plans import combined_plan, mdma_plan, psilocybi
 from tracking.simulation.walk import Staff, simulate  # noqa: E402
 from tracking.vocabulary import Role  # noqa: E402
 
+MORE = ("pcl5", "core10", "treatment_guess")  # what a second link asks besides
 PASSWORD = "a long walk by the sea"
 LONG_AGO = timedelta(days=1000)
 COHORT = 12
@@ -47,6 +48,7 @@ STORIES = (
     "away",
     "slow",
     "keys",
+    "many",
 )  # each belongs to one test
 
 
@@ -158,11 +160,17 @@ def facts_of(episode: TreatmentEpisode) -> dict[str, object]:
     """Addresses of the story's pages, the link of a PHQ-9 that is asked today, and the key of its rows."""
     asked = create_request(by=None, episode=episode, instrument="phq9", due_on=local_today(episode.patient))
     _, token = issue_link(by=None, episode=episode, requests=[asked])
+    more = [
+        create_request(by=None, episode=episode, instrument=key, due_on=local_today(episode.patient))
+        for key in MORE
+    ]
+    _, of_all = issue_link(by=None, episode=episode, requests=[asked, *more])
     here = {"public_id": episode.public_id}
     return {
         "episode": episode.pk,
         "page": reverse("patient", kwargs={"public_id": episode.patient.public_id}),
         "link": reverse("sitting-landing", kwargs={"token": token}),
+        "link_of_all": reverse("sitting-landing", kwargs={"token": of_all}),
         "ask": reverse("request-new", kwargs=here),
         "hamd17": reverse("rate-new", kwargs=here | {"instrument": "hamd17"}),
         "caps5": reverse("rate-new", kwargs=here | {"instrument": "caps5"}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 
 import pytest
@@ -174,6 +175,49 @@ def through(page: Page, line: list[Route]) -> None:
     while not line:
         page.wait_for_timeout(50)
     line.pop().continue_()
+
+
+def test_several_questionnaires_come_into_one_page(site: Site, phone: Page, faults: list[str]) -> None:
+    """43 questions in four parts. It took two taps a question, and a load of a page for each."""
+    story = site.story("many")
+    loads: list[str] = []
+    phone.on("domcontentloaded", lambda page: loads.append(page.url))
+    phone.goto(story["link_of_all"])
+    taps = [
+        tapped(phone.get_by_role("button", name="Start")),
+        tapped(phone.get_by_role("link", name="Begin")),
+    ]
+    for part, items in enumerate((10, 20, 10), start=1):
+        for number in range(1, items + 1):
+            expect(phone.get_by_text(f"Question {number} of {items}")).to_be_visible()
+            expect(phone.get_by_text(f"Part {part} of 4")).to_be_visible(visible=part > 1 and number == 1)
+            taps.append(tapped(phone.locator(".question:not([hidden]) input[type=radio]").first))
+        if part == 2:
+            phone.context.set_offline(True)
+            taps.append(tapped(phone.get_by_role("button", name="Send my answers")))
+            expect(where(phone)).to_have_text(re.compile("but not sent yet|kept on this device"))
+            phone.context.set_offline(False)
+        else:
+            taps.append(tapped(phone.get_by_role("button", name="Send my answers")))
+    expect(
+        phone.get_by_text("In this study some people receive")
+    ).to_be_visible()  # why, beside the first question
+    taps.append(tapped(phone.get_by_label("I do not know")))
+    expect(phone.get_by_text("Question 3 of 3")).to_be_visible()  # who does not know is not asked how sure
+    taps.append(tapped(phone.get_by_role("button", name="Skip this question")))
+    expect(phone.get_by_role("heading", name="That was the last question")).to_be_visible()
+    taps.append(tapped(phone.get_by_role("button", name="Send my answers")))
+    expect(phone.get_by_role("heading", name="Thank you")).to_be_focused()
+    print(f"{len(taps)} taps, {len(loads)} loads")
+    assert (len(taps), len(loads)) == (2 + 42 + 4, 2)
+    phone.go_back()
+    expect(phone.get_by_role("heading", name="Thank you")).to_be_visible()
+    forgive(faults)
+
+
+def tapped(target: Locator) -> str:
+    target.tap()
+    return str(target)
 
 
 def test_by_keyboard(site: Site, open_page: OpenPage) -> None:

@@ -68,13 +68,27 @@ def create_site(
 @transaction.atomic
 def change_site_language(*, by: User, site: Site, language: str) -> None:
     """Patients of the site who have no language of their own are asked in this one from now on."""
-    if site not in administered_sites(by):
-        raise NotPermitted("only an administrator of the site changes its language")
+    _check_administers(by, site)
     language = checks.clean_language("language", language)
     moved(site, ANY_STATE, language=language)
     audit.record(
         by=by, action=AuditAction.CHANGE_SITE_LANGUAGE, target=site, site=site.key, language=language
     )
+
+
+@transaction.atomic
+def change_site_tap(*, by: User, site: Site, tap_advances: bool) -> None:
+    """Whether the next question comes by itself after an answer, for patients who have not chosen themselves."""
+    _check_administers(by, site)
+    moved(site, ANY_STATE, tap_advances=tap_advances)
+    audit.record(
+        by=by, action=AuditAction.CHANGE_SITE_TAP, target=site, site=site.key, tap_advances=tap_advances
+    )
+
+
+def _check_administers(by: User, site: Site) -> None:
+    if site not in administered_sites(by):
+        raise NotPermitted("only an administrator of the site changes how it asks")
 
 
 @transaction.atomic

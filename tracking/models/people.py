@@ -37,8 +37,12 @@ class Site(models.Model):
     timezone = models.CharField(max_length=60, default="UTC")
     language = models.CharField(max_length=12, default="en", help_text="BCP 47, as in en-GB.")
     crisis_contacts = models.TextField(help_text="One contact a line: name, number, hours.")
+    tap_advances = models.BooleanField(
+        default=True,
+        help_text="The next question comes by itself after an answer; whoever answers may change it.",
+    )
 
-    privacy = classes(internal="id", identifier="key name timezone language crisis_contacts")
+    privacy = classes(internal="id tap_advances", identifier="key name timezone language crisis_contacts")
 
     def __str__(self) -> str:
         return self.name

@@ -8,6 +8,7 @@ class AuditAction(TextChoices):
 
     CREATE_SITE = "create_site"
     CHANGE_SITE_LANGUAGE = "change_site_language"
+    CHANGE_SITE_TAP = "change_site_tap"
     CREATE_TEAM = "create_team"
     ADD_MEMBER = "add_member"
     END_MEMBERSHIP = "end_membership"

@@ -38,6 +38,18 @@ def another_language(clinic: Clinic) -> Arguments:
 
 
 @deed(
+    care.change_site_tap,
+    Note(AuditAction.CHANGE_SITE_TAP, of="site"),
+    writes="~Site:tap_advances +AuditEvent",
+    twice=Twice.ADDS,
+    again="+AuditEvent",
+    of_site=True,
+)
+def no_question_comes_by_itself(clinic: Clinic) -> Arguments:
+    return {"by": clinic.administrator, "site": clinic.site, "tap_advances": False}
+
+
+@deed(
     care.create_team,
     Note(AuditAction.CREATE_TEAM),
     writes="+CareTeam +AuditEvent",

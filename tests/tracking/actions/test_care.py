@@ -55,6 +55,8 @@ class TestSitesAndTeams:
         for by, where in ((administrator, south), (clinician, site)):
             with pytest.raises(NotPermitted):
                 care.change_site_language(by=by, site=where, language="de")
+            with pytest.raises(NotPermitted):
+                care.change_site_tap(by=by, site=where, tap_advances=False)
         care.change_site_language(by=administrator, site=site, language="de")
         assert dict(Site.objects.values_list("key", "language")) == {"north": "de", "south": "en"}
 

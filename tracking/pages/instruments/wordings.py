@@ -20,7 +20,7 @@ from tracking.actions.wordings import add_wording, read_wording, withdraw_wordin
 from tracking.errors import TrackingError
 from tracking.models import WordingPack
 from tracking.pages.access import SignedInRequest, one_or_404, roles_required
-from tracking.pages.instruments.wordings_forms import PackForm, SiteLanguageForm, WithdrawForm
+from tracking.pages.instruments.wordings_forms import PackForm, SiteAskingForm, WithdrawForm
 from tracking.pages.writing import Page, form_page, show_refusal
 from tracking.queries.administration import administered_sites
 from tracking.queries.wordings import instruments_of, on_paper, own_packs, pack_lines, worded_lines
@@ -124,17 +124,20 @@ def wording_withdraw(request: SignedInRequest, public_id: uuid.UUID) -> HttpResp
 
 @reads_and_writes
 @only_administrators
-def site_language(request: SignedInRequest, site: str) -> HttpResponse:
-    """The language in which a site asks whoever has none of their own."""
+def site_asking(request: SignedInRequest, site: str) -> HttpResponse:
+    """How a site asks whoever has not chosen themselves: in which language, and at which pace."""
     place = one_or_404(administered_sites(request.user), key=site)
 
-    def write(language: str) -> HttpResponse:
-        care.change_site_language(by=request.user, site=place, language=language)
+    def write(language: str, tap_advances: bool) -> HttpResponse:
+        if language != place.language:
+            care.change_site_language(by=request.user, site=place, language=language)
+        if tap_advances != place.tap_advances:
+            care.change_site_tap(by=request.user, site=place, tap_advances=tap_advances)
         messages.success(request, f"{place.name} asks in {language_name(language)}.")
         return redirect("wordings")
 
-    page = Page(f"Language of {place.name}", "Save language", "A patient may have a language of their own.")
-    form = SiteLanguageForm(request.POST or None, site=place)
+    page = Page(f"How {place.name} asks", "Save")
+    form = SiteAskingForm(request.POST or None, site=place)
     return form_page(request, form, write, page, back=reverse("wordings"))
 
 

@@ -79,11 +79,18 @@ class WithdrawForm(Rowed):
     )
 
 
-class SiteLanguageForm(Rowed):
-    """The language in which a site asks whoever has none of their own."""
+class SiteAskingForm(Rowed):
+    """The language in which a site asks whoever has none of their own, and at which pace."""
 
-    language = forms.ChoiceField(label="Language", choices=languages)
+    language = forms.ChoiceField(
+        label="Language", choices=languages, help_text="A patient may have a language of their own."
+    )
+    tap_advances = forms.BooleanField(
+        label="The next question comes by itself after an answer",
+        required=False,
+        help_text="Whoever answers can change it on the page.",
+    )
 
     def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["language"].initial = site.language
+        self.initial = {"language": site.language, "tap_advances": site.tap_advances}

@@ -90,6 +90,7 @@ def sitting(request: HttpRequest, link: SittingLink) -> HttpResponse:
         "sheet": sheet,
         "place": total - len(waiting) + 1,
         "total": total,
+        "tap_advances": link.episode.patient.team.site.tap_advances,
         "ended_on": sittings.ended_on(sheet.request),
         "rows": AnswersForm(instrument=sheet.instrument, answers=sheet.answers).rows(),
         "skips": [asdict(skip) for skip in sheet.instrument.skips],

@@ -239,7 +239,7 @@ class TestPages:
 
 class TestLanguages:
     def test_of_a_site(self, office: Client, site: Site) -> None:
-        url = reverse("site-language", args=[site.key])
+        url = reverse("site-asking", args=[site.key])
         assert "German" in unescaped(office.get(url))
         assert office.post(url, {"language": "klingon"}).status_code == 400
         assert office.post(url, {"language": "de"}).status_code == 302
@@ -248,10 +248,20 @@ class TestLanguages:
         assert AuditEvent.objects.get(action="change_site_language").details["language"] == "de"
         assert "North Clinic: German" in unescaped(office.get(LIST))
 
+    def test_whether_the_next_question_comes_by_itself(self, office: Client, site: Site) -> None:
+        url = reverse("site-asking", args=[site.key])
+        assert "comes by itself" in said(office.get(LIST))
+        assert office.post(url, {"language": site.language}).status_code == 302
+        site.refresh_from_db()
+        assert not site.tap_advances and "comes by itself" not in said(office.get(LIST))
+        assert [event.action for event in AuditEvent.objects.filter(action__startswith="change_site")] == [
+            "change_site_tap"
+        ]
+
     def test_of_a_site_of_somebody_else(self, site: Site) -> None:
         other = care.create_site(by=None, key="south", name="South", crisis_contacts=CRISIS)
         stranger = signed_in(person("Sue Stranger", Role.ADMINISTRATOR, site=other))
-        assert stranger.post(reverse("site-language", args=[site.key]), {"language": "de"}).status_code == 404
+        assert stranger.post(reverse("site-asking", args=[site.key]), {"language": "de"}).status_code == 404
 
     def test_of_a_patient(self, clinician: User, outsider: User, patient: Patient) -> None:
         url = reverse("patient-identity", args=[patient.public_id])
