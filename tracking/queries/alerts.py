@@ -7,24 +7,29 @@ from dataclasses import dataclass
 
 from django.db.models import Case, IntegerField, QuerySet, Value, When
 
-from tracking.models import AlertEvent, SafetyAlert, User
+from measures.instrument import Item
+from tracking.models import AlertEvent, Assessment, SafetyAlert, User
 from tracking.queries.assessments import in_words
 from tracking.queries.names import name_of
+from tracking.rules.policies.days import local_today
 from tracking.rules.policies.instruments import Shelf
-from tracking.vocabulary import AlertLevel, AlertStatus, ItemState
+from tracking.vocabulary import AlertLevel, AlertStatus, ItemState, RequestStatus
 
 ORDER = [AlertStatus.OPEN, AlertStatus.ACKNOWLEDGED, AlertStatus.CLOSED]
 
 
 @dataclass(frozen=True, slots=True)
 class AlertLine:
-    """One alert in words: which item of which instrument, and what was answered."""
+    """One alert in words: which item of which instrument, what was answered, and what became of it. ``changed``: how
+    the answer reads now, where that is another; ``unsent``: of an answer that is in no assessment, why."""
 
     alert: SafetyAlert
     name: str
     instrument: str
     item: str
     answer: str
+    changed: str
+    unsent: str
 
     @property
     def is_urgent(self) -> bool:
@@ -45,7 +50,7 @@ class AlertLine:
 def alert_worklist(user: User) -> QuerySet[SafetyAlert]:
     """The alerts of the user's patients: open ones first, urgent before review, the longest waiting first."""
     rows = SafetyAlert.objects.visible_to(user).select_related(
-        "episode__patient__identity", "episode__study", "assessment"
+        "episode__patient__identity", "episode__study", "assessment__superseded_by", "request__draft"
     )
     return rows.prefetch_related("events__by").order_by(
         _ranked("status", ORDER), _ranked("level", [AlertLevel.URGENT, AlertLevel.REVIEW]), "raised_at", "pk"
@@ -74,4 +79,36 @@ def _line(alert: SafetyAlert, shelf: Shelf) -> AlertLine:
         instrument=instrument.short_title,
         item=item.label,
         answer="Left unanswered" if unanswered else in_words(item, alert.answer) or "",
+        changed=_changed(alert, item),
+        unsent="" if alert.assessment else _unsent(alert),
     )
+
+
+def _changed(alert: SafetyAlert, item: Item) -> str:
+    """The latest answer with how it came about, where it is not the one that raised the alert."""
+    draft = getattr(alert.request, "draft", None) if alert.request else None
+    latest = _latest(alert.assessment) if alert.assessment else None
+    kept = latest or draft
+    if kept is None or kept.answers.get(item.code) == alert.answer:
+        return ""
+    how = "corrected later" if latest and latest.supersedes_id else "changed before sending"
+    return f"{how} to: {in_words(item, kept.answers.get(item.code)) or 'left out'}"
+
+
+def _latest(assessment: Assessment) -> Assessment:
+    """The version of an assessment that counts."""
+    while newer := getattr(assessment, "superseded_by", None):
+        assessment = newer
+    return assessment
+
+
+def _unsent(alert: SafetyAlert) -> str:
+    """What became of the sitting in which it was answered."""
+    request = alert.request
+    if request is None or request.status == RequestStatus.DONE:
+        return "it came after somebody had entered the form"
+    if request.status == RequestStatus.CANCELLED:
+        return "never sent: the questionnaire was taken back"
+    if request.closes_on < local_today(alert.episode.patient):
+        return "never sent: the time for it has passed"
+    return "answered, not sent yet"

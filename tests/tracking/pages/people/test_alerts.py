@@ -9,11 +9,13 @@ from django.urls import reverse
 from django.utils import timezone
 from time_machine import TimeMachineFixture
 
+from tests.cast import days_ago
 from tests.markup import said
 from tests.tracking.answers import HAMD, PHQ9, recorded
 from tests.tracking.pages.doors import assert_anonymous_signs_in, assert_refused, assert_unseen, signed_in
-from tracking.actions import safety
-from tracking.models import AlertEvent, ReadEvent, SafetyAlert, TreatmentEpisode, User
+from tracking.actions import assessments, safety, scheduling
+from tracking.models import AlertEvent, AssessmentRequest, ReadEvent, SafetyAlert, TreatmentEpisode, User
+from tracking.vocabulary import AnswerSource
 
 LIST = "/alerts/"
 
@@ -89,11 +91,60 @@ def test_a_note_is_text_and_nothing_else(alert: SafetyAlert, clinician: User) ->
     assert "&lt;script&gt;alert(1)&lt;/script&gt;{{ 7 }}" in page
 
 
-def test_a_mark_of_a_draft_is_shown_as_not_sent(episode: TreatmentEpisode, clinician: User) -> None:
-    SafetyAlert.objects.create(
-        episode=episode, instrument="phq9", item="9", state="endorsed", level="review", answer=1
+@pytest.fixture
+def asked(episode: TreatmentEpisode, clinician: User) -> AssessmentRequest:
+    return scheduling.create_request(by=clinician, episode=episode, instrument="phq9", due_on=days_ago(1))
+
+
+def card(clinician: User) -> str:
+    return said(signed_in(clinician).get(LIST))
+
+
+def test_an_answer_that_was_changed_before_sending_says_so_and_to_what(
+    asked: AssessmentRequest, clinician: User
+) -> None:
+    assessments.save_draft(request=asked, item="9", value=2)
+    page = card(clinician)
+    assert "answered, not sent yet" in page and "hanged before" not in page
+    assessments.save_draft(request=asked, item="9", value=0)
+    assert "More than half the days" in card(clinician)
+    assert "Changed before sending to: Not at all" in card(clinician)
+    assessments.save_draft(request=asked, item="9", value=None)
+    assert "Changed before sending to: left out" in card(clinician)
+    sent = assessments.submit_assessment(
+        by=None,
+        request=asked,
+        answers=PHQ9 | {"9": 1},
+        source=AnswerSource.SELF,
+        assessed_on=days_ago(0),
     )
-    assert "answered, not sent yet" in said(signed_in(clinician).get(LIST))
+    assert "Changed before sending to: Several days" in card(clinician)
+    assessments.correct_assessment(
+        by=clinician, assessment=sent.assessment, answers=PHQ9 | {"9": 0}, reason="Misread."
+    )
+    assert "Corrected later to: Not at all" in card(clinician)
+
+
+def test_it_says_what_became_of_the_sitting(asked: AssessmentRequest, clinician: User) -> None:
+    assessments.save_draft(request=asked, item="9", value=2)
+    AssessmentRequest.objects.update(opens_on=days_ago(9), due_on=days_ago(9), closes_on=days_ago(2))
+    assert "never sent: the time for it has passed" in card(clinician)
+    scheduling.cancel_request(by=clinician, request=asked, reason="mistake")
+    assert "never sent: the questionnaire was taken back" in card(clinician)
+
+
+def test_one_that_came_after_the_staff_had_entered_the_form_says_so(
+    asked: AssessmentRequest, clinician: User
+) -> None:
+    assessments.submit_assessment(
+        by=clinician,
+        request=asked,
+        answers=PHQ9,
+        source=AnswerSource.CLINICIAN_ENTERED,
+        assessed_on=days_ago(0),
+    )
+    assessments.hear_danger(request=asked, item="9", value=3)
+    assert "it came after somebody had entered the form" in card(clinician)
 
 
 def test_what_nobody_took_on_says_that_the_whole_team_was_told(
