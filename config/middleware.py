@@ -1,4 +1,4 @@
-"""Two small rules for every response: sessions end, and pages are not kept by caches."""
+"""Small rules for every response: sessions end, clocks go back, and pages are not kept by caches."""
 
 import time
 from collections.abc import Callable
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 Handler = Callable[[HttpRequest], HttpResponse]
 SEEN = "seen_at"
@@ -29,6 +30,21 @@ class SessionLimits:
             elif (idle > 60 or SEEN not in request.session) and BACKGROUND not in request.headers:
                 request.session[SEEN] = now
         return self.get_response(request)
+
+
+class OwnClock:
+    """A page about a patient tells the time where the patient lives. The next request, in the same thread, begins with
+    the server's own time again."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        timezone.deactivate()
+        try:
+            return self.get_response(request)
+        finally:
+            timezone.deactivate()
 
 
 class PrivateByDefault:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
@@ -18,7 +19,13 @@ def now() -> datetime:
 
 def today() -> date:
     """The server's own day, of ``TIME_ZONE``: for accounts, roles and teams. Sites and patients have their own days."""
-    return timezone.localdate(now())
+    return day_of(now())
+
+
+def day_of(moment: datetime, zone: str | None = None) -> date:
+    """The day of a moment in a time zone ("Europe/Berlin"); without one, that of the server. A moment has another day
+    elsewhere: nothing else makes a day of it."""
+    return timezone.localdate(moment, ZoneInfo(zone) if zone else timezone.get_default_timezone())
 
 
 @contextmanager

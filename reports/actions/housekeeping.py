@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db.models import Q
 from knox.models import AuthToken
 
+from tracking import clock
 from tracking.models import DraftAnswers, SittingLink
 from tracking.vocabulary import RequestStatus
 
@@ -22,7 +23,7 @@ def clear_expired(*, now: datetime) -> None:
     their safety alerts stay. Links go that long after their end; sessions and API tokens at once.
     """
     long_ago = now - KEPT_AFTER_END
-    over = ~Q(request__status=RequestStatus.OPEN) | Q(request__closes_on__lt=long_ago.date())
+    over = ~Q(request__status=RequestStatus.OPEN) | Q(request__closes_on__lt=clock.day_of(long_ago))
     DraftAnswers.objects.filter(over).delete()
     SittingLink.objects.filter(expires_at__lt=long_ago).delete()
     AuthToken.objects.filter(expiry__lt=now).delete()

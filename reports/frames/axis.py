@@ -7,8 +7,7 @@ it is the day treatment started. A day is a whole number of days from there.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
 
 from django.db.models import QuerySet
 
@@ -58,11 +57,6 @@ def axes(episodes: Episodes) -> dict[int, Axis]:
 def index_day(episode: TreatmentEpisode) -> date:
     """The date of day 0 of this episode."""
     return axes(TreatmentEpisode.objects.filter(pk=episode.pk))[episode.pk].zero
-
-
-def local_date(at: datetime, zone: str) -> date:
-    """The day that it was in the patient's time zone."""
-    return at.astimezone(ZoneInfo(zone)).date()
 
 
 def _axis(starts_on: date, window: AcuteWindow) -> Axis:

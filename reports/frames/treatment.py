@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from reports.frames.axis import Axis, Episodes, axes, local_date
+from reports.frames.axis import Axis, Episodes, axes
+from tracking import clock
 from tracking.queries.acute import standing_doses
 
 DOSE_COLUMNS = ("episode", "session", "day", "part", "substance", "amount", "unit", "route")
@@ -22,7 +23,7 @@ def treatment_frame(episodes: Episodes, known_axes: Mapping[int, Axis] | None = 
             dose.session.episode_id,
             dose.session_id,
             lines[dose.session.episode_id].day(
-                local_date(dose.given_at, dose.session.episode.patient.timezone)
+                clock.day_of(dose.given_at, dose.session.episode.patient.timezone)
             ),
             dose.part,
             dose.substance,

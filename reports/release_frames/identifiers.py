@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.apps import apps
 from django.db import models
 from django.db.models.functions import TruncDate
+from django.utils import timezone
 
 from reports.export.needles import Identifier, Sought
 from tracking.models import CareTeam, Patient, PatientIdentity, Site, User
@@ -35,9 +37,17 @@ def identifiers() -> list[Identifier]:
 
 
 def stored_days() -> set[date]:
-    """Every day that some date or moment in the database falls on, and every date of birth."""
+    """Every day that some date in the database falls on, or some moment by the server's clock or that of a site or a
+    patient, and every date of birth."""
+    places = Site.objects.values_list("timezone", flat=True).union(
+        Patient.objects.values_list("timezone", flat=True)
+    )
+    zones = {timezone.get_default_timezone_name(), *places}
     days = {
-        day for model in _models() for field in model._meta.concrete_fields for day in _days(model, field)
+        day
+        for model in _models()
+        for field in model._meta.concrete_fields
+        for day in _days(model, field, zones)
     }
     born = PatientIdentity.objects.values_list("date_of_birth", flat=True)
     return days | {date.fromisoformat(text) for text in born if text}
@@ -71,12 +81,13 @@ def _full_names() -> Iterator[Identifier]:
         yield Identifier("patient identity: full name", f"{family}, {given}", "person")
 
 
-def _days(model: type[models.Model], field: models.Field[Any, Any]) -> Iterator[date]:
+def _days(model: type[models.Model], field: models.Field[Any, Any], zones: Collection[str]) -> Iterator[date]:
     if not isinstance(field, models.DateField):
         return
     rows = model._default_manager.filter(**{f"{field.name}__isnull": False})
     if isinstance(field, models.DateTimeField):
-        rows = rows.annotate(day_it_fell_on=TruncDate(field.name)).order_by()
-        yield from rows.values_list("day_it_fell_on", flat=True).distinct()
+        for zone in zones:
+            there = rows.annotate(day_it_fell_on=TruncDate(field.name, tzinfo=ZoneInfo(zone))).order_by()
+            yield from there.values_list("day_it_fell_on", flat=True).distinct()
     else:
         yield from rows.order_by().values_list(field.name, flat=True).distinct()

@@ -15,8 +15,8 @@ from django.db.models import Count, Model, QuerySet
 from measures.instrument import Instrument
 from reports.export.tables import EPISODE, PATIENT, Column, Table
 from reports.frames import Axis, axes
-from reports.frames.axis import local_date
 from reports.release_frames.columns import Numbered, Source, Told
+from tracking import clock
 from tracking.models import Assessment, Patient, Study, TreatmentEpisode, TreatmentSession
 from tracking.queries.acute import acute_marks
 from tracking.rules.policies.instruments import Shelf
@@ -153,4 +153,4 @@ def _cell(source: Source, value: Any, place: Place) -> object:
 
 
 def _day(value: date | datetime, place: Place) -> date:
-    return local_date(value, place.zone) if isinstance(value, datetime) else value
+    return clock.day_of(value, place.zone) if isinstance(value, datetime) else value

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from measures import scoring
+from tracking import clock
 from tracking.actions.safety import findings, raise_alert
 from tracking.models import AssessmentRequest, DraftAnswers, SafetyAlert
 from tracking.rules.policies.assessments import FINISHED_WITHIN
@@ -24,7 +25,7 @@ def raise_for_abandoned(*, now: datetime) -> int:
     Returns how many alerts were raised; doing it again raises none.
     """
     closed = DraftAnswers.objects.filter(
-        request__status=RequestStatus.OPEN, request__closes_on__lt=(now - SAFELY_OVER).date()
+        request__status=RequestStatus.OPEN, request__closes_on__lt=clock.day_of(now - SAFELY_OVER, "UTC")
     )
     return sum(_raise_for(request) for request in list(closed.values_list("request", flat=True)))
 

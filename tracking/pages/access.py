@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeGuard, TypeVar
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 from django_htmx.http import HttpResponseClientRefresh
 from django_htmx.middleware import HtmxDetails
 
-from tracking.models import User
-from tracking.vocabulary import Role
+from tracking.actions.audit import record_read
+from tracking.models import Patient, User
+from tracking.vocabulary import ReadPage, Role
 
 M = TypeVar("M", bound=Model)
 P = ParamSpec("P")
@@ -35,6 +38,13 @@ class SignedInRequest(SiteRequest):
 
 View = Callable[Concatenate[SiteRequest, P], HttpResponseBase]
 SignedInView = Callable[Concatenate[SignedInRequest, P], HttpResponseBase]
+
+
+def opened(request: SignedInRequest, patient: Patient, page: ReadPage) -> None:
+    """Before anything of a patient is shown: the read is noted, and to its end the request tells the time, and makes
+    days of moments, where the patient lives."""
+    record_read(by=request.user, patient=patient, page=page)
+    timezone.activate(ZoneInfo(patient.timezone))
 
 
 def roles_required(*roles: Role) -> Callable[[SignedInView[P]], View[P]]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Protocol, TypedDict, TypeVar
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.db.models import Model, QuerySet
@@ -16,14 +15,12 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from tracking.actions.audit import record_read
 from tracking.actions.scheduling import schedule_episode
 from tracking.errors import Conflict, InvalidInput, TrackingError
 from tracking.models import Patient, PatientIdentity, TreatmentEpisode, User
-from tracking.pages.access import SignedInRequest, View, one_or_404, roles_required
+from tracking.pages.access import SignedInRequest, View, one_or_404, opened, roles_required
 from tracking.rules.policies.days import local_today
 from tracking.tasks import nudge_episode
 from tracking.vocabulary import ReadPage, Role
@@ -77,10 +74,8 @@ def for_patient(model: Guarded[M], *, page: ReadPage) -> Callable[[RowView[M, P]
             request: SignedInRequest, /, public_id: UUID, *args: P.args, **kwargs: P.kwargs
         ) -> HttpResponseBase:
             row = one_or_404(model.objects.visible_to(request.user), public_id=public_id)
-            patient = patient_of(row)
-            record_read(by=request.user, patient=patient, page=page)
-            with timezone.override(ZoneInfo(patient.timezone)):
-                return view(request, row, *args, **kwargs)
+            opened(request, patient_of(row), page)
+            return view(request, row, *args, **kwargs)
 
         return guarded
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from measures.instrument import Instrument
+from tracking import clock
 from tracking.models import Assessment, Dose, TreatmentEpisode
 from tracking.rules import protocol as protocols
 from tracking.rules.acute import Acute, AcuteWindow, DosingMoment, Taken
@@ -45,7 +44,7 @@ def dosing_moments(episodes: QuerySet[TreatmentEpisode]) -> dict[int, list[Dosin
         .values_list("session__episode_id", "given_at", "session__episode__patient__timezone")
     )
     for episode, at, zone in rows:
-        found.setdefault(episode, {}).setdefault(timezone.localdate(at, ZoneInfo(zone)), at)
+        found.setdefault(episode, {}).setdefault(clock.day_of(at, zone), at)
     return {key: [DosingMoment(*each) for each in days.items()] for key, days in found.items()}
 
 
@@ -75,9 +74,7 @@ def taken_at(
     *, assessed_on: date, assessed_at: datetime | None, recorded_at: datetime, source: str, zone: str
 ) -> Taken:
     """When an assessment was taken. ``recorded_at`` is that of its first version."""
-    answered_then = (
-        source == AnswerSource.SELF and timezone.localdate(recorded_at, ZoneInfo(zone)) == assessed_on
-    )
+    answered_then = source == AnswerSource.SELF and clock.day_of(recorded_at, zone) == assessed_on
     return Taken(assessed_on, assessed_at or recorded_at, exact=assessed_at is not None or answered_then)
 
 

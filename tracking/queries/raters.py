@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
+from tracking import clock
 from tracking.models import AssessmentRequest, RaterAvailability, TreatmentEpisode, Unblinding, User
 from tracking.queries.events import protocol_of
 from tracking.rules.policies.days import local_day, local_today
@@ -82,7 +83,8 @@ def without_rater(now: datetime) -> list[AssessmentRequest]:
     """Blinded ratings that nobody has been given and that open soon or are open, by the day of each patient."""
     rows = AssessmentRequest.objects.open().filter(blinded=True, assigned_to=None)
     first, last = (now + side * timedelta(days=1) for side in (-1, 1))  # no place is a whole day off
-    near = rows.filter(opens_on__lte=last.date() + ASSIGN_AHEAD, closes_on__gte=first.date())
+    soon = clock.day_of(last, "UTC") + ASSIGN_AHEAD
+    near = rows.filter(opens_on__lte=soon, closes_on__gte=clock.day_of(first, "UTC"))
     found = near.select_related("episode__patient__team__site").order_by("due_on", "pk")
     return [one for one in found if _opens_soon(one, local_day(one.episode.patient, now))]
 

@@ -170,7 +170,7 @@ class Walk:
         starts = self.moment(planned.day, hour=9)
         if starts + timedelta(minutes=planned.minutes) > clock.now():
             return
-        if planned.doses and self.today - starts.date() <= SHEETS_KEPT_FOR:
+        if planned.doses and self.today - clock.day_of(starts, self.zone.key) <= SHEETS_KEPT_FOR:
             sheet = Sheet(
                 self.staff.lead, self.staff.second, self.episode, starts, planned.minutes, planned.doses
             )

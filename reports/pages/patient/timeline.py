@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from measures.instrument import Instrument, Scale
 from reports.charts import (
@@ -23,6 +22,7 @@ from reports.charts import (
 )
 from reports.frames import Axis
 from reports.models import CourseFlag
+from tracking import clock
 from tracking.models import Assessment, DoseChange, MedicationCourse, TreatmentEpisode, TreatmentSession
 from tracking.queries.events import LastStop
 from tracking.rules.acute import Acute
@@ -89,15 +89,15 @@ def _washout(course: MedicationCourse, stop: DoseChange, axis: Axis) -> Iterable
         yield MedicationBar(course.substance, stopped, 0, washout=True)
 
 
-def _session_day(session: TreatmentSession, axis: Axis, zone: ZoneInfo) -> int:
-    return axis.day(session.starts_at.astimezone(zone).date())
+def _session_day(session: TreatmentSession, axis: Axis, zone: str) -> int:
+    return axis.day(clock.day_of(session.starts_at, zone))
 
 
 def dose_marks(
     sessions: Iterable[TreatmentSession], axis: Axis, episode: TreatmentEpisode
 ) -> Iterable[DoseMark]:
     """One mark per dosing session: its substances, and the amounts given in order, "80 + 40 mg"."""
-    zone = ZoneInfo(episode.patient.timezone)
+    zone = episode.patient.timezone
     for session in sessions:
         doses = [dose for dose in session.doses.all() if dose.voided_at is None]
         if not doses:
@@ -118,7 +118,7 @@ def session_lanes(
     sessions: Iterable[TreatmentSession], axis: Axis, episode: TreatmentEpisode
 ) -> Iterable[SessionLane]:
     """A lane per kind of session that has none or no dose, in the order of treatment; only those attended."""
-    zone = ZoneInfo(episode.patient.timezone)
+    zone = episode.patient.timezone
     ticks: defaultdict[str, list[SessionTick]] = defaultdict(list)
     for session in sessions:
         if session.kind in LANES and session.attendance == Attendance.ATTENDED:

@@ -13,10 +13,9 @@ from reports.actions.courses import close_flag
 from reports.charts import Figure, timeline
 from reports.models import CourseFlag
 from reports.pages.patient.page import PatientPage, patient_page, revision_of
-from tracking.actions.audit import record_read
 from tracking.errors import TrackingError
 from tracking.models import Patient, TreatmentEpisode
-from tracking.pages.access import SignedInRequest, one_or_404, roles_required
+from tracking.pages.access import SignedInRequest, one_or_404, opened, roles_required
 from tracking.rules.policies.days import local_today
 from tracking.vocabulary import ReadPage, Role
 
@@ -59,7 +58,7 @@ def flag_close(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
 
 def _page(request: SignedInRequest, public_id: uuid.UUID, episode_id: str | None = None) -> PatientPage:
     found = one_or_404(Patient.objects.visible_to(request.user), public_id=public_id)
-    record_read(by=request.user, patient=found, page=ReadPage.PATIENT)
+    opened(request, found, ReadPage.PATIENT)
     page = patient_page(request.user, found, episode_id or request.GET.get("episode"), local_today(found))
     if page is None:
         raise Http404

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from tracking.actions import assessments, audit
+from tracking.actions import assessments
 from tracking.actions.assessments import Submitted
 from tracking.models import Assessment, User
-from tracking.pages.access import SignedInRequest, one_or_404, roles_required
+from tracking.pages.access import SignedInRequest, one_or_404, opened, roles_required
 from tracking.pages.answers.answering import Context, running, sheet, take_in, whom
 from tracking.pages.answers.answers_forms import CorrectionForm, HourCorrectionForm, MomentCorrectionForm
 from tracking.pages.refusals import refusals_shown
@@ -32,7 +30,7 @@ def assessment(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """Answers, scores, conclusions, and every version. A rater sees the own rating alone."""
     page, blind = _page(request.user, public_id)
     patient = page.assessment.episode.patient
-    audit.record_read(by=request.user, patient=patient, page=ReadPage.ASSESSMENT)
+    opened(request, patient, ReadPage.ASSESSMENT)
     context = {"page": page, "alerts": [] if blind else page.assessment.alerts.all()}
     return render(request, "tracking/answers/assessments/assessment.html", context | _whom(page, blind))
 
@@ -46,29 +44,26 @@ def correct(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     check_has_answers(page.assessment)
     if request.method == "POST" and request.htmx:
         return running(request, CorrectionForm(request.POST, instrument=page.instrument))
-    audit.record_read(
-        by=request.user, patient=page.assessment.episode.patient, page=ReadPage.ASSESSMENT_CORRECT
-    )
+    opened(request, page.assessment.episode.patient, ReadPage.ASSESSMENT_CORRECT)
     check_latest_version(page.assessment)
     context = {"correcting": page.assessment, "pack": page.pack} | _whom(page, blind)
-    with timezone.override(ZoneInfo(page.assessment.episode.patient.timezone)):
-        if request.method != "POST":
-            return sheet(request, _prefilled(page), context)
-        form = _form_of(page)(request.POST, instrument=page.instrument)
-        return take_in(
-            request,
-            form,
-            context,
-            write=lambda: assessments.correct_assessment(
-                by=request.user,
-                assessment=page.assessment,
-                answers=form.answers,
-                reason=form.cleaned_data["reason"],
-                assessed_on=form.cleaned_data.get("assessed_on"),
-                assessed_at=form.cleaned_data.get("assessed_at"),
-            ),
-            after=lambda submitted: _corrected(request, submitted),
-        )
+    if request.method != "POST":
+        return sheet(request, _prefilled(page), context)
+    form = _form_of(page)(request.POST, instrument=page.instrument)
+    return take_in(
+        request,
+        form,
+        context,
+        write=lambda: assessments.correct_assessment(
+            by=request.user,
+            assessment=page.assessment,
+            answers=form.answers,
+            reason=form.cleaned_data["reason"],
+            assessed_on=form.cleaned_data.get("assessed_on"),
+            assessed_at=form.cleaned_data.get("assessed_at"),
+        ),
+        after=lambda submitted: _corrected(request, submitted),
+    )
 
 
 def _form_of(page: AssessmentView) -> type[CorrectionForm]:

@@ -13,11 +13,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from measures.instrument import Instrument
-from tracking.actions import assessments, audit, links, scheduling
+from tracking.actions import assessments, links, scheduling
 from tracking.actions.assessments import Submitted
 from tracking.errors import Conflict, InvalidInput
 from tracking.models import AssessmentRequest, TreatmentEpisode, WordingPack
-from tracking.pages.access import SignedInRequest, one_or_404, roles_required
+from tracking.pages.access import SignedInRequest, one_or_404, opened, roles_required
 from tracking.pages.answers.answering import Context, running, sheet, take_in, whom, words_on_sheet
 from tracking.pages.answers.answers_forms import NewRecordForm, RecordForm
 from tracking.pages.answers.asking_forms import AskForm, LinkForm
@@ -64,7 +64,7 @@ def rate(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
         raise Http404
     if request.method == "POST" and request.htmx:
         return running(request, RecordForm(request.POST, instrument=instrument))
-    audit.record_read(by=request.user, patient=asked.episode.patient, page=ReadPage.RATE)
+    opened(request, asked.episode.patient, ReadPage.RATE)
     today = local_today(asked.episode.patient)
     pack = words_on_sheet(request, instrument, asked.episode.patient)
     worded = in_words_of(pack, instrument)
@@ -102,7 +102,7 @@ def rate_new(request: SignedInRequest, public_id: uuid.UUID, instrument: str) ->
     _check_version(request, definition)
     if request.method == "POST" and request.htmx:
         return running(request, RecordForm(request.POST, instrument=definition))
-    audit.record_read(by=request.user, patient=episode.patient, page=ReadPage.RATE_NEW)
+    opened(request, episode.patient, ReadPage.RATE_NEW)
     pack = words_on_sheet(request, definition, episode.patient)
     worded = in_words_of(pack, definition)
     waiting = open_request_for(episode, definition)
@@ -137,7 +137,7 @@ def rate_new(request: SignedInRequest, public_id: uuid.UUID, instrument: str) ->
 def request_new(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """Asks for a questionnaire or a rating."""
     episode = _episode(request, public_id)
-    audit.record_read(by=request.user, patient=episode.patient, page=ReadPage.REQUEST_NEW)
+    opened(request, episode.patient, ReadPage.REQUEST_NEW)
     instruments, raters = instruments_to_ask(episode), raters_for(episode)
     initial = {"due_on": local_today(episode.patient), "instrument": request.GET.get("instrument")}
     form = AskForm(_data(request), initial=initial, instruments=instruments, raters=raters)
@@ -157,7 +157,7 @@ def request_new(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
 def link_new(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """Makes a link with which the patient answers without a password. Its address is shown once."""
     episode = _episode(request, public_id)
-    audit.record_read(by=request.user, patient=episode.patient, page=ReadPage.LINK_NEW)
+    opened(request, episode.patient, ReadPage.LINK_NEW)
     identity = getattr(episode.patient, "identity", None)
     asked = open_self_reports(episode)
     on_paper = asked_on_paper(asked)

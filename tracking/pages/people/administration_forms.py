@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 
+from tracking import clock
 from tracking.models import Site, Study, User
 from tracking.pages.parts import Dated, Rowed, day_field, offer_rows
 from tracking.queries.administration import (
@@ -112,4 +112,4 @@ class EndAccessForm(Rowed):
 
 
 def _yesterday() -> date:
-    return timezone.localdate() - DAY
+    return clock.today() - DAY

@@ -7,10 +7,10 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from tracking.actions import audit, guesses
+from tracking.actions import guesses
 from tracking.errors import InvalidInput
 from tracking.models import Assessment
-from tracking.pages.access import SignedInRequest, one_or_404, roles_required
+from tracking.pages.access import SignedInRequest, one_or_404, opened, roles_required
 from tracking.pages.raters.guesses_forms import GuessForm
 from tracking.pages.refusals import refusals_shown
 from tracking.queries.guesses import GUESS_OF_RATER, has_guess, is_followed_by_guess
@@ -30,7 +30,7 @@ def rating_guess(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse
         raise Http404
     if request.method != "POST" and has_guess(rating):
         return redirect("ratings")
-    audit.record_read(by=request.user, patient=rating.episode.patient, page=ReadPage.RATING_GUESS)
+    opened(request, rating.episode.patient, ReadPage.RATING_GUESS)
     instrument = instrument_of(GUESS_OF_RATER)
     form = GuessForm(request.POST if request.method == "POST" else None, instrument=instrument)
     if request.method == "POST" and form.is_valid():

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
-
-from django.utils import timezone
 
 from tracking import clock
 from tracking.models import (
@@ -35,10 +32,10 @@ def local_today(patient: Patient) -> date:
 
 def latest_day(episode: TreatmentEpisode) -> date:
     """The later of the patient's day and the clinic's: neither of them writes in the future."""
-    clinic = ZoneInfo(episode.patient.team.site.timezone)
-    return max(local_today(episode.patient), timezone.localdate(clock.now(), clinic))
+    clinic = episode.patient.team.site.timezone
+    return max(local_today(episode.patient), clock.day_of(clock.now(), clinic))
 
 
 def local_day(patient: Patient, moment: datetime) -> date:
     """The day of a moment where the patient lives."""
-    return timezone.localdate(moment, ZoneInfo(patient.timezone))
+    return clock.day_of(moment, patient.timezone)
