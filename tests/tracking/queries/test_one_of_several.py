@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
+from hashlib import sha256
 
 import pytest
 from django.utils import timezone
@@ -166,6 +167,8 @@ def test_what_ships_by_now_stands_once_although_the_site_had_published_it(
 ) -> None:
     """Where a later release ships the key that a site had chosen, the shipped one is meant from then on."""
     row = published(site, PHQ4)
+    row.definition = row.definition.replace('"phq4"', '"gad7"')
+    row.sha256 = sha256(row.definition.encode()).hexdigest()
     row.pk, row.key, row.public_id = None, "gad7", uuid.uuid4()
     row.save()
     entries = [entry for _, shelf in catalogue(administrator) for entry in shelf]
