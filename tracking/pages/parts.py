@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, cast
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.forms import BoundField
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 
 UNCHOSEN = ("", "Choose")
 Layout = tuple[tuple[str, ...], ...]
@@ -77,40 +74,6 @@ def day_field(label: str, help_text: str = "", *, required: bool = True, future:
     field = DayField(label=label, help_text=help_text, required=required, widget=widget)
     field.may_be_future = future
     return field
-
-
-class MomentField(forms.DateTimeField):
-    """In the autumn night the clocks show an hour twice. While they do, what is typed is the last such moment: the form
-    proposes "now", and must take it. Afterwards nobody can tell which of the two was meant, and it is refused."""
-
-    def to_python(self, value: Any) -> datetime | None:
-        try:
-            return super().to_python(value)
-        except ValidationError as error:
-            moment = last_shown(str(value)) if error.code == "ambiguous_timezone" else None
-            if moment is None:
-                raise
-            return moment
-
-
-def last_shown(typed: str) -> datetime | None:
-    """When the clocks last showed this, if they are showing this hour for the first or the second time."""
-    now, shown = timezone.localtime(), parse_datetime(typed.strip())
-    if shown is None or shown.date() != now.date() or _both(now)[0] == _both(now)[1]:
-        return None
-    return max((moment for moment in _both(shown) if moment <= now), default=None)
-
-
-def _both(shown: datetime) -> list[datetime]:
-    """The moments at which the clocks show this. In UTC, because Python compares moments of one zone by the clock."""
-    zone = timezone.get_current_timezone()
-    return [shown.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)]
-
-
-def moment_field(label: str, help_text: str = "", *, required: bool = True) -> MomentField:
-    """A moment to the minute, in the time zone that is active."""
-    widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
-    return MomentField(label=label, help_text=help_text, required=required, widget=widget)
 
 
 def amount_field(label: str, help_text: str = "") -> forms.DecimalField:

@@ -14,7 +14,8 @@ from measures.instrument import Instrument, Item
 from measures.scoring import Answer, check_answer, skipped
 from measures.skips import skippable
 from tracking.errors import InvalidInput
-from tracking.pages.parts import change_reason_field, day_field, moment_field
+from tracking.pages.moments import moment_field
+from tracking.pages.parts import change_reason_field, day_field
 
 PREFIX = "item-"
 YES, NO = "1", "0"

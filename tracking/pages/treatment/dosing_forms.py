@@ -11,7 +11,8 @@ from django import forms
 
 from tracking.actions.dosing import LONGEST_TEXT
 from tracking.models import CareTeam, User
-from tracking.pages.parts import UNCHOSEN, Dated, Rowed, moment_field, offer, words_field
+from tracking.pages.moments import moment_field
+from tracking.pages.parts import UNCHOSEN, Dated, Rowed, offer, words_field
 from tracking.pages.treatment.sessions_forms import PRESENCE, DoseForm, offer_presence, with_presence
 from tracking.vocabulary import DosePart, EventTopic, RunSheetKind
 

@@ -8,13 +8,13 @@ from django import forms
 from django.utils import timezone
 
 from tracking.models import CareTeam, TreatmentEpisode, TreatmentSession
+from tracking.pages.moments import moment_field
 from tracking.pages.parts import (
     UNCHOSEN,
     Dated,
     Layout,
     amount_field,
     day_field,
-    moment_field,
     offer_rows,
     words_field,
 )

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from django import forms
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
@@ -19,7 +20,7 @@ from tests.tracking.answers import HAMD
 from tracking.actions import assessments, care, links, people, scheduling, treatment
 from tracking.errors import InvalidInput
 from tracking.models import Assessment, OutboxMail, TreatmentEpisode, User
-from tracking.pages.parts import moment_field
+from tracking.pages.moments import moment_field
 from tracking.queries.raters import without_rater
 from tracking.rules.policies.days import is_late, latest_day
 from tracking.vocabulary import AnswerSource, Role
@@ -165,14 +166,43 @@ def test_while_an_hour_is_shown_twice_what_is_typed_is_the_last_such_moment(
     [
         ("2029-10-28T02:05", "2029-10-28T02:10"),  # the hour is over
         ("2029-10-28T02:59", "2029-10-28T00:40"),  # it has not been shown yet
-        ("2029-03-25T02:30", "2029-03-25T01:10"),  # it is never shown
-        ("2029-03-25T02:30", "2029-10-28T00:40"),  # nor while another hour is shown twice
         ("2028-10-29T02:30", "2029-10-28T00:40"),  # it was shown twice in another autumn
     ],
 )
-def test_a_time_that_nobody_can_place_is_refused(
+def test_afterwards_it_is_asked_which_of_the_two_hours_was_meant(
     time_machine: TimeMachineFixture, typed: str, now: str
 ) -> None:
     time_machine.move_to(f"{now}+00:00")
+    field = moment_field("At")
+    with timezone.override(BERLIN):
+        with pytest.raises(ValidationError, match="this hour twice"):
+            field.clean(typed)
+        first, second = (field.clean(f"{typed} {which}") for which in ("first", "second"))
+    assert [moment.astimezone(ZoneInfo(BERLIN)).isoformat() for moment in (first, second)] == [
+        f"{typed}:00+02:00",
+        f"{typed}:00+01:00",
+    ]
+
+
+@pytest.mark.parametrize("which", ["", " first", " second"])
+@pytest.mark.parametrize("now", ["2029-03-25T01:10", "2029-10-28T00:40"])
+def test_an_hour_that_is_never_shown_is_refused(
+    time_machine: TimeMachineFixture, now: str, which: str
+) -> None:
+    time_machine.move_to(f"{now}+00:00")
     with timezone.override(BERLIN), pytest.raises(ValidationError, match="may be ambiguous"):
-        moment_field("At").clean(typed)
+        moment_field("At").clean(f"2029-03-25T02:30{which}")
+
+
+def test_which_of_the_two_is_asked_beside_the_hour_and_nowhere_else() -> None:
+    class AtForm(forms.Form):
+        at = moment_field("At")
+
+    with timezone.override(BERLIN):
+        asked = AtForm({"at": "2028-10-29T02:30"}).as_p()
+        assert "Which of the two hours?" in asked and 'value="2028-10-29T02:30"' in asked
+        chosen = AtForm({"at": "2028-10-29T02:30", "at_which": "second"})
+        assert chosen.is_valid() and chosen.cleaned_data["at"] == datetime(2028, 10, 29, 1, 30, tzinfo=UTC)
+        assert 'value="second" selected' in chosen.as_p()
+        for other in ("2028-10-29T03:30", "2029-03-25T02:30", "no time", ""):
+            assert "Which of the two" not in AtForm({"at": other, "at_which": "x"}).as_p()
