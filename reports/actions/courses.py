@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from measures.instrument import ChangeRules, Instrument, Scale
 from reports.actions import jobs
-from reports.frames import Axis, axes, judged_instruments, points, score_rows
+from reports.frames import Axis, ScoreRow, axes, judged_instruments, points, score_rows
 from reports.models import CourseFlag, EpisodeCourse, FlagState
 from reports.plain import plain
 from reports.rules import rules_of
@@ -28,10 +28,11 @@ from tracking.actions import audit
 from tracking.actions.marks import want_study
 from tracking.actions.moves import ANY_STATE, move, moved
 from tracking.errors import InvalidInput
-from tracking.models import EpisodeMark, TreatmentEpisode, User
-from tracking.vocabulary import AuditAction
+from tracking.models import AssessmentRequest, EpisodeMark, TreatmentEpisode, User
+from tracking.queries.events import protocol_of
+from tracking.vocabulary import AuditAction, RequestStatus
 
-ALGORITHM = "course-1"  # what is computed below; a change of it is a new name and replaces stored courses
+ALGORITHM = "course-2"  # what is computed below; a change of it is a new name and replaces stored courses
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +47,14 @@ class Judged:
     bands: Mapping[str, str]
     course: Course
     flags: tuple[Flag, ...]
+    respond_by: int | None
     trajectory: Trajectory
 
     @property
     def inputs_hash(self) -> str:
         known = [asdict(point) for point in self.points]
-        counted_from = _zero(self.axis)
-        return _hash([ALGORITHM, self.instrument.version, asdict(self.rules), counted_from, known])
+        place = [_zero(self.axis), self.respond_by]
+        return _hash([ALGORITHM, self.instrument.version, asdict(self.rules), place, known])
 
 
 def recompute_episode(*, episode_id: int) -> None:
@@ -95,6 +97,7 @@ def _judge(episode: TreatmentEpisode, instrument: Instrument, axis: Axis) -> Jud
     rules = rules_of(instrument, scale.key)
     own = TreatmentEpisode.objects.filter(pk=episode.pk)
     rows = score_rows(own, instrument, scale.key, {episode.pk: axis})
+    respond_by = _respond_by(episode, instrument, rows, axis)
     series = tuple(sorted(points(rows), key=lambda point: (point.day, point.recorded)))
     return Judged(
         instrument=instrument,
@@ -104,9 +107,27 @@ def _judge(episode: TreatmentEpisode, instrument: Instrument, axis: Axis) -> Jud
         points=series,
         bands={row.assessment: row.band for row in rows},
         course=courses.classify(series, rules, scale.direction, index_day=0),
-        flags=courses.flags(series, rules, scale.direction, index_day=0),
+        flags=courses.flags(series, rules, scale.direction, index_day=0, respond_by=respond_by),
+        respond_by=respond_by,
         trajectory=summarise(series),
     )
+
+
+def _respond_by(
+    episode: TreatmentEpisode, instrument: Instrument, rows: Iterable[ScoreRow], axis: Axis
+) -> int | None:
+    """The day from which a score counts for the endpoint of the protocol: that on which its window opens, or an
+    earlier one on which it was rated all the same. ``None`` where the protocol judges no treatment response on this
+    scale, or its endpoint hangs on an event that has not happened."""
+    protocol = protocol_of(episode)
+    outcome = protocol.outcome if protocol else None
+    if outcome is None or outcome.instrument != instrument.key or not outcome.treatment_response:
+        return None
+    asked = AssessmentRequest.objects.filter(
+        episode=episode, instrument=instrument.key, time_point=outcome.endpoint
+    ).exclude(status=RequestStatus.CANCELLED)
+    opens = [axis.day(day) for day in asked.values_list("opens_on", flat=True)]
+    return min([*opens, *(row.day for row in rows if row.time_point == outcome.endpoint)], default=None)
 
 
 def _store(episode: TreatmentEpisode, judged: Iterable[Judged]) -> None:
@@ -186,6 +207,7 @@ def _flag(flag: Flag) -> dict[str, object]:
         "anchor": _score(flag.anchor),
         "evidence": [_score(score) for score in flag.evidence],
         "cleared_by": _score(flag.cleared_by),
+        "standing": flag.standing,
     }
 
 
@@ -198,11 +220,15 @@ def _store_flags(episode: TreatmentEpisode, judged: Judged) -> None:
             episode=episode, instrument=judged.instrument.key, scale=judged.scale.key
         )
     }
-    desired = {(flag.kind, _evidence_hash(flag, judged.axis)): flag for flag in judged.flags if flag.open}
+    found: dict[tuple[str, str], Flag] = {
+        (flag.kind, _evidence_hash(flag, judged.axis)): flag for flag in judged.flags
+    }
+    desired = {key: flag for key, flag in found.items() if flag.open}
     for key, flag in desired.items():
         _raise(episode, judged, key, flag, known.get(key))
-    for row in (row for key, row in known.items() if key not in desired):
-        _take_back(row, desired.values())
+    for key, row in known.items():
+        if key not in desired:
+            _take_back(row, found.get(key), desired.values())
 
 
 def _raise(
@@ -232,12 +258,14 @@ def _raise(
         _audit(None, AuditAction.RAISE_FLAG, known)
 
 
-def _take_back(row: CourseFlag, desired: Iterable[Flag]) -> None:
-    """A suspicion that a later score confirmed is superseded; anything else is no longer supported."""
+def _take_back(row: CourseFlag, flag: Flag | None, desired: Iterable[Flag]) -> None:
+    """A suspicion that a later score confirmed is superseded, and so is a worsening of which another flag tells more
+    by now; anything else is no longer supported."""
     confirmed = {
-        flag.evidence[0].assessment for flag in desired if len(flag.evidence) > len(row.evidence["scores"])
+        each.evidence[0].assessment for each in desired if len(each.evidence) > len(row.evidence["scores"])
     }
-    superseded = row.evidence["scores"][0]["assessment"] in confirmed
+    told = flag is not None and flag.told_by is not None and flag.cleared_by is None
+    superseded = told or row.evidence["scores"][0]["assessment"] in confirmed
     state = FlagState.SUPERSEDED if superseded else FlagState.WITHDRAWN
     if moved(row, Q(state=FlagState.OPEN), state=state):
         _audit(None, AuditAction(f"flag_{state}"), row)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from measures.instrument import Remission
 from reports.analyses.sample import Case, Sample
+from reports.models import RETURNS
 from reports.stats.course import flags
 from reports.stats.remission import follow
 from reports.stats.series import Score, usable
@@ -76,7 +77,7 @@ def _over_time(case: Case, sample: Sample, yardstick: Yardstick) -> Standing:
     raised = {
         flag.kind
         for flag in flags(case.series, sample.rules, sample.scale.direction, index_day=0)
-        if flag.open and flag.kind != "deterioration"
+        if flag.open and flag.kind in RETURNS
     }
     return {
         "sustained_remission": remitted,

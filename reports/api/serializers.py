@@ -6,10 +6,39 @@ from rest_framework import serializers
 
 from reports.api.cohorts import ANALYSES, SAID_OF_STUDY
 from reports.models import CourseFlag, EpisodeCourse, Release
+from reports.pages.caseload.cases import Case
 from reports.pages.releases.forms import DECISIONS
 from reports.release_frames import TABLES
+from reports.stats.present import State, Told
 from tracking.api.fields import StrictSerializer
 from tracking.models import Study, User
+
+
+class ToldSerializer(serializers.Serializer[Told]):
+    """One thing that is so of a person, since a day, and the sentence that states it. ``seen``: a clinician has closed
+    it, and the scores say it still."""
+
+    state = serializers.ChoiceField(choices=[state.value for state in State])
+    since = serializers.DateField()
+    sentence = serializers.CharField()
+    seen = serializers.BooleanField()
+
+
+class CaseSerializer(serializers.Serializer[Case]):
+    """``state``: the one state of the person, the worst that is known. ``others``: what else is so, the worst first.
+    ``latest_age``: how many days old the latest score of the main scale is; null where there is none."""
+
+    patient = serializers.UUIDField(source="episode.patient.public_id")
+    episode = serializers.UUIDField(source="episode.public_id")
+    needs_somebody = serializers.BooleanField(source="present.needs_somebody")
+    state = serializers.ChoiceField(choices=[state.value for state in State], source="present.state")
+    since = serializers.DateField(source="present.since")
+    sentence = serializers.CharField(source="present.sentence")
+    seen = serializers.BooleanField(source="present.seen")
+    others = ToldSerializer(many=True)
+    instrument = serializers.CharField(source="course.instrument", allow_null=True, default=None)
+    latest = serializers.FloatField(source="course.latest", allow_null=True, default=None)
+    latest_age = serializers.IntegerField(source="age", allow_null=True)
 
 
 class CourseSerializer(serializers.ModelSerializer[EpisodeCourse]):

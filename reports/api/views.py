@@ -1,4 +1,4 @@
-"""Courses, flags, cohorts and releases."""
+"""The caseload, courses, flags, cohorts and releases."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import FileResponse
+from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
@@ -17,15 +18,33 @@ from reports.actions import releases
 from reports.api import filters, serializers
 from reports.api.cohorts import cohort
 from reports.models import CourseFlag, EpisodeCourse, Release
-from tracking.api.doors import ListDoor, PatientData, ReadDoor
+from reports.pages.caseload.cases import caseload
+from tracking.api.doors import Door, ListDoor, PatientData, ReadDoor
 from tracking.errors import InvalidInput
-from tracking.models import Study
+from tracking.models import Study, TreatmentEpisode
 from tracking.tasks import nudge
 from tracking.vocabulary import ReadPage, Role
 
 CLINICIANS = frozenset({Role.CLINICIAN})
 READERS_OF_FIGURES = frozenset({Role.CLINICIAN, Role.RESEARCHER, Role.STEWARD})
 OF_RELEASES = frozenset({Role.RESEARCHER, Role.STEWARD})
+
+
+class CaseloadDoor(PatientData[TreatmentEpisode], Door[TreatmentEpisode]):
+    """Where each of the own patients stands today."""
+
+    roles = CLINICIANS
+    page = ReadPage.API_CASELOAD
+    patient_path = "episode.patient"
+    queryset = TreatmentEpisode.objects.none()
+    serializer_class = serializers.CaseSerializer
+    filter_backends = ()
+
+    @extend_schema(responses=serializers.CaseSerializer(many=True))
+    def list(self, request: Request) -> Response:
+        """Everybody once, with exactly one state, the worst first: as on the pages."""
+        shown = self.paginate_queryset(caseload(self.request.user, timezone.now()))
+        return self.get_paginated_response(self.get_serializer(shown, many=True).data)
 
 
 class CourseDoor(PatientData[EpisodeCourse], ListDoor[EpisodeCourse]):

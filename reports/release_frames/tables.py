@@ -179,7 +179,10 @@ def flags(reading: Reading) -> list[Table]:
         stored(CourseFlag, "day", "Day of the first score that showed it", is_day=True),
     ]
     found = CourseFlag.objects.filter(episode__in=reading.episodes).exclude(state=FlagState.WITHDRAWN)
-    meaning = "One line per relapse, recurrence or deterioration that the scores support."
+    meaning = (
+        "One line per relapse, recurrence, deterioration or treatment response lost or missing that the scores "
+        "support."
+    )
     return [reading.table("flags", meaning, found.order_by("day", "pk"), columns)]
 
 
@@ -192,7 +195,7 @@ TABLES: dict[str, tuple[str, Build]] = {
     "answers": ("Answers to every item, one table per instrument", answers),
     "conclusions": ("Diagnostic and screening rules, met or not", conclusions),
     "courses": ("Courses: baseline, change, treatment response, remission", courses),
-    "flags": ("Relapse, recurrence and deterioration", flags),
+    "flags": ("Relapse, recurrence, deterioration, treatment response lost or missing", flags),
 }
 _ACUTE = Column(
     "acute",

@@ -11,13 +11,14 @@ from the instrument's rules.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import Literal
 
 from measures.change import Category
 from measures.instrument import ChangeRules, Direction
-from reports.stats.flags import Flag, deteriorations, relapse
+from reports.stats.flags import Flag, no_response, relapse, worsenings
+from reports.stats.losses import losses
 from reports.stats.remission import Phase, Remitting, follow
 from reports.stats.series import Point, Score, missing, prepare, usable
 from reports.stats.yardstick import Yardstick
@@ -109,17 +110,32 @@ def classify(points: Iterable[Point], rules: ChangeRules, direction: Direction, 
 
 
 def flags(
-    points: Iterable[Point], rules: ChangeRules, direction: Direction, index_day: int
+    points: Iterable[Point],
+    rules: ChangeRules,
+    direction: Direction,
+    index_day: int,
+    respond_by: int | None = None,
 ) -> tuple[Flag, ...]:
-    """Every flag the series gives rise to, by day; those taken back by a later score are in it, not ``open``.
+    """Every flag the series gives rise to, by day; those taken back by a later score are in it, not ``open``. At most
+    one of the scores' present worsening is open, the one that tells most.
 
-    Same arguments, missing-data policy and errors as ``classify``.
+    ``respond_by``: the day by which treatment response is expected; ``None``: by none. Otherwise the same arguments,
+    missing-data policy and errors as ``classify``.
     """
     yardstick = Yardstick(rules, direction)
-    baseline, later = _split(usable(points), index_day)
-    found = [relapse(each, yardstick) for each in follow(later, yardstick).returns]
-    if baseline:
-        found.extend(deteriorations(baseline, later, yardstick))
+    scores = usable(points)
+    baseline, later = _split(scores, index_day)
+    lost = losses(scores, baseline, index_day, yardstick)
+    returns = [
+        relapse(each, yardstick, next((loss for loss in lost if loss.holds(each.first.day)), None))
+        for each in follow(later, yardstick).returns
+    ]
+    found = [*returns, *worsenings(lost, baseline, yardstick, returns)]
+    if baseline and respond_by is not None:
+        worse = next((flag.kind for flag in found if flag.standing), None)
+        found += [
+            replace(each, told_by=worse) for each in no_response(baseline, later, respond_by, yardstick)
+        ]
     return tuple(sorted(found, key=lambda flag: (flag.day, flag.kind)))
 
 

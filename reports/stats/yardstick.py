@@ -49,6 +49,10 @@ class Yardstick:
     def change(self, before: Score, after: Score) -> float:
         return change.change(before.value, after.value)
 
+    def worse_by(self, before: Score, after: Score) -> float:
+        """Points moved in the bad direction; negative when the later score is the better one."""
+        return 0 - change.improvement(before.value, after.value, self.direction)
+
     def percent_change(self, before: Score, after: Score) -> float | None:
         reduction = change.percent_reduction(before.value, after.value)
         return None if reduction is None else 0 - reduction
@@ -92,6 +96,13 @@ class Yardstick:
         if confirmed:
             return f"two scores in a row {bound} within {rule.confirm_within_days} days"
         return f"first score {bound}"
+
+    def response_in_words(self) -> str:
+        """How much better than baseline counts as treatment response."""
+        rule = self.rules.response
+        if rule is None:
+            return "no rule"
+        return f"{rule.percent:g} %" if rule.percent is not None else f"{rule.points:g} points"
 
     def deterioration_in_words(self, before: Score, after: Score) -> str:
         rule = self.rules.deterioration

@@ -240,6 +240,7 @@ API = [
     reads("api-fhir-response", TEAM, "self-report"),
     reads("api-fhir-response", TEAM, "rating-of-rater"),
     Row("api-fhir-observation-list", get=CLINICIANS, post=CLINICIANS, body="fhir-total"),
+    reads("api-caseload-list", CLINICIANS),
     reads("api-course-list", CLINICIANS),
     reads("api-flag-list", CLINICIANS),
     reads("api-flag-detail", TEAM, "flag"),

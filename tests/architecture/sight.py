@@ -56,6 +56,7 @@ LISTS = {
     "api-patient-list": "patient.public_id patient.study_code",
     "api-episode-list": "treatmentepisode.public_id",
     "api-request-list": "assessmentrequest.public_id",
+    "api-caseload-list": "patient.public_id",
     "api-flag-list": "courseflag.public_id",
     "api-cohort-list": "study.key",
     "api-release-list": "release.public_id",

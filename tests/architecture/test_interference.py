@@ -51,6 +51,7 @@ WATCHED = {
     "administration",
     "library-version",
     "own-course",
+    "api-caseload-list",
     "api-course-list",
     "api-flag-list",
     "api-cohort-detail",

@@ -30,6 +30,7 @@ NOTED = {page.value: page for page in ReadPage if page.value in {row.route for r
     "api-rating-due": ReadPage.API_RATINGS,
     "api-rating-detail": ReadPage.API_RATINGS,
     "api-rating-correct": ReadPage.API_RATINGS,
+    "api-caseload-list": ReadPage.API_CASELOAD,
     "api-course-list": ReadPage.API_COURSES,
     "api-flag-list": ReadPage.API_FLAGS,
     "api-flag-detail": ReadPage.API_FLAGS,

@@ -49,6 +49,7 @@ class ReadPage(TextChoices):
     UNBLINDING_NEW = "unblinding-new"
 
     API_ASSESSMENTS = "api-assessments"
+    API_CASELOAD = "api-caseload"
     API_COURSES = "api-courses"
     API_EPISODES = "api-episodes"
     API_FHIR_OBSERVATIONS = "api-fhir-observations"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -10,8 +10,11 @@ from datetime import date, datetime, timedelta
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.timesince import timesince
 
-from reports.frames import Axis, axes
+from reports.frames import Axis
 from reports.models import RETURNS, CourseFlag, EpisodeCourse, FlagState
+from reports.pages.caseload.facts import Known, facts_of, known_of, outcome_of
+from reports.stats.flags import flag_words
+from reports.stats.present import Facts, State, Told, age, findings
 from tracking.models import (
     Assessment,
     AssessmentRequest,
@@ -25,52 +28,104 @@ from tracking.queries.raters import ASSIGN_AHEAD
 from tracking.rules.policies.days import local_day
 from tracking.rules.policies.instruments import Shelf
 from tracking.rules.policies.wordings import ON_PAPER, Wordings
+from tracking.vocabulary import EpisodeStatus
 
-ALERT, FLAG, RATER, OVERDUE, MISSED, DUE = range(6)  # the order in which people need somebody
 MISSED_FOR = timedelta(days=14)  # so long a questionnaire that nobody answered is still spoken of
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why somebody is on the list: a tag, and the rule behind it in one sentence."""
-
-    rank: int
-    level: str  # the class of the tag: alarm, warn or plain
-    label: str
-    sentence: str
+LEVELS = {State.SAFETY_ALERT: "alarm"} | dict.fromkeys(
+    (
+        State.RELAPSE,
+        State.WORSENED,
+        State.RESPONSE_LOST,
+        State.NO_RESPONSE,
+        State.SILENT,
+        State.NEVER_STARTED,
+        State.TO_DECIDE,
+    ),
+    "warn",
+)  # the class of the tag
+STATE_WORDS = {
+    State.TO_DECIDE: "to be decided",
+    State.OLD_SCORE: "no recent score",
+    State.DUE: "due today",
+    State.NOT_BETTER: "not better",
+    State.ENDED: "treatment ended",
+}  # where the key does not say it
+FLAGGED = dict.fromkeys(RETURNS, State.RELAPSE) | {
+    "deterioration": State.WORSENED,
+    "response_lost": State.RESPONSE_LOST,
+    "no_response": State.NO_RESPONSE,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One treatment episode on the caseload, with everything its row shows."""
+    """One person on the caseload, with everything their row shows. ``told``: all that is so, the worst first; never
+    empty. ``episode``: the treatment that it is about. ``age``: how many days old the latest score is."""
 
     episode: TreatmentEpisode
     name: str
-    reasons: tuple[Reason, ...]
+    told: tuple[Told, ...]
     course: EpisodeCourse | None
     scale: str
+    age: int | None
 
     @property
-    def first(self) -> Reason | None:
-        return self.reasons[0] if self.reasons else None
+    def present(self) -> Told:
+        """Where the person stands: exactly one state."""
+        return self.told[0]
 
     @property
-    def urgency(self) -> tuple[int, str]:
-        return (self.first.rank if self.first else DUE + 1, self.name)
+    def others(self) -> tuple[Told, ...]:
+        """What else is so."""
+        return self.told[1:]
+
+    @property
+    def level(self) -> str:
+        return "" if self.present.seen else LEVELS.get(self.present.state, "")
+
+    @property
+    def said_age(self) -> str:
+        """How old the latest score is, in words."""
+        return "" if self.age is None else age(self.age)
+
+    @property
+    def reasons(self) -> tuple[Told, ...]:
+        """Why somebody is needed."""
+        return tuple(each for each in self.told if each.needs_somebody)
+
+    @property
+    def urgency(self) -> tuple[object, ...]:
+        return (*self.present.order, self.name)
 
 
 def caseload(user: User, now: datetime) -> list[Case]:
-    """Every episode that the user may see, those who need somebody first; what is due, by the day that it is where
-    each patient lives. More rows need no more queries."""
-    visible = TreatmentEpisode.objects.visible_to(user)
-    episodes = list(visible.select_related("patient__identity", "patient__team__site", "study"))
-    shelf = Shelf()
-    reasons = _reasons(episodes, now, shelf)
-    courses = _courses(episodes)
-    return sorted(
-        (_case(episode, reasons[episode.pk], courses[episode.pk], shelf) for episode in episodes),
-        key=lambda case: case.urgency,
-    )
+    """Everybody whom the user may see, each once, those who need somebody first; what is due, by the day that it is
+    where each patient lives. More rows need no more queries."""
+    return cases_of(TreatmentEpisode.objects.visible_to(user), now)
+
+
+def cases_of(visible: QuerySet[TreatmentEpisode], now: datetime) -> list[Case]:
+    """A case for each person who has one of these episodes. A treatment that has ended says nothing of somebody who
+    is in another, beyond what is open in it."""
+    related = ("patient__identity", "patient__team__site", "study", "mark")
+    episodes = list(visible.select_related(*related).order_by("starts_on", "pk"))
+    shelf, known = Shelf(), known_of(episodes)
+    facts = facts_of(episodes, _told(episodes, known, now, shelf), known, now, shelf)
+    people: defaultdict[int, list[TreatmentEpisode]] = defaultdict(list)
+    for episode in episodes:
+        people[episode.patient_id].append(episode)
+    cases = (_case(own, facts, known, now, shelf) for own in people.values())
+    return sorted(cases, key=lambda case: case.urgency)
+
+
+def counts_of(cases: Iterable[Case]) -> list[tuple[str, str, int]]:
+    """How many people are in each state that somebody is in, the worst first: its words, its level and the number."""
+    counts = Counter(case.present.state for case in cases)
+    return [
+        (STATE_WORDS.get(state, state.replace("_", " ")), LEVELS.get(state, ""), counts[state])
+        for state in State
+        if counts[state]
+    ]
 
 
 def patient_name(episode: TreatmentEpisode) -> str:
@@ -80,51 +135,84 @@ def patient_name(episode: TreatmentEpisode) -> str:
 
 
 def main_course(episode: TreatmentEpisode, courses: Iterable[EpisodeCourse]) -> EpisodeCourse | None:
-    """The course of the study's outcome; without a study, the one with most scores."""
-    outcome = (episode.study.outcome_instrument, episode.study.outcome_scale) if episode.study else None
+    """The course of the outcome of the study, else of the protocol; else the one with most scores."""
+    outcome = outcome_of(episode)
     ranked = sorted(courses, key=lambda course: ((course.instrument, course.scale) != outcome, -course.n))
     return ranked[0] if ranked else None
 
 
 def _case(
-    episode: TreatmentEpisode, reasons: list[Reason], courses: list[EpisodeCourse], shelf: Shelf
+    own: list[TreatmentEpisode], facts: Mapping[int, Facts], known: Known, now: datetime, shelf: Shelf
 ) -> Case:
-    course = main_course(episode, courses)
+    """``own``: the treatments of one person, in the order in which they began."""
+    today = local_day(own[0].patient, now)
+    running = [episode for episode in own if facts[episode.pk].ended_on is None]
+    found = [
+        (told, episode)
+        for episode in reversed(own)
+        for told in findings(facts[episode.pk], today)
+        if not (running and told.state == State.ENDED)
+    ]
+    found.sort(key=lambda pair: (pair[0].order, pair[1] not in running))
+    _, episode = found[0]
+    course = main_course(episode, known.courses.get(episode.pk, ()))
+    day = course.latest_day if course else None
     return Case(
         episode=episode,
         name=patient_name(episode),
-        reasons=tuple(sorted(reasons, key=lambda reason: reason.rank)),
+        told=tuple(told for told, _ in found),
         course=course,
         scale=shelf.get(course.instrument, study=episode.study).short_title if course else "",
+        age=None if day is None else (today - known.axes[episode.pk].date(day)).days,
     )
 
 
-def _reasons(episodes: list[TreatmentEpisode], now: datetime, shelf: Shelf) -> defaultdict[int, list[Reason]]:
-    found: defaultdict[int, list[Reason]] = defaultdict(list)
-    known = {episode.pk: episode for episode in episodes}
+def _told(
+    episodes: list[TreatmentEpisode], known: Known, now: datetime, shelf: Shelf
+) -> defaultdict[int, list[Told]]:
+    """What is open in each episode: alerts, flags, decisions, and what is due."""
+    found: defaultdict[int, list[Told]] = defaultdict(list)
+    own = {episode.pk: episode for episode in episodes}
     for alert in SafetyAlert.objects.filter(episode__in=episodes).unresolved():
-        found[alert.episode_id].append(_alert_reason(alert, now, shelf))
-    for flag, after in _flags(episodes):
-        said = f"{flag.sentence} {after}".strip()
-        found[flag.episode_id].append(Reason(FLAG, "warn", flag.kind.replace("_", " "), said))
+        found[alert.episode_id].append(_alert_told(alert, own[alert.episode_id], now, shelf))
+    for flag, after in _flags(own, known):
+        found[flag.episode_id].append(_flag_told(flag, after, own[flag.episode_id], known, shelf))
     for unblinding in Unblinding.objects.pending().filter(episode__in=episodes):
-        unblinding.episode = known[unblinding.episode_id]
-        found[unblinding.episode_id].append(_unblinding_reason(unblinding))
+        unblinding.episode = own[unblinding.episode_id]
+        found[unblinding.episode_id].append(_unblinding_told(unblinding))
     wordings = Wordings()
     days = {episode.pk: local_day(episode.patient, now) for episode in episodes}
     for request in _waiting(days):
-        request.episode = known[request.episode_id]
-        found[request.episode_id].append(_due_reason(request, days[request.episode_id], shelf, wordings))
+        request.episode = own[request.episode_id]
+        found[request.episode_id].append(_due_told(request, days[request.episode_id], shelf, wordings))
     return found
 
 
-def _flags(episodes: list[TreatmentEpisode]) -> list[tuple[CourseFlag, str]]:
-    """The open flags; of a return after the medication was stopped, how long after."""
-    flags = list(CourseFlag.objects.filter(episode__in=episodes, state=FlagState.OPEN))
+def _flags(own: Mapping[int, TreatmentEpisode], known: Known) -> list[tuple[CourseFlag, str]]:
+    """The open flags, and of running treatments those that somebody has closed while the scores say them still; of a
+    return after the medication was stopped, how long after."""
+    rows = CourseFlag.objects.filter(episode__in=list(own), state__in=[FlagState.OPEN, FlagState.CLOSED])
+    standing = {key: _standing(known.courses.get(key, ())) for key in own}
+    flags = [
+        flag
+        for flag in rows
+        if flag.state == FlagState.OPEN
+        or own[flag.episode_id].status == EpisodeStatus.ACTIVE
+        and (flag.instrument, flag.scale, flag.kind, flag.day) in standing[flag.episode_id]
+    ]
     returned = {flag.episode_id for flag in flags if flag.kind in RETURNS}
-    stops = last_stops([episode for episode in episodes if episode.pk in returned]) if returned else {}
-    zeros = axes(TreatmentEpisode.objects.filter(pk__in=stops)) if stops else {}
-    return [(flag, _after_stop(flag, stops.get(flag.episode_id), zeros)) for flag in flags]
+    stops = last_stops([own[key] for key in returned]) if returned else {}
+    return [(flag, _after_stop(flag, stops.get(flag.episode_id), known.axes)) for flag in flags]
+
+
+def _standing(courses: Iterable[EpisodeCourse]) -> set[tuple[str, str, str, int]]:
+    """What the scores say now, by scale, kind and day."""
+    return {
+        (course.instrument, course.scale, flag["kind"], flag["day"])
+        for course in courses
+        for flag in course.details.get("flags", ())
+        if flag.get("standing")
+    }
 
 
 def _after_stop(flag: CourseFlag, stop: LastStop | None, zeros: Mapping[int, Axis]) -> str:
@@ -151,22 +239,44 @@ def _waiting(days: Mapping[int, date]) -> QuerySet[AssessmentRequest]:
     return AssessmentRequest.objects.filter(wanted).open().select_related("draft", "assigned_to")
 
 
-def _unblinding_reason(row: Unblinding) -> Reason:
+def _unblinding_told(row: Unblinding) -> Told:
     asked_on = local_day(row.episode.patient, row.asked_at)
     asked = f"asked on {asked_on:%-d %B}; a lead of the team decides"
-    return Reason(RATER, "warn", "unblinding", f"A rater should be told the treatment or knows it, {asked}")
+    return Told(
+        State.TO_DECIDE,
+        asked_on,
+        "unblinding",
+        f"A rater should be told the treatment or knows it, {asked}",
+    )
 
 
-def _alert_reason(alert: SafetyAlert, now: datetime, shelf: Shelf) -> Reason:
+def _alert_told(alert: SafetyAlert, episode: TreatmentEpisode, now: datetime, shelf: Shelf) -> Told:
     instrument = shelf.get(alert.instrument)
     label = "safety alert" if alert.status == "open" else "alert, being handled"
     state = "endorsed" if alert.state == "endorsed" else "left unanswered"
     item = instrument.item(alert.item)
     waiting = timesince(alert.raised_at, now).split(",")[0]
-    return Reason(ALERT, "alarm", f"{label}, {waiting}", f"{instrument.short_title} item {item.code} {state}")
+    return Told(
+        State.SAFETY_ALERT,
+        local_day(episode.patient, alert.raised_at),
+        f"{label}, {waiting}",
+        f"{instrument.short_title} item {item.code} {state}",
+    )
 
 
-def _due_reason(request: AssessmentRequest, as_of: date, shelf: Shelf, wordings: Wordings) -> Reason:
+def _flag_told(flag: CourseFlag, after: str, episode: TreatmentEpisode, known: Known, shelf: Shelf) -> Told:
+    state = FLAGGED[flag.kind]
+    return Told(
+        state,
+        known.axes[flag.episode_id].date(flag.day),
+        flag_words(flag.kind),
+        f"{flag.sentence} {after}".strip(),
+        seen=flag.state == FlagState.CLOSED,
+        scale=shelf.get(flag.instrument, study=episode.study).short_title,
+    )
+
+
+def _due_told(request: AssessmentRequest, as_of: date, shelf: Shelf, wordings: Wordings) -> Told:
     instrument = shelf.get(request.instrument, request.version)
     when = f", {request.time_point.replace('-', ' ')}" if request.time_point else ""
     paper = f", {ON_PAPER}" if wordings.is_on_paper(request, instrument) else ""
@@ -174,18 +284,14 @@ def _due_reason(request: AssessmentRequest, as_of: date, shelf: Shelf, wordings:
     if request.blinded and request.closes_on >= as_of:
         if request.assigned_to is None:
             until = f"{request.closes_on:%-d %B}"
-            return Reason(RATER, "warn", "no rater", f"{what}: no rater is available, assign one by {until}")
+            words = f"{what}: no rater is available, assign one by {until}"
+            return Told(State.TO_DECIDE, request.opens_on, "no rater", words)
         what = f"{what}, waits for {request.assigned_to.name}"
     if request.closes_on < as_of:
-        return Reason(MISSED, "", "missed", f"{what}, could be answered until {request.closes_on:%-d %B}")
+        words = f"{what}, could be answered until {request.closes_on:%-d %B}"
+        return Told(State.MISSED, request.closes_on, "missed", words)
     days = (as_of - request.due_on).days
     if days:
-        return Reason(OVERDUE, "", f"overdue {days} d", f"{what}, due {request.due_on:%-d %B}")
-    return Reason(DUE, "", "due today", what)
-
-
-def _courses(episodes: list[TreatmentEpisode]) -> defaultdict[int, list[EpisodeCourse]]:
-    found: defaultdict[int, list[EpisodeCourse]] = defaultdict(list)
-    for course in EpisodeCourse.objects.filter(episode__in=episodes):
-        found[course.episode_id].append(course)
-    return found
+        words = f"{what}, due {request.due_on:%-d %B}"
+        return Told(State.OVERDUE, request.due_on, f"overdue {days} d", words)
+    return Told(State.DUE, request.due_on, "due today", what)

@@ -8,7 +8,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from reports.pages.caseload.cases import Case, caseload
+from reports.pages.caseload.cases import Case, caseload, counts_of
+from reports.stats.present import State, others_in_words
 from tracking.actions.audit import record_reads
 from tracking.pages.access import SignedInRequest, roles_required
 from tracking.vocabulary import ReadPage, Role
@@ -40,18 +41,21 @@ def today(request: SignedInRequest) -> HttpResponse:
     cases = _caseload(request)
     needed = [case for case in cases if case.reasons]
     _log(request, needed, ReadPage.TODAY)
-    alerts = sum(1 for case in needed if case.first and case.first.level == "alarm")
-    context = {"needed": needed, "alerts": alerts, "others": len(cases) - len(needed)}
+    alerts = sum(case.present.state == State.SAFETY_ALERT for case in needed)
+    others = others_in_words(case.present for case in cases if not case.reasons)
+    context = {"needed": needed, "alerts": alerts, "others": others}
     return render(request, "reports/today.html", context)
 
 
 @require_safe
 @roles_required(Role.CLINICIAN)
 def patients(request: SignedInRequest) -> HttpResponse:
-    """Everybody on the caseload, with the latest score and its change."""
+    """Everybody on the caseload: where each stands, with the latest score, its age and its change."""
     cases = _caseload(request)
     _log(request, cases, ReadPage.PATIENTS)
-    return render(request, "reports/patients.html", {"cases": cases})
+    needed = sum(1 for case in cases if case.reasons)
+    context = {"cases": cases, "needed": needed, "counts": counts_of(cases)}
+    return render(request, "reports/patients.html", context)
 
 
 def _caseload(request: SignedInRequest) -> list[Case]:

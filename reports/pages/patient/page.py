@@ -13,11 +13,13 @@ from measures.instrument import Instrument, Scale
 from reports.charts import Timeline
 from reports.frames import Axis, axes
 from reports.models import CourseFlag, EpisodeCourse, FlagState
-from reports.pages.caseload.cases import main_course, patient_name
+from reports.pages.caseload.cases import Case, cases_of, main_course, patient_name
 from reports.pages.patient.blinded import Blinded, blinded_ratings
 from reports.pages.patient.stop_clock import clock_of
 from reports.pages.patient.timeline import band_label, timeline_records
+from reports.stats.present import Told, age
 from reports.stats.stop_clock import StopClock
+from tracking import clock
 from tracking.models import (
     Assessment,
     AssessmentRequest,
@@ -100,6 +102,7 @@ class PatientPage:
     name: str
     day: int
     state: str
+    case: Case
     main: EpisodeCourse | None
     courses: Sequence[tuple[str, EpisodeCourse]]
     timeline: Timeline
@@ -119,6 +122,11 @@ class PatientPage:
     adherence: SelfReports
     clock: StopClock | None
     revision: int
+
+    @property
+    def stands(self) -> Told | None:
+        """Where the person stands, where the treatment that is shown is the one which that is about."""
+        return self.case.present if self.case.episode == self.episode else None
 
     @property
     def flag(self) -> CourseFlag | None:
@@ -172,7 +180,8 @@ def _page(
         episodes=episodes,
         name=patient_name(episode),
         day=axis.day(as_of),
-        state=_state(main, episode, shelf),
+        state=_state(main, episode, axis, as_of, shelf),
+        case=cases_of(TreatmentEpisode.objects.filter(pk__in=[each.pk for each in episodes]), clock.now())[0],
         main=main,
         courses=[(shelf.get(each.instrument, study=episode.study).short_title, each) for each in courses],
         timeline=timeline_records(
@@ -275,16 +284,19 @@ def _is_drawn(assessment: Assessment) -> bool:
     return assessment.session_id is None or assessment.instrument != VITAL_SIGNS
 
 
-def _state(course: EpisodeCourse | None, episode: TreatmentEpisode, shelf: Shelf) -> str:
-    """ "Day 28: PHQ-9 9 (mild), −13 since baseline (−59 %): treatment response." from the stored course."""
+def _state(
+    course: EpisodeCourse | None, episode: TreatmentEpisode, axis: Axis, as_of: date, shelf: Shelf
+) -> str:
+    """ "Day 28, 3 days ago: PHQ-9 9 (mild), −13 since baseline (−59 %): treatment response." from the stored course."""
     if course is None:
         return "No score has been computed yet."
     instrument = shelf.get(course.instrument, study=episode.study)
-    if course.latest is None:
+    if course.latest is None or course.latest_day is None:
         return f"{instrument.short_title}: no score since treatment began."
     scale = instrument.scale(course.scale)
     band = f" ({band_label(scale, course.latest_band).lower()})" if course.latest_band else ""
-    now = f"Day {course.latest_day}: {instrument.short_title} {score(course.latest)}{band}"
+    old = age((as_of - axis.date(course.latest_day)).days)
+    now = f"Day {course.latest_day}, {old}: {instrument.short_title} {score(course.latest)}{band}"
     return f"{now}{_since(course)}{_verdict(course)}."
 
 

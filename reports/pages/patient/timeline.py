@@ -22,6 +22,7 @@ from reports.charts import (
 )
 from reports.frames import Axis
 from reports.models import CourseFlag
+from reports.stats.flags import flag_words
 from tracking import clock
 from tracking.models import Assessment, DoseChange, MedicationCourse, TreatmentEpisode, TreatmentSession
 from tracking.queries.events import LastStop
@@ -169,7 +170,7 @@ def _panel(
         ),
         bands=tuple(Band(band.label, band.low, band.high) for band in scale.bands),
         flags=tuple(
-            FlagMark(flag.day, flag.kind.replace("_", " "), flag.sentence)
+            FlagMark(flag.day, flag_words(flag.kind), flag.sentence)
             for flag in flags
             if (flag.instrument, flag.scale) == (instrument.key, scale.key)
         ),

@@ -193,6 +193,27 @@ class TestFlags:
         after(episode, clinician, {74: 18})
         assert flags(episode) == {"relapse_suspected": "superseded", "relapse_confirmed": "open"}
 
+    def test_of_one_worsening_the_flag_that_tells_most_is_open(
+        self, episode: TreatmentEpisode, clinician: User
+    ) -> None:
+        """24, down to 4: 12 is worse by more than error and half of 24; 14 is no response any more."""
+        after(episode, clinician, {0: 24, 14: 4, 28: 12})
+        assert flags(episode) == {"deterioration": "open"}
+        after(episode, clinician, {42: 14})
+        assert flags(episode) == {"deterioration": "superseded", "response_lost": "open"}
+        after(episode, clinician, {56: 5})
+        assert flags(episode) == {"deterioration": "superseded", "response_lost": "withdrawn"}
+
+    def test_a_relapse_takes_the_place_of_the_worsening_that_it_is(
+        self, episode: TreatmentEpisode, clinician: User
+    ) -> None:
+        after(episode, clinician, REMITTED | {50: 13})
+        assert flags(episode) == {"response_lost": "open"}
+        after(episode, clinician, {60: 16})
+        assert flags(episode) == {"response_lost": "superseded", "relapse_suspected": "open"}
+        after(episode, clinician, {70: 13})
+        assert flags(episode) == {"response_lost": "open", "relapse_suspected": "withdrawn"}
+
     def test_a_lower_score_withdraws(self, episode: TreatmentEpisode, clinician: User) -> None:
         after(episode, clinician, RELAPSED)
         after(episode, clinician, {70: 8})

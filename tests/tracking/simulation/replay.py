@@ -41,7 +41,16 @@ from tracking.models import (
     TreatmentSession,
 )
 from tracking.rules.policies.wordings import can_be_asked
-from tracking.simulation.people.course import ENROLLED, Course, Ended, Held, Medicated, Replied, Scheduled
+from tracking.simulation.people.course import (
+    ENROLLED,
+    Course,
+    Ended,
+    Held,
+    Medicated,
+    Replied,
+    Scheduled,
+    Step,
+)
 from tracking.simulation.rows import Cohort
 from tracking.simulation.writer import HANDLED, who_answers
 from tracking.vocabulary import AnswerSource, ConsentKind, EpisodeStatus, PresenceRole
@@ -58,14 +67,20 @@ class Replay:
         self.requests: list[AssessmentRequest] = []
 
     def run(self) -> TreatmentEpisode:
+        self.begin()
+        for step in self.course.steps:
+            self.take(step)
+        return self.episode
+
+    def begin(self) -> None:
         with clock.simulated(self.cohort.moment(self.course.starts_on, ENROLLED)):
             self._enrol()
-        for step in self.course.steps:
-            with clock.simulated(self.cohort.moment(step.on, step.hour)):
-                if isinstance(step.what, Ended):  # whatever happened, nothing was forgotten
-                    assert schedule_episode(by=None, episode=self.episode, as_of=step.on) == ()
-                self._steps[type(step.what)](self, step.on, step.what)
-        return self.episode
+
+    def take(self, step: Step) -> None:
+        with clock.simulated(self.cohort.moment(step.on, step.hour)):
+            if isinstance(step.what, Ended):  # whatever happened, nothing was forgotten
+                assert schedule_episode(by=None, episode=self.episode, as_of=step.on) == ()
+            self._steps[type(step.what)](self, step.on, step.what)
 
     def _enrol(self) -> None:
         lead, course = self.cohort.lead, self.course

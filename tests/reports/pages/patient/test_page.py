@@ -224,14 +224,14 @@ class TestTheState:
     ) -> None:
         history({0: 28, 28: 8})
         assert state(desk, patient) == (
-            "Day 28: HAM-D17 8 (mild), −16 since baseline (−67 %): treatment response."
+            "Day 28, 92 days ago: HAM-D17 8 (mild), −16 since baseline (−67 %): treatment response."
         )
 
     def test_nought_is_a_score(
         self, desk: Client, patient: Patient, history: Callable[[dict[int, int]], None]
     ) -> None:
         history({0: 28, 28: 0})
-        assert state(desk, patient).startswith("Day 28: HAM-D17 0 (")
+        assert state(desk, patient).startswith("Day 28, 92 days ago: HAM-D17 0 (")
         assert "−24 since baseline (−100 %)" in state(desk, patient)
 
     def test_days_are_counted_from_the_first_dose(
@@ -241,7 +241,7 @@ class TestTheState:
         rate(episode, clinician, 0, 22)
         rate(episode, clinician, 31, 20)
         recompute_episode(episode_id=episode.pk)
-        assert state(desk, patient).startswith("Day 21: ")
+        assert state(desk, patient).startswith("Day 21, 89 days ago: ")
 
     def test_it_is_the_day_that_it_is_where_the_patient_lives(
         self, client: Client, clinician: User, team_a: CareTeam, time_machine: TimeMachineFixture
@@ -263,6 +263,49 @@ class TestTheState:
         shown = page(desk, patient)
         assert '<td class="num"><span><strong>–</strong></span></td>' in shown
         assert "item 9: left unanswered" in shown
+
+
+class TestWhereThePersonStands:
+    def test_silence_is_said_where_no_flag_is(
+        self, desk: Client, patient: Patient, history: Callable[[dict[int, int]], None]
+    ) -> None:
+        history({0: 28, 28: 8})
+        shown = page(desk, patient)
+        assert '<span class="tag warn">silent, 92 d</span>' in shown
+        assert f"No score, no sitting and no session since {days_ago(92):%-d %B %Y}, 92 days ago." in shown
+
+    def test_on_course_is_said_with_its_score(
+        self, desk: Client, patient: Patient, history: Callable[[dict[int, int]], None]
+    ) -> None:
+        history({0: 28, 115: 18})
+        shown = page(desk, patient)
+        assert '<span class="tag quiet">on course</span>' in shown
+        assert "5 days ago: 10 points better than at baseline." in shown
+
+    def test_a_flag_has_the_word_to_itself(
+        self, desk: Client, patient: Patient, history: Callable[[dict[int, int]], None]
+    ) -> None:
+        history({0: 22, 115: 29})
+        shown = page(desk, patient)
+        assert "<h1>Worsened</h1>" in shown
+        assert shown.count("7 points worse than 18 on day 0 (baseline)") >= 1
+        assert "not better than at baseline" not in shown
+
+    def test_it_is_not_said_beside_another_treatment(
+        self, desk: Client, clinician: User, patient: Patient, episode: TreatmentEpisode
+    ) -> None:
+        care.end_episode(by=clinician, episode=episode, status="completed", ends_on=days_ago(30))
+        care.start_episode(
+            by=clinician,
+            patient=patient,
+            diagnosis="mdd",
+            protocol="ssri-psychotherapy",
+            arm="combined",
+            starts_on=days_ago(10),
+        )
+        shown = markup(desk.get(address(patient), {"episode": str(episode.public_id)}))
+        assert "not judged yet" not in shown and "beginning" not in shown
+        assert "not judged yet" in page(desk, patient)
 
 
 class TestWhatIsShown:
@@ -304,7 +347,7 @@ class TestWhatIsShown:
     ) -> None:
         history(dict.fromkeys(range(100), 10))
         page(desk, patient)
-        with django_assert_max_num_queries(23):
+        with django_assert_max_num_queries(37):
             page(desk, patient)
 
 
