@@ -214,7 +214,7 @@ def _silence(facts: Facts, today: date) -> list[Told]:
 
 def _course(facts: Facts, today: date) -> Told:
     if not facts.is_judged:
-        words = "Newer than what has been judged: it is being computed."
+        words = "Something is newer than what was judged, or was judged by earlier rules."
         return Told(State.NOT_JUDGED, today, "not judged yet", words)
     recent = [
         each for each in facts.scales if each.latest_on and not each.asked.is_too_long(each.latest_on, today)

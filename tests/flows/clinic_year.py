@@ -163,25 +163,25 @@ class Clinic:
                 replay.take(step) if step else replay.begin()
                 moment, _, replay, step = next(todo)
             if (day - self.first).days % every == 0:
-                self._look(evening)
+                self._look(day, evening)
             day += DAY
         return self.counts
 
-    def _look(self, now: datetime) -> None:
+    def _look(self, day: date, now: datetime) -> None:
         with clock.simulated(now):
             for key in list(pending(EpisodeMark.objects.all()).values_list("episode", flat=True)):
                 recompute_episode(episode_id=key)
-            self._close_some(now)
+            self._close_some(day)
             cases = caseload(self.by, now)
-            self._judge(cases, now.date())
-            self._follow_rows(cases, now.date())
+            self._judge(cases, day)
+            self._follow_rows(cases, day)
 
-    def _close_some(self, now: datetime) -> None:
+    def _close_some(self, day: date) -> None:
         """The clinician has looked after some of the flags that have stood for a while."""
         for flag in CourseFlag.objects.filter(state="open").order_by("pk"):
             if flag.pk not in self.raised:
-                self.raised[flag.pk] = now.date() if self.rng.random() < SEEN else date.max
-            if self.raised[flag.pk] <= now.date() - SEEN_AFTER:
+                self.raised[flag.pk] = day if self.rng.random() < SEEN else date.max
+            if self.raised[flag.pk] <= day - SEEN_AFTER:
                 close_flag(by=self.by, flag=flag, note="Seen, spoken to.")
 
     def _judge(self, cases: Iterable[Case], today: date) -> None:

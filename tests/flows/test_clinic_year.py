@@ -11,8 +11,8 @@ from tracking import clock
 from tracking.actions.people import create_user, grant_role
 from tracking.vocabulary import Role
 
-PEOPLE = {"ssri-psychotherapy": 4, "psilocybin-mdd": 3, "psilocybin-escitalopram": 2}
-DAYS, EVERY = 240, 8
+PEOPLE = {"ssri-psychotherapy": 3, "psilocybin-mdd": 2, "psilocybin-escitalopram": 1}
+DAYS, EVERY = 240, 12
 
 
 @pytest.mark.slow

@@ -15,9 +15,10 @@ from reports.frames import Axis, axes
 from reports.models import CourseFlag, EpisodeCourse, FlagState
 from reports.pages.caseload.cases import Case, cases_of, main_course, patient_name
 from reports.pages.patient.blinded import Blinded, blinded_ratings
+from reports.pages.patient.headline import headline
 from reports.pages.patient.stop_clock import clock_of
 from reports.pages.patient.timeline import band_label, timeline_records
-from reports.stats.present import Told, age
+from reports.stats.present import Told
 from reports.stats.stop_clock import StopClock
 from tracking import clock
 from tracking.models import (
@@ -42,18 +43,12 @@ from tracking.queries.sittings import Unsent, unsent
 from tracking.rules.acute import Acute, AcuteWindow
 from tracking.rules.policies.days import was_after_window
 from tracking.rules.policies.instruments import Shelf
-from tracking.templatetags.figures import score, signed
 from tracking.vocabulary import EpisodeStatus
 
 if TYPE_CHECKING:
     from tracking.queries.dosing import MarkedSession
 
 RECENT = 12  # so many assessments stand open in the table, earlier ones are folded away
-REMISSION_WORDS = {
-    "threshold_met": "remission threshold met",
-    "sustained": "remission",
-    "suspected": "remission in doubt",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +175,7 @@ def _page(
         episodes=episodes,
         name=patient_name(episode),
         day=axis.day(as_of),
-        state=_state(main, episode, axis, as_of, shelf),
+        state=headline(main, episode, axis, as_of, shelf),
         case=cases_of(TreatmentEpisode.objects.filter(pk__in=[each.pk for each in episodes]), clock.now())[0],
         main=main,
         courses=[(shelf.get(each.instrument, study=episode.study).short_title, each) for each in courses],
@@ -282,35 +277,6 @@ def _is_drawn(assessment: Assessment) -> bool:
     if is_second_rating(assessment):
         return False
     return assessment.session_id is None or assessment.instrument != VITAL_SIGNS
-
-
-def _state(
-    course: EpisodeCourse | None, episode: TreatmentEpisode, axis: Axis, as_of: date, shelf: Shelf
-) -> str:
-    """ "Day 28, 3 days ago: PHQ-9 9 (mild), −13 since baseline (−59 %): treatment response." from the stored course."""
-    if course is None:
-        return "No score has been computed yet."
-    instrument = shelf.get(course.instrument, study=episode.study)
-    if course.latest is None or course.latest_day is None:
-        return f"{instrument.short_title}: no score since treatment began."
-    scale = instrument.scale(course.scale)
-    band = f" ({band_label(scale, course.latest_band).lower()})" if course.latest_band else ""
-    old = age((as_of - axis.date(course.latest_day)).days)
-    now = f"Day {course.latest_day}, {old}: {instrument.short_title} {score(course.latest)}{band}"
-    return f"{now}{_since(course)}{_verdict(course)}."
-
-
-def _since(course: EpisodeCourse) -> str:
-    if course.change is None:
-        return ", no baseline to compare with"
-    percent = f" ({signed(course.percent_change, 0)} %)" if course.percent_change is not None else ""
-    return f", {signed(course.change)} since baseline{percent}"
-
-
-def _verdict(course: EpisodeCourse) -> str:
-    said = [REMISSION_WORDS[course.remission]] if course.remission in REMISSION_WORDS else []
-    said += ["treatment response"] if course.treatment_response else []
-    return f": {', '.join(said)}" if said else ""
 
 
 def _rows(
