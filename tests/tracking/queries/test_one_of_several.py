@@ -10,15 +10,26 @@ import pytest
 from django.utils import timezone
 
 from measures import registry
-from tests.cast import days_ago, server_days_ago
+from tests.cast import CRISIS, days_ago, person, server_days_ago
 from tests.reports.clinic import another_episode
+from tests.tracking.answers import PHQ9, recorded
 from tests.tracking.blinded import available, blinded, rated
 from tests.tracking.definitions import CHECK_IN, PHQ4, published, second
 from tests.tracking.packs import installed
-from tracking.actions import assessments, rating, scheduling, treatment
+from tracking.actions import assessments, care, rating, safety, scheduling, treatment, unblinding
 from tracking.actions.setting import create_template, record_setting
 from tracking.actions.wordings import withdraw_wording
-from tracking.models import AssessmentRequest, CareTeam, Site, TreatmentEpisode, User
+from tracking.models import (
+    Assessment,
+    AssessmentRequest,
+    CareTeam,
+    SafetyAlert,
+    Site,
+    SiteInstrument,
+    TreatmentEpisode,
+    Unblinding,
+    User,
+)
 from tracking.queries.catalogue import catalogue, packs_of
 from tracking.queries.library import coming_change
 from tracking.queries.raters import loads
@@ -27,6 +38,7 @@ from tracking.queries.setting import usual_template
 from tracking.queries.sittings import questionnaire
 from tracking.rules.policies.instruments import instrument_of
 from tracking.rules.policies.rating import rates_the_same
+from tracking.vocabulary import Role
 
 pytestmark = pytest.mark.django_db
 HAMD, CAPS = registry.get("hamd17"), registry.get("caps5")
@@ -174,3 +186,34 @@ def test_what_ships_by_now_stands_once_although_the_site_had_published_it(
     entries = [entry for _, shelf in catalogue(administrator) for entry in shelf]
     assert [entry.site for entry in entries if entry.instrument.key == "gad7"] == [None]
     assert [entry.site for entry in entries if entry.instrument.key == "phq4"] == [site]
+
+
+def test_whoever_was_told_one_treatment_still_reads_the_own_rating_of_another_patient(
+    episode: TreatmentEpisode, beside: TreatmentEpisode, clinician: User
+) -> None:
+    rater = available("Rita Rater")
+    ratings = [rated(blinded(each, clinician), rater).assessment for each in (episode, beside)]
+    asked_for = unblinding.ask_unblinding(by=rater, episode=episode, rater=rater, reason="Heard of it.")
+    assert list(Assessment.objects.open_to_rater(rater)) == [ratings[1]]
+    assert list(Unblinding.objects.pending()) == [asked_for]
+    unblinding.decide_unblinding(by=clinician, unblinding=asked_for, approve=False)
+    assert list(Unblinding.objects.pending()) == []
+
+
+def test_what_a_site_has_published_is_for_its_administrators_alone(
+    site: Site, administrator: User, clinician: User
+) -> None:
+    row = published(site, PHQ4)
+    rows = SiteInstrument.objects
+    assert list(rows.administered_by(administrator)) == [row]
+    assert list(rows.administered_by(clinician)) == []
+    elsewhere = care.create_site(by=None, key="south", name="South Clinic", crisis_contacts=CRISIS)
+    assert list(rows.administered_by(person("Sue South", Role.ADMINISTRATOR, site=elsewhere))) == []
+
+
+def test_an_alert_that_was_closed_is_resolved(episode: TreatmentEpisode, clinician: User) -> None:
+    first, second = (recorded(episode, None, "phq9", PHQ9 | {"9": 2}, ago=ago).alerts[0] for ago in (2, 1))
+    safety.acknowledge_alert(by=clinician, alert=first)
+    assert list(SafetyAlert.objects.unresolved().order_by("pk")) == [first, second]
+    safety.close_alert(by=clinician, alert=first, note="Called.")
+    assert list(SafetyAlert.objects.unresolved()) == [second]
