@@ -48,7 +48,11 @@ def create_request(
     """Asks for one assessment. The window opens on the due day and closes a week later unless stated. The
     rater is the instrument's; ``assigned_to`` names an independent rater. A ``blinded`` rating is made by nobody
     else, and by whoever is found for it where nobody is named. Days that somebody chose here are not moved by the
-    schedule."""
+    schedule.
+
+    Raises ``InvalidInput`` for days out of order, somebody who does not rate, or what is asked for already: the same
+    instrument twice on a day is one question.
+    """
     definition = _instrument(instrument, episode)
     opens, closes = opens_on or due_on, closes_on or due_on + WINDOW
     checks.check_order("due_on", opens, due_on, of="the day on which it opens")
@@ -63,6 +67,9 @@ def create_request(
         raise InvalidInput("blinded", "nobody is blind to the own answers: only a rating is blinded")
     if blinded and assigned_to:
         check_named(episode, assigned_to)
+    TreatmentEpisode.objects.held().get(pk=episode.pk)
+    if not (blinded or assigned_to):
+        _check_not_asked(episode, definition, opens, closes)
     return _create(
         by,
         definition,
@@ -257,6 +264,15 @@ def _create(by: User | None, definition: Instrument, **values: object) -> Assess
         instrument=definition.key,
     )
     return request
+
+
+def _check_not_asked(episode: TreatmentEpisode, definition: Instrument, opens: date, closes: date) -> None:
+    """Ratings that somebody is given are apart: two people may be asked for the same one."""
+    free = episode.requests.open().filter(instrument=definition.key, assigned_to=None, blinded=False)
+    known = free.filter(opens_on__lte=closes, closes_on__gte=opens).order_by("-closes_on").first()
+    if known:
+        until = f"{known.closes_on:%-d %B %Y}"
+        raise InvalidInput("instrument", f"{definition.short_title} is asked for already, until {until}")
 
 
 def _instrument(key: str, episode: TreatmentEpisode) -> Instrument:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 from typing import Any
 
 from tests.cast import days_ago
@@ -20,7 +21,7 @@ from tests.deeds.table.answers import (
 )
 from tests.deeds.table.care import in_treatment
 from tests.tracking.answers import HAMD, PHQ9
-from tracking.actions import assessments, care, totals
+from tracking.actions import assessments, care, scheduling, totals
 from tracking.models import AssessmentRequest
 
 ANSWERED = f"{PHQ9_ROWS} ~AssessmentRequest:status"
@@ -71,10 +72,17 @@ def a_sheet_and_the_end_of_the_treatment(clinic: Clinic) -> tuple[Act, Act]:
     return submitted(asked(clinic), PHQ9), (care.end_episode, in_treatment(clinic))
 
 
+def asked_for(clinic: Clinic, due_on: date) -> AssessmentRequest:
+    return scheduling.create_request(by=clinic.lead, episode=clinic.episode, instrument="phq9", due_on=due_on)
+
+
 @pair(one_first=f"{ANSWERED} !submit_assessment", other_first=f"{ANSWERED} !submit_assessment")
 def one_submission_id_for_two_requests(clinic: Clinic) -> tuple[Act, Act]:
     sent = {"submission_id": uuid.uuid4()}
-    return submitted(asked(clinic), PHQ9, **sent), submitted(asked(clinic), PHQ9, **sent)
+    later, first = asked_for(clinic, days_ago(-30)), asked(clinic)
+    days = {"opens_on": days_ago(1), "due_on": days_ago(0), "closes_on": days_ago(-1)}
+    scheduling.set_request_dates(by=clinic.lead, request=later, **days)
+    return submitted(first, PHQ9, **sent), submitted(later, PHQ9, **sent)
 
 
 @pair(one_first=f"{HAMD_ROWS} !record_assessment", other_first=f"{HAMD_ROWS} !record_assessment")

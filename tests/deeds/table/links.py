@@ -17,7 +17,7 @@ OF_LINK = "link.episode.patient"
 
 def issued(clinic: Clinic) -> SittingLink:
     """Of two links of a patient the later one. Of what it asks for one is no longer wanted."""
-    wanted, cancelled = asked(clinic), asked(clinic)
+    wanted, cancelled = asked(clinic), asked(clinic, instrument="gad7")
     for requests in ([wanted], [wanted, cancelled]):
         link, _ = links.issue_link(by=clinic.lead, episode=clinic.episode, requests=requests)
     scheduling.cancel_request(by=clinic.lead, request=cancelled, reason="not_needed")
@@ -31,7 +31,7 @@ def issued(clinic: Clinic) -> SittingLink:
     twice=Twice.ADDS,
 )
 def for_two_questionnaires(clinic: Clinic) -> Arguments:
-    requests = [asked(clinic), asked(clinic)]
+    requests = [asked(clinic), asked(clinic, instrument="gad7")]
     return {"by": clinic.lead, "episode": clinic.episode, "requests": requests}
 
 

@@ -27,7 +27,7 @@ AGAIN = Note(
     scheduling.create_request,
     Note(AuditAction.CREATE_REQUEST, patient="episode.patient"),
     writes=ASKED,
-    twice=Twice.ADDS,
+    twice=Twice.REFUSED,
 )
 def a_questionnaire(clinic: Clinic) -> Arguments:
     return {"by": clinic.lead, "episode": clinic.episode, "instrument": "phq9", "due_on": days_ago(0)}

@@ -102,7 +102,7 @@ def a_step_of_a_plan(clinic: Clinic) -> Arguments:
     twice=Twice.REFUSED,
 )
 def a_session_with_all_that_hangs_on_it(clinic: Clinic) -> Arguments:
-    follow_up(clinic, dosed(clinic, 9).session)
+    follow_up(clinic, dosed(clinic, 9).session, still="pcl5")
     session = dosed(clinic, 2).session
     treatment.void(**taken_back(clinic, treatment.record_dose(**given(session, 30))))
     lines = [line(clinic, session) for _ in range(2)]
@@ -121,9 +121,11 @@ def line(clinic: Clinic, session: TreatmentSession) -> RunSheetEntry:
     )
 
 
-def follow_up(clinic: Clinic, session: TreatmentSession) -> AssessmentRequest:
+def follow_up(clinic: Clinic, session: TreatmentSession, still: str = "core10") -> AssessmentRequest:
     """Of three things that were asked because of a session one is open."""
-    answered, cancelled, still_open = (asked(clinic, anchor_session=session) for _ in range(3))
+    answered, cancelled, still_open = (
+        asked(clinic, key, anchor_session=session) for key in ("phq9", "gad7", still)
+    )
     assessments.submit_assessment(
         by=clinic.lead,
         request=answered,
@@ -142,7 +144,7 @@ def follow_up(clinic: Clinic, session: TreatmentSession) -> AssessmentRequest:
     twice=Twice.REFUSED,
 )
 def the_only_dose(clinic: Clinic) -> Arguments:
-    follow_up(clinic, dosed(clinic, 9).session)
+    follow_up(clinic, dosed(clinic, 9).session, still="pcl5")
     dose = dosed(clinic, 2)
     follow_up(clinic, dose.session)
     return taken_back(clinic, dose)

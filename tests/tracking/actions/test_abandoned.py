@@ -13,7 +13,9 @@ from tracking.actions.abandoned import raise_for_abandoned
 from tracking.models import AssessmentRequest, SafetyAlert, TreatmentEpisode, User
 from tracking.tasks import escalate_alerts
 
-LATER = timedelta(days=10)  # the window of a week has closed wherever the patient lives, and a day more
+LATER = timedelta(
+    days=11
+)  # the window of a week has closed wherever the patient lives, and the day to finish it
 
 
 @pytest.fixture

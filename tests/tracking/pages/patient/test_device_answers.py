@@ -103,7 +103,10 @@ def test_what_was_received_meanwhile_is_said(begun: Client, asked: AssessmentReq
         by=None, request=asked, answers=PHQ9, source=AnswerSource.SELF, assessed_on=days_ago(0)
     )
     response = kept(begun, asked, "1", 1, 1)
-    assert (response.status_code, "already received" in json.loads(response.content)["closed"]) == (409, True)
+    assert (response.status_code, "already been received" in json.loads(response.content)["closed"]) == (
+        409,
+        True,
+    )
 
 
 def test_a_request_of_another_link_and_one_without_a_sitting_are_not_there(

@@ -23,7 +23,9 @@ def door(made: tuple[SittingLink, str]) -> str:
 
 
 def submitted(asked: AssessmentRequest, source: AnswerSource, by: User | None = None) -> None:
-    assessments.submit_assessment(by=by, request=asked, answers=PHQ9, source=source, assessed_on=days_ago(0))
+    assessments.submit_assessment(
+        by=by, request=asked, answers=PHQ9, source=source, assessed_on=days_ago(0), draft_seen=1
+    )
 
 
 @pytest.mark.parametrize("method", ["get", "post", "head"])
