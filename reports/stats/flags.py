@@ -68,9 +68,9 @@ class Flag:
     def _against(self) -> str:
         if self.kind in _RELAPSE_KINDS.values():
             return f"after remission from day {self.anchor.day}"
-        moved = abs(self.evidence[0].value - self.anchor.value)
         if self.kind == "no_response":
-            return f"{moved:g} points from {_on_day(self.anchor)} ({self.beside})"
+            return f"after {_on_day(self.anchor)} ({self.beside})"
+        moved = abs(self.evidence[0].value - self.anchor.value)
         return f"{moved:g} points worse than {_on_day(self.anchor)} ({self.beside})"
 
 

@@ -149,7 +149,10 @@ def findings(facts: Facts, today: date) -> tuple[Told, ...]:
     Several scales that say that somebody is worse than before tell one event, and are one. Missing data: what was
     not recorded was not there. Nothing is concluded from a day that has not come.
     """
-    told = [*_one_event(facts.told), *([_ended(facts)] if facts.ended_on else _running(facts, today))]
+    told = [
+        *_one_event(facts.told),
+        *([_ended(facts.ended_on)] if facts.ended_on else _running(facts, today)),
+    ]
     return tuple(sorted(told, key=lambda each: each.order))
 
 
@@ -187,9 +190,8 @@ def _is_same(one: Told, other: Told) -> bool:
     return one.seen == other.seen and {one.state, other.state} <= WORSE_THAN_BEFORE
 
 
-def _ended(facts: Facts) -> Told:
-    ended = facts.ended_on or facts.begun_on
-    return Told(State.ENDED, ended, "treatment ended", f"Treatment ended on {ended:%-d %B %Y}.")
+def _ended(on: date) -> Told:
+    return Told(State.ENDED, on, "treatment ended", f"Treatment ended on {on:%-d %B %Y}.")
 
 
 def _running(facts: Facts, today: date) -> list[Told]:
@@ -217,12 +219,13 @@ def _course(facts: Facts, today: date) -> Told:
         words = "Something is newer than what was judged, or was judged by earlier rules."
         return Told(State.NOT_JUDGED, today, "not judged yet", words)
     recent = [
-        each for each in facts.scales if each.latest_on and not each.asked.is_too_long(each.latest_on, today)
+        (each.is_outcome, each.latest_on, each)
+        for each in facts.scales
+        if each.latest_on and not each.asked.is_too_long(each.latest_on, today)
     ]
     if not recent:
         return _without_score(facts, today)
-    best = max(recent, key=lambda each: (each.is_outcome, each.latest_on or date.min))
-    on = best.latest_on or today
+    _, on, best = max(recent, key=lambda row: row[:2])
     now = f"{best.scale} {best.latest:g} on {on:%-d %B %Y}, {age((today - on).days)}"
     if best.better is None:
         return Told(
@@ -237,9 +240,10 @@ def _course(facts: Facts, today: date) -> Told:
 
 def _without_score(facts: Facts, today: date) -> Told:
     """No score that is recent enough: there was one, one was asked for and did not come, or it is early."""
-    latest = max((each for each in facts.scales if each.latest_on), key=_latest_on, default=None)
-    if latest is not None and latest.latest_on:
-        on, days = latest.latest_on, (today - latest.latest_on).days
+    scored = [(each.latest_on, each) for each in facts.scales if each.latest_on]
+    if scored:
+        on, latest = max(scored, key=lambda row: row[0])
+        days = (today - on).days
         words = f"The last score that can be judged is {latest.scale} {latest.latest:g} of {on:%-d %B %Y}, {age(days)}."
         return Told(State.OLD_SCORE, on, f"score {days} d old", words)
     begun = facts.begun_on
@@ -247,7 +251,3 @@ def _without_score(facts: Facts, today: date) -> Told:
         words = f"No score that can be judged since treatment began on {begun:%-d %B %Y}."
         return Told(State.OLD_SCORE, begun, "no score", words)
     return Told(State.BEGINNING, begun, "beginning", f"No score since treatment began on {begun:%-d %B %Y}.")
-
-
-def _latest_on(standing: Standing) -> date:
-    return standing.latest_on or date.min

@@ -80,6 +80,12 @@ class Case:
         return self.told[1:]
 
     @property
+    def beside(self) -> str:
+        """What tells namesakes apart: the study code, unless it stands for the name, and the treatment."""
+        code = self.episode.patient.study_code
+        return " · ".join(part for part in (code, self.episode.protocol) if part and part != self.name)
+
+    @property
     def level(self) -> str:
         return "" if self.present.seen else LEVELS.get(self.present.state, "")
 

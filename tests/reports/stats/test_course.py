@@ -333,7 +333,7 @@ def test_sentences_say_the_numbers() -> None:
     )
     none = flags(series("-3:24 28:18"), HAMD, WORSE, 0, respond_by=28)[0]
     assert none.sentence("HAM-D") == (
-        "HAM-D 18 on day 28, 6 points from 24 on day -3 (baseline): "
+        "HAM-D 18 on day 28, after 24 on day -3 (baseline): "
         "50 % better is treatment response, and no score met it."
     )
     cleared = flags(series("0:24 56:6 80:7 120:15 134:9"), HAMD, WORSE, 0)[0]

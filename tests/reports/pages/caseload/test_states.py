@@ -186,7 +186,7 @@ class TestOnCourse:
         assert "Of the others 1 is on course." in markup(desk.get(reverse("today")))
         listed = markup(desk.get(reverse("patients")))
         assert "1 person, 0 need something" in listed
-        assert '<span class="sub">mild, 10 days ago</span>' in listed
+        assert '<span class="sub">mild</span> <span class="sub">10 days ago</span>' in listed
 
     def test_is_not_said_of_scores_that_nobody_has_judged(
         self, clinician: User, well: TreatmentEpisode
