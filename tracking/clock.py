@@ -28,6 +28,11 @@ def day_of(moment: datetime, zone: str | None = None) -> date:
     return timezone.localdate(moment, ZoneInfo(zone) if zone else timezone.get_default_timezone())
 
 
+def wall(moment: datetime, zone: str) -> datetime:
+    """What the clock on the wall shows there at a moment; without a zone, so that no page moves it once more."""
+    return moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+
+
 @contextmanager
 def simulated(moment: datetime) -> Iterator[None]:
     """Inside, it is ``moment``: invented people go through the real actions on their own days."""

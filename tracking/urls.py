@@ -23,6 +23,7 @@ sitting_urls = [
 
 entry_urls = [
     path("requests/<uuid:public_id>/rate/", entry.rate, name="rate"),
+    path("entries/<uuid:public_id>/discard/", entry.entry_discard, name="entry-discard"),
     path("episodes/<uuid:public_id>/rate/<slug:instrument>/", entry.rate_new, name="rate-new"),
     path("episodes/<uuid:public_id>/total/<slug:instrument>/", totals.total_new, name="total-new"),
     path("assessments/<uuid:public_id>/correct-total/", totals.total_correct, name="total-correct"),

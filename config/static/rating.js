@@ -1,6 +1,6 @@
 // Comforts of the staff's entry pages; both work without it.
 // 1. A copy button beside the patient's link.
-// 2. A warning before a half-filled sheet is left.
+// 2. A warning before a half-filled sheet is left that does not save as it goes.
 "use strict";
 
 (() => {
@@ -17,7 +17,7 @@
 })();
 
 (() => {
-  const sheet = document.querySelector("form.rating-form");
+  const sheet = document.querySelector("form.rating-form:not([data-who])");
   if (!sheet) return;
   let touched = false;
   sheet.addEventListener("change", () => { touched = true; });

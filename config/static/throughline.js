@@ -1,6 +1,7 @@
 // Two comforts; every page works without them.
 // 1. Chart marks say their aria-label on hover, on tap, and with the arrow keys once the chart has focus.
-// 2. On the rating page a digit picks an anchor, Enter goes to the next item.
+// 2. On the rating page a digit picks an anchor, Enter goes to the next item. A digit that the item does not have is
+//    refused aloud, and Enter does not pass over it.
 "use strict";
 
 (() => {
@@ -90,18 +91,56 @@
 
   function pick(item, digit) {
     const radio = item.querySelector(`input[type=radio][value="${digit}"]`);
-    if (!radio) return;
+    if (!radio) return refuse(item, digitsOf(item, digit));
     radio.focus();
     radio.checked = true;
-    radio.dispatchEvent(new Event("change", { bubbles: true }));
+    return radio.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  function digitsOf(item, digit) {
+    const all = [...item.querySelectorAll("input[type=radio]")].map((radio) => radio.value);
+    const allowed = all.length > 1 ? `${all.slice(0, -1).join(", ")} or ${all.at(-1)}` : all.join("");
+    return `There is no ${digit} here. Press ${allowed}.`;
+  }
+
+  // Said as an alert, anew each time, so that it is heard each time.
+  function refuse(item, words) {
+    settle(item);
+    const refusal = document.createElement("p");
+    refusal.className = "error-text refused-key";
+    refusal.setAttribute("role", "alert");
+    item.append(refusal);
+    refusal.textContent = words;
+    (item.querySelector("input:checked") || item.querySelector("input")).focus();
+    item.scrollIntoView({ block: "nearest" });
+  }
+
+  function settle(item) {
+    item.querySelector(":scope > .refused-key")?.remove();
+  }
+
+  // What keeps Enter from going on: a digit that was refused, or a number that cannot be.
+  function obstacle(item) {
+    const refusal = item.querySelector(":scope > .refused-key");
+    if (refusal) return refusal.textContent;
+    const field = item.querySelector("input[type=number]");
+    if (!field || field.checkValidity()) return "";
+    return field.validity.badInput || field.validity.stepMismatch ? "This is not a number that can be taken." : `From ${field.min} to ${field.max}.`;
   }
 
   function goOn(form, item) {
+    const stands = obstacle(item);
+    if (stands) return refuse(item, stands);
     const items = itemsOf(form);
     const next = items.slice(items.indexOf(item) + 1).find(isAsked);
-    if (next) focusItem(next);
-    else form.querySelector("button[type=submit]:not([formnovalidate])")?.focus();
+    if (next) return focusItem(next);
+    return form.querySelector("button[type=submit]:not([formnovalidate])")?.focus();
   }
+
+  document.addEventListener("change", (event) => {
+    const item = event.target.closest?.(".rating-item");
+    if (item) settle(item);
+  });
 
   document.addEventListener("keydown", (event) => {
     const form = event.target.closest?.("form.rating-form") || (event.target === document.body && document.querySelector("form.rating-form"));

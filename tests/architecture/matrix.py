@@ -22,6 +22,7 @@ CLINICIANS = "L L 3 + + 3 3 3 3"
 TEAM = "L L 3 + 4 3 3 3 3"
 TEAM_NOT_RATER = "L L 3 + 4 4 3 3 3"  # a kind of page that raters have, too, but not of this row
 TEAM_AND_RATER = "L L 3 + 4 + 3 3 3"
+AUTHOR = "L L 3 + 4 4 3 3 3"  # a form that the clinician has begun: nobody else's, whoever they are
 RATER_ALONE = "L L 3 3 4 + 3 3 3"  # a rating that was given away: the therapist may see it, not make it
 RATERS = "L L 3 3 3 + 3 3 3"
 NOT_ANY_RATERS = "L L 3 3 3 4 3 3 3"
@@ -88,6 +89,7 @@ ENTRY = [
     both("rate", TEAM_NOT_RATER, "open-report"),
     both("rate", RATER_ALONE, "open-rating"),
     both("rate-new", TEAM, "rate-new"),
+    both("entry-discard", AUTHOR, "entry-draft"),
     both("total-new", TEAM, "total-new"),
     both("total-correct", TEAM, "total"),
     both("request-new", TEAM, "episode"),

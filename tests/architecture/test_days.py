@@ -12,11 +12,10 @@ from tests.rooms import ROOT
 PRODUCT = ("config", "measures", "reports", "tracking")
 MAKES_A_DAY = {"localdate", "astimezone", "TruncDate"}
 ALLOWED = {
-    "tracking/clock.py": "the one function",
+    "tracking/clock.py": "the one function, and the clock on the wall",
     "tracking/pages/moments.py": "what was typed into a form is read by the clock that the form has shown",
     "tracking/pages/parts.py": "a form proposes the day of the clock that it shows",
     "tracking/queries/signatures.py": "a moment is signed as it is in UTC, which makes no day of it",
-    "tracking/queries/sittings.py": "a moment is shown to the minute by the patient's clock",
     "reports/export/leak.py": "looks for a stored date as it stands",
     "reports/release_frames/identifiers.py": "looks for the days of a moment by every clock there is",
 }

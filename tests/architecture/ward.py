@@ -30,6 +30,7 @@ from tests.cast import CRISIS, days_ago, person
 from tests.clock import BERLIN
 from tests.reports.clinic import answers_for, give_dose, rate
 from tests.tracking.answers import HAMD, PHQ9, recorded
+from tests.tracking.begun import begun_entry
 from tests.tracking.definitions import CHECK_IN, published
 from tests.tracking.packs import installed
 from tests.tracking.treated import medicated
@@ -230,6 +231,7 @@ def _recorded(ward: Ward, episode: TreatmentEpisode) -> None:
     ask("hamd17", other)
     asked = unblinding.ask_unblinding(by=by, episode=episode, rater=other, reason=f"{ward.name} emergency")
     ward.place("unblinding", asked)
+    ward.place("entry-draft", begun_entry(by, episode, "caps5", {"1": 2}))
     _, ward.token = links.issue_link(by=by, episode=episode, requests=[open_report])
     ward.places["token"] = {"token": ward.token}
     _bodies(ward, episode, open_rating)

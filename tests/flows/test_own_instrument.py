@@ -99,7 +99,8 @@ def test_rated_and_corrected_by_the_staff(
     team = signed_in(clinician)
     address = reverse("rate-new", kwargs={"public_id": episode.public_id, "instrument": "check_in"})
     sent = {"item-calm": 2, "item-afraid": 1, "item-dead": 0, "assessed_on": days_ago(0).isoformat()}
-    assert team.post(address, sent | {"submission_id": str(uuid.uuid4())}).status_code == 302
+    once = {"submission_id": str(uuid.uuid4()), "step": "sign"}
+    assert team.post(address, sent | once).status_code == 302
     stored = Assessment.objects.get()
     assert (stored.rater, stored.scores.get().value) == (clinician, 1)
     correct = reverse("assessment-correct", args=[stored.public_id])

@@ -173,7 +173,8 @@ class TestOnPaper:
         page = unescaped(office.get(url))
         assert "go by the number of the item on the paper form" in page
         assert "A clearer way to change" in page
-        sent = {f"item-{code}": value for code, value in WAI.items()} | {"assessed_on": str(days_ago(0))}
+        sent = {f"item-{code}": value for code, value in WAI.items()}
+        sent |= {"assessed_on": str(days_ago(0)), "step": "sign"}
         assert office.post(url, sent).status_code == 302
         stored = Assessment.objects.get(request=asked)
         assert (stored.wording, stored.source) == ("labels", "clinician_entered")
@@ -192,7 +193,8 @@ class TestOnTheSheetOfTheStaff:
         installed(site, "hamd17", mark="newer: ")
         sent = {f"item-{code}": value for code, value in HAMD.items()}
         sent |= {"assessed_on": str(days_ago(0)), "submission_id": str(uuid.uuid4())}
-        assert office.post(url, sent | {"wording": str(pack.public_id)}).status_code == 302
+        sent |= {"wording": str(pack.public_id), "step": "sign"}
+        assert office.post(url, sent).status_code == 302
         assert Assessment.objects.get().wording == "en/invented/1"
 
     @pytest.mark.parametrize("named", ["no-uuid", "00000000-0000-4000-8000-000000000000", "another"])

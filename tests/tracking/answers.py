@@ -35,14 +35,14 @@ def recorded(episode: TreatmentEpisode, by: User | None, key: str, answers: dict
 
 
 def posted(answers: dict, **more: object) -> dict[str, object]:
-    """The same answers as a browser posts them; what is ``None`` is not sent."""
+    """The same answers as a browser posts them after the second look; what is ``None`` is not sent."""
     words = {True: "1", False: "0"}
     sent = {
         f"item-{code}": words.get(value, value) if isinstance(value, bool) else value
         for code, value in answers.items()
         if value is not None
     }
-    return sent | more
+    return {"step": "sign"} | sent | more
 
 
 def text_of(client: Client, url: str, **kwargs: object) -> str:

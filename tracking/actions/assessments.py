@@ -14,6 +14,7 @@ from measures.errors import AnswerError
 from measures.instrument import Instrument
 from measures.scoring import Answer, Scored
 from tracking.actions import audit
+from tracking.actions.entry_drafts import clear_entry
 from tracking.actions.marks import want_episode
 from tracking.actions.moves import ANY_STATE, moved
 from tracking.actions.safety import Finding, carry_alerts, findings, raise_alert
@@ -29,6 +30,7 @@ from tracking.models import (
     User,
     WordingPack,
 )
+from tracking.queries.requests import open_requests_for
 from tracking.rules.policies.assessments import (
     check_assessed_on,
     check_draft_seen,
@@ -41,6 +43,7 @@ from tracking.rules.policies.assessments import (
     check_rated_on,
     check_request_open,
     check_source,
+    check_unasked,
 )
 from tracking.rules.policies.days import latest_day, local_day, local_today
 from tracking.rules.policies.instruments import instrument_of
@@ -139,11 +142,15 @@ def record_assessment(
 ) -> Submitted:
     """Records an assessment that nobody had asked for. The same ``submission_id`` twice gives the first.
     ``wording`` is the pack that was on the screen; ``session`` the one in which it was taken, ``assessed_at``
-    the moment, whose local day is ``assessed_on``."""
+    the moment, whose local day is ``assessed_on``.
+
+    Raises ``Conflict`` where staff enter what is asked for that day: the open request is answered instead."""
     known = Assessment.objects.filter(submission_id=submission_id).first()
     if known:
         return _again(known, episode, instrument, answers, assessed_on)
     check_in_session(episode, session, assessed_at, assessed_on)
+    if by and session is None and source != AnswerSource.SELF:
+        check_unasked(open_requests_for(by, episode, instrument), assessed_on)
     try:
         with transaction.atomic():
             assessment, alerts = _store(
@@ -318,6 +325,8 @@ def _store(
         correction_reason=correction_reason,
     )
     store_scores(assessment, scored)
+    if by and supersedes is None:
+        clear_entry(by=by, submission_id=submission_id, request_id=request.pk if request else None)
     alerts = _raise_each(findings(scored, instrument), instrument, episode, request, assessment)
     action = AuditAction.CORRECT_ASSESSMENT if supersedes else AuditAction.SUBMIT_ASSESSMENT
     audit.record(by=by, action=action, target=assessment, patient=episode.patient, instrument=instrument.key)

@@ -7,6 +7,7 @@ from tracking.models.assessments import Assessment, OutcomeResult, ScaleScore
 from tracking.models.audit import AuditEvent, EpisodeMark, OutboxMail, ReadEvent, StudyMark
 from tracking.models.blinding import RaterAvailability, Unblinding
 from tracking.models.dosing import RunSheetEntry, SessionSignature
+from tracking.models.entries import EntryDraft
 from tracking.models.imports import EpisodeSource
 from tracking.models.library import (
     InstrumentRetirement,
@@ -52,6 +53,7 @@ __all__ = [
     "Dose",
     "DoseChange",
     "DraftAnswers",
+    "EntryDraft",
     "EpisodeMark",
     "EpisodeSource",
     "FailedTries",

@@ -20,6 +20,7 @@ from tracking.actions.audit import record_read
 from tracking.models import Patient, User
 from tracking.vocabulary import ReadPage, Role
 
+FILLING = "X-Filling"  # a form that is being filled in asks by itself: the page must stay, with what is typed
 M = TypeVar("M", bound=Model)
 P = ParamSpec("P")
 
@@ -41,9 +42,13 @@ SignedInView = Callable[Concatenate[SignedInRequest, P], HttpResponseBase]
 
 
 def opened(request: SignedInRequest, patient: Patient, page: ReadPage) -> None:
-    """Before anything of a patient is shown: the read is noted, and to its end the request tells the time, and makes
-    days of moments, where the patient lives."""
+    """Before anything of a patient is shown: the read is noted, and the time is the patient's."""
     record_read(by=request.user, patient=patient, page=page)
+    tell_time_of(patient)
+
+
+def tell_time_of(patient: Patient) -> None:
+    """To its end the request tells the time, and makes days of moments, where the patient lives."""
     timezone.activate(ZoneInfo(patient.timezone))
 
 
@@ -69,7 +74,10 @@ def _is_signed_in(request: SiteRequest) -> TypeGuard[SignedInRequest]:
 
 
 def _to_sign_in(request: SiteRequest) -> HttpResponse:
-    """A part of an open page is not replaced by the sign-in page: the whole page goes there, and is not left."""
+    """A part of an open page is not replaced by the sign-in page: the whole page goes there, and is not left. One with
+    a form that is being filled in stays, and says so itself."""
+    if FILLING in request.headers:
+        return HttpResponse(status=401)
     if request.htmx:
         return HttpResponseClientRefresh()
     return redirect_to_login(request.get_full_path())

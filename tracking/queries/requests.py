@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from measures import scoring
 from measures.errors import AnswerError
 from measures.instrument import Band, Instrument, Scale
 from measures.scoring import ScaleResult
-from tracking.models import Assessment, AssessmentRequest, TreatmentEpisode, User
+from tracking.models import Assessment, AssessmentRequest, TreatmentEpisode, Unblinding, User
 from tracking.rules.policies.days import local_today
 from tracking.rules.policies.instruments import Shelf, declared_scales, offered
 from tracking.rules.policies.rating import raters_of
@@ -80,10 +80,15 @@ def asked_on_paper(requests: Iterable[AssessmentRequest]) -> list[tuple[Assessme
     return [(one, instrument) for one, instrument in asked if wordings.is_on_paper(one, instrument)]
 
 
-def open_request_for(episode: TreatmentEpisode, instrument: Instrument) -> AssessmentRequest | None:
-    """An open request that the same rating would answer."""
-    free = _in_window(episode).filter(assigned_to=None, blinded=False)
-    return free.filter(instrument=instrument.key).first()
+def open_requests_for(
+    user: User, episode: TreatmentEpisode, instrument: Instrument
+) -> list[AssessmentRequest]:
+    """What is asked today and a form of this user's would answer: what is free, and what was assigned to this
+    user, unless the user may not rate blind any more."""
+    free = Q(assigned_to=None, blinded=False) | Q(assigned_to=user)
+    if Unblinding.objects.barring(user).filter(episode=episode).exists():
+        free &= Q(blinded=False)
+    return list(_in_window(episode).filter(free, instrument=instrument.key, rater=instrument.rater))
 
 
 def _in_window(episode: TreatmentEpisode) -> QuerySet[AssessmentRequest]:

@@ -6,12 +6,12 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
 from measures.instrument import Instrument, Item
 from measures.scoring import Answer, skipped
+from tracking import clock
 from tracking.models import AssessmentRequest, DraftAnswers, Patient, SittingLink, TreatmentEpisode
 from tracking.models.schedules import RequestQuerySet
 from tracking.queries.assessments import AnswerLine, answer_lines
@@ -197,9 +197,8 @@ def begun(request: AssessmentRequest) -> Begun | None:
     if draft is None or not draft.answers:
         return None
     lines = answer_lines(shown_instrument(request), draft.answers)
-    zone = ZoneInfo(request.episode.patient.timezone)
     seen = [line for line in lines if line.item.code in draft.answers]
-    latest_at = draft.updated_at.astimezone(zone).replace(tzinfo=None)
+    latest_at = clock.wall(draft.updated_at, request.episode.patient.timezone)
     return Begun(seen, len(lines), latest_at, max(draft.numbers.values(), default=0))
 
 

@@ -75,6 +75,8 @@ class AuditAction(TextChoices):
     OPEN_LINK = "open_link"
     REVOKE_LINK = "revoke_link"
 
+    BEGIN_ENTRY = "begin_entry"
+    DISCARD_ENTRY = "discard_entry"
     SUBMIT_ASSESSMENT = "submit_assessment"
     CORRECT_ASSESSMENT = "correct_assessment"
     RECORD_TOTAL = "record_total"

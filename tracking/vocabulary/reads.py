@@ -14,6 +14,7 @@ class ReadPage(TextChoices):
     DISCONTINUATION_ASK = "discontinuation-ask"
     DOSE_NEW = "dose-new"
     DOSING_BEGIN = "dosing-begin"
+    ENTRY_DISCARD = "entry-discard"
     EPISODE_END = "episode-end"
     EPISODE_NEW = "episode-new"
     LINK_NEW = "link-new"

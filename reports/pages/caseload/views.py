@@ -11,7 +11,10 @@ from django.views.decorators.http import require_safe
 from reports.pages.caseload.cases import Case, caseload, counts_of
 from reports.stats.present import State, others_in_words
 from tracking.actions.audit import record_reads
+from tracking.models import Patient
 from tracking.pages.access import SignedInRequest, roles_required
+from tracking.queries.entry_drafts import begun_entries
+from tracking.rules.entry_drafts import KEPT_FOR
 from tracking.vocabulary import ReadPage, Role
 
 FIRST_PAGES = {
@@ -40,10 +43,12 @@ def today(request: SignedInRequest) -> HttpResponse:
     """Who needs me, and why?"""
     cases = _caseload(request)
     needed = [case for case in cases if case.reasons]
-    _log(request, needed, ReadPage.TODAY)
+    begun = begun_entries(request.user)
+    _log(request, [case.episode.patient for case in needed] + [one.patient for one in begun], ReadPage.TODAY)
     alerts = sum(case.present.state == State.SAFETY_ALERT for case in needed)
     others = others_in_words(case.present for case in cases if not case.reasons)
     context = {"needed": needed, "alerts": alerts, "others": others}
+    context |= {"begun": begun, "kept_days": KEPT_FOR.days}
     return render(request, "reports/today.html", context)
 
 
@@ -52,7 +57,7 @@ def today(request: SignedInRequest) -> HttpResponse:
 def patients(request: SignedInRequest) -> HttpResponse:
     """Everybody on the caseload: where each stands, with the latest score, its age and its change."""
     cases = _caseload(request)
-    _log(request, cases, ReadPage.PATIENTS)
+    _log(request, [case.episode.patient for case in cases], ReadPage.PATIENTS)
     needed = sum(1 for case in cases if case.reasons)
     context = {"cases": cases, "needed": needed, "counts": counts_of(cases)}
     return render(request, "reports/patients.html", context)
@@ -62,7 +67,7 @@ def _caseload(request: SignedInRequest) -> list[Case]:
     return caseload(request.user, timezone.now())
 
 
-def _log(request: SignedInRequest, cases: list[Case], page: ReadPage) -> None:
+def _log(request: SignedInRequest, patients: list[Patient], page: ReadPage) -> None:
     """Everybody named on the page is in the read log, once, before it is shown."""
-    patients = {case.episode.patient_id: case.episode.patient for case in cases}
-    record_reads(by=request.user, patients=patients.values(), page=page)
+    named = {patient.pk: patient for patient in patients}
+    record_reads(by=request.user, patients=named.values(), page=page)

@@ -9,9 +9,13 @@ from measures import registry
 from tests.cast import days_ago
 from tests.deeds.clinics import Clinic
 from tests.deeds.deed import Arguments, Note, Twice, deed
+from tests.deeds.scenes import held
 from tests.tracking.answers import HAMD, PHQ9, recorded
-from tracking.actions import assessments, scheduling, totals
-from tracking.models import AssessmentRequest
+from tests.tracking.begun import begun_entry
+from tracking.actions import assessments, entry_drafts, scheduling, totals
+from tracking.models import AssessmentRequest, EntryDraft
+from tracking.queries.entry_drafts import Place
+from tracking.rules.entry_drafts import Sent
 from tracking.vocabulary import AnswerSource, AuditAction
 
 DARK = PHQ9 | {"9": 2}
@@ -128,6 +132,81 @@ def a_dark_answer_of_a_sitting(clinic: Clinic) -> Arguments:
     request = asked(clinic)
     assessments.save_draft(request=request, item="1", value=2)
     return {"request": request, "item": "9", "value": 2}
+
+
+BEGUN = Note(AuditAction.BEGIN_ENTRY, patient="place.episode.patient")
+STATE = "answers,assessed_on,number,updated_at"
+
+
+def keeping(clinic: Clinic, sent: Sent, place: Place | None = None) -> Arguments:
+    """The state of a HAM-D that is being filled in."""
+    return {
+        "by": clinic.lead,
+        "place": place or Place(clinic.episode, "hamd17"),
+        "instrument": registry.get("hamd17"),
+        "answers": {"1": 2, "3": 4},
+        "sent": sent,
+        "assessed_on": days_ago(0),
+    }
+
+
+def begun_elsewhere(clinic: Clinic, window: uuid.UUID) -> None:
+    """Siblings: the same form of a session, and of what was asked for; and a first state of this one."""
+    begun_entry(clinic.lead, clinic.episode, "hamd17", {"1": 1}, request=asked(clinic, "hamd17"))
+    begun_entry(clinic.lead, clinic.episode, "hamd17", {"1": 1}, session=held(clinic, 0))
+    begun_entry(clinic.lead, clinic.episode, "caps5", {"1": 1})
+    begun_entry(clinic.lead, clinic.episode, "hamd17", {"1": 1}, sent=Sent(window, 1))
+
+
+@deed(entry_drafts.keep_entry, BEGUN, writes="+EntryDraft +AuditEvent", twice=Twice.ONCE)
+def the_first_mark_of_an_interview(clinic: Clinic) -> Arguments:
+    return keeping(clinic, Sent(uuid.uuid4(), 1))
+
+
+@deed(entry_drafts.keep_entry, BEGUN, writes="+EntryDraft +AuditEvent", twice=Twice.ONCE)
+def the_first_mark_of_what_was_asked_for(clinic: Clinic) -> Arguments:
+    place = Place(clinic.episode, "hamd17", request=asked(clinic, "hamd17"))
+    return keeping(clinic, Sent(uuid.uuid4(), 1), place)
+
+
+@deed(entry_drafts.keep_entry, writes=f"~EntryDraft:{STATE}", twice=Twice.ONCE)
+def a_further_mark_of_an_interview(clinic: Clinic) -> Arguments:
+    window = uuid.uuid4()
+    begun_elsewhere(clinic, window)
+    return keeping(clinic, Sent(window, 2))
+
+
+@deed(
+    entry_drafts.keep_entry,
+    writes="~EntryDraft:answers,assessed_on,number,resumed_from,updated_at,window",
+    twice=Twice.ONCE,
+)
+def an_interview_that_is_opened_again(clinic: Clinic) -> Arguments:
+    begun_elsewhere(clinic, uuid.uuid4())
+    return keeping(clinic, Sent(uuid.uuid4(), 2, seen=1))
+
+
+@deed(
+    entry_drafts.discard_entry,
+    Note(AuditAction.DISCARD_ENTRY, of=lambda known: known["draft"], patient="draft.episode.patient"),
+    writes="-EntryDraft +AuditEvent",
+    twice=Twice.REFUSED,
+)
+def an_interview_that_came_to_nothing(clinic: Clinic) -> Arguments:
+    begun_elsewhere(clinic, uuid.uuid4())
+    return {"by": clinic.lead, "draft": EntryDraft.objects.get(episode=clinic.episode, instrument="caps5")}
+
+
+@deed(
+    assessments.record_assessment,
+    SUBMITTED,
+    writes="+Assessment +ScaleScore*6 +OutcomeResult*3 +AuditEvent ~EpisodeMark:wanted_rev -EntryDraft",
+    twice=Twice.ONCE,
+)
+def a_hamd_that_was_begun(clinic: Clinic) -> Arguments:
+    begun_entry(clinic.lead, clinic.episode, "caps5", {"1": 1})
+    draft = begun_entry(clinic.lead, clinic.episode, "hamd17", {"1": 1})
+    return a_hamd_in_the_interview(clinic) | {"submission_id": draft.submission_id}
 
 
 @deed(

@@ -15,6 +15,7 @@ from tests.deeds.clinics import Clinic
 from tests.deeds.deed import Arguments, Note, Twice, deed
 from tests.deeds.table.answers import asked
 from tests.reports.clinic import answers_for, rate
+from tests.tracking.begun import begun_entry
 from tracking import clock
 from tracking.actions import assessments, links, tokens
 from tracking.models import EpisodeMark
@@ -215,7 +216,7 @@ def everything_of_both_clinics(clinic: Clinic) -> Arguments:
 
 @deed(
     housekeeping.clear_expired,
-    writes="-DraftAnswers -SittingLink -SittingLink_requests -AuthToken",
+    writes="-DraftAnswers -EntryDraft -SittingLink -SittingLink_requests -AuthToken",
     twice=Twice.ONCE,
     others=lambda clinic: {"now": clock.now()},
     in_steps="each kind goes on its own, and what is left goes the next time",
@@ -223,6 +224,7 @@ def everything_of_both_clinics(clinic: Clinic) -> Arguments:
 def what_has_had_its_time(clinic: Clinic) -> Arguments:
     request = asked(clinic)
     assessments.save_draft(request=request, item="1", value=2)
+    begun_entry(clinic.lead, clinic.episode, "hamd17", {"1": 2})
     links.issue_link(by=clinic.lead, episode=clinic.episode, requests=[request])
     tokens.create_token(by=clinic.researcher)
     return {"now": clock.now() + timedelta(days=100)}

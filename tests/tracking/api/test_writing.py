@@ -40,6 +40,7 @@ FORBIDDEN = [
     "supersedes",
 ]
 MISSING = object()
+LONG_BEFORE = days_ago(20)  # anything was asked for
 
 
 def unasked(episode: TreatmentEpisode, /, **changes: Any) -> dict[str, Any]:
@@ -97,11 +98,21 @@ def test_a_request_is_named_alone(api: Api, asked: AssessmentRequest) -> None:
     assert rows() == before
 
 
+def test_what_is_asked_for_is_not_recorded_beside_it(
+    api: Api, episode: TreatmentEpisode, asked: AssessmentRequest
+) -> None:
+    before = rows()
+    answer = api.post("assessments/", unasked(episode, assessed_on=str(days_ago(0))))
+    assert (answer.status_code, set(answer.json())) == (409, {"detail"})
+    assert "was asked for, due" in answer.json()["detail"]
+    assert rows() == before
+
+
 @pytest.mark.parametrize("door", [unasked, answering])
 def test_the_same_submission_twice_is_one(
     api: Api, episode: TreatmentEpisode, asked: AssessmentRequest, door: Any, nudged: list[int]
 ) -> None:
-    body = door(episode if door is unasked else asked)
+    body = door(asked) if door is answering else unasked(episode, assessed_on=str(LONG_BEFORE))
     first, again = api.post("assessments/", body), api.post("assessments/", body)
     assert (first.status_code, again.status_code) == (201, 200)
     assert first.json() == again.json()
@@ -116,7 +127,7 @@ def test_the_same_submission_twice_is_one(
 def test_other_content_under_the_same_id_is_a_conflict(
     api: Api, episode: TreatmentEpisode, asked: AssessmentRequest, door: Any, changes: dict
 ) -> None:
-    body = door(episode if door is unasked else asked)
+    body = door(asked) if door is answering else unasked(episode, assessed_on=str(LONG_BEFORE))
     api.post("assessments/", body)
     before = rows()
     answer = api.post("assessments/", body | changes)

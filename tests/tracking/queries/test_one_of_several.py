@@ -33,7 +33,7 @@ from tracking.models import (
 from tracking.queries.catalogue import catalogue, packs_of
 from tracking.queries.library import coming_change
 from tracking.queries.raters import loads
-from tracking.queries.requests import is_of_team, open_request_for, open_self_reports
+from tracking.queries.requests import is_of_team, open_requests_for, open_self_reports
 from tracking.queries.setting import usual_template
 from tracking.queries.sittings import questionnaire
 from tracking.rules.policies.instruments import instrument_of
@@ -86,10 +86,10 @@ def test_a_rating_answers_the_open_request_for_its_instrument_that_is_nobodys(
     asked(episode, clinician, "hamd17", due=30)
     cancelled = asked(episode, clinician, "hamd17")
     scheduling.cancel_request(by=clinician, request=cancelled, reason="mistake")
-    assert open_request_for(episode, HAMD) is None
+    assert open_requests_for(clinician, episode, HAMD) == []
     meant = asked(episode, clinician, "hamd17")
-    assert open_request_for(episode, HAMD) == meant
-    assert open_request_for(episode, CAPS) == episode.requests.get(instrument="caps5")
+    assert open_requests_for(clinician, episode, HAMD) == [meant]
+    assert open_requests_for(clinician, episode, CAPS) == [episode.requests.get(instrument="caps5")]
 
 
 def test_a_patient_is_asked_today_what_is_open_and_theirs_to_answer(

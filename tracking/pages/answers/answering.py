@@ -12,7 +12,7 @@ from measures.scoring import Answer, skipped
 from measures.skips import skippable
 from tracking.actions.assessments import Submitted
 from tracking.errors import InvalidInput
-from tracking.models import Patient, WordingPack
+from tracking.models import EntryDraft, Patient, WordingPack
 from tracking.pages.answers.answers_forms import RecordForm
 from tracking.queries.names import name_of
 from tracking.queries.requests import running_scores
@@ -32,11 +32,14 @@ def whom(patient: Patient, *, blind: bool = False) -> Context:
     }
 
 
-def words_on_sheet(request: HttpRequest, instrument: Instrument, patient: Patient) -> WordingPack | None:
-    """The wording that a sheet shows; for one that is sent in, the wording that it was filled in with."""
+def words_on_sheet(
+    request: HttpRequest, instrument: Instrument, patient: Patient, draft: EntryDraft | None = None
+) -> WordingPack | None:
+    """The wording that a sheet shows; for one that is sent in, the wording that it was filled in with. One that was
+    begun stays in its words."""
     if request.method == "POST":
         return pack_named(request.POST.get("wording", ""), instrument, patient)
-    return wording_for(instrument, patient)
+    return draft.wording_pack if draft else wording_for(instrument, patient)
 
 
 def running(request: HttpRequest, form: RecordForm) -> HttpResponse:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, floor
 from typing import Any
@@ -14,8 +14,10 @@ from measures.instrument import Instrument, Item
 from measures.scoring import Answer, check_answer, skipped
 from measures.skips import skippable
 from tracking.errors import InvalidInput
+from tracking.models import AssessmentRequest
 from tracking.pages.moments import moment_field
 from tracking.pages.parts import change_reason_field, day_field
+from tracking.rules.policies.assessments import asking_for
 
 PREFIX = "item-"
 YES, NO = "1", "0"
@@ -123,11 +125,47 @@ class RecordForm(AnswersForm):
 
 
 class NewRecordForm(RecordForm):
-    """An assessment that nobody had asked for. ``submission_id`` makes sending it twice harmless, ``version``
-    tells of which version the page was."""
+    """An assessment that nobody had asked for, or one of ``requests``, by its day. ``submission_id`` makes sending it
+    twice harmless, ``version`` tells of which version the page was."""
 
     submission_id = forms.UUIDField(widget=forms.HiddenInput)
     version = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, requests: Sequence[AssessmentRequest] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.requests = requests
+        if len(requests) > 1:
+            self.fields["request"] = forms.ChoiceField(
+                label="Which of them does this answer?",
+                choices=[(str(one.public_id), asked_in_words(one)) for one in requests],
+                required=False,
+                widget=forms.RadioSelect,
+                error_messages={"invalid_choice": NOT_AN_ANSWER},
+            )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if len(self._of_that_day()) > 1 and not cleaned.get("request") and "request" not in self.errors:
+            self.add_error("request", "It was asked for more than once. Say which one this answers.")
+        return cleaned
+
+    def _of_that_day(self) -> list[AssessmentRequest]:
+        day = self.cleaned_data.get("assessed_on")
+        return asking_for(self.requests, day) if day else []
+
+    @property
+    def answered(self) -> AssessmentRequest | None:
+        """The request that this answers: the only one that asks for its day, or the one that was chosen."""
+        found = self._of_that_day()
+        if len(found) == 1:
+            return found[0]
+        return next((one for one in found if str(one.public_id) == self.cleaned_data.get("request")), None)
+
+
+def asked_in_words(request: AssessmentRequest) -> str:
+    """One of several requests for the same instrument, so that it can be told from the others."""
+    of = f"{request.time_point.replace('-', ' ')}, " if request.time_point else ""
+    return f"{of}due {request.due_on:%-d %B}"
 
 
 class InSessionForm(NewRecordForm):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import uuid
+from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -13,30 +15,37 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from measures.instrument import Instrument
-from tracking.actions import assessments, links, scheduling
+from tracking.actions import assessments, entry_drafts, links, scheduling
 from tracking.actions.assessments import Submitted
 from tracking.errors import Conflict, InvalidInput
-from tracking.models import AssessmentRequest, TreatmentEpisode, WordingPack
-from tracking.pages.access import SignedInRequest, one_or_404, opened, roles_required
-from tracking.pages.answers.answering import Context, running, sheet, take_in, whom, words_on_sheet
+from tracking.models import AssessmentRequest, EntryDraft, TreatmentEpisode, User, WordingPack
+from tracking.pages.access import SignedInRequest, one_or_404, opened, roles_required, tell_time_of
+from tracking.pages.answers.answering import Context, whom, words_on_sheet
 from tracking.pages.answers.answers_forms import NewRecordForm, RecordForm
 from tracking.pages.answers.asking_forms import AskForm, LinkForm
+from tracking.pages.answers.filling import Filling, fill_in, goes_by_itself
 from tracking.pages.refusals import refusals_shown
+from tracking.queries.entry_drafts import Place, begun_entry, draft_at
 from tracking.queries.guesses import is_followed_by_guess
 from tracking.queries.requests import (
     asked_on_paper,
     instruments_to_ask,
     is_of_team,
-    open_request_for,
+    open_requests_for,
     open_self_reports,
     raters_for,
     totals_to_record,
 )
 from tracking.queries.sittings import begun
-from tracking.rules.policies.assessments import check_may_rate, check_request_open, is_shown_blind
+from tracking.rules.policies.assessments import (
+    check_may_rate,
+    check_request_open,
+    check_version_asked,
+    is_shown_blind,
+)
 from tracking.rules.policies.days import local_today
-from tracking.rules.policies.instruments import instrument_of
-from tracking.rules.policies.wordings import ON_PAPER, in_words_of
+from tracking.rules.policies.instruments import Shelf, instrument_of
+from tracking.rules.policies.wordings import ON_PAPER
 from tracking.vocabulary import AnswerSource, ItemState, ReadPage, Role
 
 ENDORSED = (
@@ -60,76 +69,116 @@ def rate(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     check_may_rate(asked, request.user)
     instrument = instrument_of(asked.instrument, asked.version)
     blind = not is_of_team(request.user, asked.episode)
-    if blind and not is_shown_blind(asked, local_today(asked.episode.patient)):
-        raise Http404
-    if request.method == "POST" and request.htmx:
-        return running(request, RecordForm(request.POST, instrument=instrument))
-    opened(request, asked.episode.patient, ReadPage.RATE)
     today = local_today(asked.episode.patient)
-    pack = words_on_sheet(request, instrument, asked.episode.patient)
-    worded = in_words_of(pack, instrument)
-    context = _context(asked.episode, instrument, pack, blind=blind)
-    context |= {"asked": None if blind else asked, "begun": None if blind else begun(asked)}
+    if blind and not is_shown_blind(asked, today):
+        raise Http404
+    _opened(request, asked.episode, ReadPage.RATE)
     if request.method != "POST":
         check_request_open(asked, today)
-        initial = {"assessed_on": today, "wording": pack.public_id if pack else None}
-        return sheet(request, RecordForm(instrument=worded, initial=initial), context)
-    form = RecordForm(request.POST, instrument=worded)
-    return take_in(
-        request,
-        form,
-        context,
-        write=lambda: assessments.submit_assessment(
-            by=request.user,
-            request=asked,
-            answers=form.answers,
-            source=_source(instrument),
-            assessed_on=form.cleaned_data["assessed_on"],
-            wording=pack,
-            draft_seen=_draft_seen(request),
-        ),
+    place = Place(asked.episode, asked.instrument, request=asked)
+    draft = draft_at(request.user, place)
+    pack = words_on_sheet(request, instrument, asked.episode.patient, draft)
+    context = _context(asked.episode, instrument, pack, blind=blind)
+    context |= {"asked": None if blind else asked, "begun": None if blind else begun(asked)}
+    filling = Filling(
+        place=place,
+        draft=draft,
+        instrument=instrument,
+        pack=pack,
+        kind=RecordForm,
+        context=context,
+        initial={"assessed_on": today, "wording": pack.public_id if pack else None},
+        write=lambda form: _answer(request.user, asked, form, pack, draft_seen=_draft_seen(request)),
         after=lambda submitted: _received(request, submitted),
     )
+    return fill_in(request, filling)
 
 
 @roles_required(Role.CLINICIAN)
 @get_or_post
 @refusals_shown
 def rate_new(request: SignedInRequest, public_id: uuid.UUID, instrument: str) -> HttpResponse:
-    """Rates at once what nobody had asked for, or enters a self-report for the patient."""
+    """Rates at once what nobody had asked for, or enters a self-report for the patient. What is asked for is answered
+    where it was asked; only a form of an earlier day is entered here then (``?earlier``)."""
     episode = _episode(request, public_id)
-    definition = _offered(episode, instrument)
+    place = Place(episode, instrument)
+    draft = draft_at(request.user, place)
+    definition = instrument_of(instrument, draft.version) if draft else _offered(episode, instrument)
     _check_version(request, definition)
-    if request.method == "POST" and request.htmx:
-        return running(request, RecordForm(request.POST, instrument=definition))
-    opened(request, episode.patient, ReadPage.RATE_NEW)
-    pack = words_on_sheet(request, definition, episode.patient)
-    worded = in_words_of(pack, definition)
-    waiting = open_request_for(episode, definition)
+    waiting = open_requests_for(request.user, episode, definition)
+    if request.method != "POST" and len(waiting) == 1 and not draft and "earlier" not in request.GET:
+        return redirect("rate", public_id=waiting[0].public_id)
+    _opened(request, episode, ReadPage.RATE_NEW)
+    pack = words_on_sheet(request, definition, episode.patient, draft)
     context = _context(episode, definition, pack)
-    context |= {"open_request": waiting, "begun": begun(waiting) if waiting else None}
-    if request.method != "POST":
-        initial = {"assessed_on": local_today(episode.patient), "submission_id": uuid.uuid4()}
-        initial["version"] = definition.version
-        initial["wording"] = pack.public_id if pack else None
-        return sheet(request, NewRecordForm(instrument=worded, initial=initial), context)
-    form = NewRecordForm(request.POST, instrument=worded)
-    return take_in(
-        request,
-        form,
-        context,
-        write=lambda: assessments.record_assessment(
-            by=request.user,
-            episode=episode,
-            instrument=definition,
-            answers=form.answers,
-            source=_source(definition),
-            assessed_on=form.cleaned_data["assessed_on"],
-            submission_id=form.cleaned_data["submission_id"],
-            wording=pack,
-        ),
+    context |= {"waiting": waiting, "begun": next(filter(None, map(begun, waiting)), None)}
+    filling = Filling(
+        place=place,
+        draft=draft,
+        instrument=definition,
+        pack=pack,
+        kind=partial(NewRecordForm, requests=waiting),
+        context=context,
+        initial={
+            "assessed_on": local_today(episode.patient),
+            "submission_id": uuid.uuid4(),
+            "version": definition.version,
+            "wording": pack.public_id if pack else None,
+        },
+        write=lambda form: _record(request.user, episode, form, pack, _draft_seen(request)),
         after=lambda submitted: _received(request, submitted),
     )
+    return fill_in(request, filling)
+
+
+def _answer(
+    by: User, asked: AssessmentRequest, form: RecordForm, pack: WordingPack | None, **more: Any
+) -> Submitted:
+    return assessments.submit_assessment(
+        by=by,
+        request=asked,
+        answers=form.answers,
+        source=_source(form.instrument),
+        assessed_on=form.cleaned_data["assessed_on"],
+        wording=pack,
+        **more,
+    )
+
+
+def _record(
+    by: User, episode: TreatmentEpisode, form: NewRecordForm, pack: WordingPack | None, draft_seen: int
+) -> Submitted:
+    """Answers what was asked for that day; where nothing was, it is one that nobody had asked for."""
+    once = form.cleaned_data["submission_id"]
+    if form.answered:
+        check_version_asked(form.answered, form.instrument)
+        return _answer(by, form.answered, form, pack, submission_id=once, draft_seen=draft_seen)
+    return assessments.record_assessment(
+        by=by,
+        episode=episode,
+        instrument=form.instrument,
+        answers=form.answers,
+        source=_source(form.instrument),
+        assessed_on=form.cleaned_data["assessed_on"],
+        submission_id=once,
+        wording=pack,
+    )
+
+
+@roles_required(Role.CLINICIAN, Role.RATER)
+@get_or_post
+@refusals_shown
+def entry_discard(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Throws away a form that the user has begun, after asking."""
+    draft = one_or_404(EntryDraft.objects.visible_to(request.user), public_id=public_id)
+    entry, blind = begun_entry(draft, Shelf()), not is_of_team(request.user, draft.episode)
+    if request.method == "POST":
+        entry_drafts.discard_entry(by=request.user, draft=draft)
+        messages.success(request, f"Discarded: what you had begun of {entry.instrument.short_title}.")
+        return redirect("home")
+    opened(request, draft.episode.patient, ReadPage.ENTRY_DISCARD)
+    context = _whom(draft.episode, blind=blind) | {"entry": entry}
+    return render(request, "tracking/answers/entry/discard.html", context)
 
 
 @roles_required(Role.CLINICIAN)
@@ -193,6 +242,14 @@ def _offered(episode: TreatmentEpisode, key: str) -> Instrument:
     if found is None:
         raise Http404
     return found
+
+
+def _opened(request: SignedInRequest, episode: TreatmentEpisode, page: ReadPage) -> None:
+    """A form that saves as it goes was read when it was opened."""
+    if goes_by_itself(request):
+        tell_time_of(episode.patient)
+    else:
+        opened(request, episode.patient, page)
 
 
 def _draft_seen(request: HttpRequest) -> int:

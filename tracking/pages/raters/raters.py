@@ -20,8 +20,10 @@ from tracking.pages.access import SignedInRequest, roles_required
 from tracking.pages.raters.raters_forms import AvailabilityForm, EndAvailabilityForm, LearntForm
 from tracking.pages.refusals import refusals_shown
 from tracking.pages.writing import Page, form_page
+from tracking.queries.entry_drafts import begun_ratings
 from tracking.queries.raters import availabilities, last_rated_episode, treatments_told
 from tracking.queries.requests import ratings_due, ratings_made
+from tracking.rules.entry_drafts import KEPT_FOR
 from tracking.rules.policies.instruments import Shelf
 from tracking.vocabulary import ReadPage, Role
 
@@ -36,11 +38,15 @@ def ratings(request: SignedInRequest) -> HttpResponse:
     corrected."""
     shelf = Shelf()
     due, made = ratings_due(request.user), list(ratings_made(request.user))
+    begun = begun_ratings(request.user)
     shown = {*(one.episode.patient for one in due), *(one.episode.patient for one in made)}
+    shown |= {one.draft.episode.patient for one in begun}
     record_reads(by=request.user, patients=shown, page=ReadPage.RATINGS)
     context = {
         "due": [(one, shelf.get(one.instrument, one.version)) for one in due],
         "made": [(one, shelf.get(one.instrument, one.version)) for one in made],
+        "begun": begun,
+        "kept_days": KEPT_FOR.days,
         "available": availabilities(request.user, clock.today()).exists(),
     }
     return render(request, "tracking/raters/ratings/ratings.html", context)

@@ -16,12 +16,14 @@ from django.urls import reverse
 
 from measures.instrument import Instrument
 from tracking.actions import dosing, signing
+from tracking.actions.assessments import Submitted
 from tracking.actions.scheduling import schedule_episode
 from tracking.errors import Conflict
 from tracking.models import Patient, TreatmentEpisode, TreatmentSession, WordingPack
 from tracking.pages.access import SignedInRequest
 from tracking.pages.answers.answering import Context, running, sheet, take_in, whom, words_on_sheet
-from tracking.pages.answers.answers_forms import InSessionForm, VitalSignsForm
+from tracking.pages.answers.answers_forms import InSessionForm, RecordForm, VitalSignsForm
+from tracking.pages.answers.filling import Filling, fill_in
 from tracking.pages.refusals import refusals_shown
 from tracking.pages.treatment.dosing_forms import (
     LINES,
@@ -35,7 +37,9 @@ from tracking.pages.treatment.dosing_forms import (
 from tracking.pages.treatment.sessions import takes_doses
 from tracking.pages.writing import Page, about, for_patient, form_page, show_refusal
 from tracking.queries.dosing import VITAL_SIGNS, forms_of, plan_for
+from tracking.queries.entry_drafts import Place, draft_at
 from tracking.rules.policies.days import local_today
+from tracking.rules.policies.instruments import instrument_of
 from tracking.rules.run_sheet import topics
 from tracking.tasks import nudge_episode
 from tracking.vocabulary import ReadPage, RunSheetKind
@@ -111,34 +115,55 @@ def form(request: SignedInRequest, session: TreatmentSession, instrument: str) -
     known = next((one for one in forms_of(plan_for(session)) if one.key == instrument), None)
     if known is None:
         raise Http404
-    kind = VitalSignsForm if known.key == VITAL_SIGNS else InSessionForm
+    if known.key == VITAL_SIGNS:
+        return _vital_signs(request, session, known)
+    place = Place(session.episode, known.key, session=session)
+    draft = draft_at(request.user, place)
+    asked = instrument_of(known.key, draft.version) if draft else known
+    pack = words_on_sheet(request, asked, session.episode.patient, draft)
+    filling = Filling(
+        place=place,
+        draft=draft,
+        instrument=asked,
+        pack=pack,
+        kind=InSessionForm,
+        context=_sheet_context(session.episode.patient, asked, pack),
+        initial=_initial(asked, pack),
+        write=lambda filled: _record(request, session, filled, pack),
+        after=lambda _: redirect("run-sheet", session.public_id),
+    )
+    return fill_in(request, filling)
+
+
+def _record(
+    request: SignedInRequest, session: TreatmentSession, filled: RecordForm, pack: WordingPack | None
+) -> Submitted:
+    return dosing.record_in_session(
+        by=request.user,
+        session=session,
+        instrument=filled.instrument,
+        answers=filled.answers,
+        submission_id=filled.cleaned_data["submission_id"],
+        assessed_at=filled.cleaned_data["assessed_at"],
+        wording=pack,
+    )
+
+
+def _vital_signs(request: SignedInRequest, session: TreatmentSession, known: Instrument) -> HttpResponse:
+    """Measured and recorded at once, with a tap: nothing is begun and gone on with, and there is no second look."""
     if request.method == "POST" and request.htmx:
-        return running(request, kind(request.POST, instrument=known))
-    return _form_page(request, session, known, kind)
-
-
-def _form_page(
-    request: SignedInRequest, session: TreatmentSession, known: Instrument, kind: type[InSessionForm]
-) -> HttpResponse:
+        return running(request, VitalSignsForm(request.POST, instrument=known))
     pack = words_on_sheet(request, known, session.episode.patient)
     context = _sheet_context(session.episode.patient, known, pack)
     if request.method != "POST":
-        return sheet(request, kind(instrument=known, initial=_initial(known, pack)), context)
-    filled = kind(request.POST, instrument=known)
+        return sheet(request, VitalSignsForm(instrument=known, initial=_initial(known, pack)), context)
+    filled = VitalSignsForm(request.POST, instrument=known)
     try:
         response = take_in(
             request,
             filled,
             context,
-            write=lambda: dosing.record_in_session(
-                by=request.user,
-                session=session,
-                instrument=known,
-                answers=filled.answers,
-                submission_id=filled.cleaned_data["submission_id"],
-                assessed_at=filled.cleaned_data["assessed_at"],
-                wording=pack,
-            ),
+            write=lambda: _record(request, session, filled, pack),
             after=lambda _: redirect("run-sheet", session.public_id),
         )
     except Conflict as refusal:

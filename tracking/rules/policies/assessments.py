@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from measures.instrument import Instrument
@@ -79,6 +80,27 @@ def check_draft_seen(request: AssessmentRequest, seen: int) -> None:
     if draft and max(draft.numbers.values(), default=0) > seen:
         raise InvalidInput(
             "request", "the patient is answering this: look at what was answered, then submit again"
+        )
+
+
+def asking_for(requests: Iterable[AssessmentRequest], day: date) -> list[AssessmentRequest]:
+    """Those of these requests that ask for an assessment of this day. One of an earlier day answers none of them."""
+    return [one for one in requests if one.opens_on <= day <= one.closes_on]
+
+
+def check_unasked(requests: Iterable[AssessmentRequest], day: date) -> None:
+    """Nothing of this day was asked for: else it would be on record twice, here and under what was asked."""
+    asked = asking_for(requests, day)
+    if asked:
+        due = ", ".join(f"{one.due_on:%-d %B}" for one in asked)
+        raise Conflict(f"this was asked for, due {due}: answer that request, so that it counts as done")
+
+
+def check_version_asked(request: AssessmentRequest, instrument: Instrument) -> None:
+    """The answers are to the questions of the version that was asked for."""
+    if request.version != instrument.version:
+        raise Conflict(
+            f"this was filled in in version {instrument.version}, but version {request.version} was asked for"
         )
 
 

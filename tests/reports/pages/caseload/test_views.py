@@ -187,8 +187,9 @@ class TestWhoNeedsSomebody:
         time_machine.move_to("2029-02-28T10:30:00+00:00")
         for zone in ("Pacific/Kiritimati", "Europe/Berlin", "Pacific/Pago_Pago"):
             episode = another_episode(team_a, clinician, zone=zone)
-            for due_on in (date(2029, 2, 27), date(2029, 2, 28), date(2029, 3, 1)):
-                create_request(by=clinician, episode=episode, instrument="phq9", due_on=due_on)
+            days = {"phq9": date(2029, 2, 27), "gad7": date(2029, 2, 28), "core10": date(2029, 3, 1)}
+            for instrument, due_on in days.items():
+                create_request(by=clinician, episode=episode, instrument=instrument, due_on=due_on)
         found = {
             case.episode.patient.timezone: sorted(
                 each.label for each in case.reasons if each.state in (State.DUE, State.OVERDUE)

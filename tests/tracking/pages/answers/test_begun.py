@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from tests.cast import days_ago
 from tests.markup import said
-from tests.tracking.answers import PHQ9
+from tests.tracking.answers import PHQ9, posted
 from tests.tracking.pages.doors import signed_in
 from tracking.actions import assessments, scheduling
 from tracking.models import Assessment, AssessmentRequest, DraftAnswers, TreatmentEpisode, User
@@ -26,10 +26,10 @@ def asked(episode: TreatmentEpisode, clinician: User) -> AssessmentRequest:
 
 @pytest.fixture(params=["the request", "the patient"])
 def url(request: pytest.FixtureRequest, asked: AssessmentRequest) -> str:
-    """Both ways to the form: by the request, and as if nobody had asked."""
+    """Both ways to a form: by the request, and for one of a day before it was asked for."""
     if request.param == "the request":
         return reverse("rate", args=[asked.public_id])
-    return reverse("rate-new", args=[asked.episode.public_id, "phq9"])
+    return reverse("rate-new", args=[asked.episode.public_id, "phq9"]) + "?earlier=1"
 
 
 def test_it_says_how_much_since_when_and_what(clinician: User, asked: AssessmentRequest, url: str) -> None:
@@ -43,7 +43,7 @@ def test_it_says_how_much_since_when_and_what(clinician: User, asked: Assessment
     assert "Little interest or pleasure in doing things: Nearly every day" in page
     assert "Feeling down, depressed, or hopeless: left out" in page
     assert ("is not sent" in page) == ("/rate/phq9/" not in url)
-    assert ("on record twice" in page) == ("/rate/phq9/" in url)
+    assert ("of an earlier day here" in page) == ("/rate/phq9/" in url)
 
 
 def test_what_another_questionnaire_has_is_not_told(
@@ -62,7 +62,7 @@ def test_what_was_answered_since_the_sheet_was_opened_is_looked_at_first(
     desk, url = signed_in(clinician), reverse("rate", args=[asked.public_id])
     assessments.save_draft(request=asked, item="1", value=3)
     seen = SEEN.search(desk.get(url).content.decode())
-    filled = {f"item-{item}": str(value) for item, value in PHQ9.items()} | {"assessed_on": str(days_ago(0))}
+    filled = posted(PHQ9, assessed_on=str(days_ago(0)))
     assessments.save_draft(request=asked, item="9", value=2)
     refused = desk.post(url, filled | {"draft_seen": seen[1] if seen else ""})
     page = said(refused)
@@ -78,7 +78,7 @@ def test_what_was_never_shown_is_not_passed_over(
     clinician: User, asked: AssessmentRequest, said_seen: str
 ) -> None:
     assessments.save_draft(request=asked, item="1", value=3)
-    filled = {f"item-{item}": str(value) for item, value in PHQ9.items()} | {"assessed_on": str(days_ago(0))}
+    filled = posted(PHQ9, assessed_on=str(days_ago(0)))
     url = reverse("rate", args=[asked.public_id])
     assert signed_in(clinician).post(url, filled | {"draft_seen": said_seen}).status_code == 400
 

@@ -218,10 +218,10 @@ class TestRateNew:
         assert client.post(url, sheet | {"item-1": "4"}).status_code == 409
         assert Assessment.objects.count() == 1
 
-    def test_an_open_request_is_pointed_to(
+    def test_what_is_asked_for_is_answered_where_it_was_asked(
         self, clinician: User, episode: TreatmentEpisode, asked: AssessmentRequest, rate_url: str
     ) -> None:
-        assert rate_url in signed_in(clinician).get(new_url(episode, "hamd17")).content.decode()
+        assert signed_in(clinician).get(new_url(episode, "hamd17")).headers["Location"] == rate_url
 
     def test_an_instrument_that_does_not_exist_is_not_there(
         self, clinician: User, episode: TreatmentEpisode

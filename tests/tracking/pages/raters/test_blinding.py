@@ -199,7 +199,7 @@ class TestTheTeam:
         other = lead(given.episode, "Lena Lead")
         assert "Can be decided by Lena Lead" in text_of(client, at("unblinding", row))
         assert client.post(at("unblinding", row), {"decision": "approve"}).status_code == 400
-        assert "unblinding" in text_of(signed_in(other), "/today/")
+        assert "a lead of the team decides" in text_of(signed_in(other), "/today/")
         assert signed_in(other).post(at("unblinding", row), {}).status_code == 400
         assert signed_in(other).post(at("unblinding", row), {"decision": "approve"}).status_code == 302
         assert "was told by Lena Lead" in text_of(client, at("patient", given.episode.patient))

@@ -198,7 +198,7 @@ class TestForms:
         assert says in answer.content.decode()
         assert not Assessment.objects.filter(session=session).exists()
 
-    def test_an_interview_names_its_gaps_and_a_conflict_is_told(
+    def test_an_interview_names_its_gaps_and_other_content_is_refused(
         self, post, session: TreatmentSession
     ) -> None:
         url = door("run-sheet-form", session, "cssrs_screener")
@@ -206,9 +206,17 @@ class TestForms:
         once = uuid.uuid4()
         sent = {"submission_id": once, "assessed_at": timezone.now().isoformat()}
         assert post(url, posted(DENIED) | sent).status_code == 302
-        other = posted(DENIED | {"1": True}) | sent
+        assert post(url, posted(DENIED | {"1": True}) | sent).status_code == 409
+
+    def test_a_conflict_of_a_tap_is_told_in_a_sentence(self, post, session: TreatmentSession) -> None:
+        url = door("run-sheet-form", session, "vital_signs")
+        sent = {"submission_id": uuid.uuid4(), "assessed_at": timezone.now().isoformat()}
+        assert post(url, posted(CALM) | sent, **TAP).status_code == 302
+        other = posted(CALM | {"systolic": 131}) | sent
         assert post(url, other).status_code == 409
-        assert "<html" not in post(url, other, **TAP).content.decode()
+        answer = post(url, other, **TAP)
+        assert answer.status_code == 409
+        assert "<html" not in answer.content.decode()
 
     def test_running_totals_store_nothing(self, post, session: TreatmentSession) -> None:
         answer = post(

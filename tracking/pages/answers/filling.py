@@ -1,0 +1,167 @@
+"""A form of the staff from the first mark to the second look: it saves as it goes, is gone on with, is read through
+once more, and only then submitted."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from measures.instrument import Instrument
+from tracking.actions import entry_drafts
+from tracking.actions.assessments import Submitted
+from tracking.errors import Conflict, NotPermitted
+from tracking.models import AssessmentRequest, EntryDraft, WordingPack
+from tracking.pages.access import FILLING, SignedInRequest, SiteRequest
+from tracking.pages.answers.answering import Context, running, running_context, sheet, take_in
+from tracking.pages.answers.answers_forms import NewRecordForm, RecordForm
+from tracking.pages.writing import as_sentence
+from tracking.queries.assessments import answer_lines
+from tracking.queries.entry_drafts import Place, begun_entry, changed_since, draft_at
+from tracking.rules.entry_drafts import KEPT_FOR, Sent
+from tracking.rules.policies.instruments import Shelf
+from tracking.rules.policies.wordings import in_words_of
+
+SIGN = "sign"  # the step after the second look; whatever else is posted is looked through first
+NOT_SENT = ("csrfmiddlewaretoken", "step")
+
+
+class WindowForm(forms.Form):
+    """Which open page sends a state of its form, which one it is, and with which one the page was opened."""
+
+    window = forms.UUIDField(widget=forms.HiddenInput)
+    number = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+    @property
+    def sent(self) -> Sent | None:
+        return Sent(**self.cleaned_data) if self.is_valid() else None
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """What is filled in where: the place of its draft, the instrument of the draft's version or the one offered, in
+    which words, whom it is about, with what an empty form begins, and how it is submitted."""
+
+    place: Place
+    instrument: Instrument
+    pack: WordingPack | None
+    kind: Callable[..., RecordForm]
+    context: Context
+    initial: dict[str, object]
+    write: Callable[[Any], Submitted]
+    after: Callable[[Submitted], HttpResponse]
+    draft: EntryDraft | None = None
+
+    @property
+    def worded(self) -> Instrument:
+        return in_words_of(self.pack, self.instrument)
+
+
+def goes_by_itself(request: SiteRequest) -> bool:
+    """Whether the page asks, and nobody has pressed anything: it is shown nothing that it did not know."""
+    return request.method == "POST" and (bool(request.htmx) or FILLING in request.headers)
+
+
+def fill_in(request: SignedInRequest, filling: Filling) -> HttpResponse:
+    """The form; what is running; a state to be kept; the second look; or, after it, what became of it."""
+    if request.method != "POST":
+        return _opened(request, filling)
+    if request.htmx:
+        return running(request, filling.kind(request.POST, instrument=filling.instrument))
+    form = filling.kind(request.POST, instrument=filling.worded)
+    sent = WindowForm(request.POST).sent
+    if FILLING in request.headers:
+        return _kept(request, filling, form, sent)
+    context = filling.context | _window(request, filling.draft, sent)
+    if request.POST.get("step") == SIGN:
+        if sent:
+            entry_drafts.becomes(filling.draft, sent)
+        return take_in(request, form, context, lambda: filling.write(form), filling.after)
+    fits = form.is_valid()
+    if sent:
+        _keep(request, filling, form, sent)
+    return _second_look(request, filling, form) if fits else sheet(request, form, context, status=400)
+
+
+def _opened(request: SignedInRequest, filling: Filling) -> HttpResponse:
+    draft, initial = filling.draft, filling.initial
+    if draft:
+        kept = {
+            "assessed_on": draft.assessed_on,
+            "assessed_at": draft.assessed_at,
+            "submission_id": draft.submission_id,
+            "version": draft.version,
+        }
+        initial = initial | {name: value for name, value in kept.items() if value is not None}
+    answers = draft.answers if draft else None
+    form = filling.kind(instrument=filling.worded, answers=answers, initial=initial)
+    return sheet(request, form, filling.context | _window(request, draft, None))
+
+
+def _window(request: SignedInRequest, draft: EntryDraft | None, sent: Sent | None) -> Context:
+    """What the page must know to save as it goes. Its number is that of the next state."""
+    seen = draft.number if draft else 0
+    sent = sent or Sent(uuid.uuid4(), seen, seen)
+    return {
+        "window": {"window": sent.window, "seen": sent.seen, "number": sent.number + 1},
+        "who": request.user.public_id,
+        "draft": begun_entry(draft, Shelf()) if draft and request.method != "POST" else None,
+        "kept_days": KEPT_FOR.days,
+    }
+
+
+def _kept(request: SignedInRequest, filling: Filling, form: RecordForm, sent: Sent | None) -> HttpResponse:
+    """Keeps what can be kept, and names what cannot."""
+    if sent is None:
+        return JsonResponse({"refused": "This page is out of date: open it again."}, status=409)
+    form.is_valid()
+    try:
+        _keep(request, filling, form, sent)
+    except (Conflict, NotPermitted) as refusal:
+        return JsonResponse({"refused": as_sentence(str(refusal))}, status=409)
+    items = [(item, form[f"item-{item.code}"]) for item in form.items]
+    wrong = {item.code: " ".join(map(str, field.errors)) for item, field in items if field.errors}
+    return JsonResponse({"wrong": wrong})
+
+
+def _keep(request: SignedInRequest, filling: Filling, form: RecordForm, sent: Sent) -> None:
+    entry_drafts.keep_entry(
+        by=request.user,
+        place=filling.place,
+        instrument=filling.instrument,
+        answers=form.answers,
+        sent=sent,
+        submission_id=form.cleaned_data.get("submission_id"),
+        wording=filling.pack,
+        assessed_on=form.cleaned_data.get("assessed_on"),
+        assessed_at=form.cleaned_data.get("assessed_at"),
+    )
+
+
+def _second_look(request: SignedInRequest, filling: Filling, form: RecordForm) -> HttpResponse:
+    """All that will be stored, in words, with what was changed since the form was opened again."""
+    draft = draft_at(request.user, filling.place)
+    page = {
+        "form": form,
+        "instrument": form.instrument,
+        "lines": answer_lines(form.instrument, form.answers),
+        "changed": changed_since(draft, form.instrument, form.answers) if draft else [],
+        "fulfils": _fulfils(filling, form),
+        "back": request.path,
+        "typed": [(name, value) for name, value in request.POST.items() if name not in NOT_SENT],
+        **running_context(form.instrument, form.answers),
+    }
+    return render(request, "tracking/answers/entry/look.html", filling.context | page)
+
+
+def _fulfils(filling: Filling, form: RecordForm) -> AssessmentRequest | None:
+    """The request that this will answer, where its reader may know of it."""
+    if isinstance(form, NewRecordForm):
+        return form.answered
+    return None if filling.context["blind"] else filling.place.request
