@@ -13,7 +13,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from tests.markup import markup, said
 from tests.tracking.answers import posted
+from tests.tracking.begun import Window
 from tests.tracking.dosing import (
     CALM,
     DENIED,
@@ -28,6 +30,7 @@ from tracking.models import (
     Assessment,
     AssessmentRequest,
     Dose,
+    EntryDraft,
     ReadEvent,
     RunSheetEntry,
     TreatmentEpisode,
@@ -308,3 +311,47 @@ def test_other_sessions_have_no_run_sheet(
     )
     client.force_login(clinician)
     assert client.get(door(name, talk, *more)).status_code == 404
+
+
+class TestBegun:
+    """An interview of the run-sheet is kept as every other form; vital signs, which are tapped, are not."""
+
+    def test_it_goes_on_where_it_was_left_at_its_moment(
+        self, client: Client, session: TreatmentSession, clinician: User
+    ) -> None:
+        client.force_login(clinician)
+        url = door("run-sheet-form", session, "cssrs_screener")
+        moment = minute(session, 40)
+        Window(client, url).keep({"1": False}, assessed_at=local(moment))
+        page = client.get(url)
+        assert "You began this on" in said(page)
+        assert f'value="{local(moment)}"' in markup(page)
+        assert EntryDraft.objects.get().session == session
+        assert url in markup(client.get(reverse("today")))
+
+    def test_it_is_looked_through_and_then_put_on_the_sheet(
+        self, client: Client, session: TreatmentSession, clinician: User
+    ) -> None:
+        client.force_login(clinician)
+        window = Window(client, door("run-sheet-form", session, "cssrs_screener"))
+        assert "a second look" in said(window.look(DENIED))
+        assert not Assessment.objects.filter(instrument="cssrs_screener").exists()
+        assert window.sign(DENIED).headers["Location"] == sheet_of(session)
+        assert Assessment.objects.get(instrument="cssrs_screener").session == session
+        assert not EntryDraft.objects.exists()
+
+    def test_of_a_session_that_was_taken_back_nothing_is_kept(
+        self, client: Client, session: TreatmentSession, clinician: User
+    ) -> None:
+        client.force_login(clinician)
+        window = Window(client, door("run-sheet-form", session, "cssrs_screener"))
+        window.keep({"1": False})
+        treatment.void(by=clinician, record=session, reason="another patient")
+        assert window.keep({"1": True}).status_code == 404
+        assert EntryDraft.objects.get().answers["1"] is False
+        assert "can no longer be submitted" in said(client.get(reverse("today")))
+
+    def test_vital_signs_are_not(self, client: Client, session: TreatmentSession, clinician: User) -> None:
+        client.force_login(clinician)
+        page = client.get(door("run-sheet-form", session, "vital_signs"))
+        assert "data-who" not in markup(page)
