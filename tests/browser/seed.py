@@ -50,6 +50,12 @@ STORIES = (
     "keys",
     "many",
 )  # each belongs to one test
+    "interview",
+    "underground",
+    "reload",
+    "signedout",
+    "tries",
+)  # each belongs to one test, or to one instrument of one
 
 
 def main(target: Path) -> None:

@@ -42,8 +42,9 @@ def test_hamd_by_keyboard(sheet: Callable[[str], Page]) -> None:
     page = sheet("hamd17")
     assert len(HAMD) == len(registry.get("hamd17").items)
     rate(page, HAMD, lambda points: expect(page.locator("#running .total")).to_have_text(str(points)))
-    expect(page.get_by_role("button", name="Submit")).to_be_focused()
+    expect(page.get_by_role("button", name="Look it through")).to_be_focused()
     press(page, "Enter")
+    page.get_by_role("button", name="Submit").click()
     expect(page.get_by_text("Recorded.")).to_be_visible()
     scores = page.get_by_role("row", name="HAM-D17 total")
     expect(scores).to_contain_text(str(sum(HAMD)))
@@ -58,8 +59,9 @@ def test_caps5_by_keyboard_with_its_further_items(sheet: Callable[[str], Page]) 
     press(page, 2, "Enter", 2, "Enter", 1, "Enter")  # distress, social, work
     press(page, 0, "Enter", 2, "Enter", "Enter")  # validity, severity; no rating before this one
     press(page, 0, "Enter", 0, "Enter")  # dissociation
-    expect(page.get_by_role("button", name="Submit")).to_be_focused()
+    expect(page.get_by_role("button", name="Look it through")).to_be_focused()
     press(page, "Enter")
+    page.get_by_role("button", name="Submit").click()
     expect(page.get_by_text("Recorded.")).to_be_visible()
     expect(page.get_by_role("main")).to_contain_text(str(sum(CAPS)))
     expect(page.get_by_role("main")).to_contain_text("PTSD")
@@ -69,11 +71,12 @@ def test_gaps_are_named_before_they_are_accepted(sheet: Callable[[str], Page], f
     page = sheet("hamd17")
     for _ in HAMD[:-1]:
         press(page, 1, "Enter")
-    page.get_by_role("button", name="Submit").click()
+    page.get_by_role("button", name="Look it through").click()
     expect(page.get_by_text("1 without an answer.")).to_be_visible()
     expect(page.get_by_role("link", name="17 Insight")).to_be_visible()
     assert [fault for fault in faults if "status of 400" not in fault] == []
     faults.clear()  # the browser reports a refused form, as it should
     page.get_by_label("Submit with these gaps").check()
+    page.get_by_role("button", name="Look it through").click()
     page.get_by_role("button", name="Submit").click()
     expect(page.get_by_text("Recorded.")).to_be_visible()
