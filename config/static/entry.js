@@ -212,5 +212,7 @@
     } else {
       sessionStorage.removeItem(PLACE);
     }
+  } else if (form.querySelector("input:checked:not([checked])")) {
+    send(false); // marked before this was loaded
   }
 })();
