@@ -65,11 +65,13 @@ class Table:
         """A finite number, or ``None`` when the key is absent."""
         return self._number(key, _REQUIRED) if key in self else None
 
-    def numbers(self, key: str, count: int) -> list[Number]:
-        """A list of ``count`` finite numbers."""
-        values = self._take(key, list, f"a list of {count} numbers", _REQUIRED)
-        if len(values) != count or not all(is_finite_number(value) for value in values):
-            self.refuse(key, f"must be a list of {count} numbers")
+    def numbers(self, key: str, count: int | None = None) -> list[Number]:
+        """A list of ``count`` finite numbers; ``None``: of at least one."""
+        listed = "a list of numbers, at least one" if count is None else f"a list of {count} numbers"
+        values = self._take(key, list, listed, _REQUIRED)
+        fits = bool(values) if count is None else len(values) == count
+        if not fits or not all(is_finite_number(value) for value in values):
+            self.refuse(key, f"must be {listed}")
         return list(values)
 
     def whole_numbers(self, key: str, minimum: int) -> tuple[int, ...]:

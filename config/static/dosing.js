@@ -1,7 +1,8 @@
 // Comforts of the dosing room; the run-sheet works without them.
 // 1. Dim, unless the light of this device was asked for.
 // 2. The time since the first dose.
-// 3. Taps: each is put by with its id and its moment before it is sent, and forgotten once the server has it. Without
+// 3. What was typed and is not plausible is asked about in a dialogue, with the focus on the correction.
+// 4. Taps: each is put by with its id and its moment before it is sent, and forgotten once the server has it. Without
 //    a connection, or after signing in again, it is sent then. The page does not move and keeps what is half typed.
 "use strict";
 
@@ -116,7 +117,7 @@
     if (answer.status === 400 || answer.status === 409) {
       forget(tap);
       formOf(tap)?.removeAttribute("data-tapped");
-      tellRefused(tap, text.trim());
+      if (!ask(tap, text)) tellRefused(tap, text.trim());
       return true;
     }
     return later(answer.status >= 500 ? "" : "Sign in again on this page, and they are sent.");
@@ -129,6 +130,26 @@
 
   function formOf(tap) {
     return [...document.querySelectorAll("form[data-tap]")].find((form) => form.elements.submission_id.value === tap.id);
+  }
+
+  // A question: nothing was written. Leaving it leads back to what was typed.
+  function ask(tap, text) {
+    const asked = new DOMParser().parseFromString(text, "text/html").querySelector("dialog");
+    if (!asked) return false;
+    document.querySelectorAll("dialog.asked").forEach((other) => other.remove());
+    asked.querySelectorAll("form[data-tap]").forEach((form) => {
+      form.dataset.of = tap.form;
+      form.dataset.at = tap.at;
+    });
+    document.getElementById("main").append(asked);
+    asked.querySelectorAll("[data-close]").forEach((button) => button.addEventListener("click", () => asked.close()));
+    asked.addEventListener("close", () => {
+      asked.remove();
+      if (asked.returnValue !== "sent") document.getElementById(tap.form)?.elements[asked.dataset.field]?.focus();
+    });
+    refused.hidden = true;
+    asked.showModal();
+    return true;
   }
 
   // What could not be sent waits, and with it all that came after it.
@@ -157,11 +178,12 @@
     form.dataset.tapped = moment;
     const body = new FormData(form);
     body.delete("csrfmiddlewaretoken");
-    const at = now().toISOString();
+    const at = form.dataset.at || now().toISOString();
     body.set(form.dataset.moment || "happened_at", at);
     const id = form.elements.submission_id.value;
-    const tap = { id, at, url: form.action, body: new URLSearchParams(body).toString(), says: form.dataset.tap, form: form.id, who: state.dataset.who };
+    const tap = { id, at, url: form.action, body: new URLSearchParams(body).toString(), says: form.dataset.tap, form: form.dataset.of || form.id, who: state.dataset.who };
     if (!waiting().some((other) => other.id === id)) keep([...waiting(), tap]);
+    form.closest("dialog")?.close("sent");
     send();
   });
 

@@ -49,7 +49,6 @@ STORIES = (
     "slow",
     "keys",
     "many",
-)  # each belongs to one test
     "interview",
     "underground",
     "reload",
@@ -68,7 +67,7 @@ def main(target: Path) -> None:
     rng = Random(7)  # noqa: S311 (invented people, not secrets)
     for number in range(COHORT):
         simulate(by=users["administrator"], person=treated(number, rng), staff=trial, rng=rng, today=today)
-    dosing = {name: trauma_patient(name, trial, rng, today) for name in ("tablet", "plain")}
+    dosing = {name: trauma_patient(name, trial, rng, today) for name in ("tablet", "plain", "odd")}
     episodes = {story: told(story, care_as_usual, rng, today) for story in STORIES}
     people.link_account(by=None, patient=episodes["account"].patient, user=users["patient"])
     ask_rater(episodes["rated"], users["rater"])

@@ -139,6 +139,9 @@ def test_a_whole_mdma_session(site: Site, tablet: Page, open_page: OpenPage, fau
 
     # twice is once
     (session,) = site.ask(SESSION, site.facts["dosing"]["tablet"]["episode"])
+    tablet.get_by_label("Why the dose is given although systolic blood pressure was 168 mmHg").first.fill(
+        "158 by hand"
+    )
     tablet.get_by_role("button", name="MDMA 40 mg: given now").dblclick()
     expect(tablet.get_by_text("Supplemental dose: MDMA 40 mg")).to_be_visible()
     tablet.get_by_role("button", name="Bathroom").dblclick()
@@ -225,3 +228,51 @@ def test_without_a_script_the_same_doors_work(site: Site, signed_in: OpenPage) -
     page.get_by_label("Why is this taken back?").fill("Not left the room")
     page.get_by_role("button", name="Take back").click()
     expect(page.get_by_text("Not left the room")).to_be_visible()
+
+
+def test_a_dose_that_is_not_plausible_is_asked_about(
+    site: Site, signed_in: OpenPage, faults: list[str]
+) -> None:
+    """Ten times the plan: the focus is on the correction, Esc leads back, to write it costs the number and a reason."""
+    page = signed_in("clinician", viewport=UPRIGHT)
+    page.goto(site.facts["dosing"]["odd"]["page"])
+    page.get_by_role("link", name="Begin a dosing session").click()
+    page.get_by_label("Second therapist").select_option(label="The second therapist")
+    page.get_by_role("button", name="Begin the session").click()
+    page.get_by_text("Another amount or substance").click()
+    form = page.locator("#dose-form-first")
+    form.get_by_label("Amount").fill("800")
+    form.get_by_label("Why the dose is given").fill("The checks were made on paper")
+    form.get_by_role("button", name="Dose given now").click()
+
+    dialogue = page.get_by_role("alertdialog")
+    expect(dialogue.get_by_role("heading")).to_have_text("800 mg is 10 times the planned 80 mg.")
+    expect(dialogue.get_by_role("button", name="It was MDMA 80 mg")).to_be_focused()
+    (session,) = site.ask(SESSION, site.facts["dosing"]["odd"]["episode"])
+    assert site.ask(ROWS, session, session) == (0, 0)
+    seen(page)
+    page.keyboard.press("Escape")
+    expect(dialogue).to_have_count(0)
+    expect(form.get_by_label("Amount")).to_be_focused()
+    expect(form.get_by_label("Amount")).to_have_value("800")
+
+    # put right with one press
+    form.get_by_role("button", name="Dose given now").click()
+    dialogue.get_by_role("button", name="It was MDMA 80 mg").click()
+    expect(page.locator(".elapsed")).to_have_text("0 min")
+    expect(page.get_by_role("listitem").filter(has_text="Dose: MDMA 80 mg")).to_have_count(1)
+
+    # written all the same
+    page.get_by_text("Another dose").click()
+    more = page.locator("#dose-form-more")
+    more.get_by_label("Amount").fill("80")
+    more.get_by_role("button", name="Dose given now").click()
+    expect(dialogue.get_by_role("button", name="Type it anew")).to_be_focused()
+    dialogue.get_by_text("It really was MDMA 80 mg").click()
+    dialogue.get_by_label("The amount once more").fill("80")
+    dialogue.get_by_label("What happened").fill("The capsule was given twice")
+    dialogue.get_by_role("button", name="Write MDMA 80 mg").click()
+    expect(page.get_by_text("The capsule was given twice")).to_be_visible()
+    assert site.ask(ROWS, session, session) == (2, 0)
+    assert [fault for fault in faults if "status of 400" not in fault] == []
+    faults.clear()  # the browser reports each answer that is no page

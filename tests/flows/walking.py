@@ -30,7 +30,7 @@ SESSION, ANSWERS = (
     23,
 )  # local hours; 20:00 in New York is tomorrow in UTC
 BEFORE = date(2023, 1, 1)
-SITE = Decimal(20)  # what this site gives where the protocol leaves the amount to it
+SITE = Decimal(50)  # what this site gives where the protocol leaves the amount to it
 
 
 def calm(instrument: Instrument) -> dict[str, object]:

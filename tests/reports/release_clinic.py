@@ -16,6 +16,7 @@ from pytest_django import DjangoDbBlocker
 
 from measures import registry
 from tests.cast import CRISIS, days_ago, person
+from tests.tracking.dosing import sure
 from tests.tracking.packs import installed
 from tests.tracking.treated import dosed, medicated
 from tracking.actions import assessments, care, people, treatment
@@ -140,7 +141,7 @@ def _treat(by: User, episode: TreatmentEpisode, number: int, started: date) -> N
     session = treatment.record_session(
         by=by, episode=episode, kind="dosing", starts_at=at, minutes=360, note="=cmd|' /C calc'!A0"
     )
-    dosed(by, session, washout_reason="agreed with the physician")
+    dosed(by, session, washout_reason="agreed with the physician", **sure(25))
 
 
 def _assess(

@@ -261,7 +261,7 @@ def _dose(episode: TreatmentEpisode, by: User, day: int) -> None:
     session = treatment.record_session(by=by, episode=episode, kind="dosing", starts_at=at)
     treatment.record_dose(
         by=by, session=session, substance="ketamine", amount=Decimal("0.5"), unit="mg/kg",
-        route="intravenous", given_at=at + timedelta(minutes=30),
+        route="intravenous", given_at=at + timedelta(minutes=30), amount_reason="in the place of psilocybin",
     )  # fmt: skip
 
 

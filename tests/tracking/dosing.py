@@ -114,6 +114,11 @@ def dose(by: User, session: TreatmentSession, at: float = 20, **more: object) ->
     return dosing.give_dose(by=by, session=session, **(values | more))
 
 
+def sure(amount: object, reason: str = "as the study physician decided") -> dict[str, object]:
+    """What goes with an amount that is asked about."""
+    return {"amount_again": Decimal(str(amount)), "amount_reason": reason}
+
+
 def completed(by: User, session: TreatmentSession) -> None:
     """A whole MDMA session up to its end: nothing is missing."""
     prepared(by, session)

@@ -9,14 +9,25 @@ from tests.cast import days_ago
 from tracking.actions import treatment
 from tracking.models import Dose, MedicationCourse, TreatmentEpisode, TreatmentSession, User
 
+USUAL = {  # mg a day
+    "alprazolam": 4,
+    "citalopram": 20,
+    "escitalopram": 20,
+    "fluoxetine": 20,
+    "lorazepam": 4,
+    "mirtazapine": 30,
+    "paroxetine": 20,
+}
+
 
 def medicated(
     by: User, episode: TreatmentEpisode, substance: str = "sertraline", began: int = 50, **changes: object
 ) -> MedicationCourse:
-    """A medication that began so many days ago: 100 mg a day by mouth, unless told otherwise."""
+    """A medication that began so many days ago: 100 mg a day by mouth, or less where that is usual, unless told
+    otherwise."""
     values = {
         "started_on": days_ago(began),
-        "amount_per_day": Decimal(100),
+        "amount_per_day": Decimal(USUAL.get(substance, 100)),
         "unit": "mg",
         "route": "oral",
     }

@@ -35,13 +35,14 @@ from tracking.rules.policies.days import local_day
 from tracking.rules.policies.dosing import (
     CLINICIANS,
     CLINICIANS_WANTED,
+    LONGEST_TEXT,
     SKEW,
     check_before_end,
     check_may_end,
     moment_of_tap,
 )
 from tracking.rules.policies.treatment import check_takes_doses
-from tracking.rules.run_sheet import in_the_way, minutes_between, topics
+from tracking.rules.run_sheet import beyond_limits, in_the_way, minutes_between, topics
 from tracking.vocabulary import (
     AnswerSource,
     AuditAction,
@@ -52,8 +53,6 @@ from tracking.vocabulary import (
     RunSheetKind,
     SessionKind,
 )
-
-LONGEST_TEXT = 2000
 
 
 @transaction.atomic
@@ -81,6 +80,7 @@ def begin_session(
         raise InvalidInput(
             "alone_reason", "fewer than two clinicians are present: say why it begins all the same"
         )
+    checks.check_length("alone_reason", alone_reason, LONGEST_TEXT)
     session = record_session(
         by=by,
         episode=episode,
@@ -201,13 +201,18 @@ def give_dose(
     part: str = "main",
     weight_kg: Decimal | None = None,
     override_reason: str = "",
+    limit_reason: str = "",
+    amount_again: Decimal | None = None,
+    amount_reason: str = "",
     given_at: datetime | None = None,
 ) -> Dose:
     """What was given, and when. An amount in mg/kg needs the weight.
 
     Before a first dose every check is answered and met, and every washout satisfied by the medication on record,
     or the dose is given over it: ``override_reason`` then becomes a line of the run-sheet. Raises
-    ``InvalidInput`` naming the checks and washouts where there is none.
+    ``InvalidInput`` naming the checks and washouts where there is none. A value that stands beyond a limit of the
+    protocol needs ``limit_reason``, for a first, a further and a supplemental dose alike. An odd name, unit or
+    amount: as in ``record_dose``.
     """
     _lock(session.episode)
     known = Dose.objects.filter(submission_id=submission_id).first()
@@ -220,6 +225,7 @@ def give_dose(
         raise InvalidInput("weight_kg", "is needed for an amount in mg/kg")
     if part == DosePart.MAIN:
         _check_or_override(by, session, moment, override_reason)
+    _within_or_override(by, session, moment, substance, limit_reason)
     try:
         return record_dose(
             by=by,
@@ -233,10 +239,13 @@ def give_dose(
             weight_kg=weight_kg,
             submission_id=submission_id,
             washout_reason=override_reason,
+            amount_again=amount_again,
+            amount_reason=amount_reason,
         )
     except InvalidInput as refusal:
-        field = "override_reason" if refusal.field == "washout_reason" else refusal.field
-        raise InvalidInput(field, refusal.reason) from refusal
+        if refusal.field != "washout_reason":
+            raise
+        raise InvalidInput("override_reason", refusal.reason) from refusal
 
 
 @transaction.atomic
@@ -286,6 +295,7 @@ def _check_or_override(by: User, session: TreatmentSession, moment: datetime, re
     )
     if not reason.strip():
         raise InvalidInput("override_reason", f"say why the dose is given all the same. Not settled: {named}")
+    checks.check_length("override_reason", reason, LONGEST_TEXT)
     _enter(
         by,
         session,
@@ -296,6 +306,22 @@ def _check_or_override(by: User, session: TreatmentSession, moment: datetime, re
         text=f"{reason.strip()} [{named}]",
         moment=moment,
     )
+
+
+def _within_or_override(
+    by: User, session: TreatmentSession, moment: datetime, substance: str, reason: str
+) -> None:
+    plan = plan_for(session)
+    found = beyond_limits(plan, record_of(session, plan), moment, substance)
+    if not found:
+        return
+    named = " ".join(breach.words for breach in found)
+    if not reason.strip():
+        raise InvalidInput("limit_reason", f"say why the dose is given all the same. {named.rstrip('.')}")
+    checks.check_length("limit_reason", reason, LONGEST_TEXT)
+    text = f"{reason.strip()} [{named}]"
+    topic = CheckTopic.LIMIT
+    _enter(by, session, RunSheetKind.CHECK, uuid.uuid4(), topic=topic, met=False, text=text, moment=moment)
 
 
 @transaction.atomic
@@ -311,6 +337,7 @@ def _tap(
     text: str = "",
 ) -> RunSheetEntry:
     """One line. The same one twice is stored once; the second gets the first."""
+    checks.check_length("text", text, LONGEST_TEXT)
     _lock(session.episode)
     known = RunSheetEntry.objects.filter(submission_id=submission_id).first()
     if known:
@@ -340,8 +367,6 @@ def _enter(
     met: bool | None = None,
     text: str = "",
 ) -> RunSheetEntry:
-    if len(text) > LONGEST_TEXT:
-        raise InvalidInput("text", f"must not be longer than {LONGEST_TEXT} characters")
     entry = RunSheetEntry.objects.create(
         submission_id=submission_id,
         session=session,

@@ -14,7 +14,9 @@ from tracking.errors import Conflict, InvalidInput
 from tracking.models import DoseChange, MedicationCourse, PlannedDoseStep, TreatmentEpisode, User
 from tracking.queries.tapers import states_of
 from tracking.rules import checks
+from tracking.rules.plausible import no_tablets_for
 from tracking.rules.policies.days import local_today
+from tracking.rules.policies.plausible import check_tablets
 from tracking.rules.tapers import WAITING
 from tracking.vocabulary import AuditAction, DoseStep
 
@@ -24,19 +26,24 @@ FURTHEST = timedelta(days=3 * 366)
 
 @transaction.atomic
 def plan_taper(
-    *, by: User, course: MedicationCourse, steps: Sequence[tuple[date, Decimal]]
+    *, by: User, course: MedicationCourse, steps: Sequence[tuple[date, Decimal]], is_liquid: bool = False
 ) -> list[PlannedDoseStep]:
     """The whole way down of a running medication: from each day on so much a day, 0 for the planned stop.
 
-    Days rise from today on and amounts fall from what is taken now. What stands of an earlier plan and has not
-    been done is taken back, with this as its reason; what was done or skipped stays. Raises ``InvalidInput``
-    with the field ``day_3`` or ``amount_3`` for the third step, ``Conflict`` for a medication that was stopped
-    or taken back.
+    Days rise from today on and amounts fall from what is taken now. An amount that no tablets make up is refused, or
+    with ``is_liquid`` planned as a liquid. What stands of an earlier plan and has not been done is taken back, with
+    this as its reason; what was done or skipped stays. Raises ``InvalidInput`` with the field ``day_3`` or ``amount_3``
+    for the third step, ``Conflict`` for a medication that was stopped or taken back.
     """
     TreatmentEpisode.objects.held().get(pk=course.episode_id)
     course.refresh_from_db()
     today = local_today(course.episode.patient)
-    _check_plan(steps, _current(course), today)
+    current = _current(course)
+    _check_plan(steps, current, today)
+    liquid = [bool(no_tablets_for(course.substance, amount, current.unit)) for _, amount in steps]
+    if not is_liquid:
+        for number, (_, amount) in enumerate(steps, start=1):
+            check_tablets(f"amount_{number}", course.substance, amount, current.unit, is_liquid=False)
     waiting = [planned.pk for planned, state in states_of(course, today) if state.outcome in WAITING]
     PlannedDoseStep.objects.standing().filter(pk__in=waiting).update(
         voided_at=clock.now(), voided_by=by, void_reason=f"Replaced by the plan of {today:%-d %B %Y}"
@@ -47,8 +54,10 @@ def plan_taper(
             f"day_{days.index(taken.planned_on) + 1}", "already has a planned step that was carried out"
         )
     planned = PlannedDoseStep.objects.bulk_create(
-        PlannedDoseStep(course=course, planned_on=day, amount_per_day=amount, recorded_by=by)
-        for day, amount in steps
+        PlannedDoseStep(
+            course=course, planned_on=day, amount_per_day=amount, is_liquid=as_liquid, recorded_by=by
+        )
+        for (day, amount), as_liquid in zip(steps, liquid, strict=True)
     )
     audit.record(by=by, action=AuditAction.PLAN_TAPER, target=course, patient=course.episode.patient)
     return planned
@@ -68,7 +77,12 @@ def take_planned_step(*, by: User, planned: PlannedDoseStep, reason: str = "") -
     if not planned.amount_per_day:
         return treatment.stop_medication(by=by, course=course, stopped_on=today, reason=reason)
     return treatment.change_dose(
-        by=by, course=course, changed_on=today, amount_per_day=planned.amount_per_day, step=DoseStep.TAPER
+        by=by,
+        course=course,
+        changed_on=today,
+        amount_per_day=planned.amount_per_day,
+        step=DoseStep.TAPER,
+        is_liquid=planned.is_liquid,
     )
 
 

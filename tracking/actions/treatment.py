@@ -31,9 +31,14 @@ from tracking.models import (
     User,
 )
 from tracking.models.treatment import STANDING, OfEpisodeQuerySet, Voidable
+from tracking.queries.dosing import as_given, plan_for
+from tracking.queries.events import standing_medications
 from tracking.queries.washout import washouts_before
 from tracking.rules import checks
+from tracking.rules.plausible import question_of_day, question_of_dose
 from tracking.rules.policies.days import local_day, local_today
+from tracking.rules.policies.dosing import LONGEST_TEXT
+from tracking.rules.policies.plausible import check_confirmed, check_tablets
 from tracking.rules.policies.rating import check_none_rates_blind
 from tracking.rules.policies.treatment import (
     Record,
@@ -71,19 +76,22 @@ def start_medication(
     unit: str,
     route: str,
     is_study_drug: bool = False,
+    amount_again: Decimal | None = None,
+    amount_reason: str = "",
 ) -> MedicationCourse:
-    """Begins a medication; it may have begun before the episode. Raises ``Conflict`` while the same
-    substance is running."""
+    """Begins a medication; it may have begun before the episode. Raises ``Conflict`` while the same substance is
+    running, and ``Implausible`` for a name, unit or amount that is odd, unless ``amount_reason`` says why it is right
+    and ``amount_again`` is the same amount once more."""
     _lock(episode)
     substance = checks.clean_line("substance", substance, longest=60)
     checks.check_past_day("started_on", started_on, local_today(episode.patient))
     for course in episode.medications.standing().filter(substance__iexact=substance):
         if not course.dose_changes.standing().filter(step=DoseStep.STOP).exists():
             raise Conflict(f"{course.substance} is already running; change its dose instead")
-    course = MedicationCourse.objects.create(
+    course = MedicationCourse(
         episode=episode, substance=substance, is_study_drug=is_study_drug, recorded_by=by
     )
-    DoseChange.objects.create(
+    start = DoseChange(
         course=course,
         step=DoseStep.START,
         changed_on=started_on,
@@ -92,16 +100,28 @@ def start_medication(
         route=checks.clean_choice("route", route, Route.values),
         recorded_by=by,
     )
+    start.amount_reason = _confirmed(start, amount_again, amount_reason)
+    course.save(force_insert=True)
+    start.save(force_insert=True)
     _done(by, AuditAction.START_MEDICATION, course, episode)
     return course
 
 
 @transaction.atomic
 def change_dose(
-    *, by: User, course: MedicationCourse, changed_on: date, amount_per_day: Decimal, step: str = "change"
+    *,
+    by: User,
+    course: MedicationCourse,
+    changed_on: date,
+    amount_per_day: Decimal,
+    step: str = "change",
+    is_liquid: bool = False,
+    amount_again: Decimal | None = None,
+    amount_reason: str = "",
 ) -> DoseChange:
     """From this day on, another amount a day, in the unit and by the route of the start. A taper step must
-    be lower than what was taken until then. Late entries are taken; one after a stop is refused."""
+    be lower than what was taken until then. Late entries are taken; one after a stop is refused, and so is an amount
+    that no tablets make up, unless it is taken as a liquid. An odd amount: as in ``start_medication``."""
     _lock(course.episode)
     checks.clean_choice("step", step, [DoseStep.CHANGE, DoseStep.TAPER])
     amount = checks.clean_amount("amount_per_day", amount_per_day)
@@ -114,7 +134,11 @@ def change_dose(
     before = [row for row in steps if row.changed_on < changed_on][-1]
     if step == DoseStep.TAPER and amount >= before.amount_per_day:
         raise InvalidInput("amount_per_day", "a taper step must be lower than the dose before it")
-    return _add_step(by, course, step, changed_on, amount)
+    change = _next_step(by, course, step, changed_on, amount)
+    change.is_liquid = is_liquid
+    check_tablets("amount_per_day", course.substance, amount, change.unit, is_liquid=is_liquid)
+    change.amount_reason = _confirmed(change, amount_again, amount_reason)
+    return _add_step(change)
 
 
 @transaction.atomic
@@ -127,7 +151,9 @@ def stop_medication(*, by: User, course: MedicationCourse, stopped_on: date, rea
     if steps[-1].step == DoseStep.STOP:
         raise Conflict(f"{course.substance} was already stopped on {steps[-1].changed_on:%-d %B %Y}")
     checks.check_order("stopped_on", steps[-1].changed_on, stopped_on, of="the last change of its dose")
-    return _add_step(by, course, DoseStep.STOP, stopped_on, Decimal(0), stop_reason=reason)
+    stop = _next_step(by, course, DoseStep.STOP, stopped_on, Decimal(0))
+    stop.stop_reason = reason
+    return _add_step(stop)
 
 
 @transaction.atomic
@@ -193,12 +219,16 @@ def record_dose(
     weight_kg: Decimal | None = None,
     submission_id: uuid.UUID | None = None,
     washout_reason: str = "",
+    amount_again: Decimal | None = None,
+    amount_reason: str = "",
 ) -> Dose:
     """What was given in an attended dosing session, and when. A supplement needs a dose before it.
 
     ``weight_kg``: the body weight of that day, where it was taken. ``washout_reason``: why it is given although
     a washout is not satisfied or cannot be judged; it becomes an entry of the run-sheet. Raises
-    ``InvalidInput`` without it, unless the run-sheet has such an entry.
+    ``InvalidInput`` without it, unless the run-sheet has such an entry. A name, unit or amount that is not plausible
+    (``rules.plausible``) raises ``Implausible``, unless ``amount_reason`` says why it is right and ``amount_again`` is
+    the same amount once more; they become an entry of the run-sheet, too.
     """
     _lock(session.episode)
     session.refresh_from_db()
@@ -211,11 +241,7 @@ def record_dose(
         raise InvalidInput("part", "a supplemental dose needs a dose before it in this session")
     if doses.filter(substance__iexact=substance, given_at=given_at).exists():
         raise Conflict("this dose is already recorded")
-    states = washouts_before(session.episode, local_day(session.episode.patient, given_at))
-    against = check_washout(session, states, washout_reason)
-    if against:
-        _override_washout(by, session, washout_reason, given_at)
-    dose = Dose.objects.create(
+    dose = Dose(
         submission_id=submission_id,
         session=session,
         part=part,
@@ -227,6 +253,15 @@ def record_dose(
         given_at=given_at,
         recorded_by=by,
     )
+    question = question_of_dose(plan_for(session), as_given(dose), [as_given(other) for other in doses])
+    odd = check_confirmed(question, amount=dose.amount, again=amount_again, reason=amount_reason)
+    states = washouts_before(session.episode, local_day(session.episode.patient, given_at))
+    if check_washout(session, states, washout_reason):
+        checks.check_length("washout_reason", washout_reason, LONGEST_TEXT)
+        _against_a_check(by, dose, CheckTopic.WASHOUT, washout_reason, AuditAction.OVERRIDE_WASHOUT)
+    if odd:
+        _against_a_check(by, dose, CheckTopic.AMOUNT, odd, AuditAction.CONFIRM_AMOUNT)
+    dose.save(force_insert=True)
     _done(by, AuditAction.RECORD_DOSE, dose, session.episode)
     return dose
 
@@ -262,17 +297,18 @@ def void(*, by: User, record: Record, reason: str) -> None:
     _done(by, AuditAction(f"void_{record._meta.model_name}"), record, episode)
 
 
-def _override_washout(by: User, session: TreatmentSession, reason: str, given_at: datetime) -> None:
+def _against_a_check(by: User, dose: Dose, topic: CheckTopic, text: str, action: AuditAction) -> None:
+    """Why a dose is given all the same, as a line of the run-sheet."""
     entry = RunSheetEntry.objects.create(
-        session=session,
+        session=dose.session,
         kind=RunSheetKind.CHECK,
-        topic=CheckTopic.WASHOUT,
+        topic=topic,
         met=False,
-        text=reason.strip(),
-        happened_at=given_at,
+        text=text.strip(),
+        happened_at=dose.given_at,
         recorded_by=by,
     )
-    audit.record(by=by, action=AuditAction.OVERRIDE_WASHOUT, target=entry, patient=session.episode.patient)
+    audit.record(by=by, action=action, target=entry, patient=dose.session.episode.patient)
 
 
 def episode_of(record: Record) -> TreatmentEpisode:
@@ -305,27 +341,42 @@ def _steps(course: MedicationCourse, field: str, day: date) -> list[DoseChange]:
     return steps
 
 
-def _add_step(
-    by: User,
-    course: MedicationCourse,
-    step: str,
-    changed_on: date,
-    amount_per_day: Decimal,
-    stop_reason: str = "",
+def _next_step(
+    by: User, course: MedicationCourse, step: str, changed_on: date, amount_per_day: Decimal
 ) -> DoseChange:
     start = course.dose_changes.standing().get(step=DoseStep.START)
-    change = DoseChange.objects.create(
+    return DoseChange(
         course=course,
         step=step,
         changed_on=changed_on,
         amount_per_day=amount_per_day,
         unit=start.unit,
         route=start.route,
-        stop_reason=stop_reason,
         recorded_by=by,
     )
-    _done(by, AuditAction(f"medication_{step}"), change, course.episode)
+
+
+def _add_step(change: DoseChange) -> DoseChange:
+    change.save(force_insert=True)
+    action = AuditAction(f"medication_{change.step}")
+    _done(change.recorded_by, action, change, change.course.episode)
     return change
+
+
+def _confirmed(change: DoseChange, again: Decimal | None, reason: str) -> str:
+    """Why an odd amount a day is right; "" where it is not odd. The name was asked about when it was begun."""
+    course = change.course
+    question = question_of_day(
+        course.substance,
+        change.amount_per_day,
+        change.unit,
+        standing_medications(course.episode),
+        may_be_less=change.is_liquid or change.step == DoseStep.TAPER,
+    )
+    if question and change.step != DoseStep.START and not question.amount_is_odd:
+        return ""
+    amount = change.amount_per_day
+    return check_confirmed(question, amount=amount, again=again, reason=reason, field="amount_per_day")
 
 
 def _taken_back(by: User, reason: str) -> dict[str, object]:

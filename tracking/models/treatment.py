@@ -157,6 +157,10 @@ class DoseChange(Voidable):
     unit = models.CharField(max_length=10, choices=DoseUnit, default=DoseUnit.MG)
     route = models.CharField(max_length=20, choices=Route, default=Route.ORAL)
     stop_reason = models.CharField(max_length=20, choices=StopReason, default="", blank=True)
+    is_liquid = models.BooleanField(default=False, help_text="Taken as a liquid: no tablets need make it up.")
+    amount_reason = models.TextField(
+        default="", blank=True, help_text="Why the name or the amount is right that was asked about."
+    )
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(default=clock.now, editable=False)
 
@@ -164,9 +168,9 @@ class DoseChange(Voidable):
 
     privacy = classes(
         internal="id public_id course recorded_by recorded_at voided_at voided_by",
-        sensitive="step amount_per_day unit route stop_reason",
+        sensitive="step amount_per_day unit route stop_reason is_liquid",
         date="changed_on",
-        free_text="void_reason",
+        free_text="void_reason amount_reason",
     )
 
     class Meta(Voidable.Meta):
@@ -192,6 +196,7 @@ class PlannedDoseStep(Voidable):
     course = models.ForeignKey(MedicationCourse, on_delete=models.PROTECT, related_name="planned_steps")
     planned_on = models.DateField()
     amount_per_day = models.DecimalField(max_digits=8, decimal_places=3)
+    is_liquid = models.BooleanField(default=False, help_text="To be taken as a liquid.")
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(default=clock.now, editable=False)
 
@@ -199,7 +204,7 @@ class PlannedDoseStep(Voidable):
 
     privacy = classes(
         internal="id public_id course recorded_by recorded_at voided_at voided_by",
-        sensitive="amount_per_day",
+        sensitive="amount_per_day is_liquid",
         date="planned_on",
         free_text="void_reason",
     )

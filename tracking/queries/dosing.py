@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, TypedDict
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Count, Exists, Max, Min, OuterRef, Prefetch, QuerySet
 
 from measures import registry
 from measures.instrument import Instrument
@@ -18,6 +20,7 @@ from tracking.models import (
     User,
 )
 from tracking.queries.events import protocol_of
+from tracking.rules.plausible import in_words
 from tracking.rules.policies.instruments import Shelf
 from tracking.rules.run_sheet import Check, Given, Plan, Reading, Record, plan_of
 from tracking.vocabulary import Attendance, CheckTopic, DosePart, RunSheetKind, SessionKind
@@ -126,6 +129,36 @@ if TYPE_CHECKING:  # the types are a tool of development
     from django_stubs_ext import WithAnnotations
 
     MarkedSession = WithAnnotations[TreatmentSession, Marks]
+
+
+@dataclass(frozen=True, slots=True)
+class GivenHere:
+    """What was given of a substance in the sessions of a protocol that somebody may see."""
+
+    low: Decimal
+    high: Decimal
+    unit: str
+    sessions: int
+
+    @property
+    def words(self) -> str:
+        """ "20 to 30 mg" """
+        most = in_words(self.high, self.unit)
+        return most if self.low == self.high else f"{self.low.normalize():f} to {most}"
+
+
+def given_here(session: TreatmentSession, user: User, substance: str, unit: str) -> GivenHere | None:
+    """The least and the most that was given at a time, in other sessions of the same protocol, to patients whom the
+    user may see; ``None``: never in this unit. What was asked about is left out: a slip makes no custom."""
+    odd = RunSheetEntry.objects.standing().filter(session=OuterRef("session"), topic=CheckTopic.AMOUNT)
+    rows = Dose.objects.visible_to(user).standing().exclude(session=session).exclude(Exists(odd))
+    found = rows.filter(
+        session__episode__protocol=session.episode.protocol,
+        part=DosePart.MAIN,
+        substance__iexact=substance,
+        unit=unit,
+    ).aggregate(low=Min("amount"), high=Max("amount"), sessions=Count("session", distinct=True))
+    return GivenHere(unit=unit, **found) if found["sessions"] else None
 
 
 def marked(rows: QuerySet[TreatmentSession]) -> QuerySet[MarkedSession]:

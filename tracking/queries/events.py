@@ -11,7 +11,7 @@ from tracking.rules import protocol as protocols
 from tracking.rules.due_dates import Answered, DosingDay, Events, SessionDay
 from tracking.rules.medication_classes import classes_of
 from tracking.rules.policies.days import local_day
-from tracking.rules.protocol import Protocol
+from tracking.rules.protocol import Protocol, StandingMedication
 from tracking.vocabulary import Attendance, DoseStep, SessionKind
 
 DAY = timedelta(days=1)
@@ -20,6 +20,12 @@ DAY = timedelta(days=1)
 def protocol_of(episode: TreatmentEpisode) -> Protocol | None:
     """The protocol that an episode follows, in the version that it began with; nothing where it has none."""
     return protocols.find(episode.protocol, episode.protocol_version)
+
+
+def standing_medications(episode: TreatmentEpisode) -> tuple[StandingMedication, ...]:
+    """What the protocol plans to be taken every day in the arm of an episode."""
+    protocol = protocol_of(episode)
+    return tuple(drug for drug in protocol.medications if episode.arm in drug.arms) if protocol else ()
 
 
 def events_of(episode: TreatmentEpisode) -> Events:

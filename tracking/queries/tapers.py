@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 
 from django.db.models import QuerySet
 
 from tracking.models import DoseChange, MedicationCourse, PlannedDoseStep
 from tracking.queries.events import is_treatment, protocol_of
+from tracking.rules.plausible import amounts_of_tablets
 from tracking.rules.policies.days import local_day
 from tracking.rules.tapers import PlannedStep, Step, StepState, equal_steps, step_states
 from tracking.vocabulary import DoseStep
@@ -69,7 +71,12 @@ def proposed_taper(course: MedicationCourse, today: date) -> tuple[Step, ...]:
         return ()
     days = [episode.starts_on + number * DAY for number in planned[0]]
     ahead = [day for day in days if day >= today]
-    return equal_steps(steps[-1].amount_per_day, ahead) if ahead else ()
+    return equal_steps(steps[-1].amount_per_day, ahead, tablets_of(steps[-1])) if ahead else ()
+
+
+def tablets_of(change: DoseChange) -> tuple[Decimal, ...]:
+    """The amounts below this one that tablets make up; empty where nothing is known of them."""
+    return amounts_of_tablets(change.course.substance, change.amount_per_day, change.unit)
 
 
 def _taken(course: MedicationCourse) -> list[Step]:

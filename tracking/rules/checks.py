@@ -24,11 +24,16 @@ def clean_line(field: str, value: str, *, longest: int, needed: bool = True) -> 
     line = value.strip()
     if needed and not line:
         raise InvalidInput(field, "must not be empty")
-    if len(line) > longest:
-        raise InvalidInput(field, f"must not be longer than {longest} characters")
+    check_length(field, line, longest)
     if any(unicodedata.category(character) in DISGUISES for character in line):
         raise InvalidInput(field, "contains a character that cannot be shown")
     return line
+
+
+def check_length(field: str, text: str, longest: int) -> None:
+    """Words of somebody's own are not longer than what the page lets them write."""
+    if len(text) > longest:
+        raise InvalidInput(field, f"must not be longer than {longest} characters")
 
 
 def clean_choice(field: str, value: str, allowed: Collection[str]) -> str:

@@ -113,16 +113,32 @@ def _not_taken(row: PlannedStep, taken: Sequence[Step], today: date) -> StepStat
     return StepState(row, "due today" if row.day == today else "to come")
 
 
-def equal_steps(start: Decimal, days: Sequence[date]) -> tuple[Step, ...]:
+def equal_steps(start: Decimal, days: Sequence[date], tablets: Sequence[Decimal] = ()) -> tuple[Step, ...]:
     """From ``start`` down to 0 on the last of ``days``, by the same amount each time: arithmetic, and nobody's
-    advice. Amounts are rounded to a thousandth. Raises ``ValueError`` without a day or without a dose."""
+    advice. Amounts are rounded to a thousandth, or to the nearest of the amounts that ``tablets`` make up, where there
+    are enough of those for every step to be lower. Raises ``ValueError`` without a day or without a dose."""
     if not days or start <= 0:
         raise ValueError("equal steps need a dose and at least one day")
     count = len(days)
-    return tuple(
-        Step(day, (start * (count - number) / count).quantize(FINEST, ROUND_HALF_UP))
-        for number, day in enumerate(days, start=1)
-    )
+    amounts = [
+        (start * (count - number) / count).quantize(FINEST, ROUND_HALF_UP) for number in range(1, count + 1)
+    ]
+    return tuple(map(Step, days, _to_tablets(start, amounts, tablets) or amounts))
+
+
+def _to_tablets(start: Decimal, amounts: Sequence[Decimal], tablets: Sequence[Decimal]) -> list[Decimal]:
+    """Falling amounts that tablets make up, as near as can be to ``amounts``, the last of which is the stop; none where
+    there are not enough of them."""
+    found: list[Decimal] = []
+    before = start
+    for number, amount in enumerate(amounts[:-1], start=1):
+        rest = len(amounts) - 1 - number  # so many steps are still to come before the stop
+        lower = [one for one in tablets if one < before][rest:]
+        if not lower:
+            return []
+        before = min(lower, key=lambda one: (abs(one - amount), one))
+        found.append(before)
+    return [*found, Decimal(0)]
 
 
 def spread_days(first: date, last: date, count: int) -> tuple[date, ...]:

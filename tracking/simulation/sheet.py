@@ -33,6 +33,7 @@ PEAK = {
 GIVEN_ALL_THE_SAME = (
     "Simulated: the days without it are fewer than the site asks for; the medical lead agrees."
 )
+BEYOND_A_LIMIT = "Simulated: the physician has measured it again, and agrees."
 MINUTE = timedelta(minutes=1)
 Tap = tuple[datetime, Callable[[], object]]
 
@@ -156,6 +157,7 @@ def _dose(
         route="oral",
         part=part,
         override_reason=GIVEN_ALL_THE_SAME,
+        limit_reason=BEYOND_A_LIMIT,
     )
 
 

@@ -114,6 +114,8 @@ class CheckTopic(TextChoices):
     CONSENT = "consent_today", "The patient consents to go on today"
     WAY_HOME = "way_home", "Somebody to take the patient home is known"
     OVERRIDE = "override", "Dose given although a check was open or not met"
+    LIMIT = "limit", "Dose given although a value was beyond its limit"
+    AMOUNT = "amount", "What was given although it was asked about"
 
 
 class EventTopic(TextChoices):

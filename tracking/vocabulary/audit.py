@@ -45,6 +45,7 @@ class AuditAction(TextChoices):
     RECORD_DOSE = "record_dose"
     RECORD_SETTING = "record_setting"
     OVERRIDE_WASHOUT = "override_washout"
+    CONFIRM_AMOUNT = "confirm_amount"
     SET_WASHOUT_RULE = "set_washout_rule"
 
     RUN_SHEET_CHECK = "run_sheet_check"

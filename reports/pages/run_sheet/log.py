@@ -108,7 +108,7 @@ def _entry_words(entry: RunSheetEntry, topics: dict[str, str]) -> tuple[str, str
         case RunSheetKind.CHECK:
             known = dict(CheckTopic.choices)
             words = topics.get(entry.topic) or str(known.get(entry.topic, entry.topic))
-            if entry.topic == CheckTopic.OVERRIDE:
+            if entry.topic in (CheckTopic.OVERRIDE, CheckTopic.LIMIT, CheckTopic.AMOUNT):
                 return words, entry.text, "warn"
             return f"{words}: {'yes' if entry.met else 'no'}", entry.text, "" if entry.met else "warn"
         case RunSheetKind.EVENT:

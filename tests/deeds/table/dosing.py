@@ -15,7 +15,7 @@ from measures import registry
 from tests.deeds.clinics import Clinic
 from tests.deeds.deed import Arguments, Note, Twice, deed
 from tests.deeds.scenes import held, medication
-from tests.tracking.dosing import CALM, DENIED, PASSWORD, begun, check, minute, prepared
+from tests.tracking.dosing import CALM, DENIED, PASSWORD, begun, check, minute, prepared, vitals
 from tracking.actions import dosing
 from tracking.actions.signing import sign_run_sheet
 from tracking.models import RunSheetEntry, TreatmentSession, User
@@ -155,6 +155,20 @@ def a_dose_after_its_checks(clinic: Clinic) -> Arguments:
 def a_dose_over_checks_and_a_washout(clinic: Clinic) -> Arguments:
     medication(clinic, "sertraline")
     return given_now(under_way(clinic)) | {"override_reason": "checked on paper, and the level was nil"}
+
+
+@deed(
+    dosing.give_dose,
+    Note(AuditAction.RUN_SHEET_CHECK, of=lines_about(CheckTopic.LIMIT), patient=OF_SESSION),
+    Note(AuditAction.RECORD_DOSE, patient=OF_SESSION),
+    writes="+Dose +RunSheetEntry ~EpisodeMark:wanted_rev +AuditEvent*2",
+    twice=Twice.ONCE,
+)
+def a_dose_beyond_a_limit(clinic: Clinic) -> Arguments:
+    session = under_way(clinic)
+    prepared(clinic.lead, session)
+    vitals(clinic.lead, session, 20, systolic=168)
+    return given_now(session) | {"limit_reason": "158 when measured by hand"}
 
 
 @deed(

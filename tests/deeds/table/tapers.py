@@ -26,9 +26,16 @@ REPLACED = f"~PlannedDoseStep*2{BACK} +PlannedDoseStep*2 +AuditEvent"
     again=REPLACED,
 )
 def a_first_plan(clinic: Clinic) -> Arguments:
-    planned(clinic, "lorazepam")
+    planned(clinic, "zolpidem")
     steps = [(days_ago(-7), Decimal(20)), (days_ago(-14), Decimal(0))]
     return {"by": clinic.lead, "course": medication(clinic), "steps": steps}
+
+
+@deed(tapers.plan_taper, PLANNED, writes="+PlannedDoseStep*2 +AuditEvent", twice=Twice.ADDS, again=REPLACED)
+def a_plan_of_a_liquid(clinic: Clinic) -> Arguments:
+    """The second step is one that tablets make up."""
+    steps = [(days_ago(-7), Decimal("33.3")), (days_ago(-14), Decimal(25))]
+    return {"by": clinic.lead, "course": medication(clinic, "sertraline"), "steps": steps, "is_liquid": True}
 
 
 def planned(clinic: Clinic, substance: str = "zopiclone", last: int = 10) -> list[PlannedDoseStep]:

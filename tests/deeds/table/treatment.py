@@ -24,7 +24,7 @@ STEP = "+DoseChange ~EpisodeMark:wanted_rev +AuditEvent"
     twice=Twice.REFUSED,
 )
 def a_new_medication(clinic: Clinic) -> Arguments:
-    medication(clinic, "lorazepam")
+    medication(clinic, "zolpidem")
     return {
         "by": clinic.lead,
         "episode": clinic.episode,
@@ -34,6 +34,17 @@ def a_new_medication(clinic: Clinic) -> Arguments:
         "unit": "mg",
         "route": "oral",
     }
+
+
+@deed(
+    treatment.start_medication,
+    Note(AuditAction.START_MEDICATION, patient="episode.patient"),
+    writes="+MedicationCourse +DoseChange ~EpisodeMark:wanted_rev +AuditEvent",
+    twice=Twice.REFUSED,
+)
+def an_odd_medication(clinic: Clinic) -> Arguments:
+    odd = {"amount_per_day": Decimal(300), "amount_again": Decimal(300), "amount_reason": "the level was low"}
+    return a_new_medication(clinic) | odd
 
 
 @deed(
@@ -115,6 +126,26 @@ def a_missed_one(clinic: Clinic) -> Arguments:
 def a_dose(clinic: Clinic) -> Arguments:
     dosed(clinic, 9)
     return given(held(clinic, 2))
+
+
+@deed(
+    treatment.record_dose,
+    Note(
+        AuditAction.CONFIRM_AMOUNT,
+        of=lambda known: known["session"].entries.get(),
+        patient="session.episode.patient",
+    ),
+    Note(AuditAction.RECORD_DOSE, patient="session.episode.patient"),
+    writes="+Dose +RunSheetEntry ~EpisodeMark:wanted_rev +AuditEvent*2",
+    twice=Twice.REFUSED,
+)
+def an_odd_dose(clinic: Clinic) -> Arguments:
+    odd = {
+        "amount": Decimal(250),
+        "amount_again": Decimal(250),
+        "amount_reason": "ten capsules were swallowed",
+    }
+    return given(held(clinic, 2)) | odd
 
 
 @deed(

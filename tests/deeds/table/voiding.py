@@ -30,7 +30,7 @@ def taken_back(clinic: Clinic, record: treatment.Record) -> Arguments:
     twice=Twice.REFUSED,
 )
 def a_medication(clinic: Clinic) -> Arguments:
-    medication(clinic, "lorazepam")
+    medication(clinic, "zolpidem")
     course = medication(clinic)
     for days, amount in ((30, 35), (20, 30)):
         change = treatment.change_dose(

@@ -29,10 +29,11 @@ def course(episode: TreatmentEpisode, clinician: User) -> MedicationCourse:
     return medicated(clinician, episode, began=60)
 
 
-def plan(by: User, course: MedicationCourse, *steps: tuple[int, object]) -> list[PlannedDoseStep]:
-    return tapers.plan_taper(
-        by=by, course=course, steps=[(ahead(day), Decimal(amount)) for day, amount in steps]
-    )
+def plan(
+    by: User, course: MedicationCourse, *steps: tuple[int, object], **more: object
+) -> list[PlannedDoseStep]:
+    days = [(ahead(day), Decimal(amount)) for day, amount in steps]
+    return tapers.plan_taper(by=by, course=course, steps=days, **more)
 
 
 def outcomes(course: MedicationCourse) -> list[str]:
@@ -48,7 +49,7 @@ def test_a_whole_plan_at_once(course: MedicationCourse, clinician: User) -> None
 def test_a_new_plan_takes_the_one_before_it_back(course: MedicationCourse, clinician: User) -> None:
     first = plan(clinician, course, (0, 75), (7, 50), (14, 0))
     tapers.take_planned_step(by=clinician, planned=first[0])
-    plan(clinician, course, (7, 60), (21, 0))
+    plan(clinician, course, (7, 62), (21, 0), is_liquid=True)
     assert outcomes(course) == ["done", "to come", "to come"]
     dropped = dropped_steps(course)
     assert [(row.planned_on, row.amount_per_day) for row in dropped] == [(ahead(7), 50), (ahead(14), 0)]
@@ -151,6 +152,18 @@ def test_planned_and_taken_stand_on_one_list(course: MedicationCourse, clinician
     ]
 
 
+def test_a_step_that_no_tablets_make_up_is_refused_or_said_to_be_liquid(
+    course: MedicationCourse, clinician: User
+) -> None:
+    with pytest.raises(InvalidInput, match="no tablets of sertraline make up 33.3 mg") as refusal:
+        plan(clinician, course, (0, 75), (7, "33.3"), (14, 0))
+    assert refusal.value.field == "amount_2"
+    assert not course.planned_steps.exists()
+    planned = plan(clinician, course, (0, "66.6"), (7, "37.5"), (14, 0), is_liquid=True)
+    assert [row.is_liquid for row in planned] == [True, False, False]
+    assert tapers.take_planned_step(by=clinician, planned=planned[0]).is_liquid
+
+
 @pytest.fixture
 def panic(patient: Patient, clinician: User) -> TreatmentEpisode:
     return start(patient, clinician, "cbt-anxiolytic-panic", "combined", days=90)
@@ -162,9 +175,9 @@ def test_a_protocol_proposes_its_days_in_equal_steps(panic: TreatmentEpisode, cl
     proposed = proposed_taper(course, days_ago(0))
     days = [days_ago(90 - day) for day in (91, 98, 105, 113)]
     assert [(step.day, step.amount) for step in proposed] == list(
-        zip(days, [Decimal(75), Decimal(50), Decimal(25), Decimal(0)], strict=True)
+        zip(days, [Decimal(3), Decimal(2), Decimal(1), Decimal(0)], strict=True)
     )
-    plan(clinician, course, (7, 50))
+    plan(clinician, course, (7, 2))
     assert proposed_taper(course, days_ago(0)) == ()
 
 

@@ -271,16 +271,15 @@ class TestSessions:
 
 class TestDoses:
     def test_a_dose_and_its_supplement(self, dosing: TreatmentSession, clinician: User, mark) -> None:
-        dosed(clinician, dosing, substance="MDMA", amount=Decimal(80))
+        dosed(clinician, dosing)
         dosed(
             clinician,
             dosing,
-            substance="MDMA",
-            amount=Decimal(40),
+            amount=Decimal(10),
             part="supplement",
             given_at=dosing.starts_at + timedelta(hours=2),
         )
-        assert list(dosing.doses.values_list("part", "amount")) == [("main", 80), ("supplement", 40)]
+        assert list(dosing.doses.values_list("part", "amount")) == [("main", 25), ("supplement", 10)]
         assert mark() == 2
 
     def test_a_supplement_needs_a_dose_before_it(self, dosing: TreatmentSession, clinician: User) -> None:

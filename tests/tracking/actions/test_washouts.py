@@ -172,7 +172,7 @@ class TestWhatCounts:
     def test_a_lower_dose_is_no_stop(self, episode: TreatmentEpisode, clinician: User) -> None:
         course = medication(clinician, episode)
         treatment.change_dose(
-            by=clinician, course=course, changed_on=days_ago(30), amount_per_day=Decimal(5), step="taper"
+            by=clinician, course=course, changed_on=days_ago(30), amount_per_day=Decimal(25), step="taper"
         )
         assert verdict(episode) == "not satisfied"
 

@@ -54,6 +54,11 @@ def weekly(day: int, every: int) -> str:
         ),
         (
             SESSIONS,
+            f'{SESSIONS}\nplausible = {{ range = [9, 2], unit = "mg", source = "S", confidence = "low" }}',
+            "doses[2].plausible.range: must be the least and the most, more than nothing",
+        ),
+        (
+            SESSIONS,
             "sessions = [2, 3, 3]",
             "doses[2].sessions: must be one number, or the first and the last",
         ),

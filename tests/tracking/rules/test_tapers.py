@@ -111,6 +111,21 @@ def test_equal_steps_are_arithmetic() -> None:
     assert [step.day for step in equal_steps(Decimal(100), days)] == days
 
 
+def test_equal_steps_in_what_tablets_make_up() -> None:
+    """12.5, 25, … 87.5 mg: the nearest of them, each lower than the one before, enough left for the rest."""
+    halves = [Decimal("12.5") * number for number in range(1, 9)]
+    days = [on(7 * number) for number in range(8)]
+    assert [step.amount for step in equal_steps(Decimal(100), days[:3], halves)] == [
+        Decimal("62.5"),
+        Decimal("37.5"),
+        0,
+    ]
+    assert [step.amount for step in equal_steps(Decimal(100), days, halves)] == [*halves[-2::-1], 0]
+    few = equal_steps(Decimal(25), days[:4], halves)  # there is but one amount below 25 mg
+    assert [step.amount for step in few] == [Decimal("18.75"), Decimal("12.5"), Decimal("6.25"), 0]
+    assert [step.amount for step in equal_steps(Decimal(100), days[:1], halves)] == [0]
+
+
 @pytest.mark.parametrize(("start", "days"), [(Decimal(0), [START]), (Decimal(1), [])])
 def test_equal_steps_need_a_dose_and_a_day(start: Decimal, days: list[date]) -> None:
     with pytest.raises(ValueError, match="need a dose"):

@@ -6,6 +6,7 @@ at another time, each door is a page of its own.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -25,6 +26,7 @@ from tracking.pages.answers.answering import Context, running, sheet, take_in, w
 from tracking.pages.answers.answers_forms import InSessionForm, RecordForm, VitalSignsForm
 from tracking.pages.answers.filling import Filling, fill_in
 from tracking.pages.refusals import refusals_shown
+from tracking.pages.treatment.asking import asked
 from tracking.pages.treatment.dosing_forms import (
     LINES,
     PARTS,
@@ -34,7 +36,7 @@ from tracking.pages.treatment.dosing_forms import (
     SheetDoseForm,
     SignForm,
 )
-from tracking.pages.treatment.sessions import takes_doses
+from tracking.pages.treatment.sessions import before_here, takes_doses
 from tracking.pages.writing import Page, about, for_patient, form_page, show_refusal
 from tracking.queries.dosing import VITAL_SIGNS, forms_of, plan_for
 from tracking.queries.entry_drafts import Place, draft_at
@@ -98,13 +100,14 @@ def dose(request: SignedInRequest, session: TreatmentSession) -> HttpResponse:
     _check_takes_lines(session)
 
     def write(**data: Any) -> HttpResponse:
-        dosing.give_dose(by=request.user, session=session, **data)
+        with asked(filled, before_here(session, request.user, filled)):
+            dosing.give_dose(by=request.user, session=session, **data)
         schedule_episode(by=request.user, episode=session.episode, as_of=local_today(session.episode.patient))
         return to_sheet(request, session)
 
-    asked = {name: request.GET[name] for name in ("part",) if request.GET.get(name) in PARTS}
-    form = SheetDoseForm(request.POST or None, initial=asked)
-    return _tap_page(request, session, form, write, Page("A dose", "Record the dose"))
+    part = {name: request.GET[name] for name in ("part",) if request.GET.get(name) in PARTS}
+    filled = SheetDoseForm(request.POST or None, initial=part)
+    return _tap_page(request, session, filled, write, Page("A dose", "Record the dose"))
 
 
 @for_patient(TreatmentSession, page=ReadPage.RUN_SHEET_FORM)
@@ -231,6 +234,6 @@ def _tap_page(
 def _in_a_sentence(request: HttpRequest, filled: Form, response: HttpResponse) -> HttpResponse:
     if TAP not in request.headers or response.status_code < 400:
         return response
-    return render(
-        request, "tracking/treatment/dosing/refused.html", {"form": filled}, status=response.status_code
-    )
+    part = "asked" if getattr(filled, "question", None) else "refused"
+    context = {"form": filled, "at": request.path, "new_id": uuid.uuid4}
+    return render(request, f"tracking/treatment/dosing/{part}.html", context, status=response.status_code)

@@ -9,11 +9,11 @@ from typing import Any
 
 from django import forms
 
-from tracking.actions.dosing import LONGEST_TEXT
 from tracking.models import CareTeam, User
 from tracking.pages.moments import moment_field
 from tracking.pages.parts import UNCHOSEN, Dated, Rowed, offer, words_field
 from tracking.pages.treatment.sessions_forms import PRESENCE, DoseForm, offer_presence, with_presence
+from tracking.rules.policies.dosing import LONGEST_TEXT
 from tracking.vocabulary import DosePart, EventTopic, RunSheetKind
 
 AT = "At (local time)"
@@ -60,6 +60,12 @@ class SheetDoseForm(DoseForm):
     )
     override_reason = words_field(
         "A check or a washout is open or not met: why the dose is given all the same",
+        "Only needed then. It stays on the run-sheet.",
+        longest=LONGEST_TEXT,
+        required=False,
+    )
+    limit_reason = words_field(
+        "A value is beyond its limit: why the dose is given all the same",
         "Only needed then. It stays on the run-sheet.",
         longest=LONGEST_TEXT,
         required=False,

@@ -13,12 +13,13 @@ from tracking.errors import InvalidInput
 from tracking.models import DoseChange, MedicationCourse, PlannedDoseStep, TreatmentEpisode
 from tracking.pages.access import SignedInRequest
 from tracking.pages.parts import Rowed
+from tracking.pages.treatment.asking import asked
 from tracking.pages.treatment.medication_forms import CheckForm, PlannedStopForm, SpanForm, TaperForm
 from tracking.pages.treatment.sessions_forms import DoseChangeForm, MedicationForm, StopForm
 from tracking.pages.treatment.step_drawing import step_drawing
 from tracking.pages.writing import Page, about, course_changed, for_patient, form_page
 from tracking.queries.self_reports import ADHERENCE, DISCONTINUATION, reports_of
-from tracking.queries.tapers import dropped_steps, proposed_taper, states_of, step_rows
+from tracking.queries.tapers import dropped_steps, proposed_taper, states_of, step_rows, tablets_of
 from tracking.rules.policies.days import local_today
 from tracking.rules.tapers import TOLERANCE, WAITING, Step
 from tracking.templatetags.figures import score
@@ -30,7 +31,8 @@ def medication_new(request: SignedInRequest, episode: TreatmentEpisode) -> HttpR
     """Record that a medication was begun; where the protocol plans its end, on to the plan."""
 
     def write(**data: Any) -> HttpResponse:
-        course = treatment.start_medication(by=request.user, episode=episode, **data)
+        with asked(form):
+            course = treatment.start_medication(by=request.user, episode=episode, **data)
         response = course_changed(request, episode, f"{course.substance} recorded.")
         has_plan = proposed_taper(course, local_today(episode.patient))
         return redirect("taper-plan", course.public_id) if has_plan else response
@@ -38,7 +40,8 @@ def medication_new(request: SignedInRequest, episode: TreatmentEpisode) -> HttpR
     page = Page(
         "Start a medication", "Start medication", "Its first day may lie before this treatment began."
     )
-    return form_page(request, MedicationForm(request.POST or None), write, page, **about(episode.patient))
+    form = MedicationForm(request.POST or None)
+    return form_page(request, form, write, page, **about(episode.patient))
 
 
 @for_patient(MedicationCourse, page=ReadPage.MEDICATION)
@@ -48,7 +51,8 @@ def medication(request: SignedInRequest, course: MedicationCourse) -> HttpRespon
 
     def write(**data: Any) -> HttpResponse:
         act = treatment.stop_medication if stopping else treatment.change_dose
-        act(by=request.user, course=course, **data)
+        with asked(change):
+            act(by=request.user, course=course, **data)
         said = "stopped" if stopping else "changed"
         return course_changed(request, course.episode, f"{course.substance} {said}.")
 
@@ -102,13 +106,16 @@ def taper_plan(request: SignedInRequest, course: MedicationCourse) -> HttpRespon
     current = course.dose_changes.standing().order_by("changed_on").last()
     amount = current.amount_per_day if current else None
     span = SpanForm(request.GET if "count" in request.GET else None)
-    steps = span.steps(amount) if amount and span.is_bound else proposed_taper(course, today)
+    if current and amount and span.is_bound:
+        steps = span.steps(amount, tablets_of(current))
+    else:
+        steps = proposed_taper(course, today)
     unit = current.get_unit_display() if current else ""
     form = TaperForm(request.POST or None, steps=steps, unit=unit)
 
-    def write(steps: list[tuple[Any, Any]]) -> HttpResponse:
+    def write(**data: Any) -> HttpResponse:
         try:
-            tapers.plan_taper(by=request.user, course=course, steps=steps)
+            tapers.plan_taper(by=request.user, course=course, **data)
         except InvalidInput as refusal:
             raise form.placed(refusal) from refusal
         messages.success(request, "The plan stands.")

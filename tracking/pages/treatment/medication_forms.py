@@ -28,13 +28,14 @@ class SpanForm(Rowed):
     )
     layout = (("first_on", "last_on", "count"),)
 
-    def steps(self, start: Decimal) -> tuple[Step, ...]:
-        """The list; empty while the form is not filled in well."""
+    def steps(self, start: Decimal, tablets: Sequence[Decimal]) -> tuple[Step, ...]:
+        """The list, in amounts that ``tablets`` make up; empty while the form is not filled in well."""
         if not self.is_valid():
             return ()
         data = self.cleaned_data
         try:
-            return equal_steps(start, spread_days(data["first_on"], data["last_on"], data["count"]))
+            days = spread_days(data["first_on"], data["last_on"], data["count"])
+            return equal_steps(start, days, tablets)
         except ValueError:
             self.add_error("count", "There are not so many days from the first to the last.")
             return ()
@@ -42,6 +43,10 @@ class SpanForm(Rowed):
 
 class TaperForm(Rowed):
     """A list of days and amounts. Rows that are left empty do not count."""
+
+    is_liquid = forms.BooleanField(
+        label="Amounts that no tablets make up are taken as a liquid", required=False
+    )
 
     def __init__(self, *args: Any, steps: Sequence[Step], unit: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -55,6 +60,7 @@ class TaperForm(Rowed):
             self.initial[f"day_{number}"] = step.day
             self.initial[f"amount_{number}"] = f"{step.amount.normalize():f}"
         self.layout = tuple((f"day_{n}", f"amount_{n}") for n in range(1, self.count + 1))
+        self.fields["is_liquid"] = self.fields.pop("is_liquid")  # it stands below the list
 
     def clean(self) -> dict[str, Any]:
         """The filled rows as ``steps``; which rows they were is kept, to put a refusal beside the right one."""
@@ -69,7 +75,8 @@ class TaperForm(Rowed):
         self.rows_used = [number for number, _, _ in rows]
         if not rows and not self.errors:
             self.add_error(None, "Write down at least one step.")
-        return {"steps": [(day, amount) for _, day, amount in rows]}
+        steps = [(day, amount) for _, day, amount in rows]
+        return {"steps": steps, "is_liquid": self.cleaned_data.get("is_liquid", False)}
 
     def placed(self, refusal: InvalidInput) -> InvalidInput:
         """A refusal of the third step is one of the row that the third step stands in."""

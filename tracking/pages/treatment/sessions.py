@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -19,16 +20,19 @@ from tracking.models import (
     RunSheetEntry,
     TreatmentEpisode,
     TreatmentSession,
+    User,
 )
 from tracking.pages.access import SignedInRequest, SiteRequest
 from tracking.pages.parts import ReasonForm
+from tracking.pages.treatment.asking import asked
 from tracking.pages.treatment.sessions_forms import DoseForm, SessionForm
 from tracking.pages.writing import Guarded, Page, about, course_changed, for_patient, form_page
-from tracking.queries.dosing import is_on_sheet
+from tracking.queries.dosing import GivenHere, given_here, is_on_sheet
 from tracking.queries.integration import integration_of_session
 from tracking.queries.setting import session_setting, takes_setting
 from tracking.queries.treatment import dosing_sessions
 from tracking.queries.washout import washouts_before
+from tracking.rules.plausible import Question
 from tracking.rules.policies.days import latest_day, local_day
 from tracking.rules.policies.treatment import Record, washouts_unanswered
 from tracking.vocabulary import Attendance, CheckTopic, ReadPage, SessionKind
@@ -41,6 +45,9 @@ RECORDS: dict[str, Guarded[Record]] = {
     "planned-step": PlannedDoseStep,
     "line": RunSheetEntry,
 }
+
+
+REASONS = (CheckTopic.WASHOUT, CheckTopic.AMOUNT)  # why a dose was given all the same
 
 
 @for_patient(TreatmentEpisode, page=ReadPage.SESSION_NEW)
@@ -85,7 +92,7 @@ def session(request: HttpRequest, session: TreatmentSession) -> HttpResponse:
         "integrated": integration_of_session(session),
         "integrating": session.integration_sessions.standing(),
         "on_sheet": is_on_sheet(session),
-        "washout_reasons": session.entries.standing().filter(topic=CheckTopic.WASHOUT, met=False),
+        "reasons": session.entries.standing().filter(topic__in=REASONS, met=False),
     }
     return render(request, "tracking/treatment/session.html", context | about(session.episode.patient))
 
@@ -99,7 +106,8 @@ def dose_new(request: SignedInRequest, session: TreatmentSession) -> HttpRespons
         return redirect("run-sheet-dose", session.public_id)
 
     def write(**data: Any) -> HttpResponse:
-        treatment.record_dose(by=request.user, session=session, **data)
+        with asked(form, before_here(session, request.user, form)):
+            treatment.record_dose(by=request.user, session=session, **data)
         return course_changed(request, session.episode, "Dose recorded.")
 
     page = Page(
@@ -114,6 +122,20 @@ def dose_new(request: SignedInRequest, session: TreatmentSession) -> HttpRespons
     context = {"washouts": states, "day": day}
     template = "tracking/treatment/dose_new.html"
     return form_page(request, form, write, page, template, **context, **about(session.episode.patient))
+
+
+def before_here(
+    session: TreatmentSession, user: User, form: DoseForm
+) -> Callable[[Question], GivenHere | None]:
+    """Finds what was given here of the substance that a question is about."""
+
+    def found(question: Question) -> GivenHere | None:
+        typed = form.cleaned_data
+        substance = question.instead.substance if question.instead else typed["substance"]
+        unit = question.instead.unit if question.instead else typed["unit"]
+        return given_here(session, user, substance, unit)
+
+    return found
 
 
 def record_void(request: SiteRequest, kind: str, public_id: UUID) -> HttpResponseBase:

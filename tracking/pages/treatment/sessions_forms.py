@@ -18,6 +18,7 @@ from tracking.pages.parts import (
     offer_rows,
     words_field,
 )
+from tracking.pages.treatment.asking import AskedForm
 from tracking.queries.treatment import dosing_sessions, team_members
 from tracking.rules.policies.treatment import LONGEST_NOTE
 from tracking.vocabulary import (
@@ -90,7 +91,7 @@ class SessionForm(Dated):
         return with_presence(data)
 
 
-class DoseForm(Dated):
+class DoseForm(AskedForm):
     """What was given in a dosing session."""
 
     part = forms.ChoiceField(label="Which dose", choices=DosePart)
@@ -116,7 +117,7 @@ class DoseForm(Dated):
             del self.fields["washout_reason"]
 
 
-class MedicationForm(Dated):
+class MedicationForm(AskedForm):
     """The start of a medication."""
 
     substance = forms.CharField(label="Substance (generic name)", max_length=60)
@@ -128,7 +129,7 @@ class MedicationForm(Dated):
     layout = (("substance", "started_on"), ("amount_per_day", "unit", "route"))
 
 
-class DoseChangeForm(Dated):
+class DoseChangeForm(AskedForm):
     """The next step of a medication: another dose, or one step down on the way out."""
 
     step = forms.ChoiceField(
@@ -137,6 +138,7 @@ class DoseChangeForm(Dated):
     )
     changed_on = day_field("From this day on")
     amount_per_day = amount_field("Amount a day")
+    is_liquid = forms.BooleanField(label="Taken as a liquid", required=False)
     layout = (("amount_per_day", "changed_on"),)
 
     def __init__(self, *args: Any, unit: str, **kwargs: Any) -> None:

@@ -12,6 +12,7 @@ from tracking.vocabulary import PresenceRole, RunSheetKind
 
 SKEW = timedelta(minutes=2)  # so far a tablet's clock may differ from the server's
 CLINICIANS_WANTED = 2
+LONGEST_TEXT = 2000  # of what somebody writes; what the program adds to it is not counted
 CLINICIANS = {PresenceRole.LEAD, PresenceRole.SECOND, PresenceRole.PHYSICIAN}
 
 

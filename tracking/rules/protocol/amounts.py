@@ -18,6 +18,7 @@ from tracking.rules.protocol.records import (
     Washout,
 )
 from tracking.rules.protocol.tables import chosen_arms, rising
+from tracking.rules.substances import Range, read_range
 
 
 def read_dose(table: Table, arms: tuple[str, ...]) -> PlannedDose:
@@ -35,6 +36,7 @@ def read_dose(table: Table, arms: tuple[str, ...]) -> PlannedDose:
         over_minutes=table.integer("over_minutes", minimum=1) if "over_minutes" in table else None,
         supplement=_supplement(table.table("supplement")) if "supplement" in table else None,
         settings=table.text("settings", default=""),
+        plausible=_plausible(table.table("plausible")) if "plausible" in table else None,
         source=table.source(),
     )
     table.finish()
@@ -102,6 +104,13 @@ def _amount(table: Table) -> Amount:
     if low <= 0 or high < low:
         table.refuse("amount", "must be more than nothing, and not more than up_to")
     return Amount("amount", low, high, cast(Unit, table.one_of("unit", Unit)))
+
+
+def _plausible(table: Table) -> Range:
+    """``{ range = [0.45, 0.55], unit = "mg/kg", source = "…", confidence = "…" }``"""
+    found = read_range(table, "range", table.one_of("unit", Unit), table.source())
+    table.finish()
+    return found
 
 
 def _supplement(table: Table) -> Supplement:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Literal
 
 from measures.instrument import Source
+from tracking.rules.substances import Range
 
 Rater = Literal["self", "clinician"]
 EventKind = Literal["start", "dose", "session", "taper", "stop", "end"]
@@ -55,7 +56,8 @@ class PlannedDose:
     """What is given in dosing sessions ``first`` to ``last`` of these arms.
 
     ``over_minutes``: how long an infusion runs, ``None`` where it does not. ``settings``: what a device is
-    set to, in words.
+    set to, in words. ``plausible``: what is recorded without a question, where that is more than the amount itself;
+    ``None``: the amount, or what is known of the substance where the amount is the site's.
     """
 
     arms: tuple[str, ...]
@@ -67,6 +69,7 @@ class PlannedDose:
     over_minutes: int | None
     supplement: Supplement | None
     settings: str
+    plausible: Range | None
     source: Source
 
     @property

@@ -15,7 +15,15 @@ from tracking.rules.run_sheet.records import (
     minutes_between,
     plan_of,
 )
-from tracking.rules.run_sheet.tasks import STANDARD, Task, in_the_way, missing, tasks, topics
+from tracking.rules.run_sheet.tasks import (
+    STANDARD,
+    Task,
+    beyond_limits,
+    in_the_way,
+    missing,
+    tasks,
+    topics,
+)
 from tracking.rules.run_sheet.watching import Breach, breaches, standing
 
 __all__ = [
@@ -31,6 +39,7 @@ __all__ = [
     "SupplementWindow",
     "Task",
     "Total",
+    "beyond_limits",
     "breaches",
     "in_the_way",
     "minutes_between",

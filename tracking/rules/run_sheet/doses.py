@@ -135,7 +135,7 @@ def _unplanned(plan: Plan, dose: Given) -> Notice | None:
 def _of_amount(planned: Amount, doses: list[Given]) -> Notice | None:
     if planned.given != "amount" or not doses:
         return None
-    amounts = [_in_unit(dose, planned.unit) for dose in doses]
+    amounts = [in_unit(dose, planned.unit) for dose in doses]
     what, at = doses[0].substance, doses[-1].at
     if any(amount is None for amount in amounts):
         return Notice(f"{what} was given in another unit than the {planned.words} planned.", at)
@@ -146,7 +146,8 @@ def _of_amount(planned: Amount, doses: list[Given]) -> Notice | None:
     return Notice(f"{what} {amount.normalize():f} {unit} given, {planned.words} planned.", at)
 
 
-def _in_unit(dose: Given, unit: str) -> Decimal | None:
+def in_unit(dose: Given, unit: str) -> Decimal | None:
+    """The amount in another unit; ``None`` where it cannot be said: pulses, or mg/kg of an unknown weight."""
     if dose.unit == unit:
         return dose.amount
     mass = in_mg(dose)

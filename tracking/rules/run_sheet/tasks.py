@@ -12,6 +12,8 @@ from measures import registry
 from tracking.rules.protocol import Watch
 from tracking.rules.run_sheet.doses import supplement_window
 from tracking.rules.run_sheet.records import FRESH_MINUTES, SLACK, Plan, Reading, Record, minutes_between
+from tracking.rules.run_sheet.watching import Breach, standing
+from tracking.rules.substances import canonical
 
 State = Literal["open", "later", "done", "not_met"]
 MOMENTS = {
@@ -29,8 +31,8 @@ class Task:
     """One thing to be done. ``key`` is the topic of a check that answers or explains it.
 
     ``open``: to be done now; ``later``: not due before ``due_at`` (``None``: when the time comes); ``not_met``:
-    answered with no, or explained, with its ``reason``. ``instrument`` says by which form it is done; "": by the
-    tap of a check. ``lacking``: what of it is still to be measured.
+    answered with no, or explained, with its ``reason``, or measured ``beyond`` a limit. ``instrument`` says by which
+    form it is done; "": by the tap of a check. ``lacking``: what of it is still to be measured.
     """
 
     key: str
@@ -41,6 +43,7 @@ class Task:
     due_at: datetime | None = None
     reason: str = ""
     lacking: str = ""
+    beyond: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +93,26 @@ def topics(plan: Plan) -> dict[str, str]:
 
 
 def in_the_way(plan: Plan, record: Record, at: datetime) -> tuple[Task, ...]:
-    """The checks that were open or not met at the moment of a first dose; none once a dose was given."""
+    """The checks that were open or not met at the moment of a first dose; none once a dose was given. A value beyond
+    its limit is not among them: see ``beyond_limits``."""
     then = record.until(at)
     if then.doses:
         return ()
     return tuple(
         task
         for task in tasks(plan, then, at)
-        if task.moment == "before" and task.state in ("open", "not_met")
+        if task.moment == "before" and task.state in ("open", "not_met") and not task.beyond
     )
+
+
+def beyond_limits(plan: Plan, record: Record, at: datetime, substance: str) -> tuple[Breach, ...]:
+    """The values beyond a limit that stood at the moment of a dose: it needs a reason of its own. Of another substance
+    than the planned ones, given after the first dose, none: a rescue must not wait."""
+    then = record.until(at)
+    planned = {canonical(row.substance) for row in plan.doses}
+    if then.doses and canonical(substance) not in planned:
+        return ()
+    return standing(plan, then)
 
 
 def missing(plan: Plan, record: Record, now: datetime) -> tuple[str, ...]:
@@ -147,14 +161,25 @@ def _answered(task: Task, record: Record) -> Task:
 
 
 def _by_form(task: Task, group: _Group, record: Record, first: datetime, last: datetime) -> Task:
-    """Done when every watched scale has a value between two moments; else as a check explains it."""
+    """Done when every watched scale has a value between two moments, the latest of which is within its limits; else as
+    a check explains it. A value beyond is not met, whoever explains it."""
     if not group.instrument:
         return _answered(task, record)
     lacking = [watch.measure for watch in group.at(task.moment) if not _measured(watch, record, first, last)]
+    beyond = " ".join(breach.words for breach in _beyond(group.at(task.moment), record, first, last))
+    if beyond:
+        return replace(_answered(task, record), state="not_met", beyond=beyond)
     if not lacking:
         return replace(task, state="done")
     some = len(lacking) < len(group.at(task.moment))
     return _answered(replace(task, lacking=", ".join(lacking).lower() if some else ""), record)
+
+
+def _beyond(
+    watches: tuple[Watch, ...], record: Record, first: datetime, last: datetime
+) -> tuple[Breach, ...]:
+    then = tuple(reading for reading in record.readings if first <= reading.at <= last)
+    return standing(Plan(watches=watches), replace(record, readings=then))
 
 
 def _measured(watch: Watch, record: Record, first: datetime, last: datetime) -> bool:

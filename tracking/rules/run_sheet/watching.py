@@ -29,12 +29,17 @@ class Breach:
         return self.watch.source
 
     @property
+    def figure(self) -> str:
+        """ "168 mmHg" """
+        return f"{self.reading.value:g} {self.reading.unit}".strip()
+
+    @property
     def words(self) -> str:
         """ "Systolic blood pressure 168 mmHg: warned from 160 mmHg on." """
         unit = f" {self.reading.unit}" if self.reading.unit else ""
         bound = "from" if self.upper else "at or below"
         ends = " on" if self.upper else ""
-        return f"{self.watch.measure} {self.reading.value:g}{unit}: warned {bound} {self.limit}{unit}{ends}."
+        return f"{self.watch.measure} {self.figure}: warned {bound} {self.limit}{unit}{ends}."
 
 
 def breaches(plan: Plan, readings: tuple[Reading, ...]) -> tuple[Breach, ...]:

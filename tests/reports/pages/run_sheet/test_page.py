@@ -27,6 +27,7 @@ from tests.tracking.dosing import (
     form,
     minute,
     prepared,
+    sure,
     vitals,
 )
 from tracking import clock
@@ -129,18 +130,31 @@ class TestDuring:
         words = "Systolic blood pressure 168 mmHg: warned from 160 mmHg on."
         said = text(desk, session)
         assert "Beyond the limit" in said
-        assert said.count(words) == 2  # the warning and the log
+        assert said.count(words) == 3  # the warning, the check and the log
         assert "the limit is a default of this platform" in said
         vitals(clinician, session, 60)
         said = text(desk, session)
         assert "This stays until a later reading is within the limit." not in said
         assert said.count(words) == 1
 
+    def test_a_check_beyond_its_limit_is_not_done_and_the_dose_asks_why(
+        self, desk: Client, session: TreatmentSession, clinician: User
+    ) -> None:
+        prepared(clinician, session)
+        assert "limit_reason" not in desk.get(address(session)).content.decode()
+        vitals(clinician, session, 15, systolic=168)
+        body = desk.get(address(session)).content.decode()
+        assert "beyond the limit" in body and "mmHg on. Measure again." in body
+        assert body.count('name="limit_reason"') == 2  # as planned with one tap, and as typed
+        dose(clinician, session, limit_reason="158 by hand")
+        assert "Dose given although a value was beyond its limit" in text(desk, session)
+        assert 'name="limit_reason" rows="2" maxlength="2000">' in desk.get(address(session)).content.decode()
+
     def test_where_doses_differ_from_the_plan_it_says_so(
         self, desk: Client, session: TreatmentSession, clinician: User
     ) -> None:
         prepared(clinician, session)
-        dose(clinician, session, amount=Decimal(100))
+        dose(clinician, session, amount=Decimal(100), **sure(100))
         dose(clinician, session, 60, amount=Decimal(40), part="supplement")
         said = text(desk, session)
         assert "MDMA 100 mg given, 80 mg planned." in said
@@ -148,7 +162,7 @@ class TestDuring:
 
     def test_mg_per_kg_is_shown_in_mg(self, desk: Client, session: TreatmentSession, clinician: User) -> None:
         prepared(clinician, session)
-        ketamine = {"substance": "ketamine", "amount": Decimal("0.5"), "unit": "mg/kg"}
+        ketamine = {"substance": "ketamine", "amount": Decimal("0.5"), "unit": "mg/kg"} | sure("0.5")
         dose(clinician, session, **ketamine, weight_kg=Decimal("71.4"))
         assert "35.7 mg at 71.4 kg" in text(desk, session)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,15 +15,19 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.markup import markup, said
+from tests.reports.clinic import another_episode
 from tests.tracking.answers import posted
 from tests.tracking.begun import Window
 from tests.tracking.dosing import (
     CALM,
     DENIED,
     PASSWORD,
+    begun,
     completed,
+    dose,
     minute,
     prepared,
+    sure,
     vitals,
 )
 from tracking.actions import treatment
@@ -172,6 +177,64 @@ class TestDose:
         assert answer.status_code == 400
         assert "Not settled: Medication stopped long enough before (open)" in answer.content.decode()
         assert not Dose.objects.exists()
+
+    def test_an_odd_dose_is_a_form_with_a_question(
+        self, post, session: TreatmentSession, clinician: User
+    ) -> None:
+        prepared(clinician, session)
+        url = door("run-sheet-dose", session)
+        odd = self.MDMA | {"amount": "800"}
+        asked = post(url, odd)
+        body = asked.content.decode()
+        assert (asked.status_code, Dose.objects.count()) == (400, 0)
+        assert set(asked.context["form"].errors) == {"amount"}
+        assert "800 mg is 10 times the planned 80 mg." in body
+        assert "<dt>Planned</dt><dd>MDMA 80 mg</dd>" in body
+        assert 'name="amount_again"' in body and 'name="amount_reason"' in body
+        # the amount put right is taken, though the fields that answer were sent empty
+        again = post(url, self.MDMA | {"amount_again": "", "amount_reason": ""})
+        assert again.status_code == 302
+        assert Dose.objects.get().amount == 80
+
+    def test_an_odd_dose_is_taken_with_the_amount_once_more_and_a_reason(
+        self, post, session: TreatmentSession, clinician: User
+    ) -> None:
+        prepared(clinician, session)
+        odd = self.MDMA | {"amount": "800", "amount_reason": "two jars were mistaken"}
+        other = post(door("run-sheet-dose", session), odd | {"amount_again": "80"})
+        assert set(other.context["form"].errors) == {"amount_again"}
+        assert post(door("run-sheet-dose", session), odd | {"amount_again": "800"}).status_code == 302
+        assert Dose.objects.get().amount == 800
+        assert "two jars were mistaken" in session.entries.get(topic="amount").text
+
+    def test_a_tap_gets_the_question_alone(self, post, session: TreatmentSession, clinician: User) -> None:
+        prepared(clinician, session)
+        sent = self.MDMA | {
+            "substance": "MDNA",
+            "given_at": minute(session, 30).isoformat(),
+            "override_reason": "so",
+        }
+        answer = post(door("run-sheet-dose", session), sent, **TAP)
+        body = answer.content.decode()
+        assert answer.status_code == 400 and "<html" not in body
+        assert 'role="alertdialog"' in body and 'data-field="substance"' in body
+        assert "autofocus>It was MDMA 80 mg</button>" in body
+        assert 'name="override_reason" value="so"' in body
+        assert 'name="amount_again"' not in body  # the amount is not what is asked about
+        assert sent["given_at"].replace("+", "&#x2B;") in body or sent["given_at"] in body
+        assert not Dose.objects.exists()
+
+    def test_what_was_given_here_is_shown_without_slips(
+        self, post, session: TreatmentSession, clinician: User, second: User
+    ) -> None:
+        team = session.episode.patient.team
+        sheet = begun(clinician, another_episode(team, clinician, protocol="mdma-ptsd", arm="mdma"), second)
+        dose(clinician, sheet, override_reason="on paper")
+        url = door("run-sheet-dose", session)
+        odd = self.MDMA | {"amount": "800", "override_reason": "on paper"}
+        assert "80 mg" in str(post(url, odd).context["form"].given_here.words)
+        dose(clinician, sheet, 60, amount=Decimal(400), **sure(400))
+        assert post(url, odd).context["form"].given_here is None
 
     def test_the_old_door_leads_here(
         self, client: Client, session: TreatmentSession, clinician: User

@@ -84,21 +84,28 @@ class TestPlan:
     ) -> None:
         span = {"first_on": days_ago(-7), "last_on": days_ago(-21), "count": 3}
         page = desk.get(plan_url(course), span)
-        assert page.context["form"].initial["amount_1"] == "66.667"
+        assert page.context["form"].initial["amount_1"] == "62.5"
         assert page.context["form"].initial["day_3"] == days_ago(-21)
         data = {
             "day_1": days_ago(-7),
-            "amount_1": "70",
+            "amount_1": "70",  # no tablets make it up
+            "is_liquid": "on",
             "day_2": "",
             "amount_2": "",
             "day_3": days_ago(-21),
             "amount_3": "0",
         }
+        refused = desk.post(
+            plan_url(course), {key: value for key, value in data.items() if key != "is_liquid"}
+        )
+        assert set(refused.context["form"].errors) == {"amount_1"}
         assert desk.post(plan_url(course), data).status_code == 302
-        assert list(course.planned_steps.values_list("planned_on", "amount_per_day")) == [
-            (days_ago(-7), 70),
-            (days_ago(-21), 0),
+        assert list(course.planned_steps.values_list("planned_on", "amount_per_day", "is_liquid")) == [
+            (days_ago(-7), 70, True),
+            (days_ago(-21), 0, False),
         ]
+        page = desk.get(reverse("medication", args=[course.public_id])).content.decode()
+        assert '<span class="quiet">liquid</span>' in page
 
     def test_a_span_without_enough_days_is_said(self, desk: Client, course: MedicationCourse) -> None:
         page = desk.get(plan_url(course), {"first_on": days_ago(-7), "last_on": days_ago(-8), "count": 5})
@@ -147,7 +154,59 @@ class TestPlan:
         response = desk.post(reverse("medication-new", args=[panic.public_id]), data, follow=True)
         assert response.redirect_chain[-1][0] == plan_url(panic.medications.get())
         assert "those of the treatment protocol" in response.content.decode()
-        assert response.context["form"].initial["amount_1"] == "1.6"
+        assert response.context["form"].initial["amount_1"] == "1.625"  # whole tablets and halves
+
+
+class TestOddAmounts:
+    START = {"substance": "sertraline", "amount_per_day": "50", "unit": "mg", "route": "oral"}
+
+    @pytest.mark.parametrize(
+        ("odd", "field", "says"),
+        [
+            ({"amount_per_day": "1000"}, "amount_per_day", "1000 mg is 5 times the most that is usual a day"),
+            ({"substance": "setraline"}, "substance", "is sertraline meant?"),
+            ({"unit": "ug"}, "amount_per_day", "50 µg is less than the least that is usual a day"),
+            ({"unit": "pulses"}, "unit", "cannot be compared"),
+        ],
+    )
+    def test_a_start_is_asked_about(
+        self, desk: Client, episode: TreatmentEpisode, odd: dict, field: str, says: str
+    ) -> None:
+        url = reverse("medication-new", args=[episode.public_id])
+        data = self.START | {"started_on": str(days_ago(5))} | odd
+        asked = desk.post(url, data)
+        assert (asked.status_code, set(asked.context["form"].errors)) == (400, {field})
+        assert says in asked.content.decode() and "Is this right?" in asked.content.decode()
+        assert not episode.medications.exists()
+        answered = data | {"amount_again": data["amount_per_day"], "amount_reason": "the label says so"}
+        assert desk.post(url, answered).status_code == 302
+        start = episode.medications.get().dose_changes.get()
+        assert start.amount_reason.startswith("the label says so [")
+        page = desk.get(reverse("medication", args=[start.course.public_id])).content.decode()
+        assert "asked about: the label says so" in page
+
+    def test_a_change_is_asked_about_and_taken_as_a_liquid(
+        self, desk: Client, course: MedicationCourse
+    ) -> None:
+        url = reverse("medication", args=[course.public_id])
+        step = {"do": "change", "change-step": "change", "change-changed_on": str(days_ago(1))}
+        asked = desk.post(url, step | {"change-amount_per_day": "2000"})
+        assert (asked.status_code, set(asked.context["change"].errors)) == (400, {"amount_per_day"})
+        assert "2000 mg is 10 times" in asked.content.decode()
+        refused = desk.post(url, step | {"change-amount_per_day": "2.5"})
+        assert "No tablets of sertraline make up 2.5 mg" in refused.content.decode()
+        liquid = step | {"change-amount_per_day": "2.5", "change-is_liquid": "on"}
+        assert desk.post(url, liquid).status_code == 302
+        assert course.dose_changes.get(step="change").is_liquid
+
+    def test_a_name_that_was_confirmed_is_not_asked_about_again(
+        self, clinician: User, episode: TreatmentEpisode
+    ) -> None:
+        course = medicated(clinician, episode, "setraline", amount_reason="the name of the trial")
+        change = treatment.change_dose(
+            by=clinician, course=course, changed_on=days_ago(1), amount_per_day=Decimal(50)
+        )
+        assert change.amount_reason == ""
 
 
 class TestStep:

@@ -245,6 +245,28 @@ class TestDoses:
         }
         return desk.post(reverse("dose-new", args=[dosing.public_id]), values | changes)
 
+    @pytest.mark.parametrize(
+        ("changes", "instead"),
+        [
+            ({"amount": "25000"}, "psilocybin 25 mg"),
+            ({"substance": "psylocibin"}, "psilocybin 25 mg"),
+            ({"amount": "25", "unit": "pulses"}, "psilocybin 25 mg"),
+        ],
+    )
+    def test_a_dose_that_is_not_plausible_is_held_back(
+        self, desk: Client, dosing: TreatmentSession, changes: dict, instead: str
+    ) -> None:
+        """The protocol leaves the amount to the site, so that the list of substances is asked."""
+        asked = self.give(desk, dosing, **changes)
+        question = asked.context["form"].question
+        assert (asked.status_code, question.instead.words) == (400, instead)
+        assert "Is this right?" in asked.content.decode()
+        assert not dosing.doses.exists()
+        answered = changes | {"amount_again": changes.get("amount", "25"), "amount_reason": "so it was"}
+        assert self.give(desk, dosing, **answered).status_code == 302
+        page = desk.get(reverse("session", args=[dosing.public_id])).content.decode()
+        assert "<dt>Amount</dt><dd>Asked about: so it was [" in page
+
     def test_a_dose_asks_for_what_follows_it(
         self, desk: Client, episode: TreatmentEpisode, dosing: TreatmentSession, nudges
     ) -> None:

@@ -23,7 +23,9 @@ from tests.tracking.rules.run_sheet.sheets import (
     whole,
 )
 from tracking.rules import protocol as protocols
-from tracking.rules.run_sheet import Plan, in_the_way, missing, plan_of, tasks, topics
+from tracking.rules.run_sheet import Plan, beyond_limits, in_the_way, missing, plan_of, tasks, topics
+
+BEFORE = "vital_signs_before"
 
 
 class TestBeforeTheDose:
@@ -182,3 +184,57 @@ def test_every_protocol_can_be_run_and_its_topics_fit_their_column(key: str) -> 
 def test_without_a_protocol_two_checks_are_left() -> None:
     assert plan_of(None, "", 1) == Plan()
     assert set(states(tasks(Plan(), record(), at(5)))) == {"consent_today", "way_home"}
+
+
+class TestBeyondALimit:
+    """Systolic blood pressure warns from 160 mmHg on."""
+
+    def test_a_value_beyond_is_not_met_although_it_was_measured(self) -> None:
+        (task,) = [
+            one for one in tasks(MDMA, record(vitals(10, systolic=160.0)), at(20)) if one.key == BEFORE
+        ]
+        assert (task.state, task.beyond) == (
+            "not_met",
+            "Systolic blood pressure 160 mmHg: warned from 160 mmHg on.",
+        )
+
+    @pytest.mark.parametrize(
+        ("readings", "state"),
+        [
+            ([vitals(10, systolic=159.0)], "done"),
+            ([vitals(10, systolic=168.0), vitals(18)], "done"),  # measured again, and within
+            ([vitals(10), vitals(18, systolic=168.0)], "not_met"),
+            (
+                [vitals(10, systolic=168.0), vitals(18, systolic=None)],
+                "not_met",
+            ),  # left out takes no warning away
+            ([vitals(10, diastolic=110.0)], "not_met"),
+            ([vitals(10, systolic=168.0, heart_rate=None)], "not_met"),
+        ],
+    )
+    def test_the_latest_value_counts(self, readings: list, state: str) -> None:
+        assert states(tasks(MDMA, record(*readings), at(20)))[BEFORE] == state
+
+    def test_whoever_explains_it_it_stays_not_met(self) -> None:
+        explained = checked(BEFORE, met=False, reason="she is nervous")
+        found = tasks(MDMA, record(vitals(10, systolic=168.0), checks=explained), at(20))
+        (task,) = [one for one in found if one.key == BEFORE]
+        assert (task.state, task.reason) == ("not_met", "she is nervous")
+
+    def test_what_comes_after_the_dose_does_not_change_what_was_before_it(self) -> None:
+        whole = record(vitals(10), vitals(40, systolic=168.0), doses=(given(30),))
+        assert states(tasks(MDMA, whole, at(60)))[BEFORE] == "done"
+
+    def test_a_dose_needs_its_own_reason_and_the_checks_theirs(self) -> None:
+        high = record(vitals(10, systolic=168.0))
+        assert BEFORE not in {task.key for task in in_the_way(MDMA, high, at(20))}
+        assert [breach.figure for breach in beyond_limits(MDMA, high, at(20), "MDMA")] == ["168 mmHg"]
+        assert beyond_limits(MDMA, high, at(5), "MDMA") == ()  # not measured yet
+        assert beyond_limits(MDMA, high, at(20), "lorazepam")  # nothing was given: it is no rescue
+        after = record(vitals(10), vitals(140, systolic=168.0), doses=(given(30),))
+        assert beyond_limits(MDMA, after, at(150), "midomafetamine")
+        assert beyond_limits(MDMA, after, at(150), "lorazepam") == ()
+
+    def test_it_keeps_nobody_from_signing(self) -> None:
+        high = replace(whole(), readings=(*whole().readings, *vitals(476, systolic=168.0)))
+        assert missing(MDMA, high, at(500)) == ()
