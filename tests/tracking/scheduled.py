@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from django.utils import timezone
 
 from tests.cast import days_ago
+from tests.tracking.dosing import sure
 from tests.tracking.treated import dosed
 from tracking.actions import care, scheduling, treatment
 from tracking.models import Patient, TreatmentEpisode, TreatmentSession, User
@@ -32,5 +33,5 @@ def schedule(episode: TreatmentEpisode, by: User, as_of: date) -> int:
 def dosing(episode: TreatmentEpisode, by: User, days: int) -> TreatmentSession:
     begins = timezone.now() - timedelta(days=days)
     session = treatment.record_session(by=by, episode=episode, kind="dosing", starts_at=begins)
-    dosed(by, session, given_at=begins)
+    dosed(by, session, given_at=begins, **sure(25, "whatever the protocol plans"))
     return session
