@@ -36,7 +36,7 @@ from tracking.queries.raters import loads
 from tracking.queries.requests import is_of_team, open_requests_for, open_self_reports
 from tracking.queries.setting import usual_template
 from tracking.queries.sittings import questionnaire
-from tracking.rules.policies.instruments import instrument_of
+from tracking.rules.policies.instruments import instrument_of, offered
 from tracking.rules.policies.rating import rates_the_same
 from tracking.vocabulary import Role
 
@@ -186,6 +186,7 @@ def test_what_ships_by_now_stands_once_although_the_site_had_published_it(
     entries = [entry for _, shelf in catalogue(administrator) for entry in shelf]
     assert [entry.site for entry in entries if entry.instrument.key == "gad7"] == [None]
     assert [entry.site for entry in entries if entry.instrument.key == "phq4"] == [site]
+    assert [one.key for one in offered(site)].count("gad7") == 1
 
 
 def test_whoever_was_told_one_treatment_still_reads_the_own_rating_of_another_patient(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.utils import timezone
@@ -10,8 +11,9 @@ from django.utils import timezone
 from tests.cast import CRISIS, days_ago, person, server_days_ago
 from tests.reports.clinic import another_episode
 from tests.tracking.answers import HAMD, PHQ9, recorded
-from tests.tracking.blinded import available, blinded, lead, rated
+from tests.tracking.blinded import available, blinded, held_session, lead, rated
 from tests.tracking.definitions import CHECK_IN, PHQ4, published
+from tests.tracking.dosing import check
 from tests.tracking.packs import installed
 from tests.tracking.treated import dosed
 from tracking.actions import (
@@ -25,7 +27,17 @@ from tracking.actions import (
     unblinding,
 )
 from tracking.actions.wordings import withdraw_wording
-from tracking.models import CareTeam, Membership, RoleGrant, Site, TreatmentEpisode, TreatmentSession, User
+from tracking.models import (
+    CareTeam,
+    DeclaredScale,
+    Membership,
+    RoleGrant,
+    Site,
+    Study,
+    TreatmentEpisode,
+    TreatmentSession,
+    User,
+)
 from tracking.queries.acute import standing_doses
 from tracking.queries.administration import administered_grants, administered_people, administered_teams
 from tracking.queries.assessments import own_self_reports
@@ -41,10 +53,26 @@ from tracking.queries.self_reports import ADHERENCE, reports_of
 from tracking.queries.setting import sites_of as sites_of_work
 from tracking.queries.treatment import dosing_sessions, team_members
 from tracking.rules.policies.days import local_today
+from tracking.rules.policies.instruments import declared_scales
+from tracking.rules.policies.rating import deciders, therapists
+from tracking.rules.policies.treatment import washouts_unanswered
 from tracking.vocabulary import AnswerSource, Role
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
+BDI = {
+    "key": "bdi",
+    "version": "score-only",
+    "title": "Beck",
+    "short_title": "BDI",
+    "rater": "self",
+    "recall": "the past week",
+    "rights": {"holder": "The publisher", "terms": "Totals only", "wording": "score-only"},
+    "sources": [{"source": "A paper", "confidence": "high"}],
+    "scales": [
+        {"key": "total", "title": "Total", "rule": "sum", "range": [0, 63], "direction": "higher_is_worse"},
+    ],
+}
 
 
 @pytest.fixture
@@ -269,3 +297,48 @@ class TestInstruments:
         assert entry_of(administrator, "phq9", None).languages == ("de", "fr")
         withdraw_wording(by=administrator, pack=packs[1], reason="The licence has ended.")
         assert entry_of(administrator, "phq9", None).languages == ("de",)
+
+
+class TestRules:
+    def test_who_was_in_the_room_is_who_was_in_a_session_of_the_episode_that_stands(
+        self, episode: TreatmentEpisode, beside: TreatmentEpisode, clinician: User
+    ) -> None:
+        held_session(episode, clinician, clinician)
+        there, taken_back = lead(episode, "Thea Therapist"), lead(episode, "Tom Therapist")
+        held_session(beside, clinician, there)
+        mistaken = held_session(episode, clinician, taken_back, days=3)
+        assert therapists(episode) == {clinician.pk, taken_back.pk}
+        treatment.void(by=clinician, record=mistaken, reason="Another patient's.")
+        assert therapists(episode) == {clinician.pk}
+
+    def test_a_lead_of_the_own_team_decides_where_there_is_one(
+        self, episode: TreatmentEpisode, clinician: User, outsider: User
+    ) -> None:
+        rater = available("Rita Rater")
+        rated(blinded(episode, clinician), rater)
+        member = lead(episode, "Mia Member", is_lead=False)
+        asked = unblinding.ask_unblinding(by=rater, episode=episode, rater=rater, reason="Heard of it.")
+        assert list(deciders(asked)) == [clinician]
+        own = Membership.objects.get(user=clinician)
+        care.end_membership(by=None, membership=own, ends_on=server_days_ago(1))
+        assert list(deciders(asked)) == [member]
+
+    def test_a_check_that_is_met_answers_for_no_washout(
+        self, episode: TreatmentEpisode, clinician: User
+    ) -> None:
+        held = session(episode, clinician, 1)
+        states = [SimpleNamespace(verdict=verdict) for verdict in ("not satisfied", "unknown", "satisfied")]
+        assert washouts_unanswered(held, states) == tuple(states[:2])
+        check(clinician, held, "washout", met=True, text="As far as is known.")
+        assert washouts_unanswered(held, states) == (states[0],)
+        check(clinician, held, "washout", met=False, text="Agreed with the physician.")
+        assert washouts_unanswered(held, states) == ()
+
+    def test_what_a_study_has_declared_is_for_that_study(self, study: Study, site: Site) -> None:
+        other = care.create_study(
+            by=None, key="other", title="Other", outcome_instrument="hamd17", endpoint="week 4", site=site
+        )
+        for each, title in ((study, "Beck"), (other, "Hers")):
+            DeclaredScale.objects.create(study=each, key="bdi", definition=BDI | {"title": title})
+        assert [one.title for one in declared_scales(study)] == ["Beck"]
+        assert declared_scales(None) == []
