@@ -32,6 +32,7 @@ NOBODY = {
     "declare_scales",
     "escalate_alerts",
     "finish_link",
+    "hear_danger",
     "open_link",
     "park_lost",
     "pin_wording",
@@ -43,7 +44,7 @@ NOBODY = {
     "want_episodes",
     "want_study",
 }
-PARTS = {"declare_scales", "store_scores"}
+PARTS = {"check_same", "declare_scales", "enter", "hold", "store_scores", "tap"}
 BEFORE_DJANGO = ROOT / "config" / "demo.py"  # sets the environment that Django reads when it is imported
 WRITES = re.compile(
     r"\.objects\b.*\.(create|bulk_create|update|update_or_create|get_or_create|delete)\(|\.save\("

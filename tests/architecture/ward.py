@@ -32,6 +32,7 @@ from tests.reports.clinic import answers_for, give_dose, rate
 from tests.tracking.answers import HAMD, PHQ9, recorded
 from tests.tracking.begun import begun_entry
 from tests.tracking.definitions import CHECK_IN, published
+from tests.tracking.dosing import sure
 from tests.tracking.packs import installed
 from tests.tracking.treated import medicated
 from tracking.actions import (
@@ -267,7 +268,7 @@ def _fhir(ward: Ward, episode: TreatmentEpisode) -> None:
 
 def _treated(ward: Ward, episode: TreatmentEpisode) -> None:
     by = ward.users["clinician"]
-    session = give_dose(episode, by, 1)
+    session = give_dose(episode, by, 1, **sure(25, "whatever the protocol plans"))
     talk = treatment.record_session(
         by=by, episode=episode, kind="psychotherapy", starts_at=timezone.now() - timedelta(days=2)
     )

@@ -11,6 +11,7 @@ from django.utils import timezone
 from tests.cast import days_ago, person
 from tests.deeds.clinics import Clinic
 from tests.deeds.deed import Arguments
+from tests.tracking.dosing import sure
 from tests.tracking.treated import medicated
 from tracking.actions import availability, care, scheduling, treatment
 from tracking.models import AssessmentRequest, Dose, MedicationCourse, TreatmentSession, User
@@ -62,7 +63,7 @@ def given(session: TreatmentSession, minutes: int = 0, part: str = "main") -> Ar
 
 def dosed(clinic: Clinic, days: int) -> Dose:
     """A dose so many days ago, in a session of its own."""
-    return treatment.record_dose(**given(held(clinic, days)))
+    return treatment.record_dose(**given(held(clinic, days)), **sure(25, "whatever the protocol plans"))
 
 
 def asked(clinic: Clinic, instrument: str = "phq9", **more: object) -> AssessmentRequest:

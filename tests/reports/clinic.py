@@ -57,12 +57,12 @@ def rate(
 
 
 def give_dose(
-    episode: TreatmentEpisode, by: User, day: int, amount: int = 25, hour: int = 10
+    episode: TreatmentEpisode, by: User, day: int, amount: int = 25, hour: int = 10, **more: object
 ) -> TreatmentSession:
     """A dosing session with one dose of psilocybin, ``day`` days after the episode began."""
     at = datetime.combine(episode.starts_on + timedelta(days=day), time(hour), UTC)
     session = treatment.record_session(by=by, episode=episode, kind="dosing", starts_at=at)
-    dosed(by, session, amount=Decimal(amount))
+    dosed(by, session, amount=Decimal(amount), **more)
     return session
 
 

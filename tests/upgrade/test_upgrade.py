@@ -40,7 +40,8 @@ from tracking.models import (
 from tracking.queries.dosing import plan_for
 from tracking.queries.signatures import digest_of
 
-PLACES_OF_LATER = {"person-of-two-sites", "worded"}  # of the matrix, which the clinic of 0.1.0 did not know
+# Of the matrix, which the clinics of earlier releases did not know.
+PLACES_OF_LATER = {"entry-draft", "person-of-two-sites", "worded"}
 GROWS_WITH_THE_CODE = {"django_migrations", "django_content_type", "auth_permission"}
 Tables = dict[str, dumps.Rows]
 

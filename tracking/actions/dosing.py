@@ -14,10 +14,8 @@ from decimal import Decimal
 from django.db import transaction
 
 from measures.instrument import Instrument
-from tracking.actions import audit
 from tracking.actions.assessments import Answers, Submitted, record_assessment
-from tracking.actions.marks import want_episode
-from tracking.actions.moves import ANY_STATE, moved
+from tracking.actions.taps import check_same, enter, hold, tap
 from tracking.actions.treatment import record_dose, record_session
 from tracking.errors import Conflict, InvalidInput
 from tracking.models import (
@@ -36,16 +34,13 @@ from tracking.rules.policies.dosing import (
     CLINICIANS,
     CLINICIANS_WANTED,
     LONGEST_TEXT,
-    SKEW,
     check_before_end,
-    check_may_end,
     moment_of_tap,
 )
 from tracking.rules.policies.treatment import check_takes_doses
-from tracking.rules.run_sheet import beyond_limits, in_the_way, minutes_between, topics
+from tracking.rules.run_sheet import beyond_limits, in_the_way, topics
 from tracking.vocabulary import (
     AnswerSource,
-    AuditAction,
     CheckTopic,
     DosePart,
     DoseUnit,
@@ -69,7 +64,7 @@ def begin_session(
 
     Raises ``Conflict`` while another dosing session of the episode is under way.
     """
-    _lock(episode)
+    hold(episode)
     known = TreatmentSession.objects.filter(public_id=submission_id).first()
     if known:
         return _same_session(known, episode)
@@ -101,7 +96,7 @@ def _same_session(known: TreatmentSession, episode: TreatmentEpisode) -> Treatme
 
 def _enter_two_present(by: User, session: TreatmentSession, *, met: bool, text: str) -> None:
     """The first line of a run-sheet: whether two clinicians were there when it began, or why not."""
-    _enter(
+    enter(
         by,
         session,
         RunSheetKind.CHECK,
@@ -128,7 +123,7 @@ def record_check(
     checks.clean_choice("topic", topic, topics(plan_for(session)))
     if not met and not text.strip():
         raise InvalidInput("text", "say why it is not met, and why the session goes on or not")
-    return _tap(by, session, RunSheetKind.CHECK, submission_id, happened_at, topic=topic, met=met, text=text)
+    return tap(by, session, RunSheetKind.CHECK, submission_id, happened_at, topic=topic, met=met, text=text)
 
 
 def record_event(
@@ -145,7 +140,7 @@ def record_event(
         checks.clean_choice("topic", topic, EventTopic.values)
     elif not text.strip():
         raise InvalidInput("text", "say what happened")
-    return _tap(by, session, RunSheetKind.EVENT, submission_id, happened_at, topic=topic, text=text)
+    return tap(by, session, RunSheetKind.EVENT, submission_id, happened_at, topic=topic, text=text)
 
 
 def record_observation(
@@ -159,7 +154,7 @@ def record_observation(
     """What was seen, in words."""
     if not text.strip():
         raise InvalidInput("text", "must not be empty")
-    return _tap(by, session, RunSheetKind.OBSERVATION, submission_id, happened_at, text=text)
+    return tap(by, session, RunSheetKind.OBSERVATION, submission_id, happened_at, text=text)
 
 
 def withhold_supplement(
@@ -173,7 +168,7 @@ def withhold_supplement(
     """The supplemental dose is not given, and why."""
     if not text.strip():
         raise InvalidInput("text", "say why the supplemental dose is withheld")
-    return _tap(by, session, RunSheetKind.WITHHELD, submission_id, happened_at, text=text)
+    return tap(by, session, RunSheetKind.WITHHELD, submission_id, happened_at, text=text)
 
 
 def end_session(
@@ -185,7 +180,7 @@ def end_session(
     happened_at: datetime | None = None,
 ) -> RunSheetEntry:
     """The end of the session, after all that was given in it. Its length follows from it."""
-    return _tap(by, session, RunSheetKind.END, submission_id, happened_at, text=text)
+    return tap(by, session, RunSheetKind.END, submission_id, happened_at, text=text)
 
 
 @transaction.atomic
@@ -214,7 +209,7 @@ def give_dose(
     protocol needs ``limit_reason``, for a first, a further and a supplemental dose alike. An odd name, unit or
     amount: as in ``record_dose``.
     """
-    _lock(session.episode)
+    hold(session.episode)
     known = Dose.objects.filter(submission_id=submission_id).first()
     if known:
         return _same_dose(known, session, substance, amount, unit, part, given_at)
@@ -261,7 +256,7 @@ def record_in_session(
 ) -> Submitted:
     """Vital signs, an interview or an adverse event of the session: an assessment at its moment, with the alerts,
     scores and corrections of every other. Raises ``InvalidInput`` where no vital sign was measured."""
-    _lock(session.episode)
+    hold(session.episode)
     session.refresh_from_db()
     check_takes_doses(session)
     moment = moment_of_tap(session, "assessed_at", assessed_at)
@@ -269,7 +264,7 @@ def record_in_session(
         raise InvalidInput("systolic", "nothing was measured")
     known = Assessment.objects.filter(submission_id=submission_id).first()
     if known:
-        _check_same(known.session_id == session.pk, known.assessed_at, assessed_at)
+        check_same(known.session_id == session.pk, known.assessed_at, assessed_at)
         moment = known.assessed_at or moment
     return record_assessment(
         by=by,
@@ -288,24 +283,10 @@ def record_in_session(
 def _check_or_override(by: User, session: TreatmentSession, moment: datetime, reason: str) -> None:
     plan = plan_for(session)
     obstacles = in_the_way(plan, record_of(session, plan), moment)
-    if not obstacles:
-        return
-    named = "; ".join(
-        f"{task.words} ({'not met' if task.state == 'not_met' else 'open'})" for task in obstacles
-    )
-    if not reason.strip():
-        raise InvalidInput("override_reason", f"say why the dose is given all the same. Not settled: {named}")
-    checks.check_length("override_reason", reason, LONGEST_TEXT)
-    _enter(
-        by,
-        session,
-        RunSheetKind.CHECK,
-        uuid.uuid4(),
-        topic=CheckTopic.OVERRIDE,
-        met=False,
-        text=f"{reason.strip()} [{named}]",
-        moment=moment,
-    )
+    states = {task: "not met" if task.state == "not_met" else "open" for task in obstacles}
+    named = "; ".join(f"{task.words} ({state})" for task, state in states.items())
+    if obstacles:
+        _all_the_same(by, session, moment, CheckTopic.OVERRIDE, reason, named, f"Not settled: {named}")
 
 
 def _within_or_override(
@@ -313,78 +294,27 @@ def _within_or_override(
 ) -> None:
     plan = plan_for(session)
     found = beyond_limits(plan, record_of(session, plan), moment, substance)
-    if not found:
-        return
     named = " ".join(breach.words for breach in found)
-    if not reason.strip():
-        raise InvalidInput("limit_reason", f"say why the dose is given all the same. {named.rstrip('.')}")
-    checks.check_length("limit_reason", reason, LONGEST_TEXT)
-    text = f"{reason.strip()} [{named}]"
-    topic = CheckTopic.LIMIT
-    _enter(by, session, RunSheetKind.CHECK, uuid.uuid4(), topic=topic, met=False, text=text, moment=moment)
+    if found:
+        _all_the_same(by, session, moment, CheckTopic.LIMIT, reason, named, named.rstrip("."))
 
 
-@transaction.atomic
-def _tap(
+def _all_the_same(
     by: User,
     session: TreatmentSession,
-    kind: RunSheetKind,
-    submission_id: uuid.UUID,
-    happened_at: datetime | None,
-    *,
-    topic: str = "",
-    met: bool | None = None,
-    text: str = "",
-) -> RunSheetEntry:
-    """One line. The same one twice is stored once; the second gets the first."""
-    checks.check_length("text", text, LONGEST_TEXT)
-    _lock(session.episode)
-    known = RunSheetEntry.objects.filter(submission_id=submission_id).first()
-    if known:
-        content = (known.session_id, known.kind, known.topic, known.met, known.text)
-        same = content == (session.pk, kind, topic, met, text.strip())
-        _check_same(same, known.happened_at, happened_at)
-        return known
-    session.refresh_from_db()
-    check_takes_doses(session)
-    moment = moment_of_tap(session, "happened_at", happened_at)
-    if kind == RunSheetKind.END:
-        check_may_end(session, moment)
-        minutes = minutes_between(session.starts_at, moment)
-        moved(session, ANY_STATE, minutes=minutes)
-        want_episode(episode=session.episode)
-    return _enter(by, session, kind, submission_id, topic=topic, met=met, text=text, moment=moment)
-
-
-def _enter(
-    by: User,
-    session: TreatmentSession,
-    kind: RunSheetKind,
-    submission_id: uuid.UUID,
-    *,
     moment: datetime,
-    topic: str = "",
-    met: bool | None = None,
-    text: str = "",
-) -> RunSheetEntry:
-    entry = RunSheetEntry.objects.create(
-        submission_id=submission_id,
-        session=session,
-        kind=kind,
-        topic=topic,
-        met=met,
-        text=text.strip(),
-        happened_at=moment,
-        recorded_by=by,
-    )
-    audit.record(
-        by=by,
-        action=AuditAction(f"run_sheet_{kind}"),
-        target=entry,
-        patient=session.episode.patient,
-        topic=str(topic),
-    )
-    return entry
+    topic: CheckTopic,
+    reason: str,
+    named: str,
+    against: str,
+) -> None:
+    """The reason for a dose over what speaks against it stays on the sheet, with what that was."""
+    field = f"{topic}_reason"
+    if not reason.strip():
+        raise InvalidInput(field, f"say why the dose is given all the same. {against}")
+    checks.check_length(field, reason, LONGEST_TEXT)
+    text = f"{reason.strip()} [{named}]"
+    enter(by, session, RunSheetKind.CHECK, uuid.uuid4(), topic=topic, met=False, text=text, moment=moment)
 
 
 def _same_dose(
@@ -397,16 +327,5 @@ def _same_dose(
     given_at: datetime | None,
 ) -> Dose:
     content = (known.session_id, known.substance, known.amount, known.unit, known.part)
-    _check_same(content == (session.pk, substance.strip(), amount, unit, part), known.given_at, given_at)
+    check_same(content == (session.pk, substance.strip(), amount, unit, part), known.given_at, given_at)
     return known
-
-
-def _check_same(same: bool, stored: datetime | None, sent: datetime | None) -> None:
-    """A retry says the same. Its moment may have been set right by the little that clocks differ."""
-    if not same or sent and stored and abs(sent - stored) > SKEW:
-        raise Conflict("this submission id was used for other content")
-
-
-def _lock(episode: TreatmentEpisode) -> None:
-    """One writer at a time in an episode: each rule reads what is there before it writes."""
-    TreatmentEpisode.objects.held().get(pk=episode.pk)

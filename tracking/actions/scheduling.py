@@ -14,6 +14,7 @@ from tracking.actions import audit
 from tracking.actions.moves import move, moved
 from tracking.errors import InvalidInput, TrackingError
 from tracking.models import AssessmentRequest, TreatmentEpisode, TreatmentSession, User
+from tracking.models.schedules import RequestQuerySet
 from tracking.queries.events import events_of, protocol_of
 from tracking.rules import checks
 from tracking.rules.due_dates import WantedRequest, wanted_requests
@@ -45,7 +46,8 @@ def create_request(
     assigned_to: User | None = None,
     blinded: bool = False,
 ) -> AssessmentRequest:
-    """Asks for one assessment. The window opens on the due day and closes a week later unless stated. The
+    """Asks for one assessment. The window opens on the due day and closes a week later unless stated, or on the day
+    before the same one opens that is asked for next. The
     rater is the instrument's; ``assigned_to`` names an independent rater. A ``blinded`` rating is made by nobody
     else, and by whoever is found for it where nobody is named. Days that somebody chose here are not moved by the
     schedule.
@@ -54,7 +56,7 @@ def create_request(
     instrument twice on a day is one question.
     """
     definition = _instrument(instrument, episode)
-    opens, closes = opens_on or due_on, closes_on or due_on + WINDOW
+    opens, closes = opens_on or due_on, closes_on or _last_day(episode, definition, due_on)
     checks.check_order("due_on", opens, due_on, of="the day on which it opens")
     checks.check_order("closes_on", due_on, closes, of="the day on which it is due")
     if rater and rater != definition.rater:
@@ -266,10 +268,24 @@ def _create(by: User | None, definition: Instrument, **values: object) -> Assess
     return request
 
 
+def _asked(episode: TreatmentEpisode, definition: Instrument) -> RequestQuerySet:
+    """What is open of an instrument. Ratings that somebody is given are apart: two people may be asked for the same."""
+    return episode.requests.open().filter(instrument=definition.key, assigned_to=None, blinded=False)
+
+
+def _last_day(episode: TreatmentEpisode, definition: Instrument, due_on: date) -> date:
+    following = _asked(episode, definition).filter(opens_on__gt=due_on).order_by("opens_on").first()
+    week = due_on + WINDOW
+    return min(week, following.opens_on - timedelta(days=1)) if following else week
+
+
 def _check_not_asked(episode: TreatmentEpisode, definition: Instrument, opens: date, closes: date) -> None:
-    """Ratings that somebody is given are apart: two people may be asked for the same one."""
-    free = episode.requests.open().filter(instrument=definition.key, assigned_to=None, blinded=False)
-    known = free.filter(opens_on__lte=closes, closes_on__gte=opens).order_by("-closes_on").first()
+    known = (
+        _asked(episode, definition)
+        .filter(opens_on__lte=closes, closes_on__gte=opens)
+        .order_by("-closes_on")
+        .first()
+    )
     if known:
         until = f"{known.closes_on:%-d %B %Y}"
         raise InvalidInput("instrument", f"{definition.short_title} is asked for already, until {until}")

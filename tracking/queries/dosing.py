@@ -33,7 +33,7 @@ def dosing_number(session: TreatmentSession) -> int:
     held = session.episode.sessions.standing().filter(
         kind=SessionKind.DOSING, attendance=Attendance.ATTENDED, starts_at__lt=session.starts_at
     )
-    return held.exclude(pk=session.pk).count() + 1
+    return held.count() + 1
 
 
 def plan_for(session: TreatmentSession) -> Plan:

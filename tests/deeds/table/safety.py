@@ -136,9 +136,9 @@ def two_alerts_that_nobody_took_on(clinic: Clinic) -> Arguments:
 )
 def two_sittings_that_were_left(clinic: Clinic) -> Arguments:
     left_out(clinic, value=None)
-    return left_out(clinic, value=None)
+    return left_out(clinic, "core10", "6", value=None)
 
 
-def left_out(clinic: Clinic, *, value: int | None) -> Arguments:
-    assessments.save_draft(request=asked(clinic), item="9", value=value)
-    return {"now": clock.now() + timedelta(days=10)}
+def left_out(clinic: Clinic, key: str = "phq9", item: str = "9", *, value: int | None) -> Arguments:
+    assessments.save_draft(request=asked(clinic, key), item=item, value=value)
+    return {"now": clock.now() + timedelta(days=11)}

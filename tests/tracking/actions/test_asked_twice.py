@@ -21,6 +21,16 @@ class TestAskedTwice:
             ask(clinician, episode, "gad7", due=0, closes=-1)
         assert episode.requests.get() == first
 
+    def test_where_no_last_day_is_said_it_ends_before_the_next_one_opens(
+        self, clinician: User, episode: TreatmentEpisode
+    ) -> None:
+        ask(clinician, episode, "gad7", due=-3, closes=-5)
+        for instrument, last in (("gad7", days_ago(-2)), ("phq9", days_ago(-7))):
+            asked = scheduling.create_request(
+                by=clinician, episode=episode, instrument=instrument, due_on=days_ago(0)
+            )
+            assert asked.closes_on == last
+
     def test_other_days_another_questionnaire_and_another_patient_are_others(
         self, clinician: User, team_a: CareTeam, episode: TreatmentEpisode
     ) -> None:

@@ -133,8 +133,10 @@ class TestOnScreen:
     ) -> None:
         pack = installed(site, "wai_sr")
         asked = [
-            scheduling.create_request(by=clinician, episode=episode, instrument="wai_sr", due_on=days_ago(0))
-            for _ in range(2)
+            scheduling.create_request(
+                by=clinician, episode=episode, instrument="wai_sr", due_on=due_on, closes_on=due_on
+            )
+            for due_on in (days_ago(0), days_ago(-1))
         ]
         DraftAnswers.objects.create(request=asked[0], answers={"1": 3})
         withdraw_wording(by=administrator, pack=pack, reason="The licence has ended")
