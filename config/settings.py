@@ -247,6 +247,10 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "PersonStateEnum": "reports.stats.present.State",
+        "FlagStateEnum": "reports.models.FlagState",
+    },
 }
 
 # --- words, time, files, mail, logs ---------------------------------------------------------------

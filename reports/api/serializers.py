@@ -13,12 +13,14 @@ from reports.stats.present import State, Told
 from tracking.api.fields import StrictSerializer
 from tracking.models import Study, User
 
+STATES = [(state.value, state.name) for state in State]
+
 
 class ToldSerializer(serializers.Serializer[Told]):
     """One thing that is so of a person, since a day, and the sentence that states it. ``seen``: a clinician has closed
     it, and the scores say it still."""
 
-    state = serializers.ChoiceField(choices=[state.value for state in State])
+    state = serializers.ChoiceField(choices=STATES)
     since = serializers.DateField()
     sentence = serializers.CharField()
     seen = serializers.BooleanField()
@@ -31,7 +33,7 @@ class CaseSerializer(serializers.Serializer[Case]):
     patient = serializers.UUIDField(source="episode.patient.public_id")
     episode = serializers.UUIDField(source="episode.public_id")
     needs_somebody = serializers.BooleanField(source="present.needs_somebody")
-    state = serializers.ChoiceField(choices=[state.value for state in State], source="present.state")
+    state = serializers.ChoiceField(choices=STATES, source="present.state")
     since = serializers.DateField(source="present.since")
     sentence = serializers.CharField(source="present.sentence")
     seen = serializers.BooleanField(source="present.seen")

@@ -27,6 +27,7 @@ from tests.architecture.ward import Ward, build
 from tests.cast import days_ago, person
 from tests.reports.clinic import answers_for
 from tests.tracking.answers import CAPS, HAMD, PHQ9, posted, recorded
+from tests.tracking.dosing import sure
 from tracking.actions import availability, care, rating, scheduling, treatment, unblinding
 from tracking.models import Patient, TreatmentEpisode
 from tracking.vocabulary import PresenceRole, Role
@@ -145,6 +146,7 @@ def treated(ward: Ward, arm: str) -> None:
                 given_at=starts + timedelta(hours=hours),
                 part=part,
                 washout_reason=f"nothing was taken beside {substance}",
+                **sure(amount, "whatever the protocol plans"),
             )
     meq = registry.get("meq30")
     recorded(episode, None, "meq30", {item.code: 5 if arm == "mdma" else 0 for item in meq.items}, ago=8)

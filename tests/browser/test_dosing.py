@@ -81,6 +81,7 @@ def interview(page: Page, sheet: str, minutes: int | None) -> None:
         page.locator(f"[name=item-{code}][value='0']").check(force=True)
     if minutes is not None:
         page.get_by_label("At (local time)").fill(ago(minutes))
+    page.get_by_role("button", name="Look it through").click()
     page.get_by_role("button", name="Submit").click()
     expect(page).to_have_url(sheet)
 
@@ -103,6 +104,7 @@ def adverse_event(page: Page, sheet: str) -> None:
     for code in ("death", "life_threatening", "hospitalisation", "disability", "congenital_anomaly"):
         page.locator(f"[name=item-{code}][value='0']").check(force=True)
     page.locator("[name=item-medically_important][value='0']").check(force=True)
+    page.get_by_role("button", name="Look it through").click()
     page.get_by_role("button", name="Submit").click()
     expect(page).to_have_url(sheet)
 

@@ -109,7 +109,9 @@ def _answering(by: User, team: CareTeam) -> None:
         starts_on=days_ago(50),
     )
     scheduling.schedule_episode(by=by, episode=episode, as_of=days_ago(0))
-    asked = scheduling.create_request(by=by, episode=episode, instrument="phq9", due_on=days_ago(0))
+    today = days_ago(0)
+    due = episode.requests.open().filter(instrument="phq9", opens_on__lte=today, closes_on__gte=today)
+    asked = due.get()
     link, _ = links.issue_link(by=by, episode=episode, requests=[asked])
     links.open_link(link=link, now=clock.now())
     assessments.save_draft(request=asked, item="1", value=2)

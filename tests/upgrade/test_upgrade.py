@@ -178,17 +178,30 @@ def test_rows_agree_with_one_another(upgraded: Upgraded) -> None:
         Release.objects.filter(pk=release.pk).update(decided_by=release.requested_by)
 
 
+def is_same(then: object, now: object) -> bool:
+    """Of a number all but the last digits, which another machine rounds otherwise."""
+    return then == (pytest.approx(now, rel=1e-12) if isinstance(now, float) else now)
+
+
 def test_computing_everything_again_changes_no_course(upgraded: Upgraded) -> None:
+    """What the rules of now tell besides, the flags in ``details`` among it, is another matter."""
+
     def courses() -> list[dict[str, Any]]:
-        return [
-            {name: value for name, value in row.items() if name not in {"id", "computed_at"}}
-            for row in EpisodeCourse.objects.order_by("episode", "instrument", "scale").values()
-        ]
+        rows = list(EpisodeCourse.objects.order_by("episode", "instrument", "scale").values())
+        for row in rows:
+            for name in ("id", "computed_at", "inputs_hash", "details"):
+                del row[name]
+        return rows
 
     before, said = courses(), StringIO()
     call_command("sweep", all=True, stdout=said)
     assert "still behind 0" in said.getvalue()
-    assert courses() == before
+    pairs = list(zip(before, courses(), strict=True))
+    changed = [
+        {name: (old[name], new[name]) for name in old if not is_same(old[name], new[name])}
+        for old, new in pairs
+    ]
+    assert changed == [{}] * len(before)
     assert len(before) > 3
 
 
