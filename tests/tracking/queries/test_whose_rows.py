@@ -20,6 +20,7 @@ from tracking.actions import (
     assessments,
     availability,
     care,
+    links,
     people,
     rating,
     scheduling,
@@ -33,6 +34,7 @@ from tracking.models import (
     Membership,
     RoleGrant,
     Site,
+    SiteInstrument,
     Study,
     TreatmentEpisode,
     TreatmentSession,
@@ -51,6 +53,7 @@ from tracking.queries.raters import availabilities, blind_raters, loads
 from tracking.queries.requests import ratings_due
 from tracking.queries.self_reports import ADHERENCE, reports_of
 from tracking.queries.setting import sites_of as sites_of_work
+from tracking.queries.sittings import ended_link, ending
 from tracking.queries.treatment import dosing_sessions, team_members
 from tracking.rules.policies.days import local_today
 from tracking.rules.policies.instruments import declared_scales
@@ -210,6 +213,8 @@ class TestRaters:
         rated(blinded(episode, clinician, due_on=days_ago(1)), rolf)
         rated(blinded(beside, clinician), rosa)
         unblinding.ask_unblinding(by=rosa, episode=beside, rater=rosa, reason="Heard of it.")
+        rated(blinded(beside, clinician, due_on=days_ago(1)), rita)
+        unblinding.ask_unblinding(by=rita, episode=beside, rater=rita, reason="Heard of it.")
         assert list(blind_raters(episode)) == [rita, rolf]
         unblinding.ask_unblinding(by=rolf, episode=episode, rater=rolf, reason="Heard of it.")
         assert list(blind_raters(episode)) == [rita]
@@ -291,7 +296,9 @@ class TestInstruments:
     ) -> None:
         published(site, CHECK_IN)
         published(site, PHQ4)
-        assert entry_of(administrator, "phq4", None).instrument.key == "phq4"
+        rows = SiteInstrument.objects.order_by("pk")
+        for key in rows.values_list("key", flat=True):
+            assert entry_of(administrator, key, None).instrument.key == key
         packs = [installed(site, "phq9", language=language) for language in ("de", "fr")]
         installed(south, "phq9", language="es")
         assert entry_of(administrator, "phq9", None).languages == ("de", "fr")
@@ -342,3 +349,21 @@ class TestRules:
             DeclaredScale.objects.create(study=each, key="bdi", definition=BDI | {"title": title})
         assert [one.title for one in declared_scales(study)] == ["Beck"]
         assert declared_scales(None) == []
+
+
+class TestLinks:
+    def test_what_became_of_a_link_is_told_of_its_own(
+        self, episode: TreatmentEpisode, beside: TreatmentEpisode, clinician: User
+    ) -> None:
+        tokens = {}
+        for each, later in ((beside, 5), (episode, 9)):
+            asked = scheduling.create_request(
+                by=clinician, episode=each, instrument="phq9", due_on=days_ago(0)
+            )
+            scheduling.create_request(by=clinician, episode=each, instrument="gad7", due_on=days_ago(-later))
+            link, token = links.issue_link(by=clinician, episode=each, requests=[asked])
+            scheduling.cancel_request(by=clinician, request=asked, reason="mistake")
+            tokens[token] = (link, days_ago(-later))
+        for token, (link, later_on) in tokens.items():
+            assert ended_link(token) == link
+            assert ending(link).next_on == later_on
