@@ -44,7 +44,7 @@ NOBODY = {
     "want_episodes",
     "want_study",
 }
-PARTS = {"check_same", "declare_scales", "enter", "hold", "store_scores", "tap"}
+PARTS = {"declare_scales", "enter", "store_scores", "tap"}
 BEFORE_DJANGO = ROOT / "config" / "demo.py"  # sets the environment that Django reads when it is imported
 WRITES = re.compile(
     r"\.objects\b.*\.(create|bulk_create|update|update_or_create|get_or_create|delete)\(|\.save\("

@@ -15,7 +15,7 @@ from django.db import transaction
 
 from measures.instrument import Instrument
 from tracking.actions.assessments import Answers, Submitted, record_assessment
-from tracking.actions.taps import check_same, enter, hold, tap
+from tracking.actions.taps import enter, tap
 from tracking.actions.treatment import record_dose, record_session
 from tracking.errors import Conflict, InvalidInput
 from tracking.models import (
@@ -35,6 +35,7 @@ from tracking.rules.policies.dosing import (
     CLINICIANS_WANTED,
     LONGEST_TEXT,
     check_before_end,
+    check_same,
     moment_of_tap,
 )
 from tracking.rules.policies.treatment import check_takes_doses
@@ -64,7 +65,7 @@ def begin_session(
 
     Raises ``Conflict`` while another dosing session of the episode is under way.
     """
-    hold(episode)
+    TreatmentEpisode.objects.held().get(pk=episode.pk)
     known = TreatmentSession.objects.filter(public_id=submission_id).first()
     if known:
         return _same_session(known, episode)
@@ -209,7 +210,7 @@ def give_dose(
     protocol needs ``limit_reason``, for a first, a further and a supplemental dose alike. An odd name, unit or
     amount: as in ``record_dose``.
     """
-    hold(session.episode)
+    TreatmentEpisode.objects.held().get(pk=session.episode_id)
     known = Dose.objects.filter(submission_id=submission_id).first()
     if known:
         return _same_dose(known, session, substance, amount, unit, part, given_at)
@@ -256,7 +257,7 @@ def record_in_session(
 ) -> Submitted:
     """Vital signs, an interview or an adverse event of the session: an assessment at its moment, with the alerts,
     scores and corrections of every other. Raises ``InvalidInput`` where no vital sign was measured."""
-    hold(session.episode)
+    TreatmentEpisode.objects.held().get(pk=session.episode_id)
     session.refresh_from_db()
     check_takes_doses(session)
     moment = moment_of_tap(session, "assessed_at", assessed_at)

@@ -10,10 +10,9 @@ from django.db import transaction
 from tracking.actions import audit
 from tracking.actions.marks import want_episode
 from tracking.actions.moves import ANY_STATE, moved
-from tracking.errors import Conflict
 from tracking.models import RunSheetEntry, TreatmentEpisode, TreatmentSession, User
 from tracking.rules import checks
-from tracking.rules.policies.dosing import LONGEST_TEXT, SKEW, check_may_end, moment_of_tap
+from tracking.rules.policies.dosing import LONGEST_TEXT, check_may_end, check_same, moment_of_tap
 from tracking.rules.policies.treatment import check_takes_doses
 from tracking.rules.run_sheet import minutes_between
 from tracking.vocabulary import AuditAction, RunSheetKind
@@ -33,7 +32,7 @@ def tap(
 ) -> RunSheetEntry:
     """One line. The same one twice is stored once; the second gets the first."""
     checks.check_length("text", text, LONGEST_TEXT)
-    hold(session.episode)
+    TreatmentEpisode.objects.held().get(pk=session.episode_id)
     known = RunSheetEntry.objects.filter(submission_id=submission_id).first()
     if known:
         content = (known.session_id, known.kind, known.topic, known.met, known.text)
@@ -81,14 +80,3 @@ def enter(
         topic=str(topic),
     )
     return entry
-
-
-def check_same(same: bool, stored: datetime | None, sent: datetime | None) -> None:
-    """A retry says the same. Its moment may have been set right by the little that clocks differ."""
-    if not same or sent and stored and abs(sent - stored) > SKEW:
-        raise Conflict("this submission id was used for other content")
-
-
-def hold(episode: TreatmentEpisode) -> None:
-    """One writer at a time in an episode: each rule reads what is there before it writes."""
-    TreatmentEpisode.objects.held().get(pk=episode.pk)

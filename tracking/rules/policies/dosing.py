@@ -45,3 +45,9 @@ def check_may_end(session: TreatmentSession, moment: datetime) -> None:
         raise InvalidInput("happened_at", "is before a dose that was given")
     if moment - session.starts_at < timedelta(minutes=1):
         raise InvalidInput("happened_at", "is less than a minute after the session began")
+
+
+def check_same(same: bool, stored: datetime | None, sent: datetime | None) -> None:
+    """A retry says the same. Its moment may have been set right by the little that clocks differ."""
+    if not same or sent and stored and abs(sent - stored) > SKEW:
+        raise Conflict("this submission id was used for other content")
