@@ -17,7 +17,6 @@ from tracking.vocabulary import AuditAction
 NOT_DEEDS: dict[str, str] = {
     "tracking.actions.audit.event": "makes a row of the audit log, and stores nothing",
     "tracking.actions.audit.record": "the row of the audit log inside a deed: each note of the table is one",
-    "tracking.actions.entry_drafts.becomes": "compares, and stores nothing",
     "tracking.actions.entry_drafts.clear_entry": "part of submit_assessment and record_assessment",
     "tracking.actions.moves.move": "one row's step inside a deed",
     "tracking.actions.moves.moved": "one row's step inside a deed",

@@ -20,16 +20,13 @@ from tracking.actions import audit
 from tracking.errors import Conflict, InvalidInput, NotPermitted
 from tracking.models import Assessment, AssessmentRequest, EntryDraft, TreatmentEpisode, User, WordingPack
 from tracking.queries.entry_drafts import Place, draft_at
-from tracking.rules.entry_drafts import Sent, becomes_of
-from tracking.rules.policies.assessments import check_may_rate, check_request_open
+from tracking.rules.entry_drafts import Sent
+from tracking.rules.policies.assessments import check_may_rate, check_not_behind, check_request_open
 from tracking.rules.policies.days import local_today
 from tracking.rules.policies.treatment import check_takes_doses
 from tracking.vocabulary import AuditAction
 
 Answers = Mapping[str, object]
-ELSEWHERE = (
-    "this form was gone on with in another window: open it again, so that nothing typed there is undone"
-)
 RECEIVED = "this has already been received"
 
 
@@ -58,7 +55,7 @@ def keep_entry(
     draft = draft_at(by, place)
     if draft is None and all(answer is None for answer in stated.values()):
         return None
-    if becomes(draft, sent) == "known":
+    if check_not_behind(draft, sent) == "known":
         return draft
     kept = draft or _begun(by, place, instrument, submission_id, wording)
     if draft and draft.window != sent.window:
@@ -90,14 +87,6 @@ def _begun(
         submission_id=submission_id or uuid.uuid4(),
         begun_at=clock.now(),
     )
-
-
-def becomes(draft: EntryDraft | None, sent: Sent) -> str:
-    """What becomes of this state of the form. Raises ``Conflict`` when another window has gone on with it."""
-    found = becomes_of(sent, draft.window if draft else None, draft.number if draft else 0)
-    if found == "behind":
-        raise Conflict(ELSEWHERE)
-    return found
 
 
 @transaction.atomic

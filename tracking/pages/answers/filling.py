@@ -24,6 +24,7 @@ from tracking.pages.writing import as_sentence
 from tracking.queries.assessments import answer_lines
 from tracking.queries.entry_drafts import Place, begun_entry, changed_since, draft_at
 from tracking.rules.entry_drafts import KEPT_FOR, Sent
+from tracking.rules.policies.assessments import check_not_behind
 from tracking.rules.policies.instruments import Shelf
 from tracking.rules.policies.wordings import in_words_of
 
@@ -81,7 +82,7 @@ def fill_in(request: SignedInRequest, filling: Filling) -> HttpResponse:
     context = filling.context | _window(request, filling.draft, sent)
     if request.POST.get("step") == SIGN:
         if sent:
-            entry_drafts.becomes(filling.draft, sent)
+            check_not_behind(filling.draft, sent)
         return take_in(request, form, context, lambda: filling.write(form), filling.after)
     fits = form.is_valid()
     if sent:

@@ -12,19 +12,23 @@ from tracking.models import (
     Assessment,
     AssessmentRequest,
     DraftAnswers,
+    EntryDraft,
     SittingLink,
     TreatmentEpisode,
     TreatmentSession,
     Unblinding,
     User,
 )
+from tracking.rules.entry_drafts import Becomes, Sent, becomes_of
 from tracking.rules.policies.days import local_day
 from tracking.vocabulary import AnswerSource, RequestStatus
 
 RATED_WITHIN = timedelta(days=7)  # policy of ours
-FINISHED_WITHIN = timedelta(
-    days=1
-)  # policy of ours: midnight does not cut off a sitting that was begun before it
+# Policy of ours: midnight does not cut off a sitting that was begun before it.
+FINISHED_WITHIN = timedelta(days=1)
+ELSEWHERE = (
+    "this form was gone on with in another window: open it again, so that nothing typed there is undone"
+)
 
 
 def check_request_open(request: AssessmentRequest, today: date) -> None:
@@ -102,6 +106,14 @@ def check_version_asked(request: AssessmentRequest, instrument: Instrument) -> N
         raise Conflict(
             f"this was filled in in version {instrument.version}, but version {request.version} was asked for"
         )
+
+
+def check_not_behind(draft: EntryDraft | None, sent: Sent) -> Becomes:
+    """What becomes of this state of a form of the staff. Raises ``Conflict`` when another window went on with it."""
+    found = becomes_of(sent, draft.window if draft else None, draft.number if draft else 0)
+    if found == "behind":
+        raise Conflict(ELSEWHERE)
+    return found
 
 
 def check_source(instrument: Instrument, source: AnswerSource) -> None:
