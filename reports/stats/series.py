@@ -59,6 +59,14 @@ def prepare(points: Iterable[Point]) -> tuple[Point, ...]:
     return tuple(kept[key] for key in sorted(kept))
 
 
+def outdone(points: Iterable[Point]) -> dict[str, Point]:
+    """Each assessment that ``prepare`` leaves out, and the point of its day that is kept instead."""
+    given = list(points)
+    kept = {(point.day, point.acute): point for point in prepare(given)}
+    instead = {point.assessment: kept[point.day, point.acute] for point in given}
+    return {assessment: point for assessment, point in instead.items() if point.assessment != assessment}
+
+
 def usable(points: Iterable[Point]) -> tuple[Score, ...]:
     """The scores that baseline, response, remission, relapse and slopes are judged on, in order."""
     return tuple(

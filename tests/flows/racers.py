@@ -11,7 +11,7 @@ from measures import registry
 from tests.cast import CRISIS, days_ago, person
 from tests.clock import BERLIN
 from tracking.actions import assessments, care, people, scheduling
-from tracking.errors import Conflict
+from tracking.errors import Conflict, InvalidInput
 from tracking.models import Assessment, AssessmentRequest, EpisodeMark, SafetyAlert, TreatmentEpisode, User
 from tracking.vocabulary import AnswerSource, Role
 
@@ -19,18 +19,21 @@ ANSWERS = {str(item): 1 for item in range(1, 10)}
 
 
 def run(count: int, each: int, start: dict[str, object]) -> dict[str, object]:
-    """One process in four heats, which all begin together."""
+    """One process in five heats, which all begin together."""
     line_up("request", count)
     request = submit(int(start["request"]))
     line_up("submission", count)
     submission = record(str(start["submission"]))
     line_up("many", count)
     many = [record() for _ in range(each)]
+    line_up("sheet", count)
+    sheet = enter()
     line_up("correction", count)
     return {
         "request": request,
         "submission": submission,
         "many": many,
+        "sheet": sheet,
         "correction": correct(int(start["assessment"])),
     }
 
@@ -77,17 +80,27 @@ def submit(request: int) -> tuple[int, bool]:
     return submitted.assessment.pk, submitted.created
 
 
-def record(submission: str | None = None) -> tuple[int, bool]:
+def record(submission: str | None = None, ago: int = 1, *, two_sheets: bool = True) -> tuple[int, bool]:
     submitted = assessments.record_assessment(
         by=User.objects.get(),
         episode=TreatmentEpisode.objects.select_related("patient").get(),
         instrument=registry.get("phq9"),
         answers=ANSWERS,
         source=AnswerSource.CLINICIAN_ENTERED,
-        assessed_on=days_ago(1),
+        assessed_on=days_ago(ago),
         submission_id=uuid.UUID(submission) if submission else uuid.uuid4(),
+        two_sheets=two_sheets,
     )
     return submitted.assessment.pk, submitted.created
+
+
+def enter() -> str:
+    """The same sheet, typed by each of them."""
+    try:
+        record(ago=2, two_sheets=False)
+    except InvalidInput:
+        return "held"
+    return "recorded"
 
 
 def correct(assessment: int) -> str:

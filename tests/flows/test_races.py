@@ -97,7 +97,7 @@ def _migrated(environment: dict[str, str]) -> Database:
 
 @pytest.fixture(scope="module")
 def race(database: Database) -> Json:
-    """Everything is run once: seeded, raced by all processes in four heats, counted."""
+    """Everything is run once: seeded, raced by all processes in five heats, counted."""
     start = database.do("print(json.dumps(seed()))")
     runs = database.race(f"print(json.dumps(run({PROCESSES}, {EACH}, {start!r})))")
     return {"runs": runs, "end": database.do(f"print(json.dumps(count({start!r})))"), "start": start}
@@ -118,9 +118,14 @@ def test_one_submission_id_is_stored_once(race: Json) -> None:
 
 def test_many_submissions_meet_no_lock_and_lose_none(race: Json) -> None:
     assert all(created for run in race["runs"] for _, created in run["many"])
-    stored = 1 + 1 + 1 + PROCESSES * EACH + 1  # seeded, requested, submitted, many, corrected
+    stored = 1 + 1 + 1 + PROCESSES * EACH + 1 + 1  # seeded, requested, submitted, many, a sheet, corrected
     assert race["end"]["assessments"] == stored
     assert race["end"]["wanted"] - race["start"]["wanted"] == stored - 1
+
+
+def test_of_one_sheet_that_many_enter_one_is_recorded(race: Json) -> None:
+    said = sorted(run["sheet"] for run in race["runs"])
+    assert said == ["held"] * (PROCESSES - 1) + ["recorded"]
 
 
 def test_of_many_corrections_of_one_version_one_wins(race: Json) -> None:

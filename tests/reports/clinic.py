@@ -53,6 +53,7 @@ def rate(
         submission_id=uuid.uuid4(),
         time_point=time_point,
         assessed_at=at and datetime.combine(episode.starts_on + timedelta(days=day), at, UTC),
+        two_sheets=True,
     ).assessment
 
 

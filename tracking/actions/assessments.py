@@ -30,10 +30,11 @@ from tracking.models import (
     User,
     WordingPack,
 )
-from tracking.queries.requests import open_requests_for
+from tracking.queries.requests import open_requests_for, sheets_of_day
 from tracking.rules.policies.assessments import (
     check_assessed_on,
     check_draft_seen,
+    check_entered_once,
     check_has_answers,
     check_in_session,
     check_is_kept,
@@ -74,17 +75,21 @@ def submit_assessment(
     submission_id: uuid.UUID | None = None,
     wording: WordingPack | None = None,
     draft_seen: int = 0,
+    two_sheets: bool = False,
 ) -> Submitted:
     """Answers an open request. ``by`` is ``None`` when the patient came by a link. ``wording`` is the pack on
     the screen of the staff; a patient's own answers name the one that the sitting has shown. ``draft_seen``: the
-    number of the latest answer of the patient's that the staff were shown. A patient who began in time may send it on
-    the day after, where the protocol lets it count.
+    number of the latest answer of the patient's that the staff were shown. ``two_sheets``: they have said that this is
+    another sheet than the one of the same day that is on record. A patient who began in time may send it on the day
+    after, where the protocol lets it count.
 
     A second submission returns the first one unchanged. Raises ``InvalidInput`` naming the item,
     ``Conflict`` when the request is closed or ``submission_id`` was used elsewhere, ``NotPermitted`` when
     the rating is assigned to somebody else.
     """
     with transaction.atomic():
+        if by:  # two windows with the same sheet: one waits, and then finds the other's
+            TreatmentEpisode.objects.held().get(pk=request.episode_id)
         request = _locked(request)
         check_may_rate(request, by)
         known = Assessment.objects.filter(request=request, supersedes__isnull=True).first()
@@ -111,6 +116,7 @@ def submit_assessment(
                 time_point=request.time_point,
                 submission_id=submission_id or uuid.uuid4(),
                 wording=wording_name(instrument, shown),
+                two_sheets=two_sheets,
             )
         except IntegrityError as error:
             raise Conflict(USED) from error
@@ -139,20 +145,23 @@ def record_assessment(
     wording: WordingPack | None = None,
     session: TreatmentSession | None = None,
     assessed_at: datetime | None = None,
+    two_sheets: bool = False,
 ) -> Submitted:
     """Records an assessment that nobody had asked for. The same ``submission_id`` twice gives the first.
     ``wording`` is the pack that was on the screen; ``session`` the one in which it was taken, ``assessed_at``
     the moment, whose local day is ``assessed_on``.
 
-    Raises ``Conflict`` where staff enter what is asked for that day: the open request is answered instead."""
+    Raises ``Conflict`` where staff enter what is asked for that day: the open request is answered instead; and
+    ``InvalidInput`` where one of that day is on record and nobody has said that there were ``two_sheets``."""
     known = Assessment.objects.filter(submission_id=submission_id).first()
     if known:
         return _again(known, episode, instrument, answers, assessed_on)
     check_in_session(episode, session, assessed_at, assessed_on)
-    if by and session is None and source != AnswerSource.SELF:
-        check_unasked(open_requests_for(by, episode, instrument), assessed_on)
     try:
         with transaction.atomic():
+            TreatmentEpisode.objects.held().get(pk=episode.pk)
+            if by and session is None and source != AnswerSource.SELF:
+                check_unasked(open_requests_for(by, episode, instrument), assessed_on)
             assessment, alerts = _store(
                 by=by,
                 episode=episode,
@@ -166,6 +175,7 @@ def record_assessment(
                 wording=wording_name(instrument, wording),
                 session=session,
                 assessed_at=assessed_at,
+                two_sheets=two_sheets,
             )
     except IntegrityError:  # the same submission arrived twice at once; the other one is stored
         known = Assessment.objects.get(submission_id=submission_id)
@@ -268,11 +278,8 @@ def _raise_endorsed(
     item: str, scored: Scored, instrument: Instrument, request: AssessmentRequest
 ) -> tuple[SafetyAlert, ...]:
     """The alert of this item, where it is a safety item and endorsed."""
-    endorsed = [
-        finding
-        for finding in findings(scored, instrument)
-        if finding.item == item and finding.state == ItemState.ENDORSED
-    ]
+    of_item = [finding for finding in findings(scored, instrument) if finding.item == item]
+    endorsed = [finding for finding in of_item if finding.state == ItemState.ENDORSED]
     return _raise_each(endorsed, instrument, request.episode, request, assessment=None)
 
 
@@ -300,12 +307,17 @@ def _store(
     assessed_at: datetime | None = None,
     supersedes: Assessment | None = None,
     correction_reason: str = "",
+    two_sheets: bool = False,
 ) -> tuple[Assessment, tuple[SafetyAlert, ...]]:
     if supersedes is None:
         check_source(instrument, source)
     if supersedes is None or supersedes.assessed_on != assessed_on:
         check_assessed_on(episode, assessed_on, latest_day(episode))
     scored = _score(instrument, answers)
+    is_blind = bool(request and request.blinded)  # a second rating of one day is meant
+    if by and source != AnswerSource.SELF and not (supersedes or session or is_blind):
+        known = sheets_of_day(by, episode, instrument.key, assessed_on).exclude(submission_id=submission_id)
+        check_entered_once(known, instrument, scored.answers, two_sheets)
     assessment = Assessment.objects.create(
         submission_id=submission_id,
         episode=episode,

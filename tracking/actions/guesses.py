@@ -30,4 +30,5 @@ def record_rating_guess(*, by: User, rating: Assessment, answers: Answers) -> Su
         assessed_on=rating.assessed_on,
         submission_id=guess_id(rating),
         time_point=rating.time_point,
+        two_sheets=True,  # each rating has its own guess
     )

@@ -18,7 +18,13 @@ from tracking.actions.marks import want_episode
 from tracking.actions.scores import store_scores
 from tracking.errors import Conflict, InvalidInput
 from tracking.models import Assessment, TreatmentEpisode, User
-from tracking.rules.policies.assessments import check_assessed_on, check_latest_version, check_totals_alone
+from tracking.queries.requests import sheets_of_day
+from tracking.rules.policies.assessments import (
+    check_assessed_on,
+    check_entered_once,
+    check_latest_version,
+    check_totals_alone,
+)
 from tracking.rules.policies.days import latest_day
 from tracking.rules.policies.instruments import instrument_of
 from tracking.vocabulary import AnswerSource, AuditAction, Wording
@@ -39,12 +45,14 @@ def record_total(
     totals: Totals,
     assessed_on: date,
     submission_id: uuid.UUID,
+    two_sheets: bool = False,
 ) -> Submitted:
     """Records the totals, by scale, of an instrument whose items are not asked here. A scale that is not named
     has no score. No total says anything about a safety item, so none raises an alert.
 
     The same ``submission_id`` twice gives the first. Raises ``InvalidInput`` naming the scale and what it may be,
-    or when there is no total at all; ``Conflict`` when the id was used for other content.
+    or when there is no total at all, or when one of that day is on record and nobody has said that there were
+    ``two_sheets``; ``Conflict`` when the id was used for other content.
     """
     if instrument.items:
         raise InvalidInput("instrument", f"{instrument.short_title} has items: record the answers")
@@ -53,6 +61,10 @@ def record_total(
     if known is None:
         try:
             with transaction.atomic():
+                TreatmentEpisode.objects.held().get(pk=episode.pk)
+                of_day = sheets_of_day(by, episode, instrument.key, assessed_on)
+                others = of_day.exclude(submission_id=submission_id)
+                check_entered_once(others, instrument, _entered(scored), two_sheets)
                 row = _row(by, episode, instrument, scored, assessed_on, submission_id)
                 return _store(by, row, scored, AuditAction.RECORD_TOTAL)
         except IntegrityError:  # the same submission arrived twice at once; the other one is stored

@@ -37,6 +37,7 @@ def answer(
     source: AnswerSource,
     assessed_on: date,
     submission_id: uuid.UUID,
+    two_sheets: bool = False,
 ) -> Submitted:
     """Answers a request. Raises ``Conflict`` when it was answered before, unless this is the same submission
     sent again."""
@@ -47,6 +48,7 @@ def answer(
         source=source,
         assessed_on=assessed_on,
         submission_id=submission_id,
+        two_sheets=two_sheets,
     )
     known = submitted.assessment
     said = (known.submission_id, known.assessed_on, known.answers)

@@ -75,11 +75,13 @@ class RatingSubmissionSerializer(SubmissionSerializer):
 
 
 class AssessmentSubmissionSerializer(SubmissionSerializer):
-    """The answer to ``request``; or, unasked, an assessment of ``episode`` with ``instrument``."""
+    """The answer to ``request``; or, unasked, an assessment of ``episode`` with ``instrument``. ``two_sheets``: this is
+    another sheet than the one of the same day that is on record."""
 
     request = VisibleField(caseload_requests, required=False)
     episode = VisibleField(TreatmentEpisode.objects.visible_to, required=False)
     instrument = serializers.SlugField(required=False)
+    two_sheets = serializers.BooleanField(default=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         attrs = super().validate(attrs)

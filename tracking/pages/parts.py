@@ -101,6 +101,13 @@ def change_reason_field() -> forms.CharField:
     )
 
 
+def two_sheets_field() -> forms.BooleanField:
+    """What is asked when the same instrument of the same day is on record already."""
+    return forms.BooleanField(
+        required=False, label="There were two sheets of that day: record this one as well."
+    )
+
+
 class Dated(Rowed):
     """Fills empty day and moment fields with now, and lets the browser offer nothing later."""
 

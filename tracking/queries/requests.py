@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import Q, QuerySet
 
@@ -89,6 +90,17 @@ def open_requests_for(
     if Unblinding.objects.barring(user).filter(episode=episode).exists():
         free &= Q(blinded=False)
     return list(_in_window(episode).filter(free, instrument=instrument.key, rater=instrument.rater))
+
+
+def sheets_of_day(user: User, episode: TreatmentEpisode, instrument: str, day: date) -> QuerySet[Assessment]:
+    """What is on record of an instrument of one day, for whoever treats the patient: a rater who is blind must not
+    learn that somebody else has rated. Not what a blind rater rated, and not what belongs to a session, where it is
+    asked at several moments."""
+    if not is_of_team(user, episode):
+        return Assessment.objects.none()
+    rows = Assessment.objects.current().filter(episode=episode, instrument=instrument, assessed_on=day)
+    rows = rows.filter(session=None).exclude(request__blinded=True)
+    return rows.select_related("recorded_by").order_by("recorded_at", "pk")
 
 
 def _in_window(episode: TreatmentEpisode) -> QuerySet[AssessmentRequest]:

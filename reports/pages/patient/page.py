@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, Prefetch
 
-from measures.instrument import Instrument, Scale
 from reports.charts import Timeline
-from reports.frames import Axis, axes
+from reports.frames import axes
 from reports.models import CourseFlag, EpisodeCourse, FlagState
 from reports.pages.caseload.cases import Case, cases_of, main_course, patient_name
 from reports.pages.patient.blinded import Blinded, blinded_ratings
 from reports.pages.patient.headline import headline
+from reports.pages.patient.rows import (
+    AssessmentRow,
+    FactorTable,
+    assessment_rows,
+    experiences,
+    is_second_rating,
+)
 from reports.pages.patient.stop_clock import clock_of
-from reports.pages.patient.timeline import band_label, timeline_records
+from reports.pages.patient.timeline import timeline_records
 from reports.stats.present import Told
 from reports.stats.stop_clock import StopClock
 from tracking import clock
@@ -28,7 +34,6 @@ from tracking.models import (
     MedicationCourse,
     Patient,
     SafetyAlert,
-    ScaleScore,
     TreatmentEpisode,
     TreatmentSession,
     User,
@@ -40,8 +45,7 @@ from tracking.queries.integration import Integrated, integrations
 from tracking.queries.requests import asked_on_paper
 from tracking.queries.self_reports import ADHERENCE, SelfReports, reports_among
 from tracking.queries.sittings import Unsent, unsent
-from tracking.rules.acute import Acute, AcuteWindow
-from tracking.rules.policies.days import was_after_window
+from tracking.rules.acute import AcuteWindow
 from tracking.rules.policies.instruments import Shelf
 from tracking.vocabulary import EpisodeStatus
 
@@ -49,42 +53,6 @@ if TYPE_CHECKING:
     from tracking.queries.dosing import MarkedSession
 
 RECENT = 12  # so many assessments stand open in the table, earlier ones are folded away
-
-
-@dataclass(frozen=True, slots=True)
-class AssessmentRow:
-    """One line of the table of all assessments."""
-
-    assessment: Assessment
-    day: int
-    title: str
-    value: float | None
-    estimated: bool
-    band: str
-    change: float | None
-    is_second: bool
-    is_after_window: bool
-    acute: Acute | None
-
-
-@dataclass(frozen=True, slots=True)
-class FactorRow:
-    """One filled-in questionnaire about a session: its scales in their order."""
-
-    assessment: Assessment
-    day: int
-    percents: tuple[tuple[str, float | None], ...]
-    met: bool | None
-
-
-@dataclass(frozen=True, slots=True)
-class FactorTable:
-    """One questionnaire about single sessions, every time that it was filled in."""
-
-    title: str
-    scales: tuple[str, ...]
-    conclusion: str  # the outcome that sums the others up; empty where there is none
-    rows: tuple[FactorRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,9 +165,9 @@ def _page(
         on_paper=[(request, instrument.short_title) for request, instrument in asked_on_paper(due)],
         unsent=unsent(episode),
         blinded=blinded_ratings(user, episode, as_of, shelf),
-        rows=_rows(listed, courses, marks, axis, episode, shelf),
+        rows=assessment_rows(listed, courses, marks, axis, episode, shelf),
         window=axis.window,
-        experiences=_experiences(listed, axis, episode, shelf),
+        experiences=experiences(listed, axis, episode, shelf),
         sessions=sessions,
         integrations=integrations(episode, sessions),
         running=_running(sessions),
@@ -262,11 +230,6 @@ def _assessments(episode: TreatmentEpisode) -> list[Assessment]:
     return found
 
 
-def is_second_rating(assessment: Assessment) -> bool:
-    """Whether it repeats another rating of the same occasion: it is listed, and counts in no course."""
-    return bool(assessment.request and assessment.request.second_of_id)
-
-
 def _is_listed(assessment: Assessment) -> bool:
     """Of what was taken in a dosing session the table holds adverse events alone; the rest is on the run-sheet."""
     return assessment.session_id is None or assessment.instrument == ADVERSE_EVENT
@@ -277,100 +240,3 @@ def _is_drawn(assessment: Assessment) -> bool:
     if is_second_rating(assessment):
         return False
     return assessment.session_id is None or assessment.instrument != VITAL_SIGNS
-
-
-def _rows(
-    assessments: Sequence[Assessment],
-    courses: Sequence[EpisodeCourse],
-    marks: Mapping[int, Acute],
-    axis: Axis,
-    episode: TreatmentEpisode,
-    shelf: Shelf,
-) -> list[AssessmentRow]:
-    baselines = {(course.instrument, course.scale): course.baseline for course in courses}
-    return [_row(each, baselines, marks.get(each.pk), axis, episode, shelf) for each in reversed(assessments)]
-
-
-def _row(
-    assessment: Assessment,
-    baselines: dict[tuple[str, str], float | None],
-    acute: Acute | None,
-    axis: Axis,
-    episode: TreatmentEpisode,
-    shelf: Shelf,
-) -> AssessmentRow:
-    instrument = shelf.get(assessment.instrument, assessment.version, episode.study)
-    scores = {row.scale: row for row in assessment.scores.all()}
-    scale = _scale_of_row(instrument, scores)
-    found = scores.get(scale.key)
-    value = found.best if found else None
-    baseline = baselines.get((instrument.key, scale.key))
-    return AssessmentRow(
-        assessment=assessment,
-        day=axis.day(assessment.assessed_on),
-        title=_title_of_row(instrument, scale),
-        value=value,
-        estimated=bool(found and found.is_estimate),
-        band=band_label(scale, found.band) if found and found.band else "",
-        change=value - baseline if value is not None and baseline is not None else None,
-        is_second=is_second_rating(assessment),
-        is_after_window=was_after_window(assessment),
-        acute=acute,
-    )
-
-
-def _scale_of_row(instrument: Instrument, scores: Mapping[str, ScaleScore]) -> Scale:
-    """The scale that change is judged on; where a total of that one was not recorded, the first that was."""
-    usual = instrument.primary_scale
-    return next((scale for scale in (usual, *instrument.scales) if scale.key in scores), usual)
-
-
-def _title_of_row(instrument: Instrument, scale: Scale) -> str:
-    """Another scale than the usual one is named, or its number would pass for that of the usual one; so is the
-    first of scales that stand beside each other without a total."""
-    beside = instrument.state and "total" not in {one.key for one in instrument.scales}
-    usual = scale == instrument.primary_scale and not beside
-    return instrument.short_title if usual else f"{instrument.short_title}, {scale.title}"
-
-
-def _experiences(
-    assessments: Sequence[Assessment], axis: Axis, episode: TreatmentEpisode, shelf: Shelf
-) -> list[FactorTable]:
-    """Questionnaires about one session, with every scale: a single number would hide what they measure.
-
-    Each version of each has a table of its own, since no two have the same scales.
-    """
-    found: dict[tuple[str, str], list[Assessment]] = {}
-    for assessment in assessments:
-        found.setdefault((assessment.instrument, assessment.version), []).append(assessment)
-    tables = ((shelf.get(*key, episode.study), given) for key, given in found.items())
-    return [_factor_table(instrument, given, axis) for instrument, given in tables if instrument.state]
-
-
-def _factor_table(instrument: Instrument, assessments: Sequence[Assessment], axis: Axis) -> FactorTable:
-    last = instrument.outcomes[-1] if instrument.outcomes else None
-    return FactorTable(
-        title=instrument.short_title,
-        scales=tuple(scale.title for scale in instrument.scales),
-        conclusion=last.title if last else "",
-        rows=tuple(_factors(assessment, instrument, axis) for assessment in assessments),
-    )
-
-
-def _factors(assessment: Assessment, instrument: Instrument, axis: Axis) -> FactorRow:
-    scores = {row.scale: row for row in assessment.scores.all()}
-    met = {row.outcome: row.met for row in assessment.outcomes.all()}
-    last = instrument.outcomes[-1] if instrument.outcomes else None
-    return FactorRow(
-        assessment=assessment,
-        day=axis.day(assessment.assessed_on),
-        percents=tuple((scale.title, _percent(scores.get(scale.key), scale)) for scale in instrument.scales),
-        met=met.get(last.key) if last else None,
-    )
-
-
-def _percent(found: ScaleScore | None, scale: Scale) -> float | None:
-    """The score as a share of the scale's range; ``None`` when an answer is missing."""
-    if found is None or found.value is None:
-        return None
-    return 100 * (found.value - scale.minimum) / (scale.maximum - scale.minimum)

@@ -132,6 +132,7 @@ def follow_up(clinic: Clinic, session: TreatmentSession, still: str = "core10") 
         answers=PHQ9,
         source=AnswerSource.CLINICIAN_ENTERED,
         assessed_on=days_ago(1),
+        two_sheets=True,  # of another session, the same day
     )
     scheduling.cancel_request(by=clinic.lead, request=cancelled, reason="not_needed")
     return still_open

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from reports.stats.series import Point, missing, prepare, usable
+from reports.stats.series import Point, missing, outdone, prepare, usable
 
 
 def test_points_are_put_in_order_of_day() -> None:
@@ -18,6 +18,13 @@ def test_the_last_recorded_of_a_day_wins() -> None:
 def test_an_unscorable_form_never_displaces_a_score() -> None:
     score, unscorable = Point(7, 12, "a", recorded=1), Point(7, None, "b", recorded=2)
     assert prepare([score, unscorable]) == (score,)
+
+
+def test_what_is_left_out_names_what_is_kept_instead() -> None:
+    first, second, alone = Point(7, 12, "a", recorded=1), Point(7, 15, "b", recorded=2), Point(8, 3, "c")
+    unscorable = Point(7, None, "d", recorded=3)
+    acute = Point(7, 3, "e", acute=True)
+    assert outdone([second, first, alone, unscorable, acute]) == {"a": second, "d": second}
 
 
 def test_an_acute_score_and_another_of_the_same_day_are_both_kept() -> None:

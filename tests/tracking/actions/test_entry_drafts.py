@@ -231,7 +231,7 @@ class TestItsEnd:
         self, clinician: User, episode: TreatmentEpisode
     ) -> None:
         draft = begun_entry(clinician, episode, "hamd17", HALF)
-        recorded(clinician, episode, uuid.uuid4())
+        recorded(clinician, episode, uuid.uuid4(), ago=1)
         assert EntryDraft.objects.exists()
         recorded(clinician, episode, draft.submission_id)
         assert not EntryDraft.objects.exists()

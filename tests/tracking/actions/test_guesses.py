@@ -55,7 +55,7 @@ def test_no_guess_follows_a_guess_or_a_rating_of_the_team(
     guess = guesses.record_rating_guess(by=rater, rating=rating, answers=UNKNOWN).assessment
     with pytest.raises(Conflict):
         guesses.record_rating_guess(by=rater, rating=guess, answers=UNKNOWN)
-    own = recorded(episode, clinician, "hamd17", HAMD).assessment
+    own = recorded(episode, clinician, "hamd17", HAMD, ago=2).assessment
     with pytest.raises(Conflict):
         guesses.record_rating_guess(by=clinician, rating=own, answers=UNKNOWN)
 

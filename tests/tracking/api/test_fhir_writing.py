@@ -92,6 +92,13 @@ def test_the_same_response_twice_is_one(api: Api, episode: TreatmentEpisode, nud
     assert post(api, NEW, body | {"authored": str(days_ago(2))}).status_code == 409
 
 
+def test_another_response_of_the_same_day_is_left_to_people(api: Api, episode: TreatmentEpisode) -> None:
+    post(api, NEW, response_to(episode))
+    held = post(api, NEW, response_to(episode, submission_id=uuid.uuid4()))
+    assert held.status_code == 400 and "is on record already and says the same" in said(held)[0]
+    assert Assessment.objects.count() == 1
+
+
 def test_the_submission_id_may_come_as_a_header(api: Api, episode: TreatmentEpisode) -> None:
     body = response_to(episode, submission_id=None)
     key = str(uuid.uuid4())

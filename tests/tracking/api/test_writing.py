@@ -143,6 +143,17 @@ def test_a_request_that_was_answered_takes_nothing_else(api: Api, asked: Assessm
     assert rows() == before
 
 
+def test_another_sheet_of_the_same_day_is_stored_when_that_is_said(
+    api: Api, episode: TreatmentEpisode
+) -> None:
+    api.post("assessments/", unasked(episode))
+    before = rows()
+    held = api.post("assessments/", unasked(episode))
+    assert held.status_code == 400 and list(held.json()) == ["two_sheets"]
+    assert rows() == before
+    assert api.post("assessments/", unasked(episode, two_sheets=True)).status_code == 201
+
+
 def test_the_submission_id_may_come_as_a_header(api: Api, episode: TreatmentEpisode) -> None:
     body = unasked(episode)
     key = body.pop("submission_id")

@@ -16,7 +16,7 @@ from measures.skips import skippable
 from tracking.errors import InvalidInput
 from tracking.models import AssessmentRequest
 from tracking.pages.moments import moment_field
-from tracking.pages.parts import change_reason_field, day_field
+from tracking.pages.parts import change_reason_field, day_field, two_sheets_field
 from tracking.rules.policies.assessments import asking_for
 
 PREFIX = "item-"
@@ -108,6 +108,7 @@ class RecordForm(AnswersForm):
 
     assessed_on: forms.DateField | None = day_field("Day of the assessment")
     with_gaps = forms.BooleanField(required=False, label="Submit with these gaps. They stay unanswered.")
+    two_sheets: forms.BooleanField | None = two_sheets_field()
     # The pack that the sheet shows.
     wording: forms.UUIDField | None = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
@@ -172,6 +173,7 @@ class InSessionForm(NewRecordForm):
     """A form that is filled in during a dosing session: it has a moment, not a day. Left empty, it is now."""
 
     assessed_on = None
+    two_sheets = None
     assessed_at = moment_field("At (local time)", required=False)
 
 
@@ -187,6 +189,7 @@ class CorrectionForm(RecordForm):
     """A new version of an assessment, with the reason. It keeps its wording."""
 
     wording = None
+    two_sheets = None
     reason = change_reason_field()
 
 

@@ -141,6 +141,7 @@ def _answer(
         source=_source(form.instrument),
         assessed_on=form.cleaned_data["assessed_on"],
         wording=pack,
+        two_sheets=form.cleaned_data["two_sheets"],
         **more,
     )
 
@@ -162,6 +163,7 @@ def _record(
         assessed_on=form.cleaned_data["assessed_on"],
         submission_id=once,
         wording=pack,
+        two_sheets=form.cleaned_data["two_sheets"],
     )
 
 

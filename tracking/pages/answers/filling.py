@@ -16,20 +16,21 @@ from measures.instrument import Instrument
 from tracking.actions import entry_drafts
 from tracking.actions.assessments import Submitted
 from tracking.errors import Conflict, NotPermitted
-from tracking.models import AssessmentRequest, EntryDraft, WordingPack
+from tracking.models import Assessment, AssessmentRequest, EntryDraft, WordingPack
 from tracking.pages.access import FILLING, SignedInRequest, SiteRequest
 from tracking.pages.answers.answering import Context, running, running_context, sheet, take_in
 from tracking.pages.answers.answers_forms import NewRecordForm, RecordForm
 from tracking.pages.writing import as_sentence
 from tracking.queries.assessments import answer_lines
 from tracking.queries.entry_drafts import Place, begun_entry, changed_since, draft_at
+from tracking.queries.requests import sheets_of_day
 from tracking.rules.entry_drafts import KEPT_FOR, Sent
-from tracking.rules.policies.assessments import check_not_behind
+from tracking.rules.policies.assessments import TWO_SHEETS, check_not_behind, says_the_same
 from tracking.rules.policies.instruments import Shelf
 from tracking.rules.policies.wordings import in_words_of
 
 SIGN = "sign"  # the step after the second look; whatever else is posted is looked through first
-NOT_SENT = ("csrfmiddlewaretoken", "step")
+NOT_SENT = ("csrfmiddlewaretoken", "step", TWO_SHEETS)
 
 
 class WindowForm(forms.Form):
@@ -154,6 +155,7 @@ def _second_look(request: SignedInRequest, filling: Filling, form: RecordForm) -
         "lines": answer_lines(form.instrument, form.answers),
         "changed": changed_since(draft, form.instrument, form.answers) if draft else [],
         "fulfils": _fulfils(filling, form),
+        "on_record": _on_record(request, filling, form),
         "back": request.path,
         "typed": [(name, value) for name, value in request.POST.items() if name not in NOT_SENT],
         **running_context(form.instrument, form.answers),
@@ -166,3 +168,12 @@ def _fulfils(filling: Filling, form: RecordForm) -> AssessmentRequest | None:
     if isinstance(form, NewRecordForm):
         return form.answered
     return None if filling.context["blind"] else filling.place.request
+
+
+def _on_record(request: SignedInRequest, filling: Filling, form: RecordForm) -> list[tuple[Assessment, bool]]:
+    """What is on record of that day, each with whether it says the same; nothing in a session or for a blind rater."""
+    if TWO_SHEETS not in form.fields or filling.context["blind"]:
+        return []
+    day = form.cleaned_data["assessed_on"]
+    rows = sheets_of_day(request.user, filling.place.episode, form.instrument.key, day)
+    return [(one, says_the_same(one, form.answers)) for one in rows]

@@ -14,13 +14,14 @@ from django.urls import reverse
 from measures.instrument import Instrument, Scale
 from tracking.actions import totals as actions
 from tracking.actions.assessments import Submitted
+from tracking.errors import InvalidInput
 from tracking.models import Assessment, TreatmentEpisode
 from tracking.pages.access import SignedInRequest
 from tracking.pages.answers.totals_forms import TotalsCorrectionForm, TotalsForm, shown_totals
 from tracking.pages.refusals import refusals_shown
 from tracking.pages.writing import Page, about, for_patient, form_page
 from tracking.queries.requests import totals_to_record
-from tracking.rules.policies.assessments import check_latest_version, check_totals_alone
+from tracking.rules.policies.assessments import TWO_SHEETS, check_latest_version, check_totals_alone
 from tracking.rules.policies.days import local_today
 from tracking.rules.policies.instruments import instrument_of
 from tracking.tasks import nudge_episode
@@ -33,7 +34,12 @@ def total_new(request: SignedInRequest, episode: TreatmentEpisode, instrument: s
     definition = _instrument(episode, instrument)
 
     def write(**data: Any) -> HttpResponse:
-        submitted = actions.record_total(by=request.user, episode=episode, instrument=definition, **data)
+        try:
+            submitted = actions.record_total(by=request.user, episode=episode, instrument=definition, **data)
+        except InvalidInput as refusal:
+            if refusal.field == TWO_SHEETS:
+                form.ask_two_sheets()
+            raise
         return _recorded(request, submitted, "Recorded.")
 
     initial = {"assessed_on": local_today(episode.patient), "submission_id": uuid.uuid4()}

@@ -10,7 +10,8 @@ from django import forms
 from measures.instrument import Number, Scale
 from measures.words.phrases import number
 from tracking.actions.totals import field_of
-from tracking.pages.parts import Dated, change_reason_field, day_field
+from tracking.pages.parts import Dated, change_reason_field, day_field, two_sheets_field
+from tracking.rules.policies.assessments import TWO_SHEETS
 
 
 class TotalsForm(Dated):
@@ -25,6 +26,12 @@ class TotalsForm(Dated):
         for scale in self.scales:
             self.fields[field_of(scale.key)] = _total_field(scale, required=len(self.scales) == 1)
         self.order_fields([field_of(scale.key) for scale in self.scales])
+        if TWO_SHEETS in self.data:
+            self.ask_two_sheets()
+
+    def ask_two_sheets(self) -> None:
+        """Grows the field by which the staff say that there were two."""
+        self.fields[TWO_SHEETS] = two_sheets_field()
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 
 from measures.instrument import Instrument
@@ -26,6 +26,7 @@ from tracking.vocabulary import AnswerSource, RequestStatus
 RATED_WITHIN = timedelta(days=7)  # policy of ours
 # Policy of ours: midnight does not cut off a sitting that was begun before it.
 FINISHED_WITHIN = timedelta(days=1)
+TWO_SHEETS = "two_sheets"  # the field that says that there were
 ELSEWHERE = (
     "this form was gone on with in another window: open it again, so that nothing typed there is undone"
 )
@@ -98,6 +99,28 @@ def check_unasked(requests: Iterable[AssessmentRequest], day: date) -> None:
     if asked:
         due = ", ".join(f"{one.due_on:%-d %B}" for one in asked)
         raise Conflict(f"this was asked for, due {due}: answer that request, so that it counts as done")
+
+
+def check_entered_once(
+    of_that_day: Iterable[Assessment], instrument: Instrument, content: Mapping[str, object], two_sheets: bool
+) -> None:
+    """What the staff enter is not of a day of which the same instrument is on record, unless they have said that there
+    were two sheets. ``of_that_day``: what is on record, without this submission itself; ``content``: the answers, or
+    the totals."""
+    known = list(of_that_day)
+    if known and not two_sheets:
+        what = f"{instrument.short_title} of {known[0].assessed_on:%-d %B %Y}"
+        same = " and says the same" if any(says_the_same(one, content) for one in known) else ""
+        raise InvalidInput(TWO_SHEETS, f"{what} is on record already{same}: were there two sheets that day")
+
+
+def says_the_same(known: Assessment, content: Mapping[str, object]) -> bool:
+    """Whether this is what is on record: an answer that was left out is one that is not named."""
+    return _given(known.answers or known.entered_totals) == _given(content)
+
+
+def _given(content: Mapping[str, object]) -> dict[str, object]:
+    return {code: answer for code, answer in content.items() if answer is not None}
 
 
 def check_version_asked(request: AssessmentRequest, instrument: Instrument) -> None:

@@ -55,6 +55,18 @@ class TestRecord:
         words = said(shown)
         assert "Recorded." in words and "total only" in words and "moderate" in words
 
+    def test_entered_twice_it_asks_whether_there_were_two(self, clinician: User, url: str) -> None:
+        client = signed_in(clinician)
+        client.post(url, sent())
+        held = client.post(url, sent())
+        assert held.status_code == 400
+        assert "is on record already and says the same: were there two sheets that day" in said(held)
+        assert 'name="two_sheets"' in held.content.decode()
+        again = client.post(url, sent())
+        assert Assessment.objects.count() == 1 and again.status_code == 400
+        client.post(url, sent(two_sheets="on"))
+        assert Assessment.objects.count() == 2
+
     def test_of_several_scales_one_is_enough_but_not_none(
         self, clinician: User, episode: TreatmentEpisode
     ) -> None:
