@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tracking.pages.answers import assessments, entry, totals
+from tracking.pages.answers import assessments, due_work, entry, totals
 from tracking.pages.instruments import catalogue, library, wordings
 from tracking.pages.patient import own, portal
 from tracking.pages.people import administration, alerts, people, tokens
@@ -28,6 +28,8 @@ entry_urls = [
     path("episodes/<uuid:public_id>/total/<slug:instrument>/", totals.total_new, name="total-new"),
     path("assessments/<uuid:public_id>/correct-total/", totals.total_correct, name="total-correct"),
     path("episodes/<uuid:public_id>/ask/", entry.request_new, name="request-new"),
+    path("requests/<uuid:public_id>/excuse/", due_work.request_excuse, name="request-excuse"),
+    path("requests/<uuid:public_id>/hand-over/", due_work.request_hand_over, name="request-hand-over"),
     path("episodes/<uuid:public_id>/link/", entry.link_new, name="link-new"),
     path("assessments/<uuid:public_id>/", assessments.assessment, name="assessment"),
     path("assessments/<uuid:public_id>/correct/", assessments.correct, name="assessment-correct"),

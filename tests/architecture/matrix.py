@@ -94,6 +94,8 @@ ENTRY = [
     both("total-correct", TEAM, "total"),
     both("request-new", TEAM, "episode"),
     both("link-new", TEAM, "episode"),
+    both("request-excuse", TEAM, "open-report"),
+    both("request-hand-over", TEAM, "open-to-team"),
     reads("assessment", TEAM_NOT_RATER, "self-report"),
     reads("assessment", TEAM_NOT_RATER, "rating-of-team"),
     reads("assessment", TEAM_AND_RATER, "rating-of-rater"),

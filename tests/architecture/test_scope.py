@@ -22,6 +22,7 @@ CHOICES = {
     "request-new": "assigned_to",
     "link-new": "requests",
     "rater-assign": "rater",
+    "request-hand-over": "to",
     "unblinding-new": "rater",
     "patient-new": "team study",
     "episode-new": "study",

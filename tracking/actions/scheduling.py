@@ -20,7 +20,7 @@ from tracking.rules import checks
 from tracking.rules.due_dates import WantedRequest, wanted_requests
 from tracking.rules.policies.days import local_today
 from tracking.rules.policies.instruments import offered_instrument
-from tracking.rules.policies.rating import check_named, therapists
+from tracking.rules.policies.rating import check_is_handed_over, check_named, therapists
 from tracking.rules.reanchoring import Changes, KnownRequest, changes
 from tracking.vocabulary import AuditAction, CancelReason, EpisodeStatus, RequestStatus, Role
 
@@ -169,6 +169,25 @@ def cancel_request(*, by: User, request: AssessmentRequest, reason: str) -> None
         target=request,
         patient=request.episode.patient,
         reason=reason,
+    )
+
+
+@transaction.atomic
+def hand_over_request(*, by: User, request: AssessmentRequest, to: User) -> None:
+    """Gives a rating that is not blind to ``to``, who alone makes it from now on.
+
+    Raises ``InvalidInput`` for a self-report, a blinded rating, or somebody who neither treats the patient nor rates
+    at the site; ``Conflict`` when it is no longer open, or with ``to`` already.
+    """
+    check_is_handed_over(request, to)
+    elsewhere = OPEN & ~Q(assigned_to=to)
+    move(request, elsewhere, assigned_to=to, otherwise="this is no longer open, or is with them already")
+    audit.record(
+        by=by,
+        action=AuditAction.HAND_OVER_REQUEST,
+        target=request,
+        patient=request.episode.patient,
+        to=str(to.public_id),
     )
 
 

@@ -176,6 +176,7 @@ class RequestStatus(TextChoices):
 class CancelReason(TextChoices):
     NOT_NEEDED = "not_needed", "No longer needed"
     DECLINED = "declined", "The patient declined"
+    PREVENTED = "prevented", "The patient could not: ill, away, not reached"
     MISTAKE = "mistake", "Asked for by mistake"
 
 

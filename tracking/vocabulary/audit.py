@@ -70,6 +70,7 @@ class AuditAction(TextChoices):
     LOSE_REQUEST = "lose_request"
     SET_REQUEST_DATES = "set_request_dates"
     CANCEL_REQUEST = "cancel_request"
+    HAND_OVER_REQUEST = "hand_over_request"
 
     ISSUE_LINK = "issue_link"
     MAIL_LINK = "mail_link"

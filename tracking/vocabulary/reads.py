@@ -31,6 +31,8 @@ class ReadPage(TextChoices):
     RATING_LEARNT = "rating-learnt"
     RATINGS = "ratings"
     RECORD_VOID = "record-void"
+    REQUEST_EXCUSE = "request-excuse"
+    REQUEST_HAND_OVER = "request-hand-over"
     REQUEST_NEW = "request-new"
     RUN_SHEET = "run-sheet"
     RUN_SHEET_DOSE = "run-sheet-dose"

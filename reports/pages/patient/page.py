@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Prefetch
+from django.db.models import Count, Prefetch, prefetch_related_objects
 
 from reports.charts import Timeline
 from reports.frames import axes
@@ -28,8 +28,8 @@ from reports.stats.present import Told
 from reports.stats.stop_clock import StopClock
 from tracking import clock
 from tracking.models import (
+    AlertEvent,
     Assessment,
-    AssessmentRequest,
     Dose,
     MedicationCourse,
     Patient,
@@ -40,18 +40,19 @@ from tracking.models import (
 )
 from tracking.queries.acute import acute_marks
 from tracking.queries.dosing import ADVERSE_EVENT, VITAL_SIGNS, marked
+from tracking.queries.due_work import DueWork, due_work
 from tracking.queries.events import last_stop
 from tracking.queries.integration import Integrated, integrations
-from tracking.queries.requests import asked_on_paper
 from tracking.queries.self_reports import ADHERENCE, SelfReports, reports_among
 from tracking.queries.sittings import Unsent, unsent
 from tracking.rules.acute import AcuteWindow
 from tracking.rules.policies.instruments import Shelf
-from tracking.vocabulary import EpisodeStatus
+from tracking.vocabulary import AlertStatus, EpisodeStatus
 
 if TYPE_CHECKING:
     from tracking.queries.dosing import MarkedSession
 
+NamedAlert = tuple[SafetyAlert, str]
 RECENT = 12  # so many assessments stand open in the table, earlier ones are folded away
 
 
@@ -69,10 +70,10 @@ class PatientPage:
     main: EpisodeCourse | None
     courses: Sequence[tuple[str, EpisodeCourse]]
     timeline: Timeline
-    alerts: Sequence[tuple[SafetyAlert, str]]
+    alerts: Sequence[NamedAlert]
     flags: Sequence[CourseFlag]
-    due: Sequence[tuple[AssessmentRequest, str]]
-    on_paper: Sequence[tuple[AssessmentRequest, str]]
+    closed_alerts: Sequence[NamedAlert]
+    work: DueWork
     unsent: Sequence[Unsent]
     blinded: Blinded
     rows: Sequence[AssessmentRow]
@@ -134,8 +135,8 @@ def _page(
     sessions = _sessions(episode)
     medications = _medications(episode)
     main = main_course(episode, courses)
-    due = _due(episode, as_of)
     stop = last_stop(episode, medications)
+    alerts, closed = _alerts(episode, shelf)
     listed = [row for row in assessments if _is_listed(row)]
     return PatientPage(
         patient=episode.patient,
@@ -159,10 +160,10 @@ def _page(
             stop=stop,
             shelf=shelf,
         ),
-        alerts=_alerts(episode, shelf),
+        alerts=alerts,
         flags=flags,
-        due=[(request, shelf.get(request.instrument, request.version).short_title) for request in due],
-        on_paper=[(request, instrument.short_title) for request, instrument in asked_on_paper(due)],
+        closed_alerts=closed,
+        work=due_work(user, episode, as_of, shelf),
         unsent=unsent(episode),
         blinded=blinded_ratings(user, episode, as_of, shelf),
         rows=assessment_rows(listed, courses, marks, axis, episode, shelf),
@@ -193,22 +194,19 @@ def _medications(episode: TreatmentEpisode) -> list[MedicationCourse]:
     return list(rows.prefetch_related("dose_changes").order_by("pk"))
 
 
-def _alerts(episode: TreatmentEpisode, shelf: Shelf) -> list[tuple[SafetyAlert, str]]:
-    """What nobody has closed yet, each with the name of its questionnaire."""
-    return [
+def _alerts(episode: TreatmentEpisode, shelf: Shelf) -> tuple[list[NamedAlert], list[NamedAlert]]:
+    """What nobody has closed yet, and what was closed with what was said of it; each with the name of its
+    questionnaire, the latest first."""
+    named = [
         (alert, shelf.get(alert.instrument, study=episode.study).short_title)
-        for alert in SafetyAlert.objects.filter(episode=episode).unresolved()
+        for alert in SafetyAlert.objects.filter(episode=episode)
     ]
-
-
-def _due(episode: TreatmentEpisode, as_of: date) -> list[AssessmentRequest]:
-    """What the team or the patient can answer now."""
-    rows = AssessmentRequest.objects.filter(episode=episode, opens_on__lte=as_of, closes_on__gte=as_of).open()
-    rows = rows.filter(blinded=False)
-    found = list(rows.select_related("draft"))
-    for request in found:
-        request.episode = episode
-    return found
+    closed = [(alert, title) for alert, title in named if alert.status == AlertStatus.CLOSED]
+    steps = AlertEvent.objects.filter(status=AlertStatus.CLOSED).select_related("by").order_by("-at", "-pk")
+    prefetch_related_objects(
+        [alert for alert, _ in closed], Prefetch("events", queryset=steps, to_attr="closings")
+    )
+    return [one for one in named if one not in closed], closed
 
 
 def revision_of(episode: TreatmentEpisode) -> int:

@@ -64,7 +64,7 @@ def assessment_rows(
     shelf: Shelf,
 ) -> list[AssessmentRow]:
     """The latest first. Of several of one day each says whether it is the one that is judged."""
-    baselines = {(course.instrument, course.scale): course.baseline for course in courses}
+    baselines = {(course.instrument, course.scale): course for course in courses}
     rows = [_row(each, baselines, marks.get(each.pk), axis, episode, shelf) for each in reversed(assessments)]
     remarks = _remarks(
         [row for row in rows if not row.is_second and not _is_about_state(row, shelf, episode)]
@@ -117,7 +117,7 @@ def _point(row: AssessmentRow, first: Mapping[int, tuple[int, datetime]]) -> Poi
 
 def _row(
     assessment: Assessment,
-    baselines: dict[tuple[str, str], float | None],
+    baselines: Mapping[tuple[str, str], EpisodeCourse],
     acute: Acute | None,
     axis: Axis,
     episode: TreatmentEpisode,
@@ -128,19 +128,26 @@ def _row(
     scale = _scale_of_row(instrument, scores)
     found = scores.get(scale.key)
     value = found.best if found else None
-    baseline = baselines.get((instrument.key, scale.key))
+    day = axis.day(assessment.assessed_on)
     return AssessmentRow(
         assessment=assessment,
-        day=axis.day(assessment.assessed_on),
+        day=day,
         title=_title_of_row(instrument, scale),
         value=value,
         estimated=bool(found and found.is_estimate),
         band=band_label(scale, found.band) if found and found.band else "",
-        change=value - baseline if value is not None and baseline is not None else None,
+        change=_change(value, day, baselines.get((instrument.key, scale.key))),
         is_second=is_second_rating(assessment),
         is_after_window=was_after_window(assessment),
         acute=acute,
     )
+
+
+def _change(value: float | None, day: int, course: EpisodeCourse | None) -> float | None:
+    """Since the baseline; the baseline itself, and what came before it, has changed from nothing."""
+    if value is None or course is None or course.baseline is None or course.baseline_day is None:
+        return None
+    return value - course.baseline if day > course.baseline_day else None
 
 
 def _scale_of_row(instrument: Instrument, scores: Mapping[str, ScaleScore]) -> Scale:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from tests.cast import days_ago
 from tests.deeds.clinics import Clinic, beside
 from tests.deeds.deed import Arguments, Note, Twice, deed
-from tests.deeds.scenes import asked, dosed, held, medication, to_be_rated, treated_next
+from tests.deeds.scenes import asked, dosed, free_rater, held, medication, to_be_rated, treated_next
 from tests.deeds.table.voiding import stopped, taken_back
 from tests.tracking.blinded import held_session
 from tracking.actions import rating, scheduling, treatment
@@ -173,6 +173,18 @@ def other_days(clinic: Clinic) -> Arguments:
     scheduling.schedule_episode(**scheduled(clinic))
     days = {"opens_on": days_ago(-1), "due_on": days_ago(-2), "closes_on": days_ago(-3)}
     return {"by": clinic.lead, "request": clinic.episode.requests.get(instrument="meq30"), **days}
+
+
+@deed(
+    scheduling.hand_over_request,
+    Note(AuditAction.HAND_OVER_REQUEST, of="request", patient="request.episode.patient"),
+    writes="~AssessmentRequest:assigned_to +AuditEvent",
+    twice=Twice.REFUSED,
+)
+def a_rating_of_the_team(clinic: Clinic) -> Arguments:
+    to_be_rated(clinic, blinded=False)
+    request = asked(clinic, "caps5")
+    return {"by": clinic.lead, "request": request, "to": free_rater(clinic, "Hanna")}
 
 
 @deed(

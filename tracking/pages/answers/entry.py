@@ -216,6 +216,7 @@ def link_new(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
         _data(request),
         requests=asked.exclude(pk__in=[one.pk for one, _ in on_paper]),
         can_mail=bool(identity and identity.email),
+        initial=_chosen(request),
     )
     if request.method == "POST" and form.is_valid():
         chosen = list(form.cleaned_data["requests"])
@@ -227,6 +228,12 @@ def link_new(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
         return render(request, "tracking/answers/entry/link_made.html", page)
     context = {"form": form, "on_paper": on_paper} | _whom(episode)
     return render(request, "tracking/answers/entry/link.html", context, status=400 if form.errors else 200)
+
+
+def _chosen(request: HttpRequest) -> dict[str, list[str]]:
+    """The one questionnaire for which the page was opened (``?request``); without it all are ticked."""
+    chosen = request.GET.get("request")
+    return {"requests": [chosen]} if chosen else {}
 
 
 def _data(request: HttpRequest) -> QueryDict | None:

@@ -90,6 +90,16 @@ def check_rater(request: AssessmentRequest, rater: User, reason: str) -> str:
     return reason.strip()
 
 
+def check_is_handed_over(request: AssessmentRequest, to: User) -> None:
+    """A rating that is not blind is made by somebody of the team, or by an independent rater of the site."""
+    if request.rater != "clinician":
+        raise InvalidInput("to", "cannot answer for the patient: this is a self-report")
+    if request.blinded:
+        raise InvalidInput("to", "is not chosen here: who rates blind is assigned as such")
+    if not _has_pk(team_of(request.episode), to):
+        check_named(request.episode, to, "to")
+
+
 def check_named(episode: TreatmentEpisode, rater: User, field: str = "assigned_to") -> None:
     """``rater`` is an independent rater of the patient's site, and of no part of the treatment."""
     check_stays_blind(episode, rater, field)

@@ -172,7 +172,7 @@ class TestWhoNeedsSomebody:
         assert [each.sentence for each in case.reasons if each.state == State.DUE] == [
             "WAI-SR, on paper: no wording installed"
         ]
-        entering = f'href="{reverse("rate", args=[asked.public_id])}">Enter WAI-SR from paper'
+        entering = f'href="{reverse("rate", args=[asked.public_id])}">Enter from paper'
         shown = reverse("patient", args=[patient.public_id])
         assert entering in markup(desk.get(shown))
         installed(site, "wai_sr")

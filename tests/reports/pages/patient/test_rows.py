@@ -65,3 +65,12 @@ def test_what_stands_alone_has_no_remark(
     rate(episode, clinician, DAY, 9, "phq9")
     rate(episode, clinician, day, 8, other)
     assert set(remarks(clinician, episode).values()) == {""}
+
+
+def test_a_first_score_has_changed_from_nothing(clinician: User, episode: TreatmentEpisode) -> None:
+    for day, total in ((-3, 20), (0, 18), (DAY, 9)):
+        rate(episode, clinician, day, total)
+    recompute_episode(episode_id=episode.pk)
+    page = patient_page(clinician, episode.patient, None, days_ago(0))
+    assert page
+    assert [(row.value, row.change) for row in page.rows] == [(9, -9), (18, None), (20, None)]

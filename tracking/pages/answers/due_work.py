@@ -1,0 +1,86 @@
+"""What is asked and not answered: excuse it with a reason, or hand a rating over to a colleague."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+
+from tracking.actions import scheduling
+from tracking.models import AssessmentRequest, User
+from tracking.pages.access import SignedInRequest
+from tracking.pages.answers.asking_forms import NamedField
+from tracking.pages.parts import Rowed, offer_rows
+from tracking.pages.writing import Page, about, for_patient, form_page, patient_url
+from tracking.queries.due_work import takes_over
+from tracking.queries.requests import is_of_team
+from tracking.rules.policies.instruments import instrument_of
+from tracking.vocabulary import CancelReason, ReadPage
+
+LEAD = (
+    "Whoever is named makes this rating, and nobody else. An independent rater sees a study code and the scale, and "
+    "nothing of the treatment."
+)
+
+
+class ExcuseForm(Rowed):
+    """Why nobody needs to answer it."""
+
+    reason = forms.ChoiceField(label="Why", choices=CancelReason.choices, widget=forms.RadioSelect)
+
+
+class HandOverForm(Rowed):
+    """Who rates in one's place."""
+
+    to = NamedField(label="Who rates it", queryset=User.objects.none(), empty_label="Choose")
+
+
+@for_patient(AssessmentRequest, page=ReadPage.REQUEST_EXCUSE)
+def request_excuse(request: SignedInRequest, asked: AssessmentRequest) -> HttpResponse:
+    """Nobody needs to answer this any more, for a reason that stays on record."""
+    _check_of_team(request, asked)
+
+    def write(reason: str) -> HttpResponse:
+        scheduling.cancel_request(by=request.user, request=asked, reason=reason)
+        messages.success(request, f"Excused: {what}.")
+        return redirect(patient_url(asked.episode.patient))
+
+    what = _what(asked)
+    form = ExcuseForm(request.POST if request.method == "POST" else None)
+    page = Page(f"Excuse {what}", "Excuse", "It is not asked any more. The reason stays on record.")
+    return form_page(request, form, write, page, **about(asked.episode.patient))
+
+
+@for_patient(AssessmentRequest, page=ReadPage.REQUEST_HAND_OVER)
+def request_hand_over(request: SignedInRequest, asked: AssessmentRequest) -> HttpResponse:
+    """Somebody else makes this rating."""
+    _check_of_team(request, asked)
+    if asked.rater != "clinician":
+        raise Http404
+    if asked.blinded:
+        return redirect("rater-assign", asked.public_id)
+
+    def write(**data: Any) -> HttpResponse:
+        scheduling.hand_over_request(by=request.user, request=asked, **data)
+        messages.success(request, f"Handed over to {data['to'].name}: {what}.")
+        return redirect(patient_url(asked.episode.patient))
+
+    what = _what(asked)
+    form = HandOverForm(request.POST if request.method == "POST" else None)
+    offer_rows(form, "to", takes_over(asked))
+    page = Page(f"Hand over {what}", "Hand over", LEAD)
+    return form_page(request, form, write, page, **about(asked.episode.patient))
+
+
+def _check_of_team(request: SignedInRequest, asked: AssessmentRequest) -> None:
+    """A rating that somebody was given from outside the team is seen, too, and is theirs to make, not to excuse."""
+    if not is_of_team(request.user, asked.episode):
+        raise Http404
+
+
+def _what(asked: AssessmentRequest) -> str:
+    instrument = instrument_of(asked.instrument, asked.version)
+    return f"{instrument.short_title}, due {asked.due_on:%-d %B %Y}"
