@@ -16,7 +16,7 @@ from tests.engines import DOORS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow, DOORS]
 # Where a row is named: by a field of a form, or by a place in the body of a request.
-PRESENT = "present_lead present_second present_physician present_other"
+PRESENT = "present_lead present_second present_physician present_nurse present_facilitator present_other"
 FHIR = "extension/0/valueReference/reference subject/identifier/value"
 CHOICES = {
     "request-new": "assigned_to",

@@ -182,6 +182,8 @@ def test_a_whole_mdma_session(site: Site, tablet: Page, open_page: OpenPage, fau
     interview(tablet, sheet, None)
 
     tablet.get_by_text("End of the session", exact=True).click()
+    expect(tablet.get_by_text("since the last dose, at least 5 h asked for")).to_be_visible()
+    tablet.get_by_label("Why it ends all the same").fill("Stays on the ward for the night")
     tablet.get_by_label("How the patient leaves").fill("Calm; taken home by her sister")
     tablet.get_by_role("button", name="End the session now").click()
     expect(tablet.get_by_role("heading", name="Signatures")).to_be_visible()

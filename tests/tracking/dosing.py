@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -14,7 +15,7 @@ from tests.cast import days_ago, person
 from tracking import clock
 from tracking.actions import care, dosing
 from tracking.actions.assessments import Submitted
-from tracking.models import CareTeam, Dose, Patient, TreatmentEpisode, TreatmentSession, User
+from tracking.models import CareTeam, Dose, Patient, RunSheetEntry, TreatmentEpisode, TreatmentSession, User
 from tracking.vocabulary import Role
 
 CALM = {"systolic": 122, "diastolic": 78, "heart_rate": 70, "temperature": 36.6}
@@ -127,4 +128,11 @@ def completed(by: User, session: TreatmentSession) -> None:
     dose(by, session, 140, amount=Decimal(40), part="supplement")
     vitals(by, session, 225)
     form(by, session, "cssrs_screener", DENIED, 228)
-    dosing.end_session(by=by, session=session, submission_id=uuid.uuid4(), happened_at=minute(session, 230))
+    ended(by, session, 230)
+
+
+def ended(by: User, session: TreatmentSession, at: int, **more: Any) -> RunSheetEntry:
+    """The end, whatever is open then."""
+    said = {"text": "Steady; with her sister.", "leaving_reason": "Stays on the ward for the night."}
+    given = {"submission_id": uuid.uuid4(), "happened_at": minute(session, at)} | said | more
+    return dosing.end_session(by=by, session=session, **given)

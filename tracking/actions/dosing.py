@@ -35,11 +35,12 @@ from tracking.rules.policies.dosing import (
     CLINICIANS_WANTED,
     LONGEST_TEXT,
     check_before_end,
+    check_may_end,
     check_same,
     moment_of_tap,
 )
 from tracking.rules.policies.treatment import check_takes_doses
-from tracking.rules.run_sheet import beyond_limits, in_the_way, topics
+from tracking.rules.run_sheet import before_leaving, beyond_limits, in_the_way, topics
 from tracking.vocabulary import (
     AnswerSource,
     CheckTopic,
@@ -49,6 +50,8 @@ from tracking.vocabulary import (
     RunSheetKind,
     SessionKind,
 )
+
+GIVEN = "the dose is given all the same."
 
 
 @transaction.atomic
@@ -172,15 +175,25 @@ def withhold_supplement(
     return tap(by, session, RunSheetKind.WITHHELD, submission_id, happened_at, text=text)
 
 
+@transaction.atomic
 def end_session(
     *,
     by: User,
     session: TreatmentSession,
     submission_id: uuid.UUID,
-    text: str = "",
+    text: str,
+    leaving_reason: str = "",
     happened_at: datetime | None = None,
 ) -> RunSheetEntry:
-    """The end of the session, after all that was given in it. Its length follows from it."""
+    """The end of the session, after all that was given in it. Its length follows from it. ``text``: how the patient
+    leaves, and with whom.
+
+    What the protocol asks for before that is met, or passed with ``leaving_reason``, which stays on the sheet. Raises
+    ``InvalidInput`` naming what is open where there is none.
+    """
+    TreatmentEpisode.objects.held().get(pk=session.episode_id)
+    if not RunSheetEntry.objects.filter(submission_id=submission_id).exists():
+        _check_leaves(by, session, moment_of_tap(session, "happened_at", happened_at), text, leaving_reason)
     return tap(by, session, RunSheetKind.END, submission_id, happened_at, text=text)
 
 
@@ -281,13 +294,29 @@ def record_in_session(
     )
 
 
+def _check_leaves(by: User, session: TreatmentSession, moment: datetime, text: str, reason: str) -> None:
+    check_may_end(session, moment)
+    if not text.strip():
+        raise InvalidInput("text", "say how the patient leaves, and with whom")
+    plan = plan_for(session)
+    found = before_leaving(plan, record_of(session, plan), moment)
+    if not found:
+        return
+    named = "; ".join(found)
+    _all_the_same(
+        by, session, moment, CheckTopic.LEAVING, reason, named, f"it ends all the same. Not settled: {named}"
+    )
+
+
 def _check_or_override(by: User, session: TreatmentSession, moment: datetime, reason: str) -> None:
     plan = plan_for(session)
     obstacles = in_the_way(plan, record_of(session, plan), moment)
     states = {task: "not met" if task.state == "not_met" else "open" for task in obstacles}
     named = "; ".join(f"{task.words} ({state})" for task, state in states.items())
     if obstacles:
-        _all_the_same(by, session, moment, CheckTopic.OVERRIDE, reason, named, f"Not settled: {named}")
+        _all_the_same(
+            by, session, moment, CheckTopic.OVERRIDE, reason, named, f"{GIVEN} Not settled: {named}"
+        )
 
 
 def _within_or_override(
@@ -297,7 +326,7 @@ def _within_or_override(
     found = beyond_limits(plan, record_of(session, plan), moment, substance)
     named = " ".join(breach.words for breach in found)
     if found:
-        _all_the_same(by, session, moment, CheckTopic.LIMIT, reason, named, named.rstrip("."))
+        _all_the_same(by, session, moment, CheckTopic.LIMIT, reason, named, f"{GIVEN} {named.rstrip('.')}")
 
 
 def _all_the_same(
@@ -309,10 +338,10 @@ def _all_the_same(
     named: str,
     against: str,
 ) -> None:
-    """The reason for a dose over what speaks against it stays on the sheet, with what that was."""
+    """The reason to go on over what speaks against it stays on the sheet, with what that was."""
     field = f"{topic}_reason"
     if not reason.strip():
-        raise InvalidInput(field, f"say why the dose is given all the same. {against}")
+        raise InvalidInput(field, f"say why {against}")
     checks.check_length(field, reason, LONGEST_TEXT)
     text = f"{reason.strip()} [{named}]"
     enter(by, session, RunSheetKind.CHECK, uuid.uuid4(), topic=topic, met=False, text=text, moment=moment)

@@ -12,7 +12,7 @@ from tracking.actions.marks import want_episode
 from tracking.actions.moves import ANY_STATE, moved
 from tracking.models import RunSheetEntry, TreatmentEpisode, TreatmentSession, User
 from tracking.rules import checks
-from tracking.rules.policies.dosing import LONGEST_TEXT, check_may_end, check_same, moment_of_tap
+from tracking.rules.policies.dosing import LONGEST_TEXT, check_same, moment_of_tap
 from tracking.rules.policies.treatment import check_takes_doses
 from tracking.rules.run_sheet import minutes_between
 from tracking.vocabulary import AuditAction, RunSheetKind
@@ -43,7 +43,6 @@ def tap(
     check_takes_doses(session)
     moment = moment_of_tap(session, "happened_at", happened_at)
     if kind == RunSheetKind.END:
-        check_may_end(session, moment)
         minutes = minutes_between(session.starts_at, moment)
         moved(session, ANY_STATE, minutes=minutes)
         want_episode(episode=session.episode)

@@ -194,8 +194,6 @@ def in_words(item: Item, answer: Answer) -> str | None:
     if item.kind == "boolean":
         words = {option.value: option.label for option in item.options}  # only a wording pack has them
         return words.get(1, "Yes") if answer else words.get(0, "No")
-    if isinstance(answer, str):
-        return answer
     return next(
         (option.label for option in item.options if option.value == answer), f"{answer:g} {item.unit}".strip()
     )

@@ -87,6 +87,7 @@ def _taps(by: User, session: TreatmentSession, sheet: Sheet, rng: Random) -> Ite
             session=session,
             submission_id=uuid.uuid4(),
             text="Calm and oriented. Taken home by a friend.",
+            leaving_reason="Seen by the physician, who agreed.",
         ),
     )
 

@@ -72,6 +72,8 @@ class PresenceRole(TextChoices):
     LEAD = "lead", "Lead therapist"
     SECOND = "second", "Second therapist"
     PHYSICIAN = "physician", "Physician"
+    NURSE = "nurse", "Nurse"
+    FACILITATOR = "facilitator", "Facilitator"
     OTHER = "other", "Another person"
 
 
@@ -116,6 +118,7 @@ class CheckTopic(TextChoices):
     OVERRIDE = "override", "Dose given although a check was open or not met"
     LIMIT = "limit", "Dose given although a value was beyond its limit"
     AMOUNT = "amount", "What was given although it was asked about"
+    LEAVING = "leaving", "Ended although something was open"
 
 
 class EventTopic(TextChoices):

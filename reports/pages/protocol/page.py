@@ -109,9 +109,11 @@ def spacing(row: Sessions) -> str:
 
 
 def _minutes(row: Sessions) -> str:
-    if row.minutes is None:
-        return ""
-    return f"{row.minutes} to {row.longest} min" if row.longest else f"{row.minutes} min"
+    long = (
+        f"{row.minutes} to {row.longest} min" if row.longest else f"{row.minutes} min" if row.minutes else ""
+    )
+    stay = f"stays {row.stay} min after the last dose" if row.stay else ""
+    return ", ".join(words for words in (long, stay) if words)
 
 
 def dose_rows(protocol: Protocol) -> list[DoseRow]:

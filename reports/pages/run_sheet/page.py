@@ -21,6 +21,7 @@ from tracking.queries.dosing import (
     forms_on_sheet,
     plan_for,
 )
+from tracking.queries.safety_items import SafetyOfWeek, safety_of_week
 from tracking.queries.signatures import WANTED, Signed, signatures_of
 from tracking.queries.washout import washouts_before
 from tracking.rules.policies.days import local_day
@@ -32,6 +33,7 @@ from tracking.rules.run_sheet import (
     Record,
     SupplementWindow,
     Task,
+    before_leaving,
     in_the_way,
     minutes_between,
     missing,
@@ -83,6 +85,8 @@ class SheetPage:
     log: Sequence[LogLine]
     signatures: Sequence[Signed]
     missing: tuple[str, ...]
+    leaving: tuple[str, ...]
+    safety: SafetyOfWeek
     washouts: tuple[WashoutState, ...]
     is_present: bool
     has_signed: bool
@@ -183,6 +187,8 @@ def run_sheet_page(session: TreatmentSession, user: User, now: datetime) -> Shee
         log=log_lines(plan, topics(plan), session.doses.all(), session.entries.all(), assessments),
         signatures=signatures,
         missing=missing(plan, record, now),
+        leaving=before_leaving(plan, record, now),
+        safety=safety_of_week(session.episode, now),
         washouts=washouts_before(session.episode, local_day(session.episode.patient, session.starts_at)),
         is_present=any(one.user_id == user.pk for one in present),
         has_signed=any(one.holds and one.signature.signed_by_id == user.pk for one in signatures),

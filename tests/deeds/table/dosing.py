@@ -15,7 +15,7 @@ from measures import registry
 from tests.deeds.clinics import Clinic
 from tests.deeds.deed import Arguments, Note, Twice, deed
 from tests.deeds.scenes import held, medication
-from tests.tracking.dosing import CALM, DENIED, PASSWORD, begun, check, minute, prepared, vitals
+from tests.tracking.dosing import CALM, DENIED, PASSWORD, begun, check, ended, minute, prepared, vitals
 from tracking.actions import dosing
 from tracking.actions.signing import sign_run_sheet
 from tracking.models import RunSheetEntry, TreatmentSession, User
@@ -116,7 +116,22 @@ def no_supplement(clinic: Clinic) -> Arguments:
     twice=Twice.ONCE,
 )
 def the_end(clinic: Clinic) -> Arguments:
-    return tap(under_way(clinic), at=200)
+    return tap(under_way(clinic), at=200) | {"text": "Steady; with her sister."}
+
+
+@deed(
+    dosing.end_session,
+    Note(AuditAction.RUN_SHEET_CHECK, of=lines_about(CheckTopic.LEAVING), patient=OF_SESSION),
+    Note(AuditAction.RUN_SHEET_END, patient=OF_SESSION),
+    writes="+RunSheetEntry*2 +AuditEvent*2 ~TreatmentSession:minutes ~EpisodeMark:wanted_rev",
+    twice=Twice.ONCE,
+)
+def an_end_although_something_is_open(clinic: Clinic) -> Arguments:
+    session = under_way(clinic)
+    prepared(clinic.lead, session)
+    dosing.give_dose(**given_now(session))
+    said = {"text": "To the ward, with a nurse.", "leaving_reason": "the ward watches her tonight"}
+    return tap(session, at=200) | said
 
 
 def given_now(session: TreatmentSession) -> Arguments:
@@ -215,7 +230,7 @@ def a_signature(clinic: Clinic) -> Arguments:
     session = begun(clinic.lead, clinic.episode, clinic.colleague, ago=70)
     for topic in topics(plan_for(session)):
         check(clinic.lead, session, topic, met=False, text="the device was away")
-    dosing.end_session(**tap(session, at=60))
+    ended(clinic.lead, session, 60)
     User.objects.filter(pk=clinic.lead.pk).update(password=hashed())
     return {"by": User.objects.get(pk=clinic.lead.pk), "session": session, "password": PASSWORD}
 

@@ -10,7 +10,7 @@ from tests.deeds.clinics import Clinic
 from tests.deeds.deed import Arguments, Note, Twice, deed
 from tests.deeds.scenes import asked, dosed, given, medication, treated_next
 from tests.tracking.answers import PHQ9
-from tests.tracking.dosing import begun, minute
+from tests.tracking.dosing import begun, ended, minute
 from tracking.actions import assessments, dosing, scheduling, tapers, treatment
 from tracking.models import AssessmentRequest, Dose, MedicationCourse, RunSheetEntry, TreatmentSession
 from tracking.vocabulary import AnswerSource, AuditAction
@@ -187,7 +187,5 @@ def a_line_of_a_run_sheet(clinic: Clinic) -> Arguments:
 )
 def the_end_of_a_session(clinic: Clinic) -> Arguments:
     session = begun(clinic.lead, clinic.episode, clinic.colleague)
-    end = dosing.end_session(
-        by=clinic.lead, session=session, submission_id=uuid.uuid4(), happened_at=minute(session, 60)
-    )
+    end = ended(clinic.lead, session, 60)
     return taken_back(clinic, end)

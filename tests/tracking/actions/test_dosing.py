@@ -19,6 +19,7 @@ from tests.tracking.dosing import (
     check,
     completed,
     dose,
+    ended,
     form,
     minute,
     prepared,
@@ -93,9 +94,7 @@ class TestBeginning:
     ) -> None:
         with pytest.raises(Conflict, match="under way"):
             begun(clinician, mdma, second, ago=10)
-        dosing.end_session(
-            by=clinician, session=session, submission_id=uuid.uuid4(), happened_at=minute(session, 60)
-        )
+        ended(clinician, session, 60)
         begun(clinician, mdma, second, ago=10)
 
     def test_an_id_of_another_patients_session_is_refused(
@@ -455,33 +454,24 @@ class TestEnd:
     def test_once(self, session: TreatmentSession, clinician: User) -> None:
         completed(clinician, session)
         with pytest.raises(Conflict, match="already been ended"):
-            dosing.end_session(by=clinician, session=session, submission_id=uuid.uuid4())
+            ended(clinician, session, 231)
 
     def test_what_is_entered_afterwards_was_given_up_to_its_last_moment(
         self, session: TreatmentSession, clinician: User
     ) -> None:
         prepared(clinician, session)
-        dosing.end_session(
-            by=clinician, session=session, submission_id=uuid.uuid4(), happened_at=minute(session, 60)
-        )
+        ended(clinician, session, 60)
         with pytest.raises(InvalidInput, match="after the end of the session"):
             dose(clinician, session, 61)
         assert dose(clinician, session, 60).given_at == minute(session, 60)
 
     def test_it_has_lasted_for_a_minute(self, session: TreatmentSession, clinician: User) -> None:
         prepared(clinician, session)
-        end = {"by": clinician, "session": session}
         with pytest.raises(InvalidInput, match="happened_at.*less than a minute"):
-            dosing.end_session(
-                **end,
-                submission_id=uuid.uuid4(),
-                happened_at=session.starts_at + timedelta(seconds=59),
-            )
+            ended(clinician, session, 0, happened_at=session.starts_at + timedelta(seconds=59))
         session.refresh_from_db()
         assert session.minutes is None
-        dosing.end_session(
-            **end, submission_id=uuid.uuid4(), happened_at=session.starts_at + timedelta(minutes=1)
-        )
+        ended(clinician, session, 1)
         session.refresh_from_db()
         assert session.minutes == 1
 
@@ -489,6 +479,4 @@ class TestEnd:
         prepared(clinician, session)
         dose(clinician, session)
         with pytest.raises(InvalidInput, match="before a dose"):
-            dosing.end_session(
-                by=clinician, session=session, submission_id=uuid.uuid4(), happened_at=minute(session, 15)
-            )
+            ended(clinician, session, 15)

@@ -16,8 +16,8 @@ from tests.tracking.dosing import (
     begun,
     completed,
     dose,
+    ended,
     mdma_episode,
-    minute,
     prepared,
     vitals,
 )
@@ -87,9 +87,7 @@ def test_an_incomplete_set_is_refused_naming_what_is_missing(
         sign(clinician, session)
     prepared(clinician, session)
     dose(clinician, session)
-    dosing.end_session(
-        by=clinician, session=session, submission_id=uuid.uuid4(), happened_at=minute(session, 200)
-    )
+    ended(clinician, session, 200)
     with pytest.raises(Conflict) as refusal:
         sign(clinician, session)
     assert "Vital signs at the end" in str(refusal.value)

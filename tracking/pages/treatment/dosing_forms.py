@@ -34,7 +34,11 @@ class BeginForm(Dated):
         longest=LONGEST_TEXT,
         required=False,
     )
-    layout = (("present_lead", "present_second"), ("present_physician", "present_other"))
+    layout = (
+        ("present_lead", "present_second"),
+        ("present_physician", "present_nurse"),
+        ("present_facilitator", "present_other"),
+    )
 
     def __init__(self, *args: Any, team: CareTeam, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -118,8 +122,14 @@ class WordsForm(LineForm):
 
 
 class EndForm(LineForm):
-    text = words_field("How the patient leaves, and with whom", longest=LONGEST_TEXT, required=False)
-    field_order = ["text", "happened_at"]
+    text = words_field("How the patient leaves, and with whom", longest=LONGEST_TEXT)
+    leaving_reason = words_field(
+        "Something is open before the patient leaves: why it ends all the same",
+        "Only needed then. It stays on the run-sheet.",
+        longest=LONGEST_TEXT,
+        required=False,
+    )
+    field_order = ["text", "leaving_reason", "happened_at"]
 
 
 class SignForm(Rowed):

@@ -73,7 +73,8 @@ class SessionForm(Dated):
     layout = (
         ("kind", "attendance"),
         ("starts_at", "minutes"),
-        tuple(PRESENCE),
+        tuple(PRESENCE)[:3],
+        tuple(PRESENCE)[3:],
     )
 
     def __init__(self, *args: Any, episode: TreatmentEpisode, **kwargs: Any) -> None:

@@ -13,7 +13,8 @@ from tracking.vocabulary import PresenceRole, RunSheetKind
 SKEW = timedelta(minutes=2)  # so far a tablet's clock may differ from the server's
 CLINICIANS_WANTED = 2
 LONGEST_TEXT = 2000  # of what somebody writes; what the program adds to it is not counted
-CLINICIANS = {PresenceRole.LEAD, PresenceRole.SECOND, PresenceRole.PHYSICIAN}
+# A facilitator who is a clinician, too, is put down as a therapist, a physician or a nurse.
+CLINICIANS = {PresenceRole.LEAD, PresenceRole.SECOND, PresenceRole.PHYSICIAN, PresenceRole.NURSE}
 
 
 def moment_of_tap(session: TreatmentSession, field: str, moment: datetime | None) -> datetime:
@@ -38,7 +39,7 @@ def check_before_end(session: TreatmentSession, field: str, moment: datetime) ->
 
 
 def check_may_end(session: TreatmentSession, moment: datetime) -> None:
-    """A session ends once, and after all that was given in it."""
+    """A session ends once, after all that was given in it, and a while after it began."""
     if session.entries.standing().filter(kind=RunSheetKind.END).exists():
         raise Conflict("this session has already been ended")
     if session.doses.standing().filter(given_at__gt=moment).exists():

@@ -107,9 +107,12 @@ def _read_sessions(table: Table, arms: tuple[str, ...]) -> Sessions:
         days=rising(table, "days"),
         minutes=minutes,
         longest=table.integer("longest", minimum=(minutes or 0) + 1) if "longest" in table else None,
+        stay=table.integer("stay", minimum=1) if "stay" in table else None,
         arms=chosen_arms(table, arms),
         source=table.source(),
     )
+    if sessions.stay and sessions.kind != "dosing":
+        table.refuse("stay", "is only stated of dosing sessions")
     table.finish()
     return sessions
 

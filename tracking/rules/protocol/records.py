@@ -104,13 +104,15 @@ class Sessions:
     """The sessions of one kind as planned. ``days`` count from the start of treatment; nothing is due by them:
     they draw the schedule and say how far apart the sessions lie.
 
-    ``minutes``: how long each is, ``longest`` where there is a range; ``None``: not stated.
+    ``minutes``: how long each is, ``longest`` where there is a range; ``stay``: how many minutes after the last dose
+    the patient stays at least, of dosing sessions alone. ``None``: not stated.
     """
 
     kind: SessionKind
     days: tuple[int, ...]
     minutes: int | None
     longest: int | None
+    stay: int | None
     arms: tuple[str, ...]
     source: Source
 

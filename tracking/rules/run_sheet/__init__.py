@@ -5,6 +5,7 @@ that no protocol states stand in ``records.py`` and are policies of this platfor
 """
 
 from tracking.rules.run_sheet.doses import Notice, SupplementWindow, Total, notices, supplement_window, totals
+from tracking.rules.run_sheet.leaving import before_leaving
 from tracking.rules.run_sheet.records import (
     LATE_MINUTES,
     Check,
@@ -39,6 +40,7 @@ __all__ = [
     "SupplementWindow",
     "Task",
     "Total",
+    "before_leaving",
     "beyond_limits",
     "breaches",
     "in_the_way",

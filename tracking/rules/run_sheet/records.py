@@ -17,12 +17,14 @@ LATE_MINUTES = 2  # what reaches the server later than this after its moment is 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """The part of a protocol that is about one dosing session. ``doses``: what is given in this one;
-    ``washout``: whether medication must have been stopped before."""
+    ``washout``: whether medication must have been stopped before; ``minutes``: how long it is planned to be; ``stay``:
+    how long after the last dose the patient stays at least. Both in minutes, ``None``: not stated."""
 
     watches: tuple[Watch, ...] = ()
     doses: tuple[PlannedDose, ...] = ()
     washout: bool = False
     minutes: int | None = None
+    stay: int | None = None
 
     @property
     def main(self) -> PlannedDose | None:
@@ -106,6 +108,7 @@ def plan_of(protocol: Protocol | None, arm: str, number: int) -> Plan:
         doses=doses,
         washout=bool(protocol.washouts),
         minutes=held[0].minutes if held else None,
+        stay=held[0].stay if held else None,
     )
 
 

@@ -24,6 +24,7 @@ from tests.tracking.dosing import (
     check,
     completed,
     dose,
+    ended,
     form,
     minute,
     prepared,
@@ -232,10 +233,9 @@ class TestAfterwards:
     def test_a_session_may_end_without_a_dose(
         self, desk: Client, session: TreatmentSession, clinician: User
     ) -> None:
-        end = minute(session, 40)
-        dosing.end_session(by=clinician, session=session, submission_id=uuid.uuid4(), happened_at=end)
-        began, ended = (f"{at.astimezone(BERLIN):%H:%M}" for at in (session.starts_at, end))
-        assert f"Ended without a dose began at {began}, ended at {ended}" in text(desk, session)
+        end = ended(clinician, session, 40).happened_at
+        first, last = (f"{at.astimezone(BERLIN):%H:%M}" for at in (session.starts_at, end))
+        assert f"Ended without a dose began at {first}, ended at {last}" in text(desk, session)
 
     def test_what_was_measured_in_part_is_named_before_the_signature(
         self, desk: Client, session: TreatmentSession, clinician: User
@@ -243,9 +243,7 @@ class TestAfterwards:
         prepared(clinician, session)
         dose(clinician, session)
         vitals(clinician, session, 195, temperature=None)
-        dosing.end_session(
-            by=clinician, session=session, submission_id=uuid.uuid4(), happened_at=minute(session, 200)
-        )
+        ended(clinician, session, 200)
         said = text(desk, session).partition("Before it can be signed")[2]
         assert "Vital signs at the end Body temperature." in said
 
@@ -254,9 +252,7 @@ class TestAfterwards:
     ) -> None:
         prepared(clinician, session)
         dose(clinician, session)
-        dosing.end_session(
-            by=clinician, session=session, submission_id=uuid.uuid4(), happened_at=minute(session, 200)
-        )
+        ended(clinician, session, 200)
         said = text(desk, session)
         assert "Before it can be signed" in said
         assert "Supplemental dose given or withheld" in said
