@@ -168,7 +168,7 @@ def test_the_digest_is_sha_256_of_the_canonical_json_and_holds_all_of_it(
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     assert digest_of(session, plan_for(session)) == hashlib.sha256(text.encode()).hexdigest()
     assert json.loads(text) == content
-    assert [len(content[part]) for part in ("present", "doses", "lines", "forms")] == [2, 2, 5, 5]
+    assert [len(content[part]) for part in ("present", "doses", "lines", "forms")] == [2, 2, 6, 5]
     assert content["doses"][0]["amount"] == "80"
 
 
