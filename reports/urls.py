@@ -4,6 +4,7 @@ from django.urls import path
 
 from reports.pages import parked
 from reports.pages.caseload import views as caseload
+from reports.pages.ending import views as ending
 from reports.pages.patient import views as patient
 from reports.pages.protocol import views as protocol
 from reports.pages.releases import views as releases
@@ -16,6 +17,9 @@ urlpatterns = [
     path("patients/", caseload.patients, name="patients"),
     path("patients/<uuid:public_id>/", patient.patient, name="patient"),
     path("episodes/<uuid:public_id>/course/", patient.course, name="patient-course"),
+    path("episodes/<uuid:public_id>/end/", ending.episode_end, name="episode-end"),
+    path("patients/<uuid:public_id>/death/", ending.death_new, name="death-new"),
+    path("deaths/<uuid:public_id>/take-back/", ending.death_void, name="death-void"),
     path("sessions/<uuid:public_id>/run-sheet/", run_sheet.run_sheet, name="run-sheet"),
     path("studies/", study.studies, name="studies"),
     path("studies/<slug:key>/", study.study, name="study"),

@@ -6,7 +6,7 @@ from tracking.pages.answers import assessments, due_work, entry, totals
 from tracking.pages.instruments import catalogue, library, wordings
 from tracking.pages.patient import own, portal
 from tracking.pages.people import administration, alerts, people, tokens
-from tracking.pages.raters import blinding, guesses, raters
+from tracking.pages.raters import blinding, calls, guesses, raters
 from tracking.pages.treatment import dosing, medication, sessions, setting, washouts
 
 sitting_urls = [
@@ -35,6 +35,8 @@ entry_urls = [
     path("assessments/<uuid:public_id>/correct/", assessments.correct, name="assessment-correct"),
     path("ratings/<uuid:public_id>/guess/", guesses.rating_guess, name="rating-guess"),
     path("ratings/", raters.ratings, name="ratings"),
+    path("ratings/<uuid:public_id>/call/", calls.call_ask, name="call-ask"),
+    path("calls/<uuid:public_id>/", calls.call_agree, name="call-agree"),
     path("ratings/availability/", raters.availability, name="availability"),
     path("ratings/availability/end/", raters.availability_end, name="availability-end"),
     path("ratings/learnt/", raters.learnt, name="rating-learnt"),
@@ -52,7 +54,6 @@ treatment_urls = [
     path("patients/<uuid:public_id>/identity/", people.identity, name="patient-identity"),
     path("patients/<uuid:public_id>/consent/", people.consent, name="consent"),
     path("patients/<uuid:public_id>/episodes/new/", people.episode_new, name="episode-new"),
-    path("episodes/<uuid:public_id>/end/", people.episode_end, name="episode-end"),
     path("episodes/<uuid:public_id>/sessions/new/", sessions.session_new, name="session-new"),
     path("episodes/<uuid:public_id>/medications/new/", medication.medication_new, name="medication-new"),
     path("sessions/<uuid:public_id>/", sessions.session, name="session"),

@@ -42,6 +42,7 @@ class State(StrEnum):
     BEGINNING = "beginning"
     ON_COURSE = "on_course"
     ENDED = "ended"
+    DIED = "died"
 
     @property
     def rank(self) -> int:
@@ -56,6 +57,7 @@ OTHERS = {
     State.BEGINNING: ("has no score since treatment began", "have no score since treatment began"),
     State.NOT_JUDGED: ("is not judged", "are not judged"),
     State.ENDED: ("has ended treatment", "have ended treatment"),
+    State.DIED: ("has died", "have died"),
 }
 SEEN = ("is worse or without response, and was seen to", "are worse or without response, and were seen to")
 NEEDS_SOMEBODY = frozenset(state for state in State if state.rank <= State.DUE.rank)
@@ -130,7 +132,7 @@ class Heard:
 class Facts:
     """What is known of one treatment episode. ``told``: alerts, flags, what is due and what waits for a decision.
     ``ended_on``: ``None`` while it runs. ``is_judged``: its scores have been judged by the rules as they are now.
-    ``is_dated``: its days are real; those of some imports are not."""
+    ``is_dated``: its days are real; those of some imports are not. ``died_on``: ``None`` while the person lives."""
 
     begun_on: date
     ended_on: date | None
@@ -140,6 +142,7 @@ class Facts:
     told: Sequence[Told] = ()
     is_judged: bool = True
     is_dated: bool = True
+    died_on: date | None = None
 
 
 def findings(facts: Facts, today: date) -> tuple[Told, ...]:
@@ -147,8 +150,11 @@ def findings(facts: Facts, today: date) -> tuple[Told, ...]:
     has. Never empty, so that the first is its state.
 
     Several scales that say that somebody is worse than before tell one event, and are one. Missing data: what was
-    not recorded was not there. Nothing is concluded from a day that has not come.
+    not recorded was not there. Nothing is concluded from a day that has not come. Of somebody who has died nothing
+    else is said: nobody can be called any more.
     """
+    if facts.died_on:
+        return (Told(State.DIED, facts.died_on, "died", f"Died on {facts.died_on:%-d %B %Y}."),)
     told = [
         *_one_event(facts.told),
         *([_ended(facts.ended_on)] if facts.ended_on else _running(facts, today)),

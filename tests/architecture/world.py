@@ -26,6 +26,7 @@ from tests.tracking.packs import installed
 from tracking.actions import (
     assessments,
     availability,
+    calls,
     care,
     people,
     scheduling,
@@ -34,7 +35,16 @@ from tracking.actions import (
     unblinding,
     washouts,
 )
-from tracking.models import Assessment, DeclaredScale, TreatmentEpisode, TreatmentSession, User, WordingPack
+from tracking.actions.endings import record_death
+from tracking.models import (
+    Assessment,
+    AssessmentRequest,
+    DeclaredScale,
+    TreatmentEpisode,
+    TreatmentSession,
+    User,
+    WordingPack,
+)
 from tracking.rules import protocol as protocols
 from tracking.vocabulary import AnswerSource, Role
 
@@ -137,15 +147,23 @@ def _more_patients(ward: Ward) -> None:
     recorded(episode, None, "mars5", {item.code: item.minimum for item in registry.get("mars5").items})
     recorded(episode, None, "phq9", PHQ9 | {"9": 2})
     rate(episode, clinician, 0, 22)
-    _asked_to_rate(ward, episode, rater)
+    ward.place("call", calls.ask_call(by=rater, request=_asked_to_rate(ward, episode, rater)))
     _asked_by_team(ward, episode)
     unblinding.ask_unblinding(by=clinician, episode=episode, rater=rater, reason=f"{ward.name} doubt")
     known = _admitted(ward, "Pia", f"{ward.name}ova")
     _asked_to_rate(ward, known, rater)
     unblinding.ask_unblinding(by=rater, episode=known, rater=rater, reason=f"{ward.name} slip")
     _told(ward, episode)
+    _died(ward)
     starts = date(YEAR_OF_AVAILABILITY[ward.name], 3, 17)
     availability.set_availability(by=rater, starts_on=starts, per_week=5)
+
+
+def _died(ward: Ward) -> None:
+    """Somebody who has died."""
+    patient = _admitted(ward, "Paula", f"{ward.name}eva").patient
+    record_death(by=ward.users["clinician"], patient=patient, died_on=days_ago(3))
+    ward.place("death", patient.deaths.get())
 
 
 def _told(ward: Ward, episode: TreatmentEpisode) -> None:
@@ -173,8 +191,8 @@ def _admitted(ward: Ward, given: str, family: str) -> TreatmentEpisode:
     )
 
 
-def _asked_to_rate(ward: Ward, episode: TreatmentEpisode, rater: User) -> None:
-    scheduling.create_request(
+def _asked_to_rate(ward: Ward, episode: TreatmentEpisode, rater: User) -> AssessmentRequest:
+    return scheduling.create_request(
         by=ward.users["clinician"],
         episode=episode,
         instrument="hamd17",

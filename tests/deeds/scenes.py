@@ -14,13 +14,14 @@ from tests.deeds.deed import Arguments
 from tests.tracking.dosing import sure
 from tests.tracking.treated import medicated
 from tracking.actions import availability, care, scheduling, treatment
+from tracking.actions.endings import end_episode
 from tracking.models import AssessmentRequest, Dose, MedicationCourse, TreatmentSession, User
 from tracking.vocabulary import Role
 
 
 def treated_next(clinic: Clinic, protocol: str, arm: str, days: int, diagnosis: str = "mdd") -> Clinic:
     """The same clinic in the next episode of its patient, which began so many days ago."""
-    care.end_episode(by=clinic.lead, episode=clinic.episode, ends_on=days_ago(days), status="completed")
+    end_episode(by=clinic.lead, episode=clinic.episode, ends_on=days_ago(days), reason="completed")
     episode = care.start_episode(
         by=clinic.lead,
         patient=clinic.patient,

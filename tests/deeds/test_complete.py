@@ -20,6 +20,7 @@ NOT_DEEDS: dict[str, str] = {
     "tracking.actions.entry_drafts.clear_entry": "part of submit_assessment and record_assessment",
     "tracking.actions.moves.move": "one row's step inside a deed",
     "tracking.actions.moves.moved": "one row's step inside a deed",
+    "tracking.actions.outbox.withdraw_mail": "part of record_death",
     "tracking.actions.people.new_study_codes": "draws, and stores nothing",
     "tracking.actions.taps.enter": "the line inside each deed of dosing",
     "tracking.actions.taps.tap": "the whole of most deeds of dosing",

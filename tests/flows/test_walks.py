@@ -11,7 +11,8 @@ from tests.engines import few_on_both
 from tests.flows.walking import Course
 from tests.tracking.walks import ALIKE, START, WALKS
 from tracking import clock
-from tracking.actions import care, scheduling, treatment
+from tracking.actions import scheduling, treatment
+from tracking.actions.endings import end_episode
 from tracking.models import Assessment
 from tracking.rules import protocol as protocols
 from tracking.vocabulary import RequestStatus
@@ -76,7 +77,7 @@ def nothing_is_asked_after_the_end(course: Course) -> None:
     last = date.fromisoformat(max(day for day, _, _ in course.asked()))
     asked = course.asked()
     with clock.simulated(course.at(last + timedelta(days=1), 9)):
-        care.end_episode(by=course.clinician, episode=course.episode, status="completed", ends_on=last)
+        end_episode(by=course.clinician, episode=course.episode, reason="completed", ends_on=last)
         assert course.schedule() == ()
     assert course.asked() == asked
 
@@ -138,8 +139,8 @@ class TestDisorder:
 
     def test_whoever_drops_out_is_asked_nothing_new(self, course: Course) -> None:
         with clock.simulated(course.at(date(2024, 2, 8), 9)):
-            care.end_episode(
-                by=course.clinician, episode=course.episode, status="discontinued", ends_on=date(2024, 2, 8)
+            end_episode(
+                by=course.clinician, episode=course.episode, reason="patient", ends_on=date(2024, 2, 8)
             )
         asked = course.asked()
         for later in (1, 30, 200):

@@ -8,6 +8,7 @@ from reports.release_frames import consenting, secret_order
 from tests.cast import days_ago
 from tests.reports.clinic import another_episode
 from tracking.actions import care, people
+from tracking.actions.endings import end_episode
 from tracking.models import CareTeam, Patient, Study, User
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +50,7 @@ def test_somebody_with_two_treatments_in_the_study_is_there_once(
     study: Study, team_a: CareTeam, clinician: User
 ) -> None:
     first = another_episode(team_a, clinician, study)
-    care.end_episode(by=clinician, episode=first, status="completed", ends_on=days_ago(60))
+    end_episode(by=clinician, episode=first, reason="completed", ends_on=days_ago(60))
     care.start_episode(
         by=clinician,
         patient=first.patient,

@@ -15,6 +15,7 @@ from tests.cast import days_ago
 from tests.reports.clinic import another_episode, rate
 from tests.tracking.treated import dosed
 from tracking.actions import assessments, care, people, treatment
+from tracking.actions.endings import end_episode
 from tracking.models import Assessment, CareTeam, Study, TreatmentEpisode, TreatmentSession, User
 from tracking.privacy import Privacy
 
@@ -63,7 +64,7 @@ def tables(treated: TreatmentEpisode, clinician: User, study: Study) -> dict[str
     medicated(treated, clinician)
     in_session(treated, clinician)
     rated(treated, clinician)
-    care.end_episode(by=clinician, episode=treated, status="completed", ends_on=on(90))
+    end_episode(by=clinician, episode=treated, reason="completed", ends_on=on(90))
     courses.recompute_episode(episode_id=treated.pk)
     found = read_tables(Reading(study, [treated.patient]), list(TABLES))
     return {table.name: table for each in found.values() for table in each}
@@ -334,7 +335,7 @@ def test_the_tables_that_were_not_asked_for_and_tell_who_somebody_is_are_read_to
 def test_a_second_treatment_is_numbered_and_has_a_day_0_of_its_own(
     study: Study, treated: TreatmentEpisode, clinician: User, team_a: CareTeam
 ) -> None:
-    care.end_episode(by=clinician, episode=treated, status="completed", ends_on=on(60))
+    end_episode(by=clinician, episode=treated, reason="completed", ends_on=on(60))
     second = care.start_episode(
         by=clinician,
         patient=treated.patient,

@@ -47,6 +47,7 @@ from tracking.rules.policies.assessments import (
     check_unasked,
 )
 from tracking.rules.policies.days import latest_day, local_day, local_today
+from tracking.rules.policies.endings import check_after_end
 from tracking.rules.policies.instruments import instrument_of
 from tracking.rules.policies.rating import check_may_correct
 from tracking.rules.policies.wordings import can_be_asked, wording_name
@@ -313,6 +314,7 @@ def _store(
         check_source(instrument, source)
     if supersedes is None or supersedes.assessed_on != assessed_on:
         check_assessed_on(episode, assessed_on, latest_day(episode))
+        check_after_end(episode, request, assessed_on)
     scored = _score(instrument, answers)
     is_blind = bool(request and request.blinded)  # a second rating of one day is meant
     if by and source != AnswerSource.SELF and not (supersedes or session or is_blind):

@@ -1,4 +1,4 @@
-"""Sites, care teams and studies, who belongs to them, and the treatment episode from first day to last."""
+"""Sites, care teams and studies, who belongs to them, and the beginning of a treatment."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 
 from tracking import clock
 from tracking.actions import audit
@@ -33,6 +32,7 @@ from tracking.queries.administration import administered_sites
 from tracking.rules import checks
 from tracking.rules import protocol as protocols
 from tracking.rules.policies.days import local_today
+from tracking.rules.policies.endings import check_alive
 from tracking.vocabulary import AuditAction, Diagnosis, EpisodeStatus
 
 DAY = timedelta(days=1)
@@ -203,12 +203,13 @@ def start_episode(
     age_at_start: int | None = None,
 ) -> TreatmentEpisode:
     """Begins one course of treatment. The age comes from the date of birth; ``age_at_start`` counts only
-    where that is not known. Raises ``Conflict`` while another episode of the patient is running.
+    where that is not known. Raises ``Conflict`` while another episode of the patient is running, and for the dead.
 
     An imported episode (``dates_are_nominal``) keeps the names of its source for protocol and arm. The
     protocol stays as it is today for as long as the episode runs.
     """
     Patient.objects.select_for_update().get(pk=patient.pk)
+    check_alive(patient)
     checks.clean_choice("diagnosis", diagnosis, Diagnosis.values)
     checks.check_past_day("starts_on", starts_on, local_today(patient))
     if not dates_are_nominal:
@@ -267,19 +268,6 @@ def admit_patient(
         starts_on=starts_on,
         study=study,
     )
-
-
-@transaction.atomic
-def end_episode(*, by: User, episode: TreatmentEpisode, status: str, ends_on: date) -> None:
-    """Completes the episode or says that it was stopped early. What is still due stays due: follow-up
-    goes on after treatment. Raises ``Conflict`` when it has ended before."""
-    checks.clean_choice("status", status, [EpisodeStatus.COMPLETED, EpisodeStatus.DISCONTINUED])
-    checks.check_past_day("ends_on", ends_on, local_today(episode.patient))
-    checks.check_order("ends_on", episode.starts_on, ends_on, of="the first day of the episode")
-    active = Q(status=EpisodeStatus.ACTIVE)
-    move(episode, active, status=status, ends_on=ends_on, otherwise="this episode has already ended")
-    audit.record(by=by, action=AuditAction(f"episode_{status}"), target=episode, patient=episode.patient)
-    want_episode(episode=episode)
 
 
 def _clean_key(key: str) -> str:

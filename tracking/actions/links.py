@@ -18,6 +18,7 @@ from tracking.actions.wordings import pin_wording
 from tracking.errors import InvalidInput
 from tracking.models import AssessmentRequest, PatientIdentity, SittingLink, TreatmentEpisode, User
 from tracking.rules.policies.days import local_day
+from tracking.rules.policies.endings import check_alive
 from tracking.rules.policies.instruments import instrument_of
 from tracking.rules.policies.wordings import ON_PAPER, can_be_asked
 from tracking.rules.tokens import token_hash
@@ -30,6 +31,7 @@ def issue_link(
 ) -> tuple[SittingLink, str]:
     """A new link for these self-report requests, and its token. Raises ``InvalidInput`` when none is given,
     one is not the patient's to answer, or has no wording in which it may be asked on screen."""
+    check_alive(episode.patient)
     if not requests:
         raise InvalidInput("requests", "nothing is open for the patient to answer")
     if not all(_is_the_patients(request, episode) for request in requests):
@@ -57,7 +59,8 @@ def _is_the_patients(request: AssessmentRequest, episode: TreatmentEpisode) -> b
 @transaction.atomic
 def mail_link(*, by: User, link: SittingLink, url: str) -> None:
     """Sends the link to the patient's address, in words that tell a stranger nothing. Raises
-    ``InvalidInput`` when no address is known."""
+    ``InvalidInput`` when no address is known, ``Conflict`` for the dead."""
+    check_alive(link.episode.patient)
     identity = PatientIdentity.objects.filter(patient=link.episode.patient).first()
     if identity is None or not identity.email:
         raise InvalidInput("mail", "no mail address of this patient is recorded")
@@ -67,6 +70,7 @@ def mail_link(*, by: User, link: SittingLink, url: str) -> None:
         subject="Some questions are waiting for you",
         body=f"Hello,\n\nsome questions are waiting for you. Open this link to answer them:\n\n{url}\n\n"
         f"It works until {last_day:%d %B %Y}. You can stop and come back with the same link.\n",
+        patient=link.episode.patient,
     )
     audit.record(by=by, action=AuditAction.MAIL_LINK, target=link, patient=link.episode.patient)
 

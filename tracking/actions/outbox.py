@@ -9,19 +9,30 @@ from django.core.mail import send_mail
 from django.db import transaction
 from django.db.models import F, Q
 
+from tracking import clock
 from tracking.actions.moves import ANY_STATE, moved
-from tracking.models import OutboxMail
+from tracking.models import OutboxMail, Patient
+from tracking.models.endings import of_the_dead
 
 CLAIM_FOR = timedelta(minutes=10)
+UNSENT = Q(sent_at=None, withdrawn_at=None)
 TRIES = 8  # the pauses double: the last try is about a day after the first
 
 log = logging.getLogger(__name__)
 
 
 @transaction.atomic
-def queue_mail(*, to: str, subject: str, body: str) -> OutboxMail:
-    """Puts a mail into the outbox. Neither subject nor body may hold health data or a patient's name."""
-    return OutboxMail.objects.create(to=to, subject=subject, body=body)
+def queue_mail(*, to: str, subject: str, body: str, patient: Patient | None = None) -> OutboxMail:
+    """Puts a mail into the outbox. Neither subject nor body may hold health data or a patient's name. ``patient``:
+    whom it is about; it is not sent when that person has died."""
+    return OutboxMail.objects.create(to=to, subject=subject, body=body, patient=patient)
+
+
+@transaction.atomic
+def withdraw_mail(*, patient: Patient) -> int:
+    """What waits about this person is not sent any more. Returns how many that were."""
+    waiting = OutboxMail.objects.filter(patient=patient, sent_at=None, withdrawn_at=None)
+    return sum(moved(mail, UNSENT, withdrawn_at=clock.now(), body="") for mail in waiting)
 
 
 def send_outbox(*, now: datetime) -> int:
@@ -35,7 +46,7 @@ def send_outbox(*, now: datetime) -> int:
 
 def _waiting(now: datetime) -> Q:
     free = Q(claimed_at__isnull=True) | Q(claimed_at__lt=now - CLAIM_FOR)
-    return free & Q(sent_at__isnull=True, attempts__lt=TRIES)
+    return free & UNSENT & Q(attempts__lt=TRIES) & (Q(patient=None) | ~of_the_dead("patient"))
 
 
 def _send(mail: OutboxMail, now: datetime) -> bool:

@@ -16,6 +16,7 @@ from tracking.errors import Conflict, InvalidInput, TrackingError
 from tracking.models import AssessmentRequest, TreatmentEpisode, User, current
 from tracking.queries.raters import candidates, without_rater
 from tracking.rules.policies.days import local_today
+from tracking.rules.policies.endings import check_may_ask, is_of_protocol
 from tracking.rules.policies.rating import check_rater, check_takes_rater
 from tracking.rules.rater_choice import least_loaded
 from tracking.vocabulary import AuditAction, RequestStatus, Role
@@ -115,7 +116,7 @@ def request_second_rating(*, by: User, request: AssessmentRequest) -> Assessment
     how far two raters agree and counts in no course; its safety items raise alerts like any other.
 
     Raises ``InvalidInput`` where the rating is not a blinded one or itself a second, ``Conflict`` when it was
-    cancelled or a second one was asked for before.
+    cancelled, a second one was asked for before, or the treatment has ended and its protocol does not ask for it.
     """
     episode = TreatmentEpisode.objects.held().get(pk=request.episode_id)
     request = AssessmentRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
@@ -123,6 +124,7 @@ def request_second_rating(*, by: User, request: AssessmentRequest) -> Assessment
         raise InvalidInput("request", "only the first blinded rating of an occasion is repeated")
     if request.status == RequestStatus.CANCELLED:
         raise Conflict("this rating was cancelled")
+    check_may_ask(episode, of_protocol=is_of_protocol(request))
     if AssessmentRequest.objects.filter(second_of=request).exists():
         raise Conflict("a second rating was asked for before")
     opens, due, closes = _window_of_second(request, local_today(episode.patient))

@@ -25,6 +25,8 @@ from tracking.models import (
     User,
     current,
 )
+from tracking.models.endings import of_the_dead
+from tracking.rules.policies.endings import death_of
 from tracking.vocabulary import AlertLevel, AlertStatus, AuditAction, ItemState
 
 ESCALATE_AFTER = timedelta(hours=4)  # a policy of ours, not a clinical rule
@@ -167,6 +169,7 @@ def _overdue(now: datetime) -> QuerySet[SafetyAlert]:
     opened = Max("events__at", filter=Q(events__status=AlertStatus.OPEN))
     return (
         SafetyAlert.objects.filter(status=AlertStatus.OPEN, escalated_at__isnull=True)
+        .exclude(of_the_dead("episode__patient"))
         .annotate(opened_at=opened)
         .filter(opened_at__lt=now - ESCALATE_AFTER)
         .select_related("episode__patient__team")
@@ -175,9 +178,9 @@ def _overdue(now: datetime) -> QuerySet[SafetyAlert]:
 
 def _tell(alert: SafetyAlert, *, leads_only: bool) -> None:
     """A mail to the team's leads, or to all of it; to all of it also when it has no lead. Nobody is called
-    to a simulated patient."""
+    to a simulated patient, or to somebody who has died."""
     patient = alert.episode.patient
-    if patient.is_simulated:
+    if patient.is_simulated or death_of(patient):
         return
     members = Membership.objects.filter(current(), team=patient.team, user__is_active=True)
     leads = members.filter(is_lead=True)
@@ -187,4 +190,5 @@ def _tell(alert: SafetyAlert, *, leads_only: bool) -> None:
             subject="A safety alert is waiting",
             body="A safety alert of your team is waiting for somebody to take it on. "
             f"Please sign in and open Alerts: {settings.BASE_URL}/alerts/",
+            patient=patient,
         )

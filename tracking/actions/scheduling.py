@@ -19,6 +19,7 @@ from tracking.queries.events import events_of, protocol_of
 from tracking.rules import checks
 from tracking.rules.due_dates import WantedRequest, wanted_requests
 from tracking.rules.policies.days import local_today
+from tracking.rules.policies.endings import check_may_ask, death_of
 from tracking.rules.policies.instruments import offered_instrument
 from tracking.rules.policies.rating import check_is_handed_over, check_named, therapists
 from tracking.rules.reanchoring import Changes, KnownRequest, changes
@@ -53,7 +54,8 @@ def create_request(
     schedule.
 
     Raises ``InvalidInput`` for days out of order, somebody who does not rate, or what is asked for already: the same
-    instrument twice on a day is one question.
+    instrument twice on a day is one question. ``Conflict`` once the treatment has ended: its protocol asks from then
+    on.
     """
     definition = _instrument(instrument, episode)
     opens, closes = opens_on or due_on, closes_on or _last_day(episode, definition, due_on)
@@ -69,7 +71,8 @@ def create_request(
         raise InvalidInput("blinded", "nobody is blind to the own answers: only a rating is blinded")
     if blinded and assigned_to:
         check_named(episode, assigned_to)
-    TreatmentEpisode.objects.held().get(pk=episode.pk)
+    held = TreatmentEpisode.objects.held().select_related("patient").get(pk=episode.pk)
+    check_may_ask(held, of_protocol=False)
     if not (blinded or assigned_to):
         _check_not_asked(episode, definition, opens, closes)
     return _create(
@@ -95,12 +98,15 @@ def schedule_episode(
 
     Doing it again adds nothing. An open request goes where its event goes, unless somebody has set its days;
     one whose event was taken back is cancelled until the event is recorded again. What was answered, or
-    cancelled by somebody, stays as it is. After the end of an episode nothing new is asked. Without a protocol
+    cancelled by somebody, stays as it is. After the end of an episode nothing new is asked, and after a
+    death nothing at all. Without a protocol
     or without real dates: nothing.
     """
     episode = TreatmentEpisode.objects.held().select_related("patient").get(pk=episode.pk)
     todo = _changes(episode, as_of)
     _lose(by, episode, todo)
+    if death_of(episode.patient):
+        return ()
     for old, wanted in todo.moved:
         _move(by, episode, old.pk, wanted, keep_days=old.by_hand)
     if episode.status != EpisodeStatus.ACTIVE:

@@ -26,6 +26,7 @@ from tracking.rules.policies.assessments import (
     check_totals_alone,
 )
 from tracking.rules.policies.days import latest_day
+from tracking.rules.policies.endings import check_after_end
 from tracking.rules.policies.instruments import instrument_of
 from tracking.vocabulary import AnswerSource, AuditAction, Wording
 
@@ -130,6 +131,7 @@ def _row(
     """Not yet stored. Whoever corrects a total does not become its rater, nor its source."""
     if supersedes is None or supersedes.assessed_on != assessed_on:
         check_assessed_on(episode, assessed_on, latest_day(episode))
+        check_after_end(episode, supersedes.request if supersedes else None, assessed_on)
     rated = instrument.rater == "clinician"
     source = AnswerSource.CLINICIAN if rated else AnswerSource.CLINICIAN_ENTERED
     return Assessment(

@@ -6,7 +6,9 @@ May import the ground: ``vocabulary``, ``errors``, ``clock``, ``fields``, ``priv
 from tracking.models.assessments import Assessment, OutcomeResult, ScaleScore
 from tracking.models.audit import AuditEvent, EpisodeMark, OutboxMail, ReadEvent, StudyMark
 from tracking.models.blinding import RaterAvailability, Unblinding
+from tracking.models.calls import RatingCall
 from tracking.models.dosing import RunSheetEntry, SessionSignature
+from tracking.models.endings import Death, EpisodeEnd
 from tracking.models.entries import EntryDraft
 from tracking.models.imports import EpisodeSource
 from tracking.models.library import (
@@ -49,11 +51,13 @@ __all__ = [
     "AssessmentRequest",
     "AuditEvent",
     "CareTeam",
+    "Death",
     "DeclaredScale",
     "Dose",
     "DoseChange",
     "DraftAnswers",
     "EntryDraft",
+    "EpisodeEnd",
     "EpisodeMark",
     "EpisodeSource",
     "FailedTries",
@@ -68,6 +72,7 @@ __all__ = [
     "PlannedDoseStep",
     "Presence",
     "RaterAvailability",
+    "RatingCall",
     "ReadEvent",
     "ResearchConsent",
     "RoleGrant",

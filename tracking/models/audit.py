@@ -6,6 +6,7 @@ from django.db import models
 
 from tracking import clock
 from tracking.fields import EncryptedTextField
+from tracking.models.people import Patient
 from tracking.models.studies import Study
 from tracking.models.treatment import TreatmentEpisode
 from tracking.privacy import classes
@@ -85,19 +86,27 @@ class StudyMark(RevisionMark):
 class OutboxMail(models.Model):
     """A mail that must go out exactly once. Written with what caused it, sent by a job, without health data.
 
-    Address and body are encrypted: a body may hold a link that opens a sitting. It is emptied when sent.
+    Address and body are encrypted: a body may hold a link that opens a sitting. It is emptied when sent, and when it
+    is withdrawn because the person whom it is about has died.
     """
+
+    patient = models.ForeignKey(
+        Patient, on_delete=models.PROTECT, null=True, related_name="+", help_text="Whom it is about."
+    )
 
     to = EncryptedTextField()
     subject = models.CharField(max_length=160)
     body = EncryptedTextField()
     created_at = models.DateTimeField(default=clock.now, editable=False)
     sent_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
     claimed_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
 
     privacy = classes(
-        internal="id created_at sent_at claimed_at attempts", identifier="to", free_text="subject body"
+        internal="id patient created_at sent_at withdrawn_at claimed_at attempts",
+        identifier="to",
+        free_text="subject body",
     )
 
     def __str__(self) -> str:

@@ -21,7 +21,8 @@ from measures.instrument import Instrument
 from measures.scoring import Answer
 from tracking import clock
 from tracking.actions.assessments import submit_assessment
-from tracking.actions.care import end_episode, start_episode
+from tracking.actions.care import start_episode
+from tracking.actions.endings import end_episode
 from tracking.actions.people import enrol_patient, record_consent
 from tracking.actions.rating import assign_rater
 from tracking.actions.safety import acknowledge_alert, close_alert
@@ -48,11 +49,12 @@ from tracking.simulation.people.answers import answers_with_total
 from tracking.simulation.people.cast import Person
 from tracking.simulation.people.plans import PHQ9_PER_POINT, MedicationStep, Plan, PlannedSession, main_total
 from tracking.simulation.sheet import Sheet, keep_run_sheet
-from tracking.vocabulary import AnswerSource, ConsentKind, EpisodeStatus, PresenceRole
+from tracking.vocabulary import AnswerSource, ConsentKind, EndReason, PresenceRole
 
 DIAGNOSES = {"psilocybin-mdd": "mdd", "mdma-ptsd": "ptsd", "ssri-psychotherapy": "mdd"}
 ALERT_HANDLED_WITHIN = timedelta(days=7)  # older alerts of the simulation have been dealt with
 SHEETS_KEPT_FOR = timedelta(days=70)  # older dosing sessions have their doses alone
+LEFT_OPEN = "Left before anybody could speak about it; the clinic goes on calling."
 HANDLED = "Called the same day: no plan, no intent. Talked through in the next session."
 DAYS_LATE = {"self": [0, 0, 0, 1, 2], "clinician": [0, 0, 1, 3, 6]}
 MISSED = 0.06  # share of PHQ-9 that nobody fills in
@@ -260,7 +262,11 @@ class Walk:
             on = self.started + timedelta(days=self.plan.stops_after)
             with clock.simulated(self.at(self.plan.stops_after, hour=17)):
                 end_episode(
-                    by=self.staff.lead, episode=self.episode, status=EpisodeStatus.DISCONTINUED, ends_on=on
+                    by=self.staff.lead,
+                    episode=self.episode,
+                    reason=EndReason.PATIENT,
+                    ends_on=on,
+                    open_reason=LEFT_OPEN,
                 )
         if self.person.consent == "withdrawn":
             record_consent(

@@ -22,6 +22,7 @@ from tracking.models import (
     AssessmentRequest,
     Dose,
     DoseChange,
+    EpisodeEnd,
     EpisodeMark,
     MedicationCourse,
     OutcomeResult,
@@ -68,7 +69,7 @@ from tracking.vocabulary import (
     AuditAction,
     ConsentKind,
     DoseStep,
-    EpisodeStatus,
+    EndReason,
     PresenceRole,
     RequestStatus,
     StopReason,
@@ -318,9 +319,11 @@ class Writer:
     def _end(self, on: date, what: Ended) -> None:
         checks.check_order("ends_on", self.episode.starts_on, on, of="the first day of the episode")
         checks.check_past_day("ends_on", on, local_today(self.patient))
-        self.episode.status = EpisodeStatus.COMPLETED if what.completed else EpisodeStatus.DISCONTINUED
-        self.episode.ends_on = on
-        self._done(AuditAction(f"episode_{self.episode.status}"), self.episode, by=self.cohort.lead)
+        lead, reason = self.cohort.lead, EndReason.COMPLETED if what.completed else EndReason.PATIENT
+        self.episode.status, self.episode.ends_on = reason.status, on
+        self.rows.add(EpisodeEnd(episode=self.episode, reason=reason, recorded_by=lead))
+        words = {"reason": reason, "with_something_open": False}
+        self._done(AuditAction(f"episode_{reason.status}"), self.episode, by=lead, **words)
 
 
 def who_answers(cohort: Cohort, rater: str, *, on_screen: bool) -> tuple[User | None, AnswerSource]:

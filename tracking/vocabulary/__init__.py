@@ -54,6 +54,21 @@ class EpisodeStatus(TextChoices):
     DISCONTINUED = "discontinued", "Stopped early"
 
 
+class EndReason(TextChoices):
+    """Why a treatment ended."""
+
+    COMPLETED = "completed", "Completed"
+    PATIENT = "patient", "Stopped by the patient"
+    CLINICIAN = "clinician", "Stopped by the clinician"
+    MOVED = "moved", "Moved to another place"
+    LOST = "lost", "Lost from sight"
+    DIED = "died", "Died"
+
+    @property
+    def status(self) -> EpisodeStatus:
+        return EpisodeStatus.COMPLETED if self == EndReason.COMPLETED else EpisodeStatus.DISCONTINUED
+
+
 class SessionKind(TextChoices):
     PREPARATION = "preparation", "Preparation"
     PSYCHOTHERAPY = "psychotherapy", "Psychotherapy"
@@ -181,6 +196,8 @@ class CancelReason(TextChoices):
     DECLINED = "declined", "The patient declined"
     PREVENTED = "prevented", "The patient could not: ill, away, not reached"
     MISTAKE = "mistake", "Asked for by mistake"
+    ENDED = "ended", "The treatment ended"
+    DIED = "died", "The patient died"
 
 
 class AlertLevel(TextChoices):

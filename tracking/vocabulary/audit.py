@@ -34,6 +34,9 @@ class AuditAction(TextChoices):
     START_EPISODE = "start_episode"
     EPISODE_COMPLETED = "episode_completed"
     EPISODE_DISCONTINUED = "episode_discontinued"
+    EPISODE_RESUMED = "episode_resumed"
+    RECORD_DEATH = "record_death"
+    VOID_DEATH = "void_death"
 
     START_MEDICATION = "start_medication"
     MEDICATION_CHANGE = "medication_change"
@@ -95,6 +98,9 @@ class AuditAction(TextChoices):
     REQUEST_SECOND_RATING = "request_second_rating"
     SET_AVAILABILITY = "set_availability"
     END_AVAILABILITY = "end_availability"
+
+    ASK_CALL = "ask_call"
+    AGREE_CALL = "agree_call"
 
     ASK_UNBLINDING = "ask_unblinding"
     APPROVE_UNBLINDING = "approve_unblinding"

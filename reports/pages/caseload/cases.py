@@ -158,6 +158,7 @@ def _case(
         for episode in reversed(own)
         for told in findings(facts[episode.pk], today)
         if not (running and told.state == State.ENDED)
+        and not (told.state == State.DIED and episode != own[-1])
     ]
     found.sort(key=lambda pair: (pair[0].order, pair[1] not in running))
     _, episode = found[0]

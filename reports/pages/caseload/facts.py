@@ -17,6 +17,7 @@ from reports.stats.present import Asked, Facts, Heard, Standing, Told
 from tracking.models import (
     Assessment,
     AssessmentRequest,
+    Death,
     DraftAnswers,
     SittingLink,
     TreatmentEpisode,
@@ -51,6 +52,8 @@ def facts_of(
     each. ``episodes``: with patient, study and mark."""
     days = {episode.pk: local_day(episode.patient, now) for episode in episodes}
     windows, heard = _windows(days), _heard(episodes, now)
+    deaths = Death.objects.standing().filter(patient__in=[episode.patient_id for episode in episodes])
+    died = dict(deaths.values_list("patient", "died_on"))
     return {
         episode.pk: Facts(
             begun_on=episode.starts_on,
@@ -61,6 +64,7 @@ def facts_of(
             told=told.get(episode.pk, ()),
             is_judged=_is_judged(episode, known.courses.get(episode.pk, ())),
             is_dated=not episode.dates_are_nominal,
+            died_on=died.get(episode.patient_id),
         )
         for episode in episodes
     }

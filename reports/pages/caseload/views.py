@@ -13,6 +13,7 @@ from reports.stats.present import State, others_in_words
 from tracking.actions.audit import record_reads
 from tracking.models import Patient
 from tracking.pages.access import SignedInRequest, roles_required
+from tracking.queries.calls import calls_to_make
 from tracking.queries.entry_drafts import begun_entries
 from tracking.rules.entry_drafts import KEPT_FOR
 from tracking.vocabulary import ReadPage, Role
@@ -44,11 +45,13 @@ def today(request: SignedInRequest) -> HttpResponse:
     cases = _caseload(request)
     needed = [case for case in cases if case.reasons]
     begun = begun_entries(request.user)
-    _log(request, [case.episode.patient for case in needed] + [one.patient for one in begun], ReadPage.TODAY)
+    calls = calls_to_make(request.user)
+    shown = [case.episode.patient for case in needed] + [one.patient for one in begun]
+    _log(request, shown + [one.patient for one in calls], ReadPage.TODAY)
     alerts = sum(case.present.state == State.SAFETY_ALERT for case in needed)
     others = others_in_words(case.present for case in cases if not case.reasons)
     context = {"needed": needed, "alerts": alerts, "others": others}
-    context |= {"begun": begun, "kept_days": KEPT_FOR.days}
+    context |= {"begun": begun, "calls": calls, "kept_days": KEPT_FOR.days}
     return render(request, "reports/today.html", context)
 
 

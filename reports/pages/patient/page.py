@@ -41,6 +41,7 @@ from tracking.models import (
 from tracking.queries.acute import acute_marks
 from tracking.queries.dosing import ADVERSE_EVENT, VITAL_SIGNS, marked
 from tracking.queries.due_work import DueWork, due_work
+from tracking.queries.endings import Ended, ended
 from tracking.queries.events import last_stop
 from tracking.queries.integration import Integrated, integrations
 from tracking.queries.self_reports import ADHERENCE, SelfReports, reports_among
@@ -85,6 +86,7 @@ class PatientPage:
     medications: Sequence[MedicationCourse]
     adherence: SelfReports
     clock: StopClock | None
+    ended: Ended
     revision: int
 
     @property
@@ -175,6 +177,7 @@ def _page(
         medications=medications,
         adherence=reports_among(ADHERENCE, assessments),
         clock=clock_of(episode, stop, axis, as_of, assessments, shelf),
+        ended=ended(episode),
         revision=revision_of(episode),
     )
 

@@ -19,9 +19,10 @@ from tests.deeds.table.answers import (
     by_the_patient,
     corrected,
 )
-from tests.deeds.table.care import in_treatment
+from tests.deeds.table.endings import ENDED, in_treatment
 from tests.tracking.answers import HAMD, PHQ9
-from tracking.actions import assessments, care, scheduling, totals
+from tracking.actions import assessments, scheduling, totals
+from tracking.actions.endings import end_episode
 from tracking.models import AssessmentRequest
 
 ANSWERED = f"{PHQ9_ROWS} ~AssessmentRequest:status"
@@ -64,12 +65,12 @@ def two_answers_of_one_sitting(clinic: Clinic) -> tuple[Act, Act]:
 
 
 @pair(
-    one_first=f"{ANSWERED} ~TreatmentEpisode:ends_on,status +AuditEvent",
-    other_first=f"{ANSWERED} ~TreatmentEpisode:ends_on,status +AuditEvent",
+    one_first=f"{ANSWERED} ~TreatmentEpisode:ends_on,status +EpisodeEnd +AuditEvent",
+    other_first=f"{ENDED} ~AssessmentRequest:status +AuditEvent !submit_assessment",
 )
 def a_sheet_and_the_end_of_the_treatment(clinic: Clinic) -> tuple[Act, Act]:
-    """What is still due stays due."""
-    return submitted(asked(clinic), PHQ9), (care.end_episode, in_treatment(clinic))
+    """What somebody asked for by hand is cancelled with the end, unless it was answered by then."""
+    return submitted(asked(clinic), PHQ9), (end_episode, in_treatment(clinic))
 
 
 def asked_for(clinic: Clinic, due_on: date) -> AssessmentRequest:

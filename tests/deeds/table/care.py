@@ -7,10 +7,10 @@ from tests.deeds.clinics import Clinic
 from tests.deeds.deed import Arguments, Note, Twice, deed
 from tests.deeds.table.patients import nameless
 from tracking.actions import care, people, washouts
-from tracking.vocabulary import AuditAction, EpisodeStatus
+from tracking.actions.endings import end_episode
+from tracking.vocabulary import AuditAction
 
 TREATMENT = {"diagnosis": "mdd", "protocol": "psilocybin-mdd", "arm": "psilocybin"}
-ENDED = "~TreatmentEpisode:ends_on,status ~EpisodeMark:wanted_rev +AuditEvent"
 
 
 @deed(
@@ -138,7 +138,7 @@ def not_in_treatment(clinic: Clinic) -> Arguments:
     """Any more."""
     patient = people.enrol_patient(**nameless(clinic))
     before = care.start_episode(by=clinic.lead, patient=patient, starts_on=days_ago(4), **TREATMENT)
-    care.end_episode(by=clinic.lead, episode=before, status="completed", ends_on=days_ago(3))
+    end_episode(by=clinic.lead, episode=before, reason="completed", ends_on=days_ago(3))
     return {
         "by": clinic.lead,
         "patient": patient,
@@ -158,31 +158,6 @@ def new_patient(clinic: Clinic) -> Arguments:
     identity = {"given_name": "Paul", "family_name": "Patient", "date_of_birth": "1990-05-04"}
     enrolled = nameless(clinic) | {"identity": identity, "timezone": "Europe/Berlin"}
     return enrolled | {"starts_on": days_ago(2), "study": clinic.study} | TREATMENT
-
-
-@deed(
-    care.end_episode,
-    Note(AuditAction.EPISODE_COMPLETED, of="episode", patient="episode.patient"),
-    writes=ENDED,
-    twice=Twice.REFUSED,
-)
-def in_treatment(clinic: Clinic) -> Arguments:
-    return {
-        "by": clinic.lead,
-        "episode": clinic.episode,
-        "status": EpisodeStatus.COMPLETED,
-        "ends_on": days_ago(1),
-    }
-
-
-@deed(
-    care.end_episode,
-    Note(AuditAction.EPISODE_DISCONTINUED, of="episode", patient="episode.patient"),
-    writes=ENDED,
-    twice=Twice.REFUSED,
-)
-def stopped_early(clinic: Clinic) -> Arguments:
-    return in_treatment(clinic) | {"status": EpisodeStatus.DISCONTINUED}
 
 
 @deed(

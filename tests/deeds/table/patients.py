@@ -8,6 +8,7 @@ from tests.cast import days_ago, person
 from tests.deeds.clinics import Clinic
 from tests.deeds.deed import Arguments, Note, Twice, deed
 from tracking.actions import care, people
+from tracking.actions.endings import end_episode
 from tracking.vocabulary import AuditAction, ConsentKind, Sex
 
 ENROLLED = Note(AuditAction.ENROL_PATIENT, patient="result")
@@ -86,7 +87,7 @@ def another_name(clinic: Clinic) -> Arguments:
 )
 def another_date_of_birth(clinic: Clinic) -> Arguments:
     """It corrects the age in every episode of this patient."""
-    care.end_episode(by=clinic.lead, episode=clinic.episode, status="completed", ends_on=days_ago(50))
+    end_episode(by=clinic.lead, episode=clinic.episode, reason="completed", ends_on=days_ago(50))
     care.start_episode(
         by=clinic.lead,
         patient=clinic.patient,

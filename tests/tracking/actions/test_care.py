@@ -9,6 +9,7 @@ import pytest
 
 from tests.cast import CRISIS, days_ago, server_days_ago
 from tracking.actions import care, people
+from tracking.actions.endings import end_episode
 from tracking.errors import Conflict, InvalidInput, NotPermitted
 from tracking.models import (
     AuditEvent,
@@ -122,7 +123,7 @@ class TestEpisodes:
         """Born on 29 February 1984: on 28 February 2024 39, on the 29th 40."""
         day_before = starting(patient, clinician, starts_on=date(2024, 2, 28))
         assert day_before.age_at_start == 39
-        care.end_episode(by=clinician, episode=day_before, status="completed", ends_on=date(2024, 2, 28))
+        end_episode(by=clinician, episode=day_before, reason="completed", ends_on=date(2024, 2, 28))
         assert starting(patient, clinician, starts_on=date(2024, 2, 29)).age_at_start == 40
 
     def test_the_age_is_that_of_the_birth_date_as_it_stands(
@@ -195,7 +196,7 @@ class TestEpisodes:
     ) -> None:
         with pytest.raises(Conflict, match="already in treatment"):
             starting(patient, clinician)
-        care.end_episode(by=clinician, episode=episode, status="discontinued", ends_on=days_ago(70))
+        end_episode(by=clinician, episode=episode, reason="patient", ends_on=days_ago(70))
         assert starting(patient, clinician).pk != episode.pk
 
     def test_a_patient_in_the_east_may_begin_on_their_own_today(
@@ -214,26 +215,26 @@ class TestEpisodes:
         assert starting(known, clinician, starts_on=date(2026, 3, 11)).starts_on == date(2026, 3, 11)
 
     @pytest.mark.parametrize(
-        ("status", "ends_on", "field"),
+        ("reason", "ends_on", "field"),
         [
-            ("active", days_ago(1), "status"),
+            ("active", days_ago(1), "reason"),
             ("completed", days_ago(-2), "ends_on"),
             ("completed", days_ago(121), "ends_on"),
         ],
     )
     def test_a_wrong_end_is_refused_by_field(
-        self, episode: TreatmentEpisode, clinician: User, status: str, ends_on: date, field: str
+        self, episode: TreatmentEpisode, clinician: User, reason: str, ends_on: date, field: str
     ) -> None:
         with pytest.raises(InvalidInput) as refusal:
-            care.end_episode(by=clinician, episode=episode, status=status, ends_on=ends_on)
+            end_episode(by=clinician, episode=episode, reason=reason, ends_on=ends_on)
         assert refusal.value.field == field
         episode.refresh_from_db()
         assert (episode.status, episode.ends_on) == ("active", None)
 
     def test_an_episode_ends_once(self, episode: TreatmentEpisode, clinician: User) -> None:
-        care.end_episode(by=clinician, episode=episode, status="completed", ends_on=days_ago(1))
+        end_episode(by=clinician, episode=episode, reason="completed", ends_on=days_ago(1))
         with pytest.raises(Conflict):
-            care.end_episode(by=clinician, episode=episode, status="discontinued", ends_on=days_ago(1))
+            end_episode(by=clinician, episode=episode, reason="patient", ends_on=days_ago(1))
 
     def test_admission_is_all_or_nothing(self, team_a: CareTeam, clinician: User) -> None:
         with pytest.raises(InvalidInput, match="arm"):

@@ -15,6 +15,7 @@ from tests.reports.clinic import another_episode
 from tests.tracking.scheduled import asked, dosing, schedule
 from tests.tracking.treated import dosed
 from tracking.actions import assessments, care, people, scheduling, treatment
+from tracking.actions.endings import end_episode
 from tracking.errors import Conflict, InvalidInput
 from tracking.models import AssessmentRequest, AuditEvent, Patient, TreatmentEpisode, User
 from tracking.queries.events import events_of
@@ -187,7 +188,7 @@ class TestByProtocol:
     def test_nothing_is_asked_after_the_end_or_without_protocol_or_real_dates(
         self, episode: TreatmentEpisode, patient: Patient, clinician: User
     ) -> None:
-        care.end_episode(by=clinician, episode=episode, status="completed", ends_on=days_ago(1))
+        end_episode(by=clinician, episode=episode, reason="completed", ends_on=days_ago(1))
         assert schedule(episode, clinician, episode.starts_on) == 0
         for protocol, arm, nominal in (("", "", False), ("psilocybin-mdd", "psilocybin", True)):
             other = care.start_episode(
@@ -200,4 +201,4 @@ class TestByProtocol:
                 dates_are_nominal=nominal,
             )
             assert schedule(other, clinician, days_ago(1)) == 0
-            care.end_episode(by=clinician, episode=other, status="completed", ends_on=days_ago(1))
+            end_episode(by=clinician, episode=other, reason="completed", ends_on=days_ago(1))

@@ -12,6 +12,7 @@ from django.utils import timezone
 from tests.cast import days_ago
 from tests.tracking.treated import dosed, medicated
 from tracking.actions import care, scheduling, treatment
+from tracking.actions.endings import end_episode
 from tracking.errors import Conflict, InvalidInput
 from tracking.models import (
     AssessmentRequest,
@@ -233,7 +234,7 @@ class TestSessions:
                 session(clinician, episode, **changes)
 
     def test_no_session_after_the_last_day(self, episode: TreatmentEpisode, clinician: User) -> None:
-        care.end_episode(by=clinician, episode=episode, status="completed", ends_on=days_ago(10))
+        end_episode(by=clinician, episode=episode, reason="completed", ends_on=days_ago(10))
         episode.refresh_from_db()
         with pytest.raises(InvalidInput, match="after the last day"):
             session(clinician, episode)

@@ -10,7 +10,8 @@ from django.db import models
 
 from tracking import clock
 from tracking.actions.assessments import submit_assessment
-from tracking.actions.care import end_episode, start_episode
+from tracking.actions.care import start_episode
+from tracking.actions.endings import end_episode
 from tracking.actions.people import enrol_patient, record_consent
 from tracking.actions.rating import assign_rater
 from tracking.actions.safety import acknowledge_alert, close_alert
@@ -29,6 +30,7 @@ from tracking.models import (
     AuditEvent,
     Dose,
     DoseChange,
+    EpisodeEnd,
     EpisodeMark,
     MedicationCourse,
     OutcomeResult,
@@ -53,7 +55,7 @@ from tracking.simulation.people.course import (
 )
 from tracking.simulation.rows import Cohort
 from tracking.simulation.writer import HANDLED, who_answers
-from tracking.vocabulary import AnswerSource, ConsentKind, EpisodeStatus, PresenceRole
+from tracking.vocabulary import AnswerSource, ConsentKind, EndReason, PresenceRole
 
 UNLIKE = {"id", "public_id", "submission_id", "study_code"}  # drawn at random, or the place in a table
 
@@ -169,8 +171,9 @@ class Replay:
             close_alert(by=self.cohort.lead, alert=alert, note=HANDLED)
 
     def _end(self, on: date, what: Ended) -> None:
-        status = EpisodeStatus.COMPLETED if what.completed else EpisodeStatus.DISCONTINUED
-        end_episode(by=self.cohort.lead, episode=self.episode, status=status, ends_on=on)
+        reason = EndReason.COMPLETED if what.completed else EndReason.PATIENT
+        lead = self.cohort.lead
+        end_episode(by=lead, episode=self.episode, reason=reason, ends_on=on, cancel_due=False)
 
     _steps: dict[type, Callable[..., None]] = {
         Held: _session,
@@ -221,6 +224,7 @@ TABLES = (
     (Patient, "pk", ["pk"]),
     (ResearchConsent, "patient", ["pk"]),
     (TreatmentEpisode, "patient", ["pk"]),
+    (EpisodeEnd, "episode__patient", ["pk"]),
     (TreatmentSession, "episode__patient", ["starts_at", "kind"]),
     (Presence, "session__episode__patient", ["session__starts_at", "session__kind", "role"]),
     (Dose, "session__episode__patient", ["given_at"]),

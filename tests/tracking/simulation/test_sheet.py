@@ -15,7 +15,7 @@ from tests.kept import assert_as_kept
 from tests.reports.clinic import another_episode
 from tests.tracking.dosing import mdma_episode, second_therapist
 from tests.tracking.simulation.stories import in_short
-from tracking.actions import care
+from tracking.actions.endings import end_episode
 from tracking.models import CareTeam, Patient, TreatmentSession, User
 from tracking.queries.dosing import plan_for, record_of
 from tracking.rules.run_sheet import missing, notices
@@ -55,8 +55,6 @@ def test_one_that_is_under_way_stops_now(patient: Patient, clinician: User, team
 def test_a_seed_keeps_the_same_sheet(clinician: User, team_a: CareTeam, tmp_path: Path) -> None:
     with time_machine.travel(datetime(2028, 7, 4, 9, tzinfo=UTC), tick=False):
         patient = another_episode(team_a, clinician, began=90).patient
-        care.end_episode(
-            by=clinician, episode=patient.episodes.get(), status="completed", ends_on=days_ago(60)
-        )
+        end_episode(by=clinician, episode=patient.episodes.get(), reason="completed", ends_on=days_ago(60))
         session = kept(patient, clinician, team_a, 50)
         assert_as_kept("stories/sheet.txt", in_short({"sheet": session.episode}), tmp_path)

@@ -37,6 +37,7 @@ from tracking.models import (
     User,
 )
 from tracking.rules.policies.days import local_today
+from tracking.rules.policies.endings import check_after_end, ended_or_dead
 from tracking.rules.policies.imports import check_may_import
 from tracking.vocabulary import AuditAction, ConsentKind, Sex
 
@@ -191,7 +192,7 @@ class _Import:
         self, episodes: dict[str, TreatmentEpisode], known: dict[str, TreatmentEpisode]
     ) -> list[tuple[TreatmentEpisode, PlannedAssessment]]:
         """Those that are not stored yet. One that is stored with other content is refused by name."""
-        stored = self.stored_assessments(known)
+        stored, self.ended = self.stored_assessments(known), ended_or_dead(known.values())
         rows = []
         for planned in self.plan.assessments:
             episode = episodes.get(planned.source_id)
@@ -229,6 +230,17 @@ class _Import:
             self.problems.add(planned.line, column, "lies in the future")
         elif day < min(episode.patient.enrolled_on, episode.starts_on):
             self.problems.add(planned.line, column, "is before the patient was enrolled")
+        elif episode.pk in self.ended:
+            self.check_end(planned, episode, day, column)
+
+    def check_end(
+        self, planned: PlannedAssessment, episode: TreatmentEpisode, day: date, column: str
+    ) -> None:
+        """No row of a file answers a request, so none is a follow-up of the protocol."""
+        try:
+            check_after_end(episode, None, day)
+        except InvalidInput as refusal:
+            self.problems.add(planned.line, column, refusal.reason)
 
     def store(
         self,

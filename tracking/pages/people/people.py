@@ -1,4 +1,4 @@
-"""Enrolling a patient, who they are, what they said about research, the ends of an episode."""
+"""Enrolling a patient, who they are, what they said about research, the beginning of an episode."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from tracking.actions import care, people
-from tracking.models import Patient, TreatmentEpisode
+from tracking.models import Patient
 from tracking.pages.access import SignedInRequest, roles_required
 from tracking.pages.people.people_forms import (
     ConsentForm,
-    EndForm,
     EnrolmentForm,
     EpisodeForm,
     IdentityForm,
@@ -57,18 +56,6 @@ def episode_new(request: SignedInRequest, patient: Patient) -> HttpResponse:
     page = Page("Begin a treatment", "Begin treatment")
     form = EpisodeForm(request.POST or None, user=request.user)
     return form_page(request, form, write, page, **about(patient))
-
-
-@for_patient(TreatmentEpisode, page=ReadPage.EPISODE_END)
-def episode_end(request: SignedInRequest, episode: TreatmentEpisode) -> HttpResponse:
-    """Say that the treatment was completed, or stopped early."""
-
-    def write(**data: Any) -> HttpResponse:
-        care.end_episode(by=request.user, episode=episode, **data)
-        return course_changed(request, episode, "The end of the treatment is recorded.")
-
-    page = Page("End the treatment", "End treatment", "Questionnaires that are still due stay due.")
-    return form_page(request, EndForm(request.POST or None), write, page, **about(episode.patient))
 
 
 @for_patient(Patient, page=ReadPage.CONSENT)

@@ -1,4 +1,4 @@
-"""Patients: enrolment, who they are, consent, and the first and last day of an episode."""
+"""Patients: enrolment, who they are, consent, and the first day of an episode."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tracking.pages.parts import UNCHOSEN, Dated, Layout, day_field, offer, offe
 from tracking.queries.people import own_teams, own_time_zone, time_zones
 from tracking.rules import protocol as protocols
 from tracking.rules.languages import languages
-from tracking.vocabulary import ConsentKind, Diagnosis, EpisodeStatus, Sex
+from tracking.vocabulary import ConsentKind, Diagnosis, Sex
 
 BETWEEN = ":"
 
@@ -120,17 +120,6 @@ class ConsentForm(Dated):
         widget=forms.RadioSelect,
     )
     stated_on = day_field("On")
-
-
-class EndForm(Dated):
-    """How an episode ends."""
-
-    status = forms.ChoiceField(
-        label="The treatment was",
-        choices=[(EpisodeStatus.COMPLETED, "completed"), (EpisodeStatus.DISCONTINUED, "stopped early")],
-        widget=forms.RadioSelect,
-    )
-    ends_on = day_field("Last day")
 
 
 def plans() -> list[tuple[str, object]]:

@@ -20,6 +20,7 @@ from tracking.pages.access import SignedInRequest, roles_required
 from tracking.pages.raters.raters_forms import AvailabilityForm, EndAvailabilityForm, LearntForm
 from tracking.pages.refusals import refusals_shown
 from tracking.pages.writing import Page, form_page
+from tracking.queries.calls import calls_asked
 from tracking.queries.entry_drafts import begun_ratings
 from tracking.queries.raters import availabilities, last_rated_episode, treatments_told
 from tracking.queries.requests import ratings_due, ratings_made
@@ -34,16 +35,17 @@ NO_SUCH_RATING = "no rating of this code was assigned to you"
 @roles_required(Role.RATER)
 @require_safe
 def ratings(request: SignedInRequest) -> HttpResponse:
-    """Study code and instrument of each rating that can be made today; below them the own ones that can still be
-    corrected."""
+    """Study code, instrument and last day of each rating that can be made today, and the time that the team has agreed
+    for it; below them the own ones that can still be corrected."""
     shelf = Shelf()
     due, made = ratings_due(request.user), list(ratings_made(request.user))
+    calls = calls_asked(request.user, due)
     begun = begun_ratings(request.user)
     shown = {*(one.episode.patient for one in due), *(one.episode.patient for one in made)}
     shown |= {one.draft.episode.patient for one in begun}
     record_reads(by=request.user, patients=shown, page=ReadPage.RATINGS)
     context = {
-        "due": [(one, shelf.get(one.instrument, one.version)) for one in due],
+        "due": [(one, shelf.get(one.instrument, one.version), calls.get(one.pk)) for one in due],
         "made": [(one, shelf.get(one.instrument, one.version)) for one in made],
         "begun": begun,
         "kept_days": KEPT_FOR.days,

@@ -9,6 +9,7 @@ from django import forms
 
 from tracking.actions.availability import MOST_A_WEEK
 from tracking.models import User
+from tracking.pages.moments import moment_field
 from tracking.pages.parts import Dated, Rowed, day_field, offer, words_field
 from tracking.queries.raters import Choice
 from tracking.rules.policies.rating import LONGEST_REASON
@@ -69,6 +70,14 @@ def _load(one: Choice) -> str:
     if one.candidate is None:
         return "has not said to be available then"
     return f"{one.candidate.taken} of {one.candidate.per_week} that week"
+
+
+class CallForm(Rowed):
+    """The time that was agreed with the patient."""
+
+    agreed_for = moment_field(
+        "Agreed for", "By the patient's clock. The rater is told this time, and nothing else."
+    )
 
 
 class LearntForm(Rowed):

@@ -20,6 +20,7 @@ from tests.cast import days_ago
 from tests.markup import markup
 from tests.reports.clinic import another_episode, give_dose, rate
 from tracking.actions import care
+from tracking.actions.endings import end_episode
 from tracking.actions.links import issue_link, open_link
 from tracking.actions.scheduling import create_request, schedule_episode
 from tracking.actions.treatment import record_session
@@ -233,7 +234,7 @@ class TestWhoIsOnTheList:
         self, clinician: User, long_ago: TreatmentEpisode
     ) -> None:
         scored(long_ago, clinician, {0: 24, 200: 8})
-        care.end_episode(by=clinician, episode=long_ago, status="completed", ends_on=days_ago(60))
+        end_episode(by=clinician, episode=long_ago, reason="completed", ends_on=days_ago(60))
         assert case_of(clinician).present.state == State.ENDED
         begun = care.start_episode(
             by=clinician,
@@ -251,7 +252,7 @@ class TestWhoIsOnTheList:
         self, clinician: User, long_ago: TreatmentEpisode
     ) -> None:
         scored(long_ago, clinician, {0: 18, 200: 25})
-        care.end_episode(by=clinician, episode=long_ago, status="completed", ends_on=days_ago(60))
+        end_episode(by=clinician, episode=long_ago, reason="completed", ends_on=days_ago(60))
         assert [told.state for told in case_of(clinician).told] == [State.WORSENED, State.ENDED]
         close_flag(by=clinician, flag=CourseFlag.objects.get(), note="Handed over.")
         assert [told.state for told in case_of(clinician).told] == [State.ENDED]

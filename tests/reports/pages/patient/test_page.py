@@ -21,6 +21,7 @@ from tests.cast import days_ago
 from tests.markup import markup
 from tests.reports.clinic import another_episode, give_dose, rate
 from tracking.actions import care, people
+from tracking.actions.endings import end_episode
 from tracking.actions.scheduling import create_request
 from tracking.actions.totals import record_total
 from tracking.models import CareTeam, EpisodeMark, Patient, ReadEvent, TreatmentEpisode, User
@@ -118,7 +119,7 @@ class TestTwoTreatments:
     @pytest.fixture
     def ended(self, episode: TreatmentEpisode, clinician: User) -> TreatmentEpisode:
         rate(episode, clinician, day=0, total=24)
-        care.end_episode(by=clinician, episode=episode, status="completed", ends_on=days_ago(30))
+        end_episode(by=clinician, episode=episode, reason="completed", ends_on=days_ago(30))
         return episode
 
     @pytest.fixture
@@ -296,7 +297,7 @@ class TestWhereThePersonStands:
     def test_it_is_not_said_beside_another_treatment(
         self, desk: Client, clinician: User, patient: Patient, episode: TreatmentEpisode
     ) -> None:
-        care.end_episode(by=clinician, episode=episode, status="completed", ends_on=days_ago(30))
+        end_episode(by=clinician, episode=episode, reason="completed", ends_on=days_ago(30))
         care.start_episode(
             by=clinician,
             patient=patient,

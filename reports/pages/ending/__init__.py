@@ -1,0 +1,1 @@
+"""How a treatment ends, and a death."""
