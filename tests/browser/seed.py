@@ -54,6 +54,8 @@ STORIES = (
     "reload",
     "signedout",
     "tries",
+    "ended",
+    "called",
 )  # each belongs to one test, or to one instrument of one
 
 
@@ -70,7 +72,8 @@ def main(target: Path) -> None:
     dosing = {name: trauma_patient(name, trial, rng, today) for name in ("tablet", "plain", "odd")}
     episodes = {story: told(story, care_as_usual, rng, today) for story in STORIES}
     people.link_account(by=None, patient=episodes["account"].patient, user=users["patient"])
-    ask_rater(episodes["rated"], users["rater"])
+    for story in ("rated", "called"):
+        ask_rater(episodes[story], users["rater"])
     release = request_release(
         by=users["researcher"], study=trial.study, tables=["scores"], purpose="Course by arm for the report"
     )
@@ -149,7 +152,7 @@ def trauma_patient(name: str, staff: Staff, rng: Random, today: date) -> Treatme
 
 def told(story: str, staff: Staff, rng: Random, today: date) -> TreatmentEpisode:
     """Somebody in combined treatment for three weeks."""
-    safety = {21: 2} if story == "alert" else {}
+    safety = {21: 2} if story in ("alert", "ended") else {}
     plan = replace(combined_plan(rng, 23), safety=safety, punctual=True)
     person = Person(story.title(), "Shore", "male", 40, "combined", plan)
     return simulate(by=staff.lead, person=person, staff=staff, rng=rng, today=today)

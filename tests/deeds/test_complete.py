@@ -15,6 +15,7 @@ from tracking.vocabulary import AuditAction
 
 # Not deeds of their own, each with its reason: read only, or a part that is called inside the deed of another.
 NOT_DEEDS: dict[str, str] = {
+    "tracking.actions.abandoned.raise_left_out": "part of raise_for_abandoned and end_episode",
     "tracking.actions.audit.event": "makes a row of the audit log, and stores nothing",
     "tracking.actions.audit.record": "the row of the audit log inside a deed: each note of the table is one",
     "tracking.actions.entry_drafts.clear_entry": "part of submit_assessment and record_assessment",

@@ -32,10 +32,21 @@ def raise_for_abandoned(*, now: datetime) -> int:
 
 @transaction.atomic
 def _raise_for(key: int) -> int:
+    request = _held(key)
+    return raise_left_out(request=request) if request.status == RequestStatus.OPEN else 0
+
+
+def _held(key: int) -> AssessmentRequest:
     rows = AssessmentRequest.objects.select_for_update(of=("self",))
-    request = rows.select_related("episode__patient__team").get(pk=key)
-    draft = DraftAnswers.objects.filter(request=request, request__status=RequestStatus.OPEN).first()
-    if draft is None:  # it was sent a moment ago
+    return rows.select_related("episode__patient__team").get(pk=key)
+
+
+@transaction.atomic
+def raise_left_out(*, request: AssessmentRequest) -> int:
+    """One alert for each safety item that was seen and left out in the sitting of this request, which will not be sent
+    any more, unless it has one. Returns how many were raised."""
+    draft = DraftAnswers.objects.filter(request=request).first()
+    if draft is None:  # nothing was begun, or it was sent a moment ago
         return 0
     instrument = instrument_of(request.instrument, request.version)
     left_out = [

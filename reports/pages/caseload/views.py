@@ -51,6 +51,7 @@ def today(request: SignedInRequest) -> HttpResponse:
     alerts = sum(case.present.state == State.SAFETY_ALERT for case in needed)
     others = others_in_words(case.present for case in cases if not case.reasons)
     context = {"needed": needed, "alerts": alerts, "others": others}
+    context["waiting"] = sum(line.agreed_for is None for line in calls)
     context |= {"begun": begun, "calls": calls, "kept_days": KEPT_FOR.days}
     return render(request, "reports/today.html", context)
 

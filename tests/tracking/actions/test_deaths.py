@@ -164,6 +164,11 @@ class TestNothingFollows:
         (alert,) = assessments.record_assessment(**paper(episode, clinician)).alerts
         assert (alert.status, OutboxMail.objects.count()) == ("open", before)
 
+    def test_nor_does_what_was_left_out_raise_one(self, asked: AssessmentRequest, clinician: User) -> None:
+        assessments.save_draft(request=asked, item="9", value=None)
+        died(clinician, asked.episode.patient)
+        assert not asked.episode.alerts.exists()
+
     def test_an_open_alert_does_not_escalate(
         self, episode: TreatmentEpisode, clinician: User, bystander: TreatmentEpisode
     ) -> None:

@@ -192,6 +192,15 @@ class TestWhatIsOpen:
             ended(clinician, episode, open_reason=WHY, seen=set())
         ended(clinician, episode, open_reason=WHY, seen={alert.public_id})
 
+    def test_what_was_left_out_of_a_cancelled_sitting_is_seen(
+        self, asked: AssessmentRequest, clinician: User
+    ) -> None:
+        for item, value in (("1", 2), ("9", None)):
+            assessments.save_draft(request=asked, item=item, value=value)
+        ended(clinician, asked.episode)
+        alert = asked.episode.alerts.get()
+        assert (alert.item, alert.state, alert.status) == ("9", "unanswered", "open")
+
     def test_a_request_answered_by_now_is_not_cancelled(
         self, asked: AssessmentRequest, clinician: User
     ) -> None:
