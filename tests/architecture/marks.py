@@ -44,6 +44,8 @@ MARKED = {
     "unblinding": ("patient", "public_id reason"),
     "entrydraft": ("patient", "public_id submission_id"),
     "sittinglink": ("patient", "public_id"),
+    "death": ("patient", "public_id"),
+    "ratingcall": ("patient", "public_id"),
 }
 ENDED_AT = {
     "rolegrant": "administration-grant-end",

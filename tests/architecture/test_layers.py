@@ -40,9 +40,11 @@ NOBODY = {
     "raise_alert",
     "save_draft",
     "store_scores",
+    "raise_left_out",
     "want_episode",
     "want_episodes",
     "want_study",
+    "withdraw_mail",
 }
 PARTS = {"declare_scales", "enter", "store_scores", "tap"}
 BEFORE_DJANGO = ROOT / "config" / "demo.py"  # sets the environment that Django reads when it is imported

@@ -33,6 +33,7 @@ from tracking.queries.endings import OpenThings, Settled, open_things
 from tracking.rules import checks
 from tracking.rules.policies.endings import (
     LONGEST_REASON,
+    UNSETTLED,
     check_alive,
     check_day_of_death,
     check_end_day,
@@ -40,7 +41,6 @@ from tracking.rules.policies.endings import (
 from tracking.vocabulary import AuditAction, CancelReason, EndReason, EpisodeStatus
 
 ACTIVE = Q(status=EpisodeStatus.ACTIVE)
-UNSETTLED = "an alert or an unsigned run-sheet is open: deal with it first, or say why the treatment ends all the same"
 CAME_SINCE = (
     "an alert was raised, or a run-sheet opened again, since this page was shown: look at what is open"
 )

@@ -23,6 +23,7 @@ from tracking.models import (
 from tracking.queries.dosing import marked, plan_for
 from tracking.queries.signatures import WANTED, signatures_of
 from tracking.queries.tapers import states_of
+from tracking.rules.policies.assessments import FINISHED_WITHIN
 from tracking.rules.policies.days import local_today
 from tracking.rules.policies.endings import is_follow_up, is_of_protocol
 from tracking.rules.tapers import WAITING
@@ -111,9 +112,13 @@ def settled_with(death: Death) -> Settled:
 
 
 def open_things(episodes: Sequence[TreatmentEpisode], ends_on: date) -> OpenThings:
-    """What is open in these treatments if they end, or ended, on this day."""
+    """What is open in these treatments if they end, or ended, on this day. What was missed is over, and stays as it
+    is."""
     asked = AssessmentRequest.objects.open().filter(episode__in=episodes).select_related("second_of", "draft")
-    requests = list(asked.order_by("due_on", "pk"))
+    answerable = asked.select_related("episode__patient").order_by("due_on", "pk")
+    requests = [
+        one for one in answerable if local_today(one.episode.patient) <= one.closes_on + FINISHED_WITHIN
+    ]
     follow_ups = tuple(one for one in requests if is_follow_up(one, ends_on))
     planned = [one for one in requests if is_of_protocol(one) and one not in follow_ups]
     alerts = SafetyAlert.objects.filter(episode__in=episodes).unresolved()

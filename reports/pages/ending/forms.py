@@ -10,12 +10,12 @@ from django import forms
 
 from reports.models import CourseFlag
 from tracking.pages.parts import Dated, Rowed, day_field, words_field
+from tracking.pages.writing import as_sentence
 from tracking.queries.endings import OpenThings
-from tracking.rules.policies.endings import LONGEST_REASON
+from tracking.rules.policies.endings import LONGEST_REASON, UNSETTLED
 from tracking.vocabulary import EndReason
 
 Choices = list[tuple[str, str]]
-BY_DEATH = "After a death all of these end, whatever is chosen here."
 
 
 def kept_or_not(keep: str, end: str) -> Choices:
@@ -23,13 +23,9 @@ def kept_or_not(keep: str, end: str) -> Choices:
     return [("keep", keep), ("end", end)]
 
 
-def choice_field(choices: Choices, initial: str, help_text: str = "") -> forms.ChoiceField:
+def choice_field(choices: Choices, initial: str) -> forms.ChoiceField:
     return forms.ChoiceField(
-        label="What becomes of them",
-        choices=choices,
-        initial=initial,
-        widget=forms.RadioSelect,
-        help_text=help_text,
+        label="What becomes of them", choices=choices, initial=initial, widget=forms.RadioSelect
     )
 
 
@@ -40,13 +36,13 @@ class SeenForm(Dated):
         "Why does it end with this open?",
         "Kept with the end of the treatment. Nothing of it is closed by this.",
         longest=LONGEST_REASON,
-        required=False,
     )
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, found: OpenThings, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["seen"].initial = " ".join(sorted(str(one) for one in found.unsettled))
+        self.fields["open_reason"].error_messages["required"] = as_sentence(UNSETTLED)
         if not found.unsettled:
             del self.fields["open_reason"]
 
@@ -64,7 +60,12 @@ class SeenForm(Dated):
 class EndForm(SeenForm):
     """How and when a treatment ends, and what becomes of what is open in it."""
 
-    reason = forms.ChoiceField(label="Why it ends", choices=EndReason.choices, widget=forms.RadioSelect)
+    reason = forms.ChoiceField(
+        label="Why it ends",
+        choices=EndReason.choices,
+        widget=forms.RadioSelect,
+        help_text="After a death everything that is asked of the person ends, whatever is chosen below.",
+    )
     ends_on = day_field("Last day", "After a death: the day of death.")
     flags = choice_field(
         kept_or_not("Leave them open", "Close them with this reason"),
@@ -73,16 +74,12 @@ class EndForm(SeenForm):
     tapers = choice_field(
         kept_or_not("Leave the plan: the taper goes on", "Drop the steps that are still to be taken"),
         "keep",
-        BY_DEATH,
     )
     due = choice_field(
         kept_or_not("Leave them: each can be answered until its window closes", "Cancel them"),
         "end",
-        BY_DEATH,
     )
-    follow_ups = choice_field(
-        kept_or_not("Leave them due: they are asked as planned", "Cancel them"), "keep", BY_DEATH
-    )
+    follow_ups = choice_field(kept_or_not("Leave them due: they are asked as planned", "Cancel them"), "keep")
 
     def __init__(self, *args: Any, found: OpenThings, flags: Sequence[CourseFlag], **kwargs: Any) -> None:
         super().__init__(*args, found=found, **kwargs)

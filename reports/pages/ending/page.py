@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from django.forms import BoundField, Form
 from django.urls import reverse
@@ -37,7 +37,8 @@ class Section:
 
 
 def sections(found: OpenThings, flags: Sequence[CourseFlag], form: Form) -> list[Section]:
-    """The kinds of which something is open: first what no end closes, last what ends by itself."""
+    """The kinds of which something is open: first what no end closes, with the reason why it is left open at its end;
+    last what ends by itself."""
     shelf = Shelf()
     kinds = [
         Section(
@@ -71,13 +72,13 @@ def sections(found: OpenThings, flags: Sequence[CourseFlag], form: Form) -> list
         ),
         Section("links", "Links of the patient", "They end.", tuple(_link(one) for one in found.links)),
     ]
-    return list(_with_fields((one for one in kinds if one.lines), form))
-
-
-def _with_fields(kinds: Iterable[Section], form: Form) -> Iterator[Section]:
-    for one in kinds:
-        field = form[one.key] if one.key in form.fields else None
-        yield Section(one.key, one.title, one.note, one.lines, field, one.level)
+    found_kinds = [one for one in kinds if one.lines]
+    last = next((one.key for one in reversed(found_kinds) if one.level), "")
+    names = {one.key: "open_reason" if one.key == last else one.key for one in found_kinds}
+    return [
+        replace(one, field=form[names[one.key]]) if names[one.key] in form.fields else one
+        for one in found_kinds
+    ]
 
 
 def _alert(alert: SafetyAlert, shelf: Shelf) -> Line:

@@ -46,8 +46,7 @@ def episode_end(request: SignedInRequest, episode: TreatmentEpisode) -> HttpResp
         else "Nothing is open: no alert, no flag, no questionnaire, no link."
     )
     page = Page("End the treatment", "End treatment", lead)
-    context = {"sections": open_, "unsettled": found.unsettled}
-    return form_page(request, form, write, page, TEMPLATE, **context, **about(episode.patient))
+    return form_page(request, form, write, page, TEMPLATE, sections=open_, **about(episode.patient))
 
 
 @for_patient(Patient, page=ReadPage.DEATH_NEW)
@@ -62,8 +61,8 @@ def death_new(request: SignedInRequest, patient: Patient) -> HttpResponse:
 
     form = DeathForm(request.POST or None, found=found)
     page = Page("Record a death", "Record the death", DEATH_LEAD)
-    context = {"sections": sections(found, [], form), "unsettled": found.unsettled}
-    return form_page(request, form, write, page, TEMPLATE, **context, **about(patient))
+    open_ = sections(found, [], form)
+    return form_page(request, form, write, page, TEMPLATE, sections=open_, **about(patient))
 
 
 @for_patient(Death, page=ReadPage.DEATH_VOID)

@@ -19,7 +19,6 @@ from tests.tracking.treated import medicated
 from tracking.actions import care, links, scheduling, tapers
 from tracking.actions.endings import record_death, void_death
 from tracking.models import (
-    AssessmentRequest,
     CareTeam,
     Death,
     EpisodeEnd,
@@ -84,22 +83,23 @@ class TestTheEnd:
             assert words in page, words
 
     def test_what_is_chosen_is_done(
-        self, desk: Client, episode: TreatmentEpisode, clinician: User, bystander: TreatmentEpisode
+        self, desk: Client, team_a: CareTeam, clinician: User, bystander: TreatmentEpisode
     ) -> None:
+        """On the day after the visit of week 11, with one PHQ-9 open and those of week 12 and later to come."""
+        episode = another_episode(team_a, clinician, arm="combined", protocol="ssri-psychotherapy", began=78)
+        scheduling.schedule_episode(by=clinician, episode=episode, as_of=days_ago(0))
         for day, score in ((0, 24), (14, 6), (42, 5), (60, 16)):
             rate(episode, clinician, day, score, **{"3": 0})
         recompute_episode(episode_id=episode.pk)
-        later, due = of_protocol(episode, 20, clinician), of_protocol(episode, -3, clinician)
+        planned = episode.requests.open().filter(closes_on__gte=days_ago(0))
+        due, later = planned.filter(due_on__lt=days_ago(0)), planned.filter(due_on__gte=days_ago(0))
+        left, gone = list(due), list(later)
+        assert [one.time_point for one in left] == ["week 11"] and gone
         choices = {"flags": "end", "due": "keep", "follow_ups": "end"}
-        sent = {"reason": "lost", "ends_on": days_ago(0), "seen": "", **choices}
-        response = desk.post(end_of(episode), sent, follow=True)
-        assert (
-            "1 questionnaire cancelled. 1 questionnaire can still be answered." in response.content.decode()
-        )
-        assert [AssessmentRequest.objects.get(pk=row.pk).status for row in (due, later)] == [
-            "open",
-            "cancelled",
-        ]
+        sent = {"reason": "lost", "ends_on": days_ago(0), "seen": seen_on(desk, end_of(episode))}
+        response = desk.post(end_of(episode), sent | choices | {"open_reason": WHY}, follow=True)
+        assert f"{len(gone)} questionnaires cancelled. 1 questionnaire can still" in response.content.decode()
+        assert due.all().count() == 1 and not later.all().exists()
         flag = CourseFlag.objects.get()
         assert (flag.state, flag.closed_note) == ("closed", "The treatment ended: lost from sight.")
         assert "lost from sight" in text_of(desk, reverse("patient", args=[episode.patient.public_id]))
