@@ -77,13 +77,14 @@ def end_episode(
         return _die(by, episode.patient, "ends_on", ends_on, open_reason, seen)
     found = open_things([episode], ends_on)
     kept_reason = _check_settled(found, open_reason, seen)
-    _end(by, episode, reason, ends_on, kept_reason)
     requests = [
         *found.by_hand,
         *(found.due if cancel_due else ()),
         *(found.follow_ups if cancel_follow_ups else ()),
     ]
-    return _settle(by, found, requests, reason, drop_plans=drop_plans)
+    settled = _settle(by, found, requests, reason, drop_plans=drop_plans)
+    _end(by, episode, reason, ends_on, kept_reason)
+    return settled
 
 
 @transaction.atomic
@@ -141,18 +142,19 @@ def _die(
     found = open_things(episodes, day)
     kept_reason = _check_settled(found, open_reason, seen)
     death = Death.objects.create(patient=patient, died_on=day, open_reason=kept_reason, recorded_by=by)
-    for episode in running:
-        _end(by, episode, EndReason.DIED, day, "")
     requests = [*found.by_hand, *found.due, *found.follow_ups]
     mails = withdraw_mail(patient=patient)
     settled = _settle(by, found, requests, EndReason.DIED, drop_plans=True, mails=mails)
     audit.record(by=by, action=AuditAction.RECORD_DEATH, target=death, patient=patient, **asdict(settled))
+    for episode in running:
+        _end(by, episode, EndReason.DIED, day, "")
     return settled
 
 
 def _lock(patient: Patient) -> None:
-    """A treatment neither begins nor ends beside another end of the same person."""
-    Patient.objects.select_for_update().get(pk=patient.pk)
+    """A treatment neither begins nor ends beside another end of the same person. ``no_key``: or whoever has taken a
+    request and writes a mail about the person would wait for whoever ends the treatment and waits for that request."""
+    Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
 
 
 def _check_settled(found: OpenThings, open_reason: str, seen: Collection[UUID] | None) -> str:
@@ -173,6 +175,7 @@ def _clean_reason(field: str, reason: str) -> str:
 
 
 def _end(by: User, episode: TreatmentEpisode, reason: EndReason, ends_on: date, open_reason: str) -> None:
+    """After the requests: whoever answers one holds it first, and then the mark of the episode, too."""
     moved(episode, ACTIVE, status=reason.status, ends_on=ends_on)
     EpisodeEnd.objects.create(episode=episode, reason=reason, open_reason=open_reason, recorded_by=by)
     audit.record(

@@ -31,7 +31,6 @@ def in_treatment(clinic: Clinic) -> Arguments:
 
 @deed(
     end_episode,
-    STOPPED,
     Note(
         AuditAction.CANCEL_REQUEST,
         of=lambda known: known["episode"].requests.last(),
@@ -43,6 +42,7 @@ def in_treatment(clinic: Clinic) -> Arguments:
         of=lambda known: planned_of(known),
         patient="episode.patient",
     ),
+    STOPPED,
     writes=f"{ENDED}*5 ~AssessmentRequest:status ~SittingLink:revoked_at "
     "~PlannedDoseStep*2:void_reason,voided_at,voided_by",
     twice=Twice.REFUSED,
@@ -84,9 +84,6 @@ def mailed(clinic: Clinic) -> OutboxMail:
 @deed(
     record_death,
     Note(
-        AuditAction.EPISODE_DISCONTINUED, of=lambda known: known["patient"].episodes.get(), patient="patient"
-    ),
-    Note(
         AuditAction.CANCEL_REQUEST,
         of=lambda known: known["patient"].episodes.get().requests.last(),
         patient="patient",
@@ -97,6 +94,9 @@ def mailed(clinic: Clinic) -> OutboxMail:
         patient="patient",
     ),
     Note(AuditAction.RECORD_DEATH, of=lambda known: Death.objects.latest("pk"), patient="patient"),
+    Note(
+        AuditAction.EPISODE_DISCONTINUED, of=lambda known: known["patient"].episodes.get(), patient="patient"
+    ),
     writes=f"{ENDED}*4 +Death ~AssessmentRequest:status ~SittingLink:revoked_at ~OutboxMail:body,withdrawn_at",
     twice=Twice.REFUSED,
 )

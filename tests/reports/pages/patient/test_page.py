@@ -350,7 +350,7 @@ class TestWhatIsShown:
     ) -> None:
         history(dict.fromkeys(range(100), 10))
         page(desk, patient)
-        with django_assert_max_num_queries(37):
+        with django_assert_max_num_queries(40):
             page(desk, patient)
 
 
