@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -23,6 +24,7 @@ from tests.architecture.matrix import MATRIX, Row
 from tests.architecture.sight import may_see
 from tests.architecture.ward import ROLES, Arguments, Ward
 from tests.architecture.world import World, build
+from tests.markup import said
 from tracking.models import AuditEvent, ReadEvent, User
 
 # What the pages can be asked beside their address that names a row; the lists of the API say theirs themselves.
@@ -39,6 +41,7 @@ SENT_AGAIN = {"assessment", "rating", "fhir-response", "fhir-total"}
 # What their forms send unseen that names a row.
 SENT = {"session-setting": ("room", "room"), "rate-new": ("wording", "words")}
 NAMED = {"patient", "episode", "study"}  # parameters of the API that name a row: the place of the same name
+WHOSE = re.compile(r'<div class="whose">\s*<h1>(.*?)</h1>', re.DOTALL)
 NEXT = ('rel="next"', '"next":"http')  # how a page and an answer of the API say that there is more
 
 
@@ -47,7 +50,7 @@ class Look:
     """One answer. ``whose``: the ward of the row that a query names, none without. ``offered``: by ward and kind, the
     rows that the fields of its forms offer. ``noted``: what the read log says of it; ``written``: of whom something
     was written. ``more``: whether there is a next page. ``again``: it was sent a
-    second time."""
+    second time. ``heads``: the headings that say whose page it is."""
 
     ward: Ward
     role: str
@@ -62,6 +65,7 @@ class Look:
     written: frozenset[UUID]
     more: bool
     again: bool
+    heads: tuple[str, ...]
 
     def __str__(self) -> str:
         return f"{self.role} of {self.ward.name}: {self.method} {self.row} {self.query}".strip()
@@ -181,6 +185,7 @@ def _kept(
             frozenset(written.values_list("patient", flat=True)),
             any(word in text for word in NEXT),
             again,
+            tuple(said(found).strip() for found in WHOSE.findall(text)),
         )
     seen.looks.append(look)
     return response

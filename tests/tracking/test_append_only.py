@@ -10,7 +10,12 @@ from tracking.models import AuditEvent
 
 TABLES = [
     table
-    for migration in ("0002_append_only", "0004_guard_library", "0007_guard_combined_treatment")
+    for migration in (
+        "0002_append_only",
+        "0004_guard_library",
+        "0007_guard_combined_treatment",
+        "0014_right_patient",
+    )
     for table in importlib.import_module(f"tracking.migrations.{migration}").TABLES
 ]
 

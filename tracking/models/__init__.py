@@ -27,8 +27,10 @@ from tracking.models.people import (
     Site,
     User,
     current,
+    current_teams,
     not_ended,
 )
+from tracking.models.records import PatientTransfer, PossibleDuplicate, RecordMove
 from tracking.models.safety import AlertEvent, SafetyAlert
 from tracking.models.schedules import AssessmentRequest, DraftAnswers, SittingLink
 from tracking.models.setting import SettingTemplate
@@ -69,11 +71,14 @@ __all__ = [
     "OutcomeResult",
     "Patient",
     "PatientIdentity",
+    "PatientTransfer",
     "PlannedDoseStep",
+    "PossibleDuplicate",
     "Presence",
     "RaterAvailability",
     "RatingCall",
     "ReadEvent",
+    "RecordMove",
     "ResearchConsent",
     "RoleGrant",
     "RunSheetEntry",
@@ -95,5 +100,6 @@ __all__ = [
     "WordingPack",
     "WordingWithdrawal",
     "current",
+    "current_teams",
     "not_ended",
 ]

@@ -152,14 +152,26 @@ class PatientQuerySet(models.QuerySet["Patient"]):
         """Patients of the user's current care teams; the own record for a patient."""
         return self.filter(patient_access(user))
 
+    def in_use(self) -> PatientQuerySet:
+        """Without the records that were set aside."""
+        return self.filter(IN_USE)
+
+
+IN_USE = Q(set_aside_at=None)
+
 
 def patient_access(user: User, path: str = "") -> Q:
-    """The one rule of row access, for any model; ``path`` leads to the patient (``episode__patient__``)."""
+    """The one rule of row access, for any model; ``path`` leads to the patient (``episode__patient__``). A record that
+    was set aside is shown to nobody."""
     rule = Q(pk__in=[])
     if user.has_role(Role.CLINICIAN):
-        teams = Membership.objects.filter(current(), user=user).values("team")
-        rule |= Q(**{f"{path}team__in": teams})
+        rule |= Q(**{f"{path}team__in": current_teams(user), f"{path}set_aside_at": None})
     return rule
+
+
+def current_teams(user: User) -> models.QuerySet[Membership, int]:
+    """The keys of the teams that somebody is in today."""
+    return Membership.objects.filter(current(), user=user).values_list("team", flat=True)
 
 
 class Patient(models.Model):
@@ -175,13 +187,20 @@ class Patient(models.Model):
     timezone = models.CharField(max_length=60, default="UTC")
     language = models.CharField(max_length=12, default="", blank=True, help_text="Empty: the site's.")
     enrolled_on = models.DateField()
+    responsible = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", help_text="The responsible clinician."
+    )
+    set_aside_at = models.DateTimeField(
+        null=True, help_text="Enrolled by mistake, or merged into another record: shown to nobody."
+    )
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="merged")
     is_simulated = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     objects = PatientQuerySet.as_manager()
 
     privacy = classes(
-        internal="id public_id user created_at is_simulated",
+        internal="id public_id user created_at is_simulated responsible set_aside_at merged_into",
         identifier="study_code team timezone language",
         quasi="sex",
         date="enrolled_on",

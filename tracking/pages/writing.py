@@ -19,8 +19,9 @@ from django.views.decorators.http import require_http_methods
 
 from tracking.actions.scheduling import schedule_episode
 from tracking.errors import Conflict, InvalidInput, TrackingError
-from tracking.models import Patient, PatientIdentity, TreatmentEpisode, User
+from tracking.models import Patient, TreatmentEpisode, User
 from tracking.pages.access import SignedInRequest, View, one_or_404, opened, roles_required
+from tracking.queries.names import Whose, whose
 from tracking.rules.policies.days import local_today
 from tracking.tasks import nudge_episode
 from tracking.vocabulary import ReadPage, Role
@@ -36,7 +37,7 @@ class Head(TypedDict):
     """What every page about a patient shows at its head."""
 
     patient: Patient
-    identity: PatientIdentity | None
+    whose: Whose
     back: str
 
 
@@ -130,7 +131,7 @@ def about(patient: Patient) -> Head:
     where it leads back to."""
     return {
         "patient": patient,
-        "identity": getattr(patient, "identity", None),
+        "whose": whose(patient),
         "back": patient_url(patient),
     }
 

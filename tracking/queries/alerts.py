@@ -10,7 +10,7 @@ from django.db.models import Case, IntegerField, QuerySet, Value, When
 from measures.instrument import Item
 from tracking.models import AlertEvent, Assessment, SafetyAlert, User
 from tracking.queries.assessments import in_words
-from tracking.queries.names import name_of
+from tracking.queries.names import Whose, whose
 from tracking.rules.policies.days import local_today
 from tracking.rules.policies.instruments import Shelf
 from tracking.vocabulary import AlertLevel, AlertStatus, ItemState, RequestStatus
@@ -24,7 +24,7 @@ class AlertLine:
     the answer reads now, where that is another; ``unsent``: of an answer that is in no assessment, why."""
 
     alert: SafetyAlert
-    name: str
+    whose: Whose
     instrument: str
     item: str
     answer: str
@@ -50,7 +50,11 @@ class AlertLine:
 def alert_worklist(user: User) -> QuerySet[SafetyAlert]:
     """The alerts of the user's patients: open ones first, urgent before review, the longest waiting first."""
     rows = SafetyAlert.objects.visible_to(user).select_related(
-        "episode__patient__identity", "episode__study", "assessment__superseded_by", "request__draft"
+        "episode__patient__identity",
+        "episode__patient__responsible",
+        "episode__study",
+        "assessment__superseded_by",
+        "request__draft",
     )
     return rows.prefetch_related("events__by").order_by(
         _ranked("status", ORDER), _ranked("level", [AlertLevel.URGENT, AlertLevel.REVIEW]), "raised_at", "pk"
@@ -75,7 +79,7 @@ def _line(alert: SafetyAlert, shelf: Shelf) -> AlertLine:
     unanswered = alert.state == ItemState.UNANSWERED
     return AlertLine(
         alert=alert,
-        name=name_of(alert.episode.patient),
+        whose=whose(alert.episode.patient),
         instrument=instrument.short_title,
         item=item.label,
         answer="Left unanswered" if unanswered else in_words(item, alert.answer) or "",

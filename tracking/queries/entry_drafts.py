@@ -13,7 +13,7 @@ from measures.scoring import Answer, skipped
 from tracking import clock
 from tracking.models import AssessmentRequest, EntryDraft, Patient, TreatmentEpisode, TreatmentSession, User
 from tracking.queries.assessments import in_words
-from tracking.queries.names import name_of
+from tracking.queries.names import Whose, whose
 from tracking.rules.policies.days import local_today
 from tracking.rules.policies.instruments import Shelf
 from tracking.vocabulary import RequestStatus
@@ -61,8 +61,8 @@ class BegunEntry:
         return self.draft.episode.patient
 
     @property
-    def name(self) -> str:
-        return name_of(self.patient)
+    def whose(self) -> Whose:
+        return whose(self.patient)
 
     @property
     def url(self) -> str:

@@ -1,15 +1,59 @@
-"""What a patient is called on a page of the treating team, and under which number."""
+"""What a patient is called on a page of the treating team, and what stands at the head of each page about one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
 
 from tracking.models import Patient
+from tracking.rules.policies.days import local_today
 
 
-def name_of(patient: Patient) -> str:
-    """The name where an identity is held; imported people have none, only their study code."""
-    identity = getattr(patient, "identity", None)
-    return identity.name if identity else patient.study_code
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Whose record this is: what tells the person from a namesake, and how to reach them. Whoever is blind is told
+    the study code alone."""
+
+    patient: Patient
+    name: str
+    is_named: bool = False
+    is_blind: bool = False
+    born: date | None = None
+    age: int | None = None
+    phone: str = ""
+
+    @property
+    def code(self) -> str:
+        return self.patient.study_code
+
+    @property
+    def responsible(self) -> str:
+        """The name of the responsible clinician. A page with many people asks for it beforehand."""
+        return self.patient.responsible.name if self.patient.responsible else ""
+
+    @property
+    def apart(self) -> str:
+        """What tells namesakes apart in a list, in a line."""
+        born = f"born {self.born:%-d %B %Y}, {self.age}" if self.born else ""
+        return " · ".join(part for part in (born, self.code if self.is_named else "") if part)
+
+    @property
+    def dial(self) -> str:
+        """The telephone number as a link takes it."""
+        return "".join(sign for sign in self.phone if sign.isdigit() or sign == "+")
 
 
-def phone_of(patient: Patient) -> str:
-    """The telephone number, or "" where none is known."""
-    identity = getattr(patient, "identity", None)
-    return identity.phone if identity else ""
+def whose(patient: Patient, *, blind: bool = False) -> Whose:
+    """The name where an identity is held; imported people have none, only their study code. ``blind``: for somebody
+    who rates and must not know who it is."""
+    identity = None if blind else getattr(patient, "identity", None)
+    if identity is None:
+        return Whose(patient, patient.study_code, is_blind=blind)
+    return Whose(
+        patient,
+        identity.name,
+        is_named=True,
+        born=identity.born,
+        age=identity.age_on(local_today(patient)),
+        phone=identity.phone,
+    )

@@ -41,6 +41,13 @@ class Sex(TextChoices):
     UNKNOWN = "unknown", "Not recorded"
 
 
+class MoveKind(TextChoices):
+    """What becomes of a record that should not be one of its own."""
+
+    UNDO = "undo", "Enrolled by mistake"
+    MERGE = "merge", "Merged into another record"
+
+
 class Diagnosis(TextChoices):
     MDD = "mdd", "Major depressive disorder"
     PTSD = "ptsd", "Post-traumatic stress disorder"

@@ -24,6 +24,7 @@ from tracking.models import (
     User,
 )
 from tracking.queries.events import LastStop, last_stops
+from tracking.queries.names import Whose, whose
 from tracking.queries.raters import ASSIGN_AHEAD
 from tracking.rules.policies.days import local_day
 from tracking.rules.policies.instruments import Shelf
@@ -63,7 +64,7 @@ class Case:
     empty. ``episode``: the treatment that it is about. ``age``: how many days old the latest score is."""
 
     episode: TreatmentEpisode
-    name: str
+    whose: Whose
     told: tuple[Told, ...]
     course: EpisodeCourse | None
     scale: str
@@ -81,9 +82,8 @@ class Case:
 
     @property
     def beside(self) -> str:
-        """What tells namesakes apart: the study code, unless it stands for the name, and the treatment."""
-        code = self.episode.patient.study_code
-        return " · ".join(part for part in (code, self.episode.protocol) if part and part != self.name)
+        """What tells namesakes apart, and the treatment."""
+        return " · ".join(part for part in (self.whose.apart, self.episode.protocol) if part)
 
     @property
     def level(self) -> str:
@@ -101,7 +101,7 @@ class Case:
 
     @property
     def urgency(self) -> tuple[object, ...]:
-        return (*self.present.order, self.name)
+        return (*self.present.order, self.whose.name, self.whose.apart)
 
 
 def caseload(user: User, now: datetime) -> list[Case]:
@@ -134,12 +134,6 @@ def counts_of(cases: Iterable[Case]) -> list[tuple[str, str, int]]:
     ]
 
 
-def patient_name(episode: TreatmentEpisode) -> str:
-    """The name where an identity is held; imported people have none, only their code."""
-    identity = getattr(episode.patient, "identity", None)
-    return identity.name if identity else episode.patient.study_code
-
-
 def main_course(episode: TreatmentEpisode, courses: Iterable[EpisodeCourse]) -> EpisodeCourse | None:
     """The course of the outcome of the study, else of the protocol; else the one with most scores."""
     outcome = outcome_of(episode)
@@ -166,7 +160,7 @@ def _case(
     day = course.latest_day if course else None
     return Case(
         episode=episode,
-        name=patient_name(episode),
+        whose=whose(episode.patient),
         told=tuple(told for told, _ in found),
         course=course,
         scale=shelf.get(course.instrument, study=episode.study).short_title if course else "",

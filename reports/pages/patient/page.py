@@ -12,7 +12,7 @@ from django.db.models import Count, Prefetch, prefetch_related_objects
 from reports.charts import Timeline
 from reports.frames import axes
 from reports.models import CourseFlag, EpisodeCourse, FlagState
-from reports.pages.caseload.cases import Case, cases_of, main_course, patient_name
+from reports.pages.caseload.cases import Case, cases_of, main_course
 from reports.pages.patient.blinded import Blinded, blinded_ratings
 from reports.pages.patient.headline import headline
 from reports.pages.patient.rows import (
@@ -44,6 +44,7 @@ from tracking.queries.due_work import DueWork, due_work
 from tracking.queries.endings import Ended, ended
 from tracking.queries.events import last_stop
 from tracking.queries.integration import Integrated, integrations
+from tracking.queries.names import Whose, whose
 from tracking.queries.self_reports import ADHERENCE, SelfReports, reports_among
 from tracking.queries.sittings import Unsent, unsent
 from tracking.rules.acute import AcuteWindow
@@ -64,7 +65,7 @@ class PatientPage:
     patient: Patient
     episode: TreatmentEpisode
     episodes: Sequence[TreatmentEpisode]
-    name: str
+    whose: Whose
     day: int
     state: str
     case: Case
@@ -118,7 +119,7 @@ def patient_page(user: User, patient: Patient, episode_id: str | None, as_of: da
     episodes = list(
         TreatmentEpisode.objects.visible_to(user)
         .filter(patient=patient)
-        .select_related("patient__identity", "patient__team__site", "study")
+        .select_related("patient__identity", "patient__team__site", "patient__responsible", "study")
         .order_by("-starts_on", "-pk")
     )
     chosen = [each for each in episodes if episode_id in (None, str(each.public_id))]
@@ -144,7 +145,7 @@ def _page(
         patient=episode.patient,
         episode=episode,
         episodes=episodes,
-        name=patient_name(episode),
+        whose=whose(episode.patient),
         day=axis.day(as_of),
         state=headline(main, episode, axis, as_of, shelf),
         case=cases_of(TreatmentEpisode.objects.filter(pk__in=[each.pk for each in episodes]), clock.now())[0],

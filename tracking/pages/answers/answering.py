@@ -14,7 +14,7 @@ from tracking.actions.assessments import Submitted
 from tracking.errors import InvalidInput
 from tracking.models import EntryDraft, Patient, WordingPack
 from tracking.pages.answers.answers_forms import RecordForm
-from tracking.queries.names import name_of
+from tracking.queries.names import whose
 from tracking.queries.requests import running_scores
 from tracking.rules.policies.wordings import pack_named, wording_for
 from tracking.tasks import nudge_episode
@@ -26,7 +26,7 @@ def whom(patient: Patient, *, blind: bool = False) -> Context:
     """Whom a sheet is about. Whoever rates blind is shown the study code in place of the name."""
     return {
         "patient": patient,
-        "name": patient.study_code if blind else name_of(patient),
+        "whose": whose(patient, blind=blind),
         "simulated": patient.is_simulated,
         "blind": blind,
     }

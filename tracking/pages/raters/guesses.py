@@ -14,6 +14,7 @@ from tracking.pages.access import SignedInRequest, one_or_404, opened, roles_req
 from tracking.pages.raters.guesses_forms import GuessForm
 from tracking.pages.refusals import refusals_shown
 from tracking.queries.guesses import GUESS_OF_RATER, has_guess, is_followed_by_guess
+from tracking.queries.names import whose
 from tracking.rules.policies.instruments import instrument_of
 from tracking.tasks import nudge_episode
 from tracking.vocabulary import ReadPage, Role
@@ -42,5 +43,5 @@ def rating_guess(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse
             nudge_episode(rating.episode_id)
             messages.success(request, "Recorded. Thank you.")
             return redirect("ratings")
-    page = {"form": form, "instrument": instrument, "study_code": rating.episode.patient.study_code}
+    page = {"form": form, "instrument": instrument, "whose": whose(rating.episode.patient, blind=True)}
     return render(request, "tracking/raters/ratings/guess.html", page, status=400 if form.errors else 200)

@@ -290,7 +290,7 @@ class TestWhereThePersonStands:
     ) -> None:
         history({0: 22, 115: 29})
         shown = page(desk, patient)
-        assert "<h1>Worsened</h1>" in shown
+        assert '<h2 class="page-title">Worsened</h2>' in shown
         assert shown.count("7 points worse than 18 on day 0 (baseline)") >= 1
         assert "not better than at baseline" not in shown
 
@@ -424,7 +424,7 @@ class TestClosingAFlag:
     def test_it_heads_the_page_until_it_is_closed(
         self, desk: Client, patient: Patient, flag: CourseFlag
     ) -> None:
-        assert "<h1>Relapse suspected</h1>" in page(desk, patient)
+        assert '<h2 class="page-title">Relapse suspected</h2>' in page(desk, patient)
         assert self.close(desk, flag) == 302
         flag.refresh_from_db()
         assert (flag.state, flag.closed_note) == (FlagState.CLOSED, "Seen, dose raised")
