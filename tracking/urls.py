@@ -84,6 +84,7 @@ dosing_urls = [
 
 administration_urls = [
     path("administration/", administration.administration, name="administration"),
+    path("administration/duplicates/", administration.duplicates, name="administration-duplicates"),
     path("administration/people/new/", administration.user_new, name="administration-user-new"),
     path("administration/people/<uuid:public_id>/", administration.user, name="administration-user"),
     path(

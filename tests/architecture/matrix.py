@@ -152,6 +152,7 @@ DOSING = [
 ]
 ADMINISTRATION = [
     reads("administration", ADMINISTRATORS),
+    reads("administration-duplicates", ADMINISTRATORS),
     both("administration-user-new", ADMINISTRATORS),
     reads("administration-user", ADMINISTRATORS, "person"),
     reads("administration-user", ADMINISTRATORS, "person-of-two-sites"),

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 
 from tracking import clock
 from tracking.actions import audit
+from tracking.actions.duplicates import enrol_all_the_same
 from tracking.actions.marks import want_episode, want_study
 from tracking.actions.moves import ANY_STATE, move, moved
 from tracking.actions.people import enrol_patient
@@ -29,10 +30,12 @@ from tracking.models import (
     not_ended,
 )
 from tracking.queries.administration import administered_sites
+from tracking.queries.likeness import alike
 from tracking.rules import checks
 from tracking.rules import protocol as protocols
 from tracking.rules.policies.days import local_today
 from tracking.rules.policies.endings import check_alive
+from tracking.rules.policies.likeness import check_another_person
 from tracking.vocabulary import AuditAction, Diagnosis, EpisodeStatus
 
 DAY = timedelta(days=1)
@@ -248,8 +251,15 @@ def admit_patient(
     starts_on: date,
     study: Study | None,
     language: str = "",
+    another_person: str = "",
+    asked_of: str = "",
 ) -> TreatmentEpisode:
-    """Enrols a patient and begins the treatment, both or neither."""
+    """Enrols a patient and begins the treatment, both or neither. Raises ``MayBeKnown`` where somebody like this is on
+    record, unless ``another_person`` says why it is another than those of whom
+    it was asked. Two who enrol at a site do so one after the other."""
+    Site.objects.select_for_update().get(pk=team.site_id)
+    found = alike(by, team, identity) if identity else ()
+    reason = check_another_person(found, another_person, asked_of)
     patient = enrol_patient(
         by=by,
         team=team,
@@ -259,6 +269,7 @@ def admit_patient(
         timezone=timezone,
         language=language,
     )
+    enrol_all_the_same(by=by, patient=patient, found=found, reason=reason)
     return start_episode(
         by=by,
         patient=patient,

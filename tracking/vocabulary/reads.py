@@ -25,6 +25,7 @@ class ReadPage(TextChoices):
     MEDICATION_NEW = "medication-new"
     PATIENT = "patient"
     PATIENT_IDENTITY = "patient-identity"
+    PATIENT_NEW = "patient-new"
     PATIENTS = "patients"
     PLANNED_TAKE = "planned-take"
     RATE = "rate"

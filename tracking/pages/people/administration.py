@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -26,9 +27,11 @@ from tracking.pages.people.administration_forms import (
 )
 from tracking.pages.writing import Page, as_sentence, form_page
 from tracking.queries import administration as shown
+from tracking.queries.likeness import possible_duplicates
 from tracking.vocabulary import Role
 
 TEMPLATES = "tracking/people/administration/"
+PER_PAGE = 50
 only_administrators = roles_required(Role.ADMINISTRATOR)
 reads_and_writes = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -43,6 +46,14 @@ def administration(request: SignedInRequest) -> HttpResponse:
         "people": shown.administered_people(request.user),
     }
     return render(request, f"{TEMPLATES}overview.html", context)
+
+
+@require_safe
+@only_administrators
+def duplicates(request: SignedInRequest) -> HttpResponse:
+    """Who may have been enrolled twice: study codes, teams, and whom to ask. No name."""
+    page = Paginator(possible_duplicates(request.user), PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, f"{TEMPLATES}duplicates.html", {"page": page})
 
 
 @reads_and_writes

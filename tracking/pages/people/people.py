@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from tracking.actions import care, people
+from tracking.actions import audit, care, duplicates, people
 from tracking.models import Patient
 from tracking.pages.access import SignedInRequest, roles_required
 from tracking.pages.people.people_forms import (
@@ -23,6 +23,7 @@ from tracking.pages.people.people_forms import (
 )
 from tracking.pages.writing import Page, about, course_changed, for_patient, form_page, patient_url
 from tracking.queries.people import has_consent, own_time_zone
+from tracking.rules.policies.likeness import Alike, MayBeKnown
 from tracking.vocabulary import ReadPage, Role
 
 
@@ -32,7 +33,11 @@ def patient_new(request: SignedInRequest) -> HttpResponse:
     """Enrol a patient into an own team and begin the treatment."""
 
     def write(**data: Any) -> HttpResponse:
-        episode = care.admit_patient(by=request.user, **data)
+        try:
+            episode = care.admit_patient(by=request.user, **data)
+        except MayBeKnown as refusal:
+            _asked_if_known(request, form, refusal.found)
+            raise
         return course_changed(request, episode, f"Enrolled under study code {episode.patient.study_code}.")
 
     page = Page(
@@ -42,7 +47,15 @@ def patient_new(request: SignedInRequest) -> HttpResponse:
     )
     with timezone.override(own_time_zone(request.user)):
         form = EnrolmentForm(request.POST or None, user=request.user)
-        return form_page(request, form, write, page, back=reverse("patients"))
+        template = "tracking/people/patient_new.html"
+        return form_page(request, form, write, page, template, back=reverse("patients"))
+
+
+def _asked_if_known(request: SignedInRequest, form: EnrolmentForm, found: tuple[Alike, ...]) -> None:
+    """Who is shown, and who is only spoken of, is in the read log of both."""
+    duplicates.ask_if_known(by=request.user, team=form.cleaned_data["team"], found=found)
+    audit.record_reads(by=request.user, patients=[one.patient for one in found], page=ReadPage.PATIENT_NEW)
+    form.ask(found)
 
 
 @for_patient(Patient, page=ReadPage.EPISODE_NEW)
@@ -97,10 +110,9 @@ def identity(request: SignedInRequest, patient: Patient) -> HttpResponse:
     page = Page(
         "Identity", "Save identity", "Each change is logged by the name of the field, never by what it held."
     )
-    head = about(patient)
-    initial = IdentityForm.initial_of(head["identity"]) | {"language": patient.language}
+    initial = IdentityForm.initial_of(getattr(patient, "identity", None)) | {"language": patient.language}
     form = PatientForm(request.POST or None, initial=initial)
-    return form_page(request, form, write, page, **head)
+    return form_page(request, form, write, page, **about(patient))
 
 
 def _saved(request: HttpRequest, patient: Patient, said: str) -> HttpResponse:

@@ -7,10 +7,12 @@ from typing import Any
 from django import forms
 
 from tracking.models import CareTeam, PatientIdentity, Study, User
-from tracking.pages.parts import UNCHOSEN, Dated, Layout, day_field, offer, offer_rows
+from tracking.pages.parts import UNCHOSEN, Dated, Layout, day_field, offer, offer_rows, words_field
+from tracking.queries.names import Whose, whose
 from tracking.queries.people import own_teams, own_time_zone, time_zones
 from tracking.rules import protocol as protocols
 from tracking.rules.languages import languages
+from tracking.rules.policies.likeness import ANOTHER_PERSON, ASKED_OF, LONGEST_REASON, Alike, key_of
 from tracking.vocabulary import ConsentKind, Diagnosis, Sex
 
 BETWEEN = ":"
@@ -97,10 +99,39 @@ class EnrolmentForm(IdentityForm, EpisodeForm):
         *EpisodeForm.base_fields,
     ]
 
+    another_person = words_field(
+        "Why it is another person",
+        "Only to enrol all the same. Stays on record.",
+        longest=LONGEST_REASON,
+        required=False,
+    )
+    asked_of = forms.CharField(widget=forms.HiddenInput, required=False)
+    alike: tuple[Alike, ...] = ()
+
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, user=user, **kwargs)
         offer_rows(self, "team", own_teams(user))
         self.fields["timezone"].initial = own_time_zone(user).key
+        self._answer = self.fields.pop(ANOTHER_PERSON)
+        if self.add_prefix(ANOTHER_PERSON) in self.data:
+            self.fields[ANOTHER_PERSON] = self._answer
+
+    def ask(self, found: tuple[Alike, ...]) -> None:
+        """Shows who may be the same person, and the field that says why it is another. It stands in the form from when
+        it was asked."""
+        self.alike = found
+        self.fields[ANOTHER_PERSON] = self._answer
+        self.data = self.data.copy() | {self.add_prefix(ASKED_OF): key_of(found)}
+
+    @property
+    def known(self) -> list[tuple[Whose, tuple[str, ...]]]:
+        """Whose records the reader may open, with why."""
+        return [(whose(one.patient), one.reasons) for one in self.alike if one.visible]
+
+    @property
+    def elsewhere(self) -> list[tuple[str, ...]]:
+        """Why somebody of another team may be the same, without whom."""
+        return sorted({one.reasons for one in self.alike if not one.visible})
 
     def clean(self) -> dict[str, Any]:
         """The identity becomes one value."""

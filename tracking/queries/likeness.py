@@ -1,0 +1,43 @@
+"""Who on record may be somebody who is about to be enrolled. Identities are encrypted, so they are compared here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.db.models import Q, QuerySet
+
+from tracking.models import CareTeam, Patient, PatientIdentity, PossibleDuplicate, User
+from tracking.queries.administration import administered_sites
+from tracking.rules.likeness import Known, likeness
+from tracking.rules.policies.likeness import Alike
+
+
+def alike(user: User, team: CareTeam, identity: Mapping[str, object]) -> tuple[Alike, ...]:
+    """Whoever may be the same person: among all patients whom the user may see, and among those of the other teams of
+    the site. A record number is that of one site alone."""
+    asked = _known(**{name: str(identity.get(name) or "") for name in COMPARED})
+    visible = set(Patient.objects.visible_to(user).values_list("pk", flat=True))
+    rows = PatientIdentity.objects.filter(
+        Q(patient__in=visible) | Q(patient__team__site=team.site_id), patient__set_aside_at=None
+    )
+    found = []
+    for row in rows.select_related("patient__team").defer("email", "phone").order_by("pk"):
+        values = {name: getattr(row, name) or "" for name in COMPARED}
+        if row.patient.team.site_id != team.site_id:
+            values["record_number"] = ""
+        if reasons := likeness(asked, _known(**values)):
+            found.append(Alike(row.patient, reasons, row.patient_id in visible))
+    return tuple(found)
+
+
+COMPARED = ("given_name", "family_name", "date_of_birth", "record_number")
+
+
+def _known(*, given_name: str, family_name: str, date_of_birth: str, record_number: str) -> Known:
+    return Known(given_name, family_name, date_of_birth, record_number)
+
+
+def possible_duplicates(user: User) -> QuerySet[PossibleDuplicate]:
+    """What was asked at enrolment on the sites that the user administers, the latest first: codes and teams."""
+    rows = PossibleDuplicate.objects.filter(team__site__in=administered_sites(user))
+    return rows.select_related("patient__team", "team", "asked_by", "enrolled")
