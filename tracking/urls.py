@@ -5,7 +5,7 @@ from django.urls import path
 from tracking.pages.answers import assessments, due_work, entry, totals
 from tracking.pages.instruments import catalogue, library, wordings
 from tracking.pages.patient import own, portal
-from tracking.pages.people import administration, alerts, people, tokens
+from tracking.pages.people import administration, alerts, people, records, tokens
 from tracking.pages.raters import blinding, calls, guesses, raters
 from tracking.pages.treatment import dosing, medication, sessions, setting, washouts
 
@@ -52,6 +52,12 @@ entry_urls = [
 treatment_urls = [
     path("patients/new/", people.patient_new, name="patient-new"),
     path("patients/<uuid:public_id>/identity/", people.identity, name="patient-identity"),
+    path("patients/<uuid:public_id>/responsible/", records.responsible, name="patient-responsible"),
+    path("patients/<uuid:public_id>/team/", records.transfer, name="patient-transfer"),
+    path("patients/<uuid:public_id>/undo/", records.undo, name="record-undo"),
+    path("patients/<uuid:public_id>/merge/", records.merge, name="record-merge"),
+    path("moves/", records.record_list, name="record-moves"),
+    path("moves/<uuid:public_id>/", records.record_move, name="record-move"),
     path("patients/<uuid:public_id>/consent/", people.consent, name="consent"),
     path("patients/<uuid:public_id>/episodes/new/", people.episode_new, name="episode-new"),
     path("episodes/<uuid:public_id>/sessions/new/", sessions.session_new, name="session-new"),

@@ -11,7 +11,7 @@ from tracking.vocabulary import ConsentKind
 
 def consenting(study: Study) -> QuerySet[Patient]:
     """Patients with a treatment episode in this study whose latest statement about research is consent."""
-    latest = ResearchConsent.objects.filter(patient=OuterRef("pk")).order_by("-stated_on", "-id")
+    latest = ResearchConsent.objects.said_by(OuterRef("pk")).order_by("-stated_on", "-id")
     in_study = Patient.objects.filter(episodes__study=study).distinct()
     return in_study.alias(said=Subquery(latest.values("kind")[:1])).filter(said=ConsentKind.GIVEN)
 

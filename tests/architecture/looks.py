@@ -129,6 +129,8 @@ def _knock(seen: Seen, ward: Ward, role: str, row: Row) -> None:
         if row.route in SENT:
             name, place = SENT[row.route]
             _kept(seen, ward, role, row, "POST", sent={name: _value(seen.world.stranger_to(ward), place)})
+        if row.route == "patient-new":
+            _kept(seen, ward, role, row, "POST", sent=ward.bodies["enrolled-again"])
         seen.choices.extend(_named_in_body(seen, ward, role, row) if row.body else ())
 
 

@@ -42,6 +42,7 @@ MARKED = {
     "planneddosestep": ("patient", "public_id"),
     "runsheetentry": ("patient", "public_id"),
     "unblinding": ("patient", "public_id reason"),
+    "recordmove": ("patient", "public_id reason"),
     "entrydraft": ("patient", "public_id submission_id"),
     "sittinglink": ("patient", "public_id"),
     "death": ("patient", "public_id"),

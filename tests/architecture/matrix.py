@@ -121,6 +121,12 @@ ENTRY = [
 TREATMENT = [
     both("patient-new", CLINICIANS),
     both("patient-identity", TEAM, "patient"),
+    both("patient-responsible", TEAM, "patient"),
+    both("patient-transfer", TEAM, "patient"),
+    both("record-undo", TEAM, "patient"),
+    both("record-merge", TEAM, "patient"),
+    reads("record-moves", CLINICIANS),
+    both("record-move", TEAM, "record-move"),
     both("consent", TEAM, "patient"),
     both("episode-new", TEAM, "patient"),
     both("session-new", TEAM, "episode"),

@@ -23,12 +23,13 @@ SIGHT = {
         "study": "- - - + - + + +",
         "release": "- - - - - + + -",
         "patient": "- + + + - - - -",
-        "code": "- - - + + - - -",
+        "code": "- - - + + - - +",  # an administrator: of who may have been enrolled twice
         "rating": "- - - + + - - -",  # blinded ratings, due and made
         "identity": "- - + + - - - -",
     },
     BESIDE: {
-        "team": "- - - - - - - +",
+        "team": "- - - + - - - +",  # to which a patient can be given
+        "code": "- - - - - - - +",
         "staff": "- - - - - - - +",
         "rater": "- - - + - - - +",  # independent raters rate for the whole site
         "access": "- - - - - - - +",
@@ -41,6 +42,7 @@ LISTS = {
     "today": "patient.public_id patientidentity.family_name",
     "patients": "patient.public_id patientidentity.family_name",
     "alerts": "safetyalert.public_id",
+    "record-moves": "recordmove.public_id",
     "rooms": "settingtemplate.public_id settingtemplate.name",
     "availability": "rateravailability.starts_on",
     "tokens": "authtoken.token_key",

@@ -29,6 +29,8 @@ CHOICES = {
     "session-new": f"integrates {PRESENT}",
     "dosing-begin": PRESENT,
     "room-new": "site",
+    "patient-responsible": "responsible",
+    "patient-transfer": "team",
     "administration-grant-new": "site",
     "administration-study-join": "study",
     "administration-team-new": "site",

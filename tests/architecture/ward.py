@@ -187,6 +187,9 @@ def _patient(ward: Ward, protocol: str, arm: str) -> TreatmentEpisode:
     )
     ward.place("patient", patient)
     ward.place("episode", episode)
+    treatment_of = {"diagnosis": "mdd", "plan": ":", "starts_on": days_ago(1), "enrolled_on": days_ago(1)}
+    where = {"team": ward.team.pk, "sex": "female", "timezone": BERLIN.key, "date_of_birth": ""}
+    ward.bodies["enrolled-again"] = identity | treatment_of | where
     ward.places["rate-new"] = {"public_id": episode.public_id, "instrument": "phq9"}
     ward.places["total-new"] = {"public_id": episode.public_id, "instrument": "bdi2"}
     return episode

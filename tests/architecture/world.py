@@ -28,7 +28,9 @@ from tracking.actions import (
     availability,
     calls,
     care,
+    duplicates,
     people,
+    records,
     scheduling,
     setting,
     tokens,
@@ -46,6 +48,7 @@ from tracking.models import (
     WordingPack,
 )
 from tracking.rules import protocol as protocols
+from tracking.rules.policies.likeness import Alike
 from tracking.vocabulary import AnswerSource, Role
 
 # Who knocks at our ward. The outsider is the clinician of the ward beside it.
@@ -153,6 +156,18 @@ def _more_patients(ward: Ward) -> None:
     known = _admitted(ward, "Pia", f"{ward.name}ova")
     _asked_to_rate(ward, known, rater)
     unblinding.ask_unblinding(by=rater, episode=known, rater=rater, reason=f"{ward.name} slip")
+    mistaken = people.enrol_patient(
+        by=clinician,
+        team=ward.team,
+        identity=identity_of("Pola", f"{ward.name}ski"),
+        sex="unknown",
+        enrolled_on=days_ago(20),
+    )
+    moves = {"patient": mistaken, "into": known.patient, "reason": f"{ward.name} referral"}
+    ward.place("record-move", records.propose_merge(by=clinician, **moves))
+    records.propose_undo(by=clinician, patient=known.patient, reason=f"{ward.name} mistake")
+    alike = (Alike(known.patient, ("the same name",), visible=False),)
+    duplicates.ask_if_known(by=clinician, team=ward.team, found=alike)
     _told(ward, episode)
     _died(ward)
     starts = date(YEAR_OF_AVAILABILITY[ward.name], 3, 17)

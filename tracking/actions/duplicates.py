@@ -16,6 +16,7 @@ from tracking.vocabulary import AuditAction
 def ask_if_known(*, by: User, team: CareTeam, found: Sequence[Alike]) -> None:
     """Somebody is told that the person may be known: it leaves a trace, whatever is done then. Of whom nobody here may
     see, the administrators of the site are shown the study code, once for each who asks."""
+    CareTeam.objects.select_for_update().get(pk=team.pk)
     for one in found:
         if not one.visible:
             PossibleDuplicate.objects.get_or_create(

@@ -169,7 +169,7 @@ def record_consent(*, by: User, patient: Patient, kind: str, stated_on: date) ->
     Patient.objects.select_for_update().get(pk=patient.pk)
     checks.clean_choice("kind", kind, ConsentKind.values)
     checks.check_past_day("stated_on", stated_on, local_today(patient))
-    latest = patient.research_consents.last()
+    latest = ResearchConsent.objects.said_by(patient).last()
     if latest is None and kind == ConsentKind.WITHDRAWN:
         raise InvalidInput("kind", "no consent was given that could be withdrawn")
     if latest and latest.kind == kind:
@@ -204,14 +204,30 @@ def change_identity(*, by: User, patient: Patient, **changes: object) -> Patient
 
 
 @transaction.atomic
-def change_patient(*, by: User, patient: Patient, language: str, **identity: object) -> None:
-    """Corrects who a patient is and in which language the patient is asked; empty for that of the site."""
+def change_patient(
+    *, by: User, patient: Patient, sex: str, timezone: str, language: str, **identity: object
+) -> None:
+    """Corrects who a patient is, the time zone by which the patient's days are told, and the language in which the
+    patient is asked, empty for that of the site. The audit has what was there and what is."""
     change_identity(by=by, patient=patient, **identity)
-    language = checks.clean_language("language", language, needed=False)
-    if moved(patient, ~Q(language=language), language=language):
-        audit.record(
-            by=by, action=AuditAction.CHANGE_LANGUAGE, target=patient, patient=patient, language=language
-        )
+    known = Patient.objects.get(pk=patient.pk)
+    clean = {
+        AuditAction.CHANGE_LANGUAGE: ("language", checks.clean_language("language", language, needed=False)),
+        AuditAction.CHANGE_SEX: ("sex", checks.clean_choice("sex", sex, Sex.values)),
+        AuditAction.CHANGE_TIME_ZONE: ("timezone", checks.clean_timezone("timezone", timezone)),
+    }
+    changed = [action for action, (name, value) in clean.items() if _corrected(patient, name, value)]
+    for action in changed:
+        name, value = clean[action]
+        details = {name: value, "before": getattr(known, name)}
+        audit.record(by=by, action=action, target=patient, patient=patient, **details)
+    if {AuditAction.CHANGE_SEX, AuditAction.CHANGE_TIME_ZONE} & set(changed):
+        for episode in patient.episodes.order_by("pk"):
+            want_episode(episode=episode)
+
+
+def _corrected(patient: Patient, name: str, value: str) -> bool:
+    return moved(patient, ~Q(**{name: value}), **{name: value})
 
 
 def _correct_ages(patient: Patient, identity: PatientIdentity) -> None:

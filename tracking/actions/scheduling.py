@@ -117,7 +117,8 @@ def schedule_episode(
 def keep_schedules() -> int:
     """Asks for what an answer has made due since the last time; returns in how many episodes it looked. An
     episode that cannot be scheduled stops no other."""
-    running = TreatmentEpisode.objects.filter(status=EpisodeStatus.ACTIVE, dates_are_nominal=False)
+    in_use = TreatmentEpisode.objects.filter(patient__set_aside_at=None)
+    running = in_use.filter(status=EpisodeStatus.ACTIVE, dates_are_nominal=False)
     looked = 0
     for episode in running.exclude(protocol="").select_related("patient"):
         protocol = protocol_of(episode)

@@ -27,7 +27,6 @@ from tracking.models.people import (
     Site,
     User,
     current,
-    current_teams,
     not_ended,
 )
 from tracking.models.records import PatientTransfer, PossibleDuplicate, RecordMove
@@ -100,6 +99,5 @@ __all__ = [
     "WordingPack",
     "WordingWithdrawal",
     "current",
-    "current_teams",
     "not_ended",
 ]

@@ -152,21 +152,18 @@ class PatientQuerySet(models.QuerySet["Patient"]):
         """Patients of the user's current care teams; the own record for a patient."""
         return self.filter(patient_access(user))
 
-    def in_use(self) -> PatientQuerySet:
-        """Without the records that were set aside."""
-        return self.filter(IN_USE)
-
-
-IN_USE = Q(set_aside_at=None)
-
 
 def patient_access(user: User, path: str = "") -> Q:
     """The one rule of row access, for any model; ``path`` leads to the patient (``episode__patient__``). A record that
     was set aside is shown to nobody."""
-    rule = Q(pk__in=[])
-    if user.has_role(Role.CLINICIAN):
-        rule |= Q(**{f"{path}team__in": current_teams(user), f"{path}set_aside_at": None})
-    return rule
+    return team_access(user, path) & Q(**{f"{path}set_aside_at": None})
+
+
+def team_access(user: User, path: str) -> Q:
+    """The same also of a record that was set aside."""
+    if not user.has_role(Role.CLINICIAN):
+        return Q(pk__in=[])
+    return Q(**{f"{path}team__in": current_teams(user)})
 
 
 def current_teams(user: User) -> models.QuerySet[Membership, int]:
@@ -246,6 +243,12 @@ class PatientIdentity(models.Model):
         return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
+class ConsentQuerySet(models.QuerySet["ResearchConsent"]):
+    def said_by(self, patient: Patient | models.OuterRef) -> ConsentQuerySet:
+        """What a patient said, also while there were two records of the one person."""
+        return self.filter(Q(patient=patient) | Q(patient__merged_into=patient))
+
+
 class ResearchConsent(models.Model):
     """One statement about research use. The latest one counts; nothing is overwritten."""
 
@@ -254,6 +257,8 @@ class ResearchConsent(models.Model):
     stated_on = models.DateField()
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(default=clock.now, editable=False)
+
+    objects = ConsentQuerySet.as_manager()
 
     privacy = classes(internal="id patient kind recorded_by recorded_at", date="stated_on")
 

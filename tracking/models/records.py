@@ -8,9 +8,9 @@ from django.db import models
 from django.db.models import F, Q
 
 from tracking import clock
-from tracking.models.people import CareTeam, Patient, User, current_teams
+from tracking.models.people import CareTeam, Patient, User, team_access
 from tracking.privacy import classes
-from tracking.vocabulary import MoveKind, Role
+from tracking.vocabulary import MoveKind
 
 UNDECIDED = Q(approved=None)
 CONFIRMED = Q(approved=True, reversed_at=None)
@@ -45,9 +45,7 @@ class PatientTransfer(models.Model):
 class RecordMoveQuerySet(models.QuerySet["RecordMove"]):
     def visible_to(self, user: User) -> RecordMoveQuerySet:
         """Those of the own teams. Here alone a record is still named that was set aside."""
-        if not user.has_role(Role.CLINICIAN):
-            return self.none()
-        return self.filter(patient__team__in=current_teams(user))
+        return self.filter(team_access(user, "patient__"))
 
     def undecided(self) -> RecordMoveQuerySet:
         return self.filter(UNDECIDED)

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from tracking import clock
 from tracking.models.assessments import Assessment
-from tracking.models.people import User
+from tracking.models.people import User, team_access
 from tracking.models.schedules import AssessmentRequest
 from tracking.models.treatment import OfEpisodeQuerySet, TreatmentEpisode
 from tracking.privacy import classes
@@ -17,6 +17,10 @@ from tracking.vocabulary import AlertLevel, AlertStatus, ItemState
 
 
 class AlertQuerySet(OfEpisodeQuerySet["SafetyAlert"]):
+    def visible_to(self, user: User) -> AlertQuerySet:
+        """Also of a record that was set aside: whoever answers by an old link that they are in danger is heard."""
+        return self.filter(team_access(user, self.path))
+
     def unresolved(self) -> AlertQuerySet:
         return self.exclude(status=AlertStatus.CLOSED)
 

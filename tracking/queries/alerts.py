@@ -51,7 +51,6 @@ def alert_worklist(user: User) -> QuerySet[SafetyAlert]:
     """The alerts of the user's patients: open ones first, urgent before review, the longest waiting first."""
     rows = SafetyAlert.objects.visible_to(user).select_related(
         "episode__patient__identity",
-        "episode__patient__responsible",
         "episode__study",
         "assessment__superseded_by",
         "request__draft",

@@ -11,26 +11,25 @@ from tracking.queries.administration import administered_sites
 from tracking.rules.likeness import Known, likeness
 from tracking.rules.policies.likeness import Alike
 
+IDENTITY = ("given_name", "family_name", "date_of_birth", "record_number")  # what is compared
+
 
 def alike(user: User, team: CareTeam, identity: Mapping[str, object]) -> tuple[Alike, ...]:
     """Whoever may be the same person: among all patients whom the user may see, and among those of the other teams of
     the site. A record number is that of one site alone."""
-    asked = _known(**{name: str(identity.get(name) or "") for name in COMPARED})
+    asked = _known(**{name: str(identity.get(name) or "") for name in IDENTITY})
     visible = set(Patient.objects.visible_to(user).values_list("pk", flat=True))
     rows = PatientIdentity.objects.filter(
         Q(patient__in=visible) | Q(patient__team__site=team.site_id), patient__set_aside_at=None
     )
     found = []
     for row in rows.select_related("patient__team").defer("email", "phone").order_by("pk"):
-        values = {name: getattr(row, name) or "" for name in COMPARED}
+        values = {name: getattr(row, name) or "" for name in IDENTITY}
         if row.patient.team.site_id != team.site_id:
             values["record_number"] = ""
         if reasons := likeness(asked, _known(**values)):
             found.append(Alike(row.patient, reasons, row.patient_id in visible))
     return tuple(found)
-
-
-COMPARED = ("given_name", "family_name", "date_of_birth", "record_number")
 
 
 def _known(*, given_name: str, family_name: str, date_of_birth: str, record_number: str) -> Known:

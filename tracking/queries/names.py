@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from tracking.models import Patient
+from tracking.models import Patient, current
 from tracking.rules.policies.days import local_today
 
 
@@ -21,6 +21,7 @@ class Whose:
     born: date | None = None
     age: int | None = None
     phone: str = ""
+    record_number: str = ""
 
     @property
     def code(self) -> str:
@@ -28,8 +29,12 @@ class Whose:
 
     @property
     def responsible(self) -> str:
-        """The name of the responsible clinician. A page with many people asks for it beforehand."""
-        return self.patient.responsible.name if self.patient.responsible else ""
+        """Who answers for the treatment, and whether that one is of the team still. Asked on pages about one person."""
+        found = self.patient.responsible
+        if found is None:
+            return ""
+        is_here = found.is_active and found.memberships.filter(current(), team=self.patient.team_id).exists()
+        return found.name if is_here else f"{found.name}, who has left the team"
 
     @property
     def apart(self) -> str:
@@ -56,4 +61,5 @@ def whose(patient: Patient, *, blind: bool = False) -> Whose:
         born=identity.born,
         age=identity.age_on(local_today(patient)),
         phone=identity.phone,
+        record_number=identity.record_number,
     )

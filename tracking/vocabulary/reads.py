@@ -7,6 +7,7 @@ from django.db.models import TextChoices
 class ReadPage(TextChoices):
     """A page, or a door of the API, that shows patients. Each is noted with the person who looked."""
 
+    ADMINISTRATION_DUPLICATES = "administration-duplicates"
     ALERTS = "alerts"
     ASSESSMENT = "assessment"
     ASSESSMENT_CORRECT = "assessment-correct"
@@ -26,6 +27,8 @@ class ReadPage(TextChoices):
     PATIENT = "patient"
     PATIENT_IDENTITY = "patient-identity"
     PATIENT_NEW = "patient-new"
+    PATIENT_RESPONSIBLE = "patient-responsible"
+    PATIENT_TRANSFER = "patient-transfer"
     PATIENTS = "patients"
     PLANNED_TAKE = "planned-take"
     RATE = "rate"
@@ -34,6 +37,10 @@ class ReadPage(TextChoices):
     RATING_GUESS = "rating-guess"
     RATING_LEARNT = "rating-learnt"
     RATINGS = "ratings"
+    RECORD_MERGE = "record-merge"
+    RECORD_MOVE = "record-move"
+    RECORD_MOVES = "record-moves"
+    RECORD_UNDO = "record-undo"
     RECORD_VOID = "record-void"
     REQUEST_EXCUSE = "request-excuse"
     REQUEST_HAND_OVER = "request-hand-over"

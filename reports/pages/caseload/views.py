@@ -15,6 +15,7 @@ from tracking.models import Patient
 from tracking.pages.access import SignedInRequest, roles_required
 from tracking.queries.calls import calls_to_make
 from tracking.queries.entry_drafts import begun_entries
+from tracking.queries.records import moves_to_decide
 from tracking.rules.entry_drafts import KEPT_FOR
 from tracking.vocabulary import ReadPage, Role
 
@@ -53,6 +54,7 @@ def today(request: SignedInRequest) -> HttpResponse:
     context = {"needed": needed, "alerts": alerts, "others": others}
     context["waiting"] = sum(line.agreed_for is None for line in calls)
     context |= {"begun": begun, "calls": calls, "kept_days": KEPT_FOR.days}
+    context["moves"] = moves_to_decide(request.user)
     return render(request, "reports/today.html", context)
 
 

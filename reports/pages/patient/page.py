@@ -33,6 +33,7 @@ from tracking.models import (
     Dose,
     MedicationCourse,
     Patient,
+    RecordMove,
     SafetyAlert,
     TreatmentEpisode,
     TreatmentSession,
@@ -45,6 +46,7 @@ from tracking.queries.endings import Ended, ended
 from tracking.queries.events import last_stop
 from tracking.queries.integration import Integrated, integrations
 from tracking.queries.names import Whose, whose
+from tracking.queries.records import moves_of
 from tracking.queries.self_reports import ADHERENCE, SelfReports, reports_among
 from tracking.queries.sittings import Unsent, unsent
 from tracking.rules.acute import AcuteWindow
@@ -88,6 +90,7 @@ class PatientPage:
     adherence: SelfReports
     clock: StopClock | None
     ended: Ended
+    moves: Sequence[RecordMove]
     revision: int
 
     @property
@@ -119,7 +122,7 @@ def patient_page(user: User, patient: Patient, episode_id: str | None, as_of: da
     episodes = list(
         TreatmentEpisode.objects.visible_to(user)
         .filter(patient=patient)
-        .select_related("patient__identity", "patient__team__site", "patient__responsible", "study")
+        .select_related("patient__identity", "patient__team__site", "study")
         .order_by("-starts_on", "-pk")
     )
     chosen = [each for each in episodes if episode_id in (None, str(each.public_id))]
@@ -179,6 +182,7 @@ def _page(
         adherence=reports_among(ADHERENCE, assessments),
         clock=clock_of(episode, stop, axis, as_of, assessments, shelf),
         ended=ended(episode),
+        moves=list(moves_of(user, episode.patient)),
         revision=revision_of(episode),
     )
 

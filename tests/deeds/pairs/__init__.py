@@ -1,7 +1,18 @@
 """The pairs, by subject. What stands here is read by ``tests.deeds.test_races``; a file is added to this list."""
 
 from tests.deeds.pair import PAIRS
-from tests.deeds.pairs import answers, derived, imports, library, people, rating, releases, safety, treatment
+from tests.deeds.pairs import (
+    answers,
+    derived,
+    imports,
+    library,
+    people,
+    rating,
+    records,
+    releases,
+    safety,
+    treatment,
+)
 
 __all__ = [
     "PAIRS",
@@ -11,6 +22,7 @@ __all__ = [
     "library",
     "people",
     "rating",
+    "records",
     "releases",
     "safety",
     "treatment",

@@ -152,7 +152,7 @@ def not_in_treatment(clinic: Clinic) -> Arguments:
     Note(AuditAction.ENROL_PATIENT, of="result.patient", patient="result.patient"),
     Note(AuditAction.START_EPISODE, patient="result.patient"),
     writes="+Patient +PatientIdentity +TreatmentEpisode +EpisodeMark +AuditEvent*2",
-    twice=Twice.ADDS,
+    twice=Twice.REFUSED,
 )
 def new_patient(clinic: Clinic) -> Arguments:
     identity = {"given_name": "Paul", "family_name": "Patient", "date_of_birth": "1990-05-04"}

@@ -109,8 +109,17 @@ def a_name_where_none_was(clinic: Clinic) -> Arguments:
     people.change_patient,
     CHANGED,
     Note(AuditAction.CHANGE_LANGUAGE, of="patient", patient="patient"),
-    writes="~PatientIdentity:given_name ~Patient:language +AuditEvent*2",
+    Note(AuditAction.CHANGE_SEX, of="patient", patient="patient"),
+    Note(AuditAction.CHANGE_TIME_ZONE, of="patient", patient="patient"),
+    writes="~PatientIdentity:given_name ~Patient:language,sex,timezone ~EpisodeMark:wanted_rev +AuditEvent*4",
     twice=Twice.ONCE,
 )
-def another_name_and_language(clinic: Clinic) -> Arguments:
-    return {"by": clinic.lead, "patient": clinic.patient, "given_name": "Petronella", "language": "fr"}
+def another_name_language_sex_and_time_zone(clinic: Clinic) -> Arguments:
+    return {
+        "by": clinic.lead,
+        "patient": clinic.patient,
+        "given_name": "Petronella",
+        "language": "fr",
+        "sex": "other",
+        "timezone": "Europe/Lisbon",
+    }

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tracking.actions import care, people
+from tracking.actions.audit import record_reads
 from tracking.errors import TrackingError
 from tracking.models import Membership, StudyMembership, User
 from tracking.pages.access import SignedInRequest, one_or_404, roles_required
@@ -28,7 +29,7 @@ from tracking.pages.people.administration_forms import (
 from tracking.pages.writing import Page, as_sentence, form_page
 from tracking.queries import administration as shown
 from tracking.queries.likeness import possible_duplicates
-from tracking.vocabulary import Role
+from tracking.vocabulary import ReadPage, Role
 
 TEMPLATES = "tracking/people/administration/"
 PER_PAGE = 50
@@ -53,6 +54,8 @@ def administration(request: SignedInRequest) -> HttpResponse:
 def duplicates(request: SignedInRequest) -> HttpResponse:
     """Who may have been enrolled twice: study codes, teams, and whom to ask. No name."""
     page = Paginator(possible_duplicates(request.user), PER_PAGE).get_page(request.GET.get("page"))
+    named = {one.pk: one for row in page for one in (row.patient, row.enrolled) if one}
+    record_reads(by=request.user, patients=named.values(), page=ReadPage.ADMINISTRATION_DUPLICATES)
     return render(request, f"{TEMPLATES}duplicates.html", {"page": page})
 
 

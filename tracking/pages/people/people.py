@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from tracking.actions import audit, care, duplicates, people
-from tracking.models import Patient
+from tracking.actions.scheduling import schedule_episode
+from tracking.models import Patient, TreatmentEpisode
 from tracking.pages.access import SignedInRequest, roles_required
 from tracking.pages.people.people_forms import (
     ConsentForm,
@@ -22,7 +23,13 @@ from tracking.pages.people.people_forms import (
     PatientForm,
 )
 from tracking.pages.writing import Page, about, course_changed, for_patient, form_page, patient_url
-from tracking.queries.people import has_consent, own_time_zone
+from tracking.queries.people import (
+    has_consent,
+    own_time_zone,
+    running_episodes,
+    statements_about_research,
+)
+from tracking.rules.policies.days import local_today
 from tracking.rules.policies.likeness import Alike, MayBeKnown
 from tracking.vocabulary import ReadPage, Role
 
@@ -86,14 +93,13 @@ def consent(request: SignedInRequest, patient: Patient) -> HttpResponse:
         "Without a consent nothing of this patient enters a release. A withdrawal counts for every later one.",
     )
     form = ConsentForm(request.POST or None)
-    statements = patient.research_consents.select_related("recorded_by").order_by("-stated_on", "-id")
     return form_page(
         request,
         form,
         write,
         page,
         "tracking/people/consent.html",
-        statements=statements,
+        statements=statements_about_research(patient),
         given=given,
         **about(patient),
     )
@@ -105,14 +111,19 @@ def identity(request: SignedInRequest, patient: Patient) -> HttpResponse:
 
     def write(**data: Any) -> HttpResponse:
         people.change_patient(by=request.user, patient=patient, **data)
-        return _saved(request, patient, "The identity is saved.")
+        for episode in running_episodes(patient):
+            schedule_episode(by=request.user, episode=episode, as_of=local_today(episode.patient))
+        return _saved(request, patient, "Saved.")
 
     page = Page(
-        "Identity", "Save identity", "Each change is logged by the name of the field, never by what it held."
+        "Identity and record",
+        "Save",
+        "A change of a name or a number is logged by the name of the field, never by what it held.",
     )
-    initial = IdentityForm.initial_of(getattr(patient, "identity", None)) | {"language": patient.language}
+    stored = {name: getattr(patient, name) for name in ("sex", "timezone", "language")}
+    initial = IdentityForm.initial_of(getattr(patient, "identity", None)) | stored
     form = PatientForm(request.POST or None, initial=initial)
-    return form_page(request, form, write, page, **about(patient))
+    return form_page(request, form, write, page, "tracking/people/identity.html", **about(patient))
 
 
 def _saved(request: HttpRequest, patient: Patient, said: str) -> HttpResponse:

@@ -46,9 +46,12 @@ class IdentityForm(Dated):
 
 
 class PatientForm(IdentityForm):
-    """Who a patient is, and in which language the patient is asked."""
+    """Who a patient is, by which clock the patient lives, and in which language the patient is asked."""
 
+    sex = forms.ChoiceField(label="Sex", choices=Sex)
+    timezone = forms.ChoiceField(label="Time zone of the patient", choices=time_zones)
     language = language_field()
+    layout = (*IdentityForm.layout, ("sex", "timezone", "language"))
 
 
 class EpisodeForm(Dated):
@@ -121,7 +124,9 @@ class EnrolmentForm(IdentityForm, EpisodeForm):
         it was asked."""
         self.alike = found
         self.fields[ANOTHER_PERSON] = self._answer
-        self.data = self.data.copy() | {self.add_prefix(ASKED_OF): key_of(found)}
+        data = self.data.copy()
+        data[self.add_prefix(ASKED_OF)] = key_of(found)
+        self.data = data
 
     @property
     def known(self) -> list[tuple[Whose, tuple[str, ...]]]:

@@ -11,6 +11,7 @@ from tracking.models import (
     Assessment,
     AssessmentRequest,
     Membership,
+    PatientTransfer,
     Presence,
     Site,
     TreatmentEpisode,
@@ -18,6 +19,8 @@ from tracking.models import (
     User,
     current,
 )
+from tracking.rules.policies.days import local_day
+from tracking.rules.policies.transfers import clinicians_of
 from tracking.vocabulary import RequestStatus, Role
 
 LONGEST_REASON = 2000
@@ -32,9 +35,7 @@ def raters_of(site: Site) -> QuerySet[User]:
 
 def team_of(episode: TreatmentEpisode) -> QuerySet[User]:
     """The clinicians who treat the patient now."""
-    members = Membership.objects.filter(current(), team=episode.patient.team_id).values("user")
-    clinicians = current("role_grants__") & Q(role_grants__role=Role.CLINICIAN)
-    return User.objects.filter(clinicians, pk__in=members, is_active=True).distinct().order_by("name", "pk")
+    return clinicians_of(episode.patient.team)
 
 
 def therapists(episode: TreatmentEpisode) -> set[int]:
@@ -44,10 +45,23 @@ def therapists(episode: TreatmentEpisode) -> set[int]:
 
 
 def treating(episode: TreatmentEpisode) -> set[int]:
-    """Whoever was of the care team at any time since the episode began, or in the room."""
+    """Whoever was of a care team that has treated the patient since the episode began, or in the room."""
     since = Q(ends_on__isnull=True) | Q(ends_on__gte=episode.starts_on)
-    members = Membership.objects.filter(since, team=episode.patient.team_id)
+    members = Membership.objects.filter(since, team__in=teams_since(episode))
     return set(members.values_list("user", flat=True)) | therapists(episode)
+
+
+def teams_since(episode: TreatmentEpisode) -> set[int]:
+    """The care team of the patient, and those before it that the patient was in since the episode began; of a record
+    that was merged, those of both."""
+    patient = episode.patient
+    of_both = Q(patient=patient) | Q(patient__merged_into=patient)
+    left = [
+        row.from_team_id
+        for row in PatientTransfer.objects.filter(of_both)
+        if local_day(patient, row.transferred_at) >= episode.starts_on
+    ]
+    return {patient.team_id, *left}
 
 
 def barred(episode: TreatmentEpisode) -> set[int]:

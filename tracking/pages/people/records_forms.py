@@ -1,0 +1,65 @@
+"""A patient's place, and a record that is one too many."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from tracking.models import CareTeam, Patient, User
+from tracking.pages.parts import Rowed, offer_rows, words_field
+from tracking.queries.records import other_teams
+from tracking.rules.policies.transfers import LONGEST_REASON, clinicians_of
+
+
+def reason_field(label: str, help_text: str = "Stays on record.") -> forms.CharField:
+    return words_field(label, help_text, longest=LONGEST_REASON)
+
+
+class ResponsibleForm(Rowed):
+    """Who answers for the treatment."""
+
+    responsible = forms.ModelChoiceField(
+        label="Responsible clinician", queryset=User.objects.none(), required=False, empty_label="Nobody"
+    )
+
+    def __init__(self, *args: Any, patient: Patient, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"responsible": patient.responsible_id}, **kwargs)
+        offer_rows(self, "responsible", clinicians_of(patient.team))
+
+
+class TransferForm(Rowed):
+    """Which team treats the patient from now on."""
+
+    team = forms.ModelChoiceField(
+        label="To the care team", queryset=CareTeam.objects.none(), empty_label="Choose"
+    )
+    reason = reason_field("Why?")
+
+    def __init__(self, *args: Any, patient: Patient, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer_rows(self, "team", other_teams(patient))
+
+
+class UndoForm(Rowed):
+    reason = reason_field("What was the mistake?", "The colleague who confirms reads it. Stays on record.")
+
+
+class MergeForm(Rowed):
+    """The record that stays is named by its code, as it stands on its page: no list of names to slip in."""
+
+    into = forms.CharField(label="Study code of the record that stays", max_length=12)
+    reason = reason_field("How do you know that they are one person?", "The colleague who confirms reads it.")
+
+
+class DecideForm(Rowed):
+    approve = forms.TypedChoiceField(
+        label="Your decision",
+        choices=[("1", "Confirm it"), ("0", "Refuse it: the records stay as they are")],
+        coerce=lambda value: value == "1",
+        widget=forms.RadioSelect,
+    )
+
+
+class ReverseForm(Rowed):
+    reason = reason_field("Why is it put back?")
