@@ -124,9 +124,7 @@ class EnrolmentForm(IdentityForm, EpisodeForm):
         it was asked."""
         self.alike = found
         self.fields[ANOTHER_PERSON] = self._answer
-        data = self.data.copy()
-        data[self.add_prefix(ASKED_OF)] = key_of(found)
-        self.data = data
+        self.data = dict(self.data.items()) | {self.add_prefix(ASKED_OF): key_of(found)}
 
     @property
     def known(self) -> list[tuple[Whose, tuple[str, ...]]]:
