@@ -38,6 +38,7 @@ from tracking.actions import (
     scheduling,
     signing,
     tokens,
+    transfers,
     tries,
     wordings,
 )
@@ -68,6 +69,7 @@ def furnish() -> dict[str, Any]:
     _consented_and_read(ward, episode)
     _answering(doctor, team)
     _dosed(doctor, ward, team)
+    _given_away(doctor, team, world.beside.team)
     _administered(ward, team.site)
     _released(ward)
     _signed_in(ward, doctor)
@@ -129,6 +131,14 @@ def _dosed(by: User, ward: Ward, team: CareTeam) -> None:
     session = sessions.begun(by, sessions.mdma_episode(patient, by), ward.users["clinician"])
     sessions.completed(by, session)
     signing.sign_run_sheet(by=by, session=session, password=PASSWORD)
+
+
+def _given_away(by: User, team: CareTeam, other: CareTeam) -> None:
+    """A patient who was in another team before."""
+    patient = people.enrol_patient(by=by, team=team, identity=None, sex="female", enrolled_on=days_ago(60))
+    transfers.transfer_patient(
+        by=by, patient=patient, team=other, reason="moved to the other side of the town"
+    )
 
 
 def _administered(ward: Ward, site: Site) -> None:

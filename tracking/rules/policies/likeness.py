@@ -27,7 +27,7 @@ class MayBeKnown(InvalidInput):
     """Somebody like this is on record, and nobody has said yet that it is another person. Nothing was stored."""
 
     def __init__(self, found: tuple[Alike, ...]) -> None:
-        super().__init__(ANOTHER_PERSON, "say why it is another person, or open the record that is there")
+        super().__init__(ANOTHER_PERSON, "say why it is another person")
         self.found = found
 
 
