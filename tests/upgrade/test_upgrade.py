@@ -42,6 +42,7 @@ from tracking.queries.signatures import digest_of
 
 # Of the matrix, which the clinics of earlier releases did not know.
 PLACES_OF_LATER = {"entry-draft", "person-of-two-sites", "record-move", "worded"}
+TABLES_OF_LATER = {"tracking_patienttransfer"}  # empty in a clinic of then
 GROWS_WITH_THE_CODE = {"django_migrations", "django_content_type", "auth_permission"}
 Tables = dict[str, dumps.Rows]
 
@@ -158,7 +159,7 @@ def cells(rows: list[Row], role: str) -> dict[str, str]:
     return {str(row): row.cell("GET", role) for row in rows}
 
 
-@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("table", [table for table in TABLES if table not in TABLES_OF_LATER])
 def test_what_was_recorded_cannot_be_changed(upgraded: Upgraded, table: str) -> None:
     column = next(iter(upgraded.after[table][0]))
     for statement in (f"UPDATE {table} SET {column} = {column}", f"DELETE FROM {table}"):  # noqa: S608

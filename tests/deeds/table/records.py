@@ -70,7 +70,7 @@ def another_person(clinic: Clinic) -> Arguments:
 
 
 def by_mistake(clinic: Clinic) -> Patient:
-    """Enrolled and asked, and nothing answered yet."""
+    """Enrolled and asked since yesterday, wherever it is today, and nothing answered yet."""
     patient = people.enrol_patient(**nameless(clinic))
     episode = care.start_episode(
         by=clinic.lead,
@@ -81,7 +81,7 @@ def by_mistake(clinic: Clinic) -> Patient:
         starts_on=days_ago(4),
         study=clinic.study,
     )
-    scheduling.create_request(by=clinic.lead, episode=episode, instrument="phq9", due_on=days_ago(0))
+    scheduling.create_request(by=clinic.lead, episode=episode, instrument="phq9", due_on=days_ago(1))
     return patient
 
 

@@ -273,7 +273,7 @@ class TestLanguages:
         patient.refresh_from_db()
         assert patient.language == "de"
         event = AuditEvent.objects.get(action="change_language")
-        assert (event.patient, event.details) == (patient.public_id, {"language": "de"})
+        assert (event.patient, event.details) == (patient.public_id, {"language": "de", "before": ""})
         signed_in(clinician).post(url, data)
         assert AuditEvent.objects.filter(action="change_language").count() == 1
 

@@ -156,6 +156,7 @@ class TestIdentity:
         assert 'value="Petra"' in page
         assert 'value="1984-02-29"' in page
         values = {"given_name": "Petra", "family_name": "Neumann", "date_of_birth": "1984-02-29"}
+        values |= {"sex": "female", "timezone": "Europe/Berlin"}
         assert desk.post(address, values).url == reverse("patient", args=[patient.public_id])
         assert PatientIdentity.objects.get().name == "Petra Neumann"
         event = AuditEvent.objects.get(action="change_identity")
