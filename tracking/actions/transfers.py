@@ -8,7 +8,12 @@ from django.db.models import Q
 from tracking.actions import audit
 from tracking.actions.moves import move, moved
 from tracking.models import CareTeam, Patient, PatientTransfer, TreatmentEpisode, User
-from tracking.rules.policies.transfers import check_responsible, check_transfer, clean_reason
+from tracking.rules.policies.transfers import (
+    check_responsible,
+    check_transfer,
+    clean_reason,
+    clinicians_of,
+)
 from tracking.vocabulary import AuditAction
 
 
@@ -48,8 +53,7 @@ def transfer_patient(*, by: User, patient: Patient, team: CareTeam, reason: str)
     text = clean_reason(reason, "say why the patient changes the team")
     held = Q(team=patient.team_id)
     move(patient, held, team=team, otherwise="somebody has given this patient to another team just now")
-    stays = known.responsible and known.responsible.memberships.filter(team=team).exists()
-    if known.responsible and not stays:
+    if known.responsible_id and not clinicians_of(team).filter(pk=known.responsible_id).exists():
         set_responsible(by=by, patient=patient, responsible=None)
     row = PatientTransfer.objects.create(
         patient=patient, from_team=known.team, to_team=team, reason=text, transferred_by=by
