@@ -10,7 +10,16 @@ from tests.engines import DOORS
 pytestmark = [pytest.mark.django_db, pytest.mark.slow, DOORS]
 
 # The pages that name many people, or one among other things: each says beside the name who it is.
-LISTS = {"alerts", "alert-close", "patients", "ratings", "rating-learnt", "study-setting", "today"}
+LISTS = {
+    "alerts",
+    "alert-close",
+    "patient-new",
+    "patients",
+    "ratings",
+    "rating-learnt",
+    "study-setting",
+    "today",
+}
 STAFF = {"clinician", "rater"}
 
 

@@ -156,14 +156,10 @@ def _more_patients(ward: Ward) -> None:
     known = _admitted(ward, "Pia", f"{ward.name}ova")
     _asked_to_rate(ward, known, rater)
     unblinding.ask_unblinding(by=rater, episode=known, rater=rater, reason=f"{ward.name} slip")
-    mistaken = people.enrol_patient(
-        by=clinician,
-        team=ward.team,
-        identity=identity_of("Pola", f"{ward.name}ski"),
-        sex="unknown",
-        enrolled_on=days_ago(20),
-    )
-    moves = {"patient": mistaken, "into": known.patient, "reason": f"{ward.name} referral"}
+    mistaken = _admitted(ward, "Pola", f"{ward.name}ski")
+    _asked_by_team(ward, mistaken)
+    care.end_episode(by=clinician, episode=mistaken, status="completed", ends_on=days_ago(1))
+    moves = {"patient": mistaken.patient, "into": known.patient, "reason": f"{ward.name} referral"}
     ward.place("record-move", records.propose_merge(by=clinician, **moves))
     records.propose_undo(by=clinician, patient=known.patient, reason=f"{ward.name} mistake")
     alike = (Alike(known.patient, ("the same name",), visible=False),)
