@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tracking", "0013_plausible_amounts"),
+        ("tracking", "0014_right_patient"),
     ]
 
     operations = [

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tracking", "0013_plausible_amounts")]
+    dependencies = [("tracking", "0015_endings_and_calls")]
 
     operations = [
         migrations.AlterField(

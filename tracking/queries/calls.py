@@ -7,24 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tracking import clock
-from tracking.models import AssessmentRequest, Patient, RatingCall, User
-from tracking.queries.names import name_of, phone_of
+from tracking.models import AssessmentRequest, RatingCall, User
+from tracking.queries.names import Whose, whose
 from tracking.rules.policies.calls import is_wanted
 from tracking.vocabulary import RequestStatus
 
 
 @dataclass(frozen=True, slots=True)
 class CallLine:
-    """One call of the team's list. ``phone``: "" where none is known; ``agreed_for``: by the patient's clock."""
+    """One call of the team's list. ``agreed_for``: by the patient's clock."""
 
     call: RatingCall
-    name: str
-    phone: str
+    whose: Whose
     agreed_for: datetime | None
-
-    @property
-    def patient(self) -> Patient:
-        return self.call.request.episode.patient
 
 
 def calls_to_make(user: User) -> list[CallLine]:
@@ -39,7 +34,7 @@ def calls_to_make(user: User) -> list[CallLine]:
 def _line(call: RatingCall) -> CallLine:
     patient = call.request.episode.patient
     agreed = clock.wall(call.agreed_for, patient.timezone) if call.agreed_for else None
-    return CallLine(call, name_of(patient), phone_of(patient), agreed)
+    return CallLine(call, whose(patient), agreed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from tracking.actions import audit, care, duplicates, people
 from tracking.actions.scheduling import schedule_episode
-from tracking.models import Patient, TreatmentEpisode
+from tracking.models import Patient
 from tracking.pages.access import SignedInRequest, roles_required
 from tracking.pages.people.people_forms import (
     ConsentForm,

@@ -16,7 +16,6 @@ from tracking.pages.access import SignedInRequest, roles_required
 from tracking.pages.raters.raters_forms import CallForm
 from tracking.pages.refusals import refusals_shown
 from tracking.pages.writing import Page, about, for_patient, form_page
-from tracking.queries.names import phone_of
 from tracking.queries.requests import ratings_due
 from tracking.vocabulary import ReadPage, Role
 
@@ -47,6 +46,6 @@ def call_agree(request: SignedInRequest, call: RatingCall) -> HttpResponse:
         return redirect("today")
 
     page = Page("Agree a time for a rating", "Save the time")
-    context = {"call": call, "phone": phone_of(patient), **about(patient)}
+    context = {"call": call, **about(patient)}
     form = CallForm(request.POST or None, initial={"agreed_for": call.agreed_for})
     return form_page(request, form, write, page, "tracking/raters/calls/agree.html", **context)
