@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from django.db import IntegrityError, transaction
 
@@ -356,16 +357,10 @@ def _raise_each(
     assessment: Assessment | None,
 ) -> tuple[SafetyAlert, ...]:
     """One alert for each of these findings, in their order."""
-    return tuple(
-        raise_alert(
-            finding=finding,
-            instrument=instrument.key,
-            episode=episode,
-            request=request,
-            assessment=assessment,
-        )
-        for finding in found
+    raised = partial(
+        raise_alert, instrument=instrument.key, episode=episode, request=request, assessment=assessment
     )
+    return tuple(raised(finding=finding) for finding in found)
 
 
 def _rater(by: User | None, source: AnswerSource, supersedes: Assessment | None) -> User | None:
