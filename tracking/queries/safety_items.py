@@ -62,4 +62,4 @@ def _answered(row: Assessment, instrument: Instrument) -> Iterator[Answered]:
     for code, state in states.items():
         item = instrument.item(code)
         words = in_words(item, row.answers.get(code))
-        yield Answered(row, instrument, item, words, is_hot=state != ItemState.DENIED)
+        yield Answered(row, instrument, item, words, is_hot=state != ItemState.DENIED.value)

@@ -48,13 +48,12 @@ def today(request: SignedInRequest) -> HttpResponse:
     begun = begun_entries(request.user)
     calls = calls_to_make(request.user)
     shown = [case.episode.patient for case in needed] + [one.patient for one in begun]
-    _log(request, shown + [one.patient for one in calls], ReadPage.TODAY)
+    _log(request, shown + [one.whose.patient for one in calls], ReadPage.TODAY)
     alerts = sum(case.present.state == State.SAFETY_ALERT for case in needed)
     others = others_in_words(case.present for case in cases if not case.reasons)
     context = {"needed": needed, "alerts": alerts, "others": others}
-    context["waiting"] = sum(line.agreed_for is None for line in calls)
-    context |= {"begun": begun, "calls": calls, "kept_days": KEPT_FOR.days}
-    context["moves"] = moves_to_decide(request.user)
+    context |= {"begun": begun, "kept_days": KEPT_FOR.days, "moves": moves_to_decide(request.user)}
+    context |= {"calls": calls, "waiting": sum(line.agreed_for is None for line in calls)}
     return render(request, "reports/today.html", context)
 
 
