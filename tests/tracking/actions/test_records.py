@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from tests.cast import days_ago, person
@@ -389,20 +389,3 @@ class TestMerge:
         transfers.transfer_patient(by=clinician, patient=ended.patient, team=team_b, reason="moved house")
         with pytest.raises(Conflict, match="was given to another care team since"):
             records.reverse_move(by=clinician, row=row, reason="twins")
-
-
-@pytest.mark.parametrize(
-    "values",
-    [
-        {"reason": ""},
-        {"kind": "merge"},
-        {"approved": True},
-        {"reversal_reason": "back"},
-    ],
-)
-def test_the_database_keeps_the_four_eyes(values: dict, twice: TreatmentEpisode, clinician: User) -> None:
-    row = {"kind": "undo", "patient": twice.patient, "reason": WHY, "proposed_by": clinician} | values
-    if "approved" in values:
-        row |= {"decided_by": clinician, "decided_at": timezone.now()}
-    with pytest.raises(IntegrityError), transaction.atomic():
-        RecordMove.objects.create(**row)
