@@ -119,7 +119,13 @@ class TestTwoTreatments:
     @pytest.fixture
     def ended(self, episode: TreatmentEpisode, clinician: User) -> TreatmentEpisode:
         rate(episode, clinician, day=0, total=24)
-        end_episode(by=clinician, episode=episode, reason="completed", ends_on=days_ago(30))
+        end_episode(
+            by=clinician,
+            episode=episode,
+            reason="completed",
+            ends_on=days_ago(30),
+            open_reason="Taken on elsewhere.",
+        )
         return episode
 
     @pytest.fixture
@@ -297,7 +303,13 @@ class TestWhereThePersonStands:
     def test_it_is_not_said_beside_another_treatment(
         self, desk: Client, clinician: User, patient: Patient, episode: TreatmentEpisode
     ) -> None:
-        end_episode(by=clinician, episode=episode, reason="completed", ends_on=days_ago(30))
+        end_episode(
+            by=clinician,
+            episode=episode,
+            reason="completed",
+            ends_on=days_ago(30),
+            open_reason="Taken on elsewhere.",
+        )
         care.start_episode(
             by=clinician,
             patient=patient,

@@ -212,15 +212,15 @@ class TestEpisodes:
         values = {"diagnosis": "mdd", "plan": "ssri-psychotherapy:combined", "starts_on": days_ago(1)}
         assert desk.post(begin, values).status_code == 409
         end = reverse("episode-end", args=[episode.public_id])
-        assert desk.post(end, {"status": "completed", "ends_on": days_ago(2)}).status_code == 302
-        assert desk.post(end, {"status": "completed", "ends_on": days_ago(2)}).status_code == 409
+        assert desk.post(end, {"reason": "completed", "ends_on": days_ago(2)}).status_code == 302
+        assert desk.post(end, {"reason": "completed", "ends_on": days_ago(2)}).status_code == 409
         assert desk.post(begin, values).status_code == 302
         assert set(patient.episodes.values_list("status", flat=True)) == {"completed", "active"}
         assert len(nudges) == 2
 
     def test_an_end_before_the_start_is_refused(self, desk: Client, episode: TreatmentEpisode) -> None:
         address = reverse("episode-end", args=[episode.public_id])
-        response = desk.post(address, {"status": "completed", "ends_on": days_ago(121)})
+        response = desk.post(address, {"reason": "completed", "ends_on": days_ago(121)})
         assert response.status_code == 400
         assert "before the first day of the episode" in response.content.decode()
 
