@@ -41,7 +41,15 @@ from tracking.queries.dosing import plan_for
 from tracking.queries.signatures import digest_of
 
 # Of the matrix, which the clinics of earlier releases did not know.
-PLACES_OF_LATER = {"entry-draft", "person-of-two-sites", "record-move", "worded"}
+PLACES_OF_LATER = {
+    "call",
+    "death",
+    "entry-draft",
+    "open-to-team",
+    "person-of-two-sites",
+    "record-move",
+    "worded",
+}
 TABLES_OF_LATER = {"tracking_patienttransfer"}  # empty in a clinic of then
 GROWS_WITH_THE_CODE = {"django_migrations", "django_content_type", "auth_permission"}
 Tables = dict[str, dumps.Rows]
