@@ -32,12 +32,12 @@ from tracking.models.treatment import STANDING
 from tracking.queries.endings import OpenThings, Settled, open_things
 from tracking.rules import checks
 from tracking.rules.policies.endings import (
-    LONGEST_REASON,
     UNSETTLED,
     check_alive,
     check_day_of_death,
     check_end_day,
 )
+from tracking.rules.policies.rating import LONGEST_REASON
 from tracking.vocabulary import AuditAction, CancelReason, EndReason, EpisodeStatus
 
 ACTIVE = Q(status=EpisodeStatus.ACTIVE)

@@ -12,7 +12,8 @@ from reports.models import CourseFlag
 from tracking.pages.parts import Dated, Rowed, day_field, words_field
 from tracking.pages.writing import as_sentence
 from tracking.queries.endings import OpenThings
-from tracking.rules.policies.endings import LONGEST_REASON, UNSETTLED
+from tracking.rules.policies.endings import UNSETTLED
+from tracking.rules.policies.rating import LONGEST_REASON
 from tracking.vocabulary import EndReason
 
 Choices = list[tuple[str, str]]

@@ -21,7 +21,6 @@ from tracking.rules import checks
 from tracking.rules.policies.days import local_day, local_today
 from tracking.vocabulary import Attendance
 
-LONGEST_REASON = 2000
 UNSETTLED = "an alert or an unsigned run-sheet is open: deal with it first, or say why the treatment ends all the same"
 NOTHING_MORE = "nothing more is asked, sent or begun"
 
