@@ -37,7 +37,7 @@ from tracking.actions import (
     unblinding,
     washouts,
 )
-from tracking.actions.endings import record_death, void_death
+from tracking.actions.endings import end_episode, record_death, void_death
 from tracking.models import (
     Assessment,
     AssessmentRequest,
@@ -158,7 +158,7 @@ def _more_patients(ward: Ward) -> None:
     unblinding.ask_unblinding(by=rater, episode=known, rater=rater, reason=f"{ward.name} slip")
     mistaken = _admitted(ward, "Pola", f"{ward.name}ski")
     _asked_by_team(ward, mistaken)
-    care.end_episode(by=clinician, episode=mistaken, status="completed", ends_on=days_ago(1))
+    end_episode(by=clinician, episode=mistaken, reason="completed", ends_on=days_ago(1))
     moves = {"patient": mistaken.patient, "into": known.patient, "reason": f"{ward.name} referral"}
     ward.place("record-move", records.propose_merge(by=clinician, **moves))
     records.propose_undo(by=clinician, patient=known.patient, reason=f"{ward.name} mistake")

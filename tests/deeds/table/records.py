@@ -6,7 +6,7 @@ from tests.cast import days_ago, person, server_days_ago
 from tests.deeds.clinics import Clinic
 from tests.deeds.deed import Arguments, Note, Twice, deed
 from tests.deeds.table.patients import nameless
-from tracking.actions import care, duplicates, people, records, scheduling, transfers
+from tracking.actions import care, duplicates, endings, people, records, scheduling, transfers
 from tracking.models import CareTeam, Patient, RecordMove
 from tracking.rules.policies.likeness import Alike
 from tracking.vocabulary import AuditAction, Role
@@ -104,7 +104,7 @@ def a_mistake(clinic: Clinic) -> Arguments:
 )
 def one_of_two(clinic: Clinic) -> Arguments:
     patient = by_mistake(clinic)
-    care.end_episode(by=clinic.lead, episode=clinic.episode, status="completed", ends_on=days_ago(10))
+    endings.end_episode(by=clinic.lead, episode=clinic.episode, reason="completed", ends_on=days_ago(10))
     return {"by": clinic.lead, "patient": patient, "into": clinic.patient, "reason": WHY}
 
 

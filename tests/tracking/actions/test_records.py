@@ -14,7 +14,17 @@ from tests.cast import days_ago, person
 from tests.tracking.answers import HAMD, PHQ9, recorded
 from tests.tracking.begun import begun_entry
 from tests.tracking.treated import medicated
-from tracking.actions import assessments, care, people, records, safety, scheduling, transfers, treatment
+from tracking.actions import (
+    assessments,
+    care,
+    endings,
+    people,
+    records,
+    safety,
+    scheduling,
+    transfers,
+    treatment,
+)
 from tracking.errors import Conflict, InvalidInput, NotPermitted
 from tracking.models import (
     AssessmentRequest,
@@ -249,7 +259,7 @@ class TestMerge:
     @pytest.fixture
     def ended(self, episode: TreatmentEpisode, clinician: User) -> TreatmentEpisode:
         """The right record, not in treatment at the moment."""
-        care.end_episode(by=clinician, episode=episode, status="completed", ends_on=days_ago(30))
+        endings.end_episode(by=clinician, episode=episode, reason="completed", ends_on=days_ago(30))
         return episode
 
     @pytest.fixture

@@ -10,7 +10,7 @@ from django.utils import timezone
 from tests.cast import days_ago
 from tests.reports.clinic import another_episode
 from tests.tracking.answers import HAMD, PHQ9, recorded
-from tracking.actions import care, safety
+from tracking.actions import care, endings, safety
 from tracking.actions.assessments import correct_assessment
 from tracking.models import CareTeam, Patient, TreatmentEpisode, User
 from tracking.queries.safety_items import Answered, safety_of_week
@@ -61,7 +61,9 @@ def test_alerts_stay_until_they_are_closed_also_those_of_an_earlier_treatment(
     episode: TreatmentEpisode, clinician: User, patient: Patient, now: datetime
 ) -> None:
     recorded(episode, None, "phq9", PHQ9 | {"9": 3}, ago=40)
-    care.end_episode(by=clinician, episode=episode, status="completed", ends_on=days_ago(30))
+    endings.end_episode(
+        by=clinician, episode=episode, reason="completed", ends_on=days_ago(30), open_reason="calls go on"
+    )
     later = care.start_episode(
         by=clinician, patient=patient, diagnosis="mdd", protocol="", arm="", starts_on=days_ago(20)
     )

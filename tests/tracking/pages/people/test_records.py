@@ -11,7 +11,7 @@ from django.urls import reverse
 from tests.cast import days_ago, person
 from tests.markup import markup, said
 from tests.tracking.pages.doors import signed_in
-from tracking.actions import care, people, records, scheduling, transfers
+from tracking.actions import care, endings, people, records, scheduling, transfers
 from tracking.models import AuditEvent, CareTeam, Patient, ReadEvent, RecordMove, TreatmentEpisode, User
 from tracking.vocabulary import Role
 
@@ -214,7 +214,7 @@ def test_nobody_of_another_team_finds_any_of_it(
 def test_the_list_names_both(
     desk: Client, twice: TreatmentEpisode, episode: TreatmentEpisode, clinician: User
 ) -> None:
-    care.end_episode(by=clinician, episode=episode, status="completed", ends_on=days_ago(30))
+    endings.end_episode(by=clinician, episode=episode, reason="completed", ends_on=days_ago(30))
     records.propose_merge(by=clinician, patient=twice.patient, into=episode.patient, reason=WHY)
     page = said(desk.get(reverse("record-moves")))
     assert "born 28 February 1984" in page and "to be one with Petra Patientin" in page
