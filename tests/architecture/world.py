@@ -157,8 +157,9 @@ def _more_patients(ward: Ward) -> None:
     _asked_to_rate(ward, known, rater)
     unblinding.ask_unblinding(by=rater, episode=known, rater=rater, reason=f"{ward.name} slip")
     mistaken = _admitted(ward, "Pola", f"{ward.name}ski")
-    _asked_by_team(ward, mistaken)
-    end_episode(by=clinician, episode=mistaken, reason="completed", ends_on=days_ago(1))
+    recorded(mistaken, None, "phq9", PHQ9 | {"9": 2})
+    ended = {"reason": "completed", "ends_on": days_ago(1), "open_reason": f"{ward.name} goes on calling"}
+    end_episode(by=clinician, episode=mistaken, **ended)
     moves = {"patient": mistaken.patient, "into": known.patient, "reason": f"{ward.name} referral"}
     ward.place("record-move", records.propose_merge(by=clinician, **moves))
     records.propose_undo(by=clinician, patient=known.patient, reason=f"{ward.name} mistake")
@@ -173,11 +174,13 @@ def _more_patients(ward: Ward) -> None:
 def _died(ward: Ward) -> None:
     """Somebody of whom a death was recorded by mistake: the dead themselves are on no list of those who need
     somebody."""
-    by, patient = ward.users["clinician"], _admitted(ward, "Paula", f"{ward.name}eva").patient
+    by, episode = ward.users["clinician"], _admitted(ward, "Paula", f"{ward.name}eva")
+    patient = episode.patient
     record_death(by=by, patient=patient, died_on=days_ago(3))
     death = patient.deaths.get()
     void_death(by=by, death=death, reason=f"{ward.name} namesake")
     ward.place("death", death)
+    _asked_by_team(ward, episode)
 
 
 def _told(ward: Ward, episode: TreatmentEpisode) -> None:
