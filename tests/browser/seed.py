@@ -56,6 +56,8 @@ STORIES = (
     "tries",
     "ended",
     "called",
+    "gaps",
+    "twice",
 )  # each belongs to one test, or to one instrument of one
 
 

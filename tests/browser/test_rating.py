@@ -29,16 +29,16 @@ def rate(page: Page, answers: tuple[int, ...], total: Callable[[int], None]) -> 
 
 
 @pytest.fixture
-def sheet(site: Site, signed_in: OpenPage) -> Callable[[str], Page]:
-    def opened(instrument: str) -> Page:
+def sheet(site: Site, signed_in: OpenPage) -> Callable[..., Page]:
+    def opened(instrument: str, story: str = "rated") -> Page:
         page = signed_in("clinician")
-        page.goto(site.story("rated")[instrument])
+        page.goto(site.story(story)[instrument])
         return page
 
     return opened
 
 
-def test_hamd_by_keyboard(sheet: Callable[[str], Page]) -> None:
+def test_hamd_by_keyboard(sheet: Callable[..., Page]) -> None:
     page = sheet("hamd17")
     assert len(HAMD) == len(registry.get("hamd17").items)
     rate(page, HAMD, lambda points: expect(page.locator("#running .total")).to_have_text(str(points)))
@@ -50,7 +50,7 @@ def test_hamd_by_keyboard(sheet: Callable[[str], Page]) -> None:
     expect(scores).to_contain_text(str(sum(HAMD)))
 
 
-def test_caps5_by_keyboard_with_its_further_items(sheet: Callable[[str], Page]) -> None:
+def test_caps5_by_keyboard_with_its_further_items(sheet: Callable[..., Page]) -> None:
     page = sheet("caps5")
     press(page, 1, "Enter")  # criterion A
     rate(page, CAPS, lambda points: expect(page.locator("#running .total")).to_have_text(str(points)))
@@ -67,8 +67,8 @@ def test_caps5_by_keyboard_with_its_further_items(sheet: Callable[[str], Page]) 
     expect(page.get_by_role("main")).to_contain_text("PTSD")
 
 
-def test_gaps_are_named_before_they_are_accepted(sheet: Callable[[str], Page], faults: list[str]) -> None:
-    page = sheet("hamd17")
+def test_gaps_are_named_before_they_are_accepted(sheet: Callable[..., Page], faults: list[str]) -> None:
+    page = sheet("hamd17", "gaps")
     for _ in HAMD[:-1]:
         press(page, 1, "Enter")
     page.get_by_role("button", name="Look it through").click()
@@ -80,3 +80,24 @@ def test_gaps_are_named_before_they_are_accepted(sheet: Callable[[str], Page], f
     page.get_by_role("button", name="Look it through").click()
     page.get_by_role("button", name="Submit").click()
     expect(page.get_by_text("Recorded.")).to_be_visible()
+
+
+def test_a_sheet_that_is_on_record_is_held_until_there_were_two(
+    sheet: Callable[..., Page], faults: list[str]
+) -> None:
+    for is_second in (False, True):
+        page = sheet("hamd17", "twice")
+        for value in HAMD:
+            press(page, value, "Enter")
+        page.get_by_role("button", name="Look it through").click()
+        expect(page.get_by_text("is on record already")).to_have_count(int(is_second))
+        page.get_by_role("button", name="Submit").click()
+        if is_second:
+            expect(page.get_by_text("were there two sheets that day")).not_to_have_count(0)
+            page.get_by_label("There were two sheets of that day").check()
+            page.get_by_role("button", name="Look it through").click()
+            expect(page.get_by_label("There were two sheets of that day")).to_be_checked()
+            page.get_by_role("button", name="Submit").click()
+        expect(page.get_by_text("Recorded.")).to_be_visible()
+    assert [fault for fault in faults if "status of 400" not in fault] == []
+    faults.clear()

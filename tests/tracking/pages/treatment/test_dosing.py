@@ -125,7 +125,8 @@ class TestTaps:
             ("withheld", {"text": " "}, "This field is required"),
             ("check", {"topic": "consent_today", "met": "0"}, "Say why it is not met"),
             ("check", {"topic": "override", "met": "1"}, "Select a valid choice"),
-            ("end", {"happened_at": "2999-01-01T10:00"}, "Lies in the future"),
+            ("end", {"text": "alone", "happened_at": "2999-01-01T10:00"}, "Lies in the future"),
+            ("end", {"text": " "}, "This field is required"),
             ("event", {"topic": "music", "submission_id": "one"}, "Enter a valid UUID"),
         ],
     )
