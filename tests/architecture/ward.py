@@ -226,7 +226,7 @@ def _recorded(ward: Ward, episode: TreatmentEpisode) -> None:
     open_report, open_rating, made = ask("phq9"), ask("hamd17", rater), ask("hamd17", rater)
     ward.place("open-report", open_report)
     ward.place("open-rating", open_rating)
-    ward.place("open-to-team", ask("hamd17"))
+    ward.place("open-to-team", ask("madrs"))
     ward.places["item"] = {"public_id": open_report.public_id, "number": 1}
     submitted = assessments.submit_assessment(
         by=rater, request=made, answers=HAMD, source=AnswerSource.CLINICIAN, assessed_on=days_ago(0)

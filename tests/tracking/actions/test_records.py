@@ -298,7 +298,7 @@ class TestMerge:
         before = rows(*MOVED)
         row = records.propose_merge(by=clinician, patient=twice.patient, into=ended.patient, reason=WHY)
         records.decide_move(by=colleague, row=row, approve=True)
-        own = recorded(ended, clinician, "hamd17", HAMD).assessment
+        own = recorded(ended, clinician, "hamd17", HAMD, ago=31).assessment
         records.reverse_move(by=colleague, row=row, reason="twins")
         assert rows(*MOVED) == before
         assert own.episode.patient_id == ended.patient_id
