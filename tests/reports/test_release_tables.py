@@ -64,7 +64,9 @@ def tables(treated: TreatmentEpisode, clinician: User, study: Study) -> dict[str
     medicated(treated, clinician)
     in_session(treated, clinician)
     rated(treated, clinician)
-    end_episode(by=clinician, episode=treated, reason="completed", ends_on=on(90))
+    end_episode(
+        by=clinician, episode=treated, reason="completed", ends_on=on(90), open_reason="somebody calls"
+    )
     courses.recompute_episode(episode_id=treated.pk)
     found = read_tables(Reading(study, [treated.patient]), list(TABLES))
     return {table.name: table for each in found.values() for table in each}

@@ -20,6 +20,7 @@ from tests.tracking.dosing import CALM
 from tracking.actions import dosing, scheduling, tapers, treatment
 from tracking.models import MedicationCourse
 
+LEAVES = {"text": "Steady; with her sister."}
 MARK = "~EpisodeMark:wanted_rev"
 BACK = ":void_reason,voided_at,voided_by"
 SESSION_BACK = f"~TreatmentSession{BACK} {MARK} +AuditEvent"
@@ -44,7 +45,7 @@ def two_who_begin_the_same_session(clinic: Clinic) -> tuple[Act, Act]:
 def the_end_and_a_dose_after_it(clinic: Clinic) -> tuple[Act, Act]:
     session = under_way(clinic)
     dose = given_now(session) | {"override_reason": "the checks were made on paper"}
-    return (dosing.end_session, tap(session, at=20)), (dosing.give_dose, dose)
+    return (dosing.end_session, tap(session, at=20) | LEAVES), (dosing.give_dose, dose)
 
 
 @pair(
@@ -53,7 +54,10 @@ def the_end_and_a_dose_after_it(clinic: Clinic) -> tuple[Act, Act]:
 )
 def two_who_end_a_session(clinic: Clinic) -> tuple[Act, Act]:
     session = under_way(clinic)
-    return (dosing.end_session, tap(session, at=60)), (dosing.end_session, tap(session, at=61))
+    return (dosing.end_session, tap(session, at=60) | LEAVES), (
+        dosing.end_session,
+        tap(session, at=61) | LEAVES,
+    )
 
 
 @pair(

@@ -125,7 +125,7 @@ class TestTheList:
         self, call: RatingCall, clinician: User, outsider: User, rater: User
     ) -> None:
         (line,) = calls_to_make(clinician)
-        assert (line.name, line.phone) == ("Petra Patientin", "+49 30 1234567")
+        assert (line.whose.name, line.whose.phone) == ("Petra Patientin", "+49 30 1234567")
         assert calls_to_make(outsider) == calls_to_make(rater) == []
 
     def test_a_rater_is_told_of_no_other_call(self, call: RatingCall) -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
+from measures.errors import DefinitionError
 from measures.instrument import Source
 from tracking.rules.protocol import Watch
-from tracking.rules.protocol.library import get
+from tracking.rules.protocol.library import FOLDER, get
+from tracking.rules.protocol.reading import load
 from tracking.rules.run_sheet import Check, Given, Plan, Reading, Record, before_leaving, plan_of
 
 BEGAN = datetime(2028, 3, 1, 8, tzinfo=UTC)
@@ -76,3 +79,11 @@ def test_where_nothing_was_given_nothing_is_asked_for() -> None:
 def test_a_plan_without_a_stay_asks_for_none() -> None:
     watch = Watch("Pulse", "vital_signs", "heart_rate", ("before",), None, None, None, Source("ours"))
     assert before_leaving(Plan(watches=(watch,)), dosed(30), at(31)) == ()
+
+
+def test_only_a_dosing_session_says_how_long_the_patient_stays(tmp_path: Path) -> None:
+    text = (FOLDER / "mdma-ptsd.toml").read_text()
+    wrong = tmp_path / "mdma-ptsd.toml"
+    wrong.write_text(text.replace('kind = "integration"', 'kind = "integration"\nstay = 30', 1))
+    with pytest.raises(DefinitionError, match="stay.* is only stated of dosing sessions"):
+        load(wrong)

@@ -206,6 +206,8 @@ class TestTheLists:
         other = another_episode(team_a, clinician, study)
         recorded(other, None, "phq9", DARK)
         record_death(by=clinician, patient=episode.patient, died_on=days_ago(0), open_reason=WHY)
+        told = text_of(desk, reverse("patient", args=[episode.patient.public_id]))
+        assert f"Recorded with something open: {WHY}" in told
         today, everybody = text_of(desk, reverse("today")), text_of(desk, reverse("patients"))
         assert "One person needs you" in today and "Petra Patientin" not in today
         assert "1 has died" in today

@@ -362,7 +362,7 @@ class TestWhatIsShown:
     ) -> None:
         history(dict.fromkeys(range(100), 10))
         page(desk, patient)
-        with django_assert_max_num_queries(40):
+        with django_assert_max_num_queries(41):
             page(desk, patient)
 
 

@@ -8,9 +8,9 @@ from django.urls import reverse
 from tests.cast import days_ago
 from tests.markup import said
 from tests.tracking.pages.doors import assert_unseen, signed_in
-from tracking.actions import scheduling
+from tracking.actions import people, scheduling
 from tracking.models import AssessmentRequest, AuditEvent, TreatmentEpisode, User
-from tracking.vocabulary import RequestStatus
+from tracking.vocabulary import RequestStatus, Role
 
 
 @pytest.fixture
@@ -82,3 +82,13 @@ def test_the_link_for_one_questionnaire_ticks_that_one_alone(
         reverse("link-new", args=[episode.public_id]), {"request": str(one.public_id)}
     )
     assert page.content.decode().count(" checked") == 1
+
+
+def test_a_rater_who_treats_elsewhere_makes_a_rating_and_neither_excuses_it_nor_hands_it_over(
+    asked: AssessmentRequest, clinician: User, outsider: User
+) -> None:
+    site = asked.episode.patient.team.site
+    people.grant_role(by=None, user=outsider, role=Role.RATER, site=site, starts_on=days_ago(9))
+    scheduling.hand_over_request(by=clinician, request=asked, to=outsider)
+    for name in ("request-excuse", "request-hand-over"):
+        assert signed_in(outsider).get(at(name, asked)).status_code == 404

@@ -221,3 +221,17 @@ def test_the_list_names_both(
     noted = set(ReadEvent.objects.filter(page="record-moves").values_list("patient", flat=True))
     assert noted == {twice.patient.public_id, episode.patient.public_id}
     transfers.set_responsible(by=clinician, patient=episode.patient, responsible=clinician)
+
+
+@pytest.mark.parametrize("proposes", ["undo", "merge"])
+def test_while_it_waits_the_page_of_the_patient_says_what_is_proposed_and_by_whom(
+    proposes: str, desk: Client, clinician: User, episode: TreatmentEpisode, twice: TreatmentEpisode
+) -> None:
+    if proposes == "undo":
+        records.propose_undo(by=clinician, patient=twice.patient, reason=WHY)
+        says = "Clara Clinician proposes to take this record out as a mistake."
+    else:
+        endings.end_episode(by=clinician, episode=episode, reason="completed", ends_on=days_ago(30))
+        records.propose_merge(by=clinician, patient=twice.patient, into=episode.patient, reason=WHY)
+        says = "Clara Clinician proposes to merge this record and another"
+    assert says in said(desk.get(at("patient", twice.patient)))
