@@ -69,7 +69,7 @@ def end_episode(
     """
     reason = EndReason(checks.clean_choice("reason", reason, EndReason.values))
     _lock(episode.patient)
-    episode = TreatmentEpisode.objects.held().select_related("patient").get(pk=episode.pk)
+    episode = TreatmentEpisode.objects.held().get(pk=episode.pk)
     check_end_day(episode, "ends_on", ends_on)
     if episode.status != EpisodeStatus.ACTIVE:
         raise Conflict("this episode has already ended")

@@ -107,7 +107,7 @@ def _held(*patients: Patient) -> list[Patient]:
     """The records as they are now, held with their treatments until the end of the transaction; by key, so that two who
     move the same records the other way round wait for each other."""
     keys = [one.pk for one in patients]
-    rows = Patient.objects.select_for_update(of=("self",)).select_related("team").order_by("pk")
+    rows = Patient.objects.select_for_update().order_by("pk")
     found = {one.pk: one for one in rows.filter(pk__in=keys)}
     list(TreatmentEpisode.objects.held().filter(patient__in=keys).order_by("pk"))
     return [found[key] for key in keys]

@@ -71,7 +71,7 @@ def create_request(
         raise InvalidInput("blinded", "nobody is blind to the own answers: only a rating is blinded")
     if blinded and assigned_to:
         check_named(episode, assigned_to)
-    held = TreatmentEpisode.objects.held().select_related("patient").get(pk=episode.pk)
+    held = TreatmentEpisode.objects.held().get(pk=episode.pk)
     check_may_ask(held, of_protocol=False)
     if not (blinded or assigned_to):
         _check_not_asked(episode, definition, opens, closes)
@@ -102,7 +102,7 @@ def schedule_episode(
     death nothing at all. Without a protocol
     or without real dates: nothing.
     """
-    episode = TreatmentEpisode.objects.held().select_related("patient").get(pk=episode.pk)
+    episode = TreatmentEpisode.objects.held().get(pk=episode.pk)
     todo = _changes(episode, as_of)
     _lose(by, episode, todo)
     if death_of(episode.patient):

@@ -20,7 +20,7 @@ from tracking.vocabulary import AuditAction
 @transaction.atomic
 def set_responsible(*, by: User, patient: Patient, responsible: User | None) -> None:
     """Names the responsible clinician, of the care team; ``None``: nobody. What is so already is not written."""
-    known = Patient.objects.select_for_update(of=("self",)).select_related("responsible").get(pk=patient.pk)
+    known = Patient.objects.select_for_update().get(pk=patient.pk)
     if responsible is not None:
         check_responsible(known, responsible)
     if known.responsible == responsible:
@@ -43,11 +43,8 @@ def transfer_patient(*, by: User, patient: Patient, team: CareTeam, reason: str)
 
     Raises ``InvalidInput`` with what stands against it, ``Conflict`` when somebody else was quicker.
     """
-    known = (
-        Patient.objects.select_for_update(of=("self",))
-        .select_related("team", "responsible")
-        .get(pk=patient.pk)
-    )
+    # Without a join: of a row that was changed while this waited PostgreSQL joins nothing, and finds no row.
+    known = Patient.objects.select_for_update().get(pk=patient.pk)
     list(TreatmentEpisode.objects.held().filter(patient=patient).order_by("pk"))
     check_transfer(known, team)
     text = clean_reason(reason, "say why the patient changes the team")
