@@ -36,6 +36,18 @@ class SafetyOfWeek:
     alerts: Sequence[tuple[SafetyAlert, str]]
     answers: Sequence[Answered]
 
+    @property
+    def hot(self) -> Sequence[Answered]:
+        return [one for one in self.answers if one.is_hot]
+
+    @property
+    def denied(self) -> Sequence[tuple[Instrument, Assessment]]:
+        """Each form in which something was denied, the newest first; what else it says is in ``hot``."""
+        found = {
+            one.assessment.pk: (one.instrument, one.assessment) for one in self.answers if not one.is_hot
+        }
+        return list(found.values())
+
 
 def safety_of_week(episode: TreatmentEpisode, now: datetime) -> SafetyOfWeek:
     """Of the whole person: what belongs to another treatment of theirs counts as much. Of each item its latest answer

@@ -31,6 +31,17 @@ def test_alerts_and_the_items_of_the_week_stand_before_everything_else(
     assert places == sorted(places)
 
 
+def test_what_was_denied_is_one_line_a_form(clinician: User, session: TreatmentSession) -> None:
+    prepared(clinician, session)
+    recorded(session.episode, None, "phq9", PHQ9, ago=2)
+    page = sheet(clinician, session)
+    week = said(
+        page[page.index('class="week-items"') : page.index("</dl>", page.index('class="week-items"'))]
+    )
+    assert week.count("denied") == 2 and "PHQ-9" in week and "C-SSRS screener" in week
+    assert "item" not in week.partition(">")[2]
+
+
 def test_where_nothing_is_known_it_says_so(clinician: User, session: TreatmentSession) -> None:
     words = said(sheet(clinician, session))
     assert "No open safety alert" in words
