@@ -53,8 +53,9 @@ def test_a_death_with_an_open_alert_and_its_correction(
 def test_a_rater_asks_the_team_agrees_and_the_time_is_told(site: Site, signed_in: OpenPage) -> None:
     page = signed_in("clinician")
     page.goto(site.story("called")["page"])
-    found = re.search(r"code (\w+)", page.locator(".id-line").inner_text())
-    assert found
+    said = page.locator(".id-line").inner_text()
+    found = re.search(r"code\s+(\w+)", said, re.IGNORECASE)
+    assert found, said
     rater = signed_in("rater")
     rater.goto("/ratings/")
     row = rater.get_by_role("row", name=found[1])
