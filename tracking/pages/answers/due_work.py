@@ -27,9 +27,17 @@ LEAD = (
 
 
 class ExcuseForm(Rowed):
-    """Why nobody needs to answer it."""
+    """Why nobody needs to answer it. An end of the treatment and a death are recorded as such, not here."""
 
-    reason = forms.ChoiceField(label="Why", choices=CancelReason.choices, widget=forms.RadioSelect)
+    reason = forms.ChoiceField(
+        label="Why",
+        choices=[
+            (one.value, one.label)
+            for one in CancelReason
+            if one not in (CancelReason.ENDED, CancelReason.DIED)
+        ],
+        widget=forms.RadioSelect,
+    )
 
 
 class HandOverForm(Rowed):

@@ -26,6 +26,7 @@ def test_it_is_excused_with_a_reason_that_stays(asked: AssessmentRequest, clinic
     client, url = signed_in(clinician), at("request-excuse", asked)
     assert "Excuse HAM-D17, due" in said(client.get(url))
     assert client.post(url, {}).status_code == 400
+    assert client.post(url, {"reason": "died"}).status_code == 400
     done = client.post(url, {"reason": "declined"}, follow=True)
     assert "Excused: HAM-D17" in said(done)
     asked.refresh_from_db()
