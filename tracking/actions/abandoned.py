@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from measures import scoring
 from tracking import clock
@@ -19,26 +20,24 @@ SAFELY_OVER = FINISHED_WITHIN + timedelta(days=1)
 
 
 def raise_for_abandoned(*, now: datetime) -> int:
-    """One alert for each safety item that was seen and left out in a sitting that can no longer be sent.
+    """One alert for each safety item that was seen and left out in a sitting that can no longer be sent: its time is
+    over, or what it hung on was taken back.
 
     An endorsed one has raised its alert when it was given. An item that was never reached says nothing.
     Returns how many alerts were raised; doing it again raises none.
     """
-    closed = DraftAnswers.objects.filter(
+    closed = Q(
         request__status=RequestStatus.OPEN, request__closes_on__lt=clock.day_of(now - SAFELY_OVER, "UTC")
     )
-    return sum(_raise_for(request) for request in list(closed.values_list("request", flat=True)))
+    lost = Q(request__status=RequestStatus.CANCELLED, request__anchor_lost=True)
+    begun = DraftAnswers.objects.filter(closed | lost).values_list("request", flat=True)
+    return sum(_raise_for(request) for request in list(begun))
 
 
 @transaction.atomic
 def _raise_for(key: int) -> int:
-    request = _held(key)
-    return raise_left_out(request=request) if request.status == RequestStatus.OPEN else 0
-
-
-def _held(key: int) -> AssessmentRequest:
-    rows = AssessmentRequest.objects.select_for_update(of=("self",))
-    return rows.select_related("episode__patient__team").get(pk=key)
+    request = AssessmentRequest.objects.held().get(pk=key)
+    return 0 if request.status == RequestStatus.DONE else raise_left_out(request=request)
 
 
 @transaction.atomic

@@ -92,7 +92,7 @@ def submit_assessment(
     with transaction.atomic():
         if by:  # two windows with the same sheet: one waits, and then finds the other's
             TreatmentEpisode.objects.held().get(pk=request.episode_id)
-        request = _locked(request)
+        request = AssessmentRequest.objects.held().get(pk=request.pk)
         check_may_rate(request, by)
         known = Assessment.objects.filter(request=request, supersedes__isnull=True).first()
         if known:
@@ -126,12 +126,6 @@ def submit_assessment(
         DraftAnswers.objects.filter(request=request).delete()
         carry_alerts(request=request, assessment=assessment)
     return Submitted(assessment, alerts, created=True)
-
-
-def _locked(request: AssessmentRequest) -> AssessmentRequest:
-    """The request as it is now, held until the end of the transaction."""
-    rows = AssessmentRequest.objects.select_for_update(of=("self",)).select_related("episode__patient")
-    return rows.get(pk=request.pk)
 
 
 def record_assessment(
@@ -252,7 +246,7 @@ def save_draft(
     already. Returns that alert. Raises ``InvalidInput`` for a wrong answer, ``Conflict`` when the request is closed, or
     when no wording is there in which it may be asked.
     """
-    request = _locked(request)
+    request = AssessmentRequest.objects.held().get(pk=request.pk)
     check_is_kept(request, local_today(request.episode.patient))
     if not can_be_asked(request):
         raise Conflict("these questions cannot be asked here at the moment")
@@ -271,7 +265,7 @@ def save_draft(
 def hear_danger(*, request: AssessmentRequest, item: str, value: object) -> tuple[SafetyAlert, ...]:
     """Raises the alert of an endorsed safety item that came too late to be kept, and stores nothing else: the sitting
     had ended, or somebody has entered the form. Raises ``InvalidInput`` for a wrong answer."""
-    request = _locked(request)
+    request = AssessmentRequest.objects.held().get(pk=request.pk)
     instrument = instrument_of(request.instrument, request.version)
     return _raise_endorsed(item, _score(instrument, {item: value}), instrument, request)
 

@@ -19,7 +19,7 @@ from tracking.vocabulary import AuditAction
 def ask_call(*, by: User, request: AssessmentRequest) -> RatingCall:
     """The rater of a rating that can be made today asks the team to call the patient and to agree a time. Raises
     ``NotPermitted`` for anybody else, ``Conflict`` when that was asked before or the rating cannot be made."""
-    request = _locked(request)
+    request = AssessmentRequest.objects.held().get(pk=request.pk)
     check_may_ask_call(request, by)
     if RatingCall.objects.filter(request=request, asked_by=by).exists():
         raise Conflict("the team has been asked to call already")
@@ -32,13 +32,7 @@ def ask_call(*, by: User, request: AssessmentRequest) -> RatingCall:
 def agree_call(*, by: User, call: RatingCall, agreed_for: datetime) -> None:
     """The team has agreed this time with the patient; the latest counts. Raises ``InvalidInput`` for a time that has
     passed or lies after the last day of the rating, ``Conflict`` when the rating no longer waits for this rater."""
-    call.request = _locked(call.request)
+    call.request = AssessmentRequest.objects.held().get(pk=call.request_id)
     check_time(call, agreed_for)
     moved(call, ANY_STATE, agreed_for=agreed_for, agreed_by=by, agreed_at=clock.now())
     audit.record(by=by, action=AuditAction.AGREE_CALL, target=call, patient=call.request.episode.patient)
-
-
-def _locked(request: AssessmentRequest) -> AssessmentRequest:
-    """The rating as it is now, held until the end of the transaction."""
-    rows = AssessmentRequest.objects.select_for_update(of=("self",))
-    return rows.select_related("episode__patient").get(pk=request.pk)

@@ -12,7 +12,6 @@ from django.db.models import Q
 
 from tracking import clock
 from tracking.actions import audit
-from tracking.actions.abandoned import raise_left_out
 from tracking.actions.links import revoke_link
 from tracking.actions.marks import want_episode
 from tracking.actions.moves import move, moved
@@ -208,16 +207,13 @@ def _settle(
 
 
 def _cancel(by: User, request: AssessmentRequest, reason: EndReason) -> bool:
-    """Not what was answered this very moment: that is on record. A second rating goes with the first. What the patient
-    had left out on purpose in a sitting that is not sent any more must not go unseen."""
+    """Not what was answered this very moment: that is on record. A second rating goes with the first."""
     why = CancelReason.DIED if reason == EndReason.DIED else CancelReason.ENDED
     try:
         with transaction.atomic():
             cancel_request(by=by, request=request, reason=why)
     except Conflict:
         return False
-    if reason != EndReason.DIED:
-        raise_left_out(request=request)
     return True
 
 

@@ -42,8 +42,7 @@ def assign_rater(
 def _locked(request: AssessmentRequest) -> AssessmentRequest:
     """The rating as it is now. It and its episode are held until the end of the transaction."""
     TreatmentEpisode.objects.held().get(pk=request.episode_id)
-    rows = AssessmentRequest.objects.select_for_update(of=("self",))
-    return rows.select_related("episode__patient__team__site").get(pk=request.pk)
+    return AssessmentRequest.objects.held().get(pk=request.pk)
 
 
 def _give(by: User | None, request: AssessmentRequest, rater: User | None, reason: str) -> User:

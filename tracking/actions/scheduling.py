@@ -11,6 +11,7 @@ from django.db.models import Q
 from measures.errors import UnknownInstrument
 from measures.instrument import Instrument
 from tracking.actions import audit
+from tracking.actions.abandoned import raise_left_out
 from tracking.actions.moves import move, moved
 from tracking.errors import InvalidInput, TrackingError
 from tracking.models import AssessmentRequest, TreatmentEpisode, TreatmentSession, User
@@ -166,10 +167,14 @@ def set_request_dates(
 
 @transaction.atomic
 def cancel_request(*, by: User, request: AssessmentRequest, reason: str) -> None:
-    """Nobody needs to answer this any more. Raises ``Conflict`` when it was answered or cancelled before."""
+    """Nobody needs to answer this any more. What the patient had left out on purpose in a sitting that is not sent now
+    must not go unseen: it raises its alert, but after a death. Raises ``Conflict`` when it was answered or cancelled
+    before."""
     checks.clean_choice("reason", reason, CancelReason.values)
     move(request, OPEN, status=RequestStatus.CANCELLED, otherwise="this request is no longer open")
     _cancel_second(request)
+    if reason != CancelReason.DIED:
+        raise_left_out(request=request)
     audit.record(
         by=by,
         action=AuditAction.CANCEL_REQUEST,

@@ -27,6 +27,10 @@ class RequestQuerySet(models.QuerySet["AssessmentRequest"]):
             rule |= Q(episode__patient__user=user, rater="self")
         return self.filter(rule)
 
+    def held(self) -> RequestQuerySet:
+        """As they are now, with patient, team and site, held until the end of the transaction."""
+        return self.select_for_update(of=("self",)).select_related("episode__patient__team__site")
+
     def open(self) -> RequestQuerySet:
         return self.filter(status=RequestStatus.OPEN)
 

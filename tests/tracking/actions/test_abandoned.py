@@ -8,7 +8,8 @@ import pytest
 from django.utils import timezone
 
 from tests.cast import days_ago
-from tracking.actions import assessments, scheduling
+from tests.reports.clinic import give_dose
+from tracking.actions import assessments, scheduling, treatment
 from tracking.actions.abandoned import raise_for_abandoned
 from tracking.models import AssessmentRequest, SafetyAlert, TreatmentEpisode, User
 from tracking.tasks import escalate_alerts
@@ -59,4 +60,18 @@ def test_the_job_of_the_alerts_does_it(episode: TreatmentEpisode, clinician: Use
         opens_on=days_ago(9), due_on=days_ago(6), closes_on=days_ago(4)
     )
     escalate_alerts()
+    assert alerts() == [("9", "unanswered")]
+
+
+def test_what_lost_its_ground_in_the_middle_of_a_sitting_is_raised_too(
+    asked: AssessmentRequest, episode: TreatmentEpisode, clinician: User
+) -> None:
+    session = give_dose(episode, clinician, 30)
+    AssessmentRequest.objects.filter(pk=asked.pk).update(anchor_session=session)
+    assessments.save_draft(request=asked, item="9", value=None)
+    treatment.void(by=clinician, record=session, reason="another patient's")
+    asked.refresh_from_db()
+    assert asked.anchor_lost
+    assert raise_for_abandoned(now=timezone.now()) == 1
+    assert raise_for_abandoned(now=timezone.now()) == 0
     assert alerts() == [("9", "unanswered")]

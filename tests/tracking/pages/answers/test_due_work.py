@@ -8,7 +8,7 @@ from django.urls import reverse
 from tests.cast import days_ago
 from tests.markup import said
 from tests.tracking.pages.doors import assert_unseen, signed_in
-from tracking.actions import people, scheduling
+from tracking.actions import assessments, people, scheduling
 from tracking.models import AssessmentRequest, AuditEvent, TreatmentEpisode, User
 from tracking.vocabulary import RequestStatus, Role
 
@@ -33,6 +33,15 @@ def test_it_is_excused_with_a_reason_that_stays(asked: AssessmentRequest, clinic
     assert asked.status == RequestStatus.CANCELLED
     assert AuditEvent.objects.get(action="cancel_request").details["reason"] == "declined"
     assert client.post(url, {"reason": "declined"}).status_code == 409
+
+
+def test_what_the_patient_left_out_before_it_was_excused_is_not_lost(
+    episode: TreatmentEpisode, clinician: User
+) -> None:
+    report = scheduling.create_request(by=clinician, episode=episode, instrument="phq9", due_on=days_ago(0))
+    assessments.save_draft(request=report, item="9", value=None)
+    signed_in(clinician).post(at("request-excuse", report), {"reason": "prevented"})
+    assert list(episode.alerts.values_list("item", "state")) == [("9", "unanswered")]
 
 
 def test_what_was_missed_can_be_excused_too(episode: TreatmentEpisode, clinician: User) -> None:
