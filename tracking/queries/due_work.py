@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from tracking.models import AssessmentRequest, TreatmentEpisode, User
 from tracking.queries.requests import asked_on_paper
-from tracking.rules.due_work import ORDER, Place, Window, places
+from tracking.rules.due_work import ORDER, Place, places
 from tracking.rules.policies.instruments import Shelf
 from tracking.rules.policies.rating import raters_of, team_of
 
@@ -63,7 +63,6 @@ def due_work(user: User, episode: TreatmentEpisode, today: date, shelf: Shelf) -
     for request in requests:
         request.episode = episode
     on_paper = {one.pk for one, _ in asked_on_paper(one for one in requests if one.rater == "self")}
-    windows = [Window(one.opens_on, one.due_on, one.closes_on) for one in requests]
     rows = [
         Work(
             request=one,
@@ -72,7 +71,7 @@ def due_work(user: User, episode: TreatmentEpisode, today: date, shelf: Shelf) -
             is_on_paper=one.pk in on_paper,
             is_others=one.assigned_to_id not in (None, user.pk),
         )
-        for one, place in zip(requests, places(windows, today), strict=True)
+        for one, place in zip(requests, places(requests, today), strict=True)
     ]
     return DueWork(sorted(rows, key=lambda row: ORDER.index(row.place)))
 

@@ -26,6 +26,7 @@ from tracking.models import (
 from tracking.queries.events import LastStop, last_stops
 from tracking.queries.names import Whose, whose
 from tracking.queries.raters import ASSIGN_AHEAD
+from tracking.rules.due_work import places
 from tracking.rules.policies.days import local_day
 from tracking.rules.policies.instruments import Shelf
 from tracking.rules.policies.wordings import ON_PAPER, Wordings
@@ -288,11 +289,11 @@ def _due_told(request: AssessmentRequest, as_of: date, shelf: Shelf, wordings: W
             words = f"{what}: no rater is available, assign one by {until}"
             return Told(State.TO_DECIDE, request.opens_on, "no rater", words)
         what = f"{what}, waits for {request.assigned_to.name}"
-    if request.closes_on < as_of:
+    (place,) = places([request], as_of)
+    if place == "missed":
         words = f"{what}, could be answered until {request.closes_on:%-d %B}"
         return Told(State.MISSED, request.closes_on, "missed", words)
-    days = (as_of - request.due_on).days
-    if days:
+    if place == "overdue":
         words = f"{what}, due {request.due_on:%-d %B}"
-        return Told(State.OVERDUE, request.due_on, f"overdue {days} d", words)
+        return Told(State.OVERDUE, request.due_on, f"overdue {(as_of - request.due_on).days} d", words)
     return Told(State.DUE, request.due_on, "due today", what)

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pytest
 
-from tracking.rules.due_work import ORDER, Window, places
+from tracking.rules.due_work import ORDER, places
 
 TODAY = date(2028, 2, 29)
+
+
+@dataclass
+class Window:
+    opens_on: date
+    due_on: date
+    closes_on: date
 
 
 def window(opens: int, due: int, closes: int) -> Window:
