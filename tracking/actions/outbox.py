@@ -31,7 +31,7 @@ def queue_mail(*, to: str, subject: str, body: str, patient: Patient | None = No
 @transaction.atomic
 def withdraw_mail(*, patient: Patient) -> int:
     """What waits about this person is not sent any more. Returns how many that were."""
-    waiting = OutboxMail.objects.filter(patient=patient, sent_at=None, withdrawn_at=None)
+    waiting = OutboxMail.objects.filter(UNSENT, patient=patient)
     return sum(moved(mail, UNSENT, withdrawn_at=clock.now(), body="") for mail in waiting)
 
 

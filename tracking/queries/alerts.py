@@ -50,10 +50,7 @@ class AlertLine:
 def alert_worklist(user: User) -> QuerySet[SafetyAlert]:
     """The alerts of the user's patients: open ones first, urgent before review, the longest waiting first."""
     rows = SafetyAlert.objects.visible_to(user).select_related(
-        "episode__patient__identity",
-        "episode__study",
-        "assessment__superseded_by",
-        "request__draft",
+        "episode__patient__identity", "episode__study", "assessment__superseded_by", "request__draft"
     )
     return rows.prefetch_related("events__by").order_by(
         _ranked("status", ORDER), _ranked("level", [AlertLevel.URGENT, AlertLevel.REVIEW]), "raised_at", "pk"

@@ -1,16 +1,31 @@
-"""A session ends when what the protocol asks for is met, or with a reason that stays on the sheet."""
+"""A session ends once, and when what the protocol asks for is met, or with a reason that stays on the sheet."""
 
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
 import pytest
 
-from tests.tracking.dosing import begun, dose, ended, minute, prepared
-from tracking.actions import dosing
-from tracking.errors import InvalidInput
-from tracking.models import RunSheetEntry, TreatmentEpisode, TreatmentSession, User
+from tests.tracking.dosing import (
+    begun,
+    completed,
+    dose,
+    ended,
+    minute,
+    prepared,
+)
+from tracking.actions import dosing, treatment
+from tracking.errors import Conflict, InvalidInput
+from tracking.models import (
+    RunSheetEntry,
+    TreatmentEpisode,
+    TreatmentSession,
+    User,
+)
 from tracking.vocabulary import CheckTopic, PresenceRole, RunSheetKind
+
+pytestmark = pytest.mark.django_db
 
 
 def lines(session: TreatmentSession, **about: object) -> list[str]:
@@ -71,3 +86,45 @@ def test_a_nurse_is_a_clinician_and_a_facilitator_is_not(
     with pytest.raises(InvalidInput, match="fewer than two clinicians"):
         begin(PresenceRole.FACILITATOR)
     assert begin(PresenceRole.NURSE).people_present.filter(role="nurse").exists()
+
+
+class TestEnd:
+    def test_the_length_follows_from_it_and_goes_with_it(
+        self, session: TreatmentSession, clinician: User
+    ) -> None:
+        completed(clinician, session)
+        session.refresh_from_db()
+        assert session.minutes == 230
+        treatment.void(by=clinician, record=session.entries.get(kind="end"), reason="not yet")
+        session.refresh_from_db()
+        assert session.minutes is None
+
+    def test_once(self, session: TreatmentSession, clinician: User) -> None:
+        completed(clinician, session)
+        with pytest.raises(Conflict, match="already been ended"):
+            ended(clinician, session, 231)
+
+    def test_what_is_entered_afterwards_was_given_up_to_its_last_moment(
+        self, session: TreatmentSession, clinician: User
+    ) -> None:
+        prepared(clinician, session)
+        ended(clinician, session, 60)
+        with pytest.raises(InvalidInput, match="after the end of the session"):
+            dose(clinician, session, 61)
+        assert dose(clinician, session, 60).given_at == minute(session, 60)
+
+    def test_it_has_lasted_for_a_minute(self, session: TreatmentSession, clinician: User) -> None:
+        prepared(clinician, session)
+        with pytest.raises(InvalidInput, match="happened_at.*less than a minute"):
+            ended(clinician, session, 0, happened_at=session.starts_at + timedelta(seconds=59))
+        session.refresh_from_db()
+        assert session.minutes is None
+        ended(clinician, session, 1)
+        session.refresh_from_db()
+        assert session.minutes == 1
+
+    def test_not_before_what_was_given(self, session: TreatmentSession, clinician: User) -> None:
+        prepared(clinician, session)
+        dose(clinician, session)
+        with pytest.raises(InvalidInput, match="before a dose"):
+            ended(clinician, session, 15)
