@@ -42,11 +42,10 @@ class SafetyOfWeek:
 
     @property
     def denied(self) -> Sequence[tuple[Instrument, Assessment]]:
-        """Each form in which something was denied, the newest first; what else it says is in ``hot``."""
-        found = {
-            one.assessment.pk: (one.instrument, one.assessment) for one in self.answers if not one.is_hot
-        }
-        return list(found.values())
+        """Each form on which all of them were denied, the newest first: one with anything else is never called so."""
+        hot = {one.assessment.pk for one in self.hot}
+        forms = {one.assessment.pk: (one.instrument, one.assessment) for one in self.answers}
+        return [form for key, form in forms.items() if key not in hot]
 
 
 def safety_of_week(episode: TreatmentEpisode, now: datetime) -> SafetyOfWeek:

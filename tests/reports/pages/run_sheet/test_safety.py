@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from tests.markup import said
 from tests.tracking.answers import PHQ9, recorded
-from tests.tracking.dosing import dose, prepared
+from tests.tracking.dosing import DENIED, dose, prepared
 from tracking.models import TreatmentSession, User
 
 
@@ -40,6 +40,14 @@ def test_what_was_denied_is_one_line_a_form(clinician: User, session: TreatmentS
     )
     assert week.count("denied") == 2 and "PHQ-9" in week and "C-SSRS screener" in week
     assert "item" not in week.partition(">")[2]
+
+
+def test_a_form_with_one_yes_is_not_called_denied(clinician: User, session: TreatmentSession) -> None:
+    recorded(session.episode, clinician, "cssrs_screener", DENIED | {"1": True}, ago=1)
+    words = said(sheet(clinician, session))
+    assert "C-SSRS screener, item 1" in words
+    week = words[words.index("1 open safety alert") : words.index("Checks before the dose")]
+    assert "denied" not in week
 
 
 def test_where_nothing_is_known_it_says_so(clinician: User, session: TreatmentSession) -> None:
