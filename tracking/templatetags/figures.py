@@ -1,10 +1,12 @@
 """Numbers as they are read: no needless decimals, a true minus sign, a sign on every change."""
 
 from django import template
+from django.utils.translation import gettext as _
+
+from measures.language import figure, written
 
 register = template.Library()
 MINUS = "\u2212"
-UNITS = {"percent": " %", "days": " days"}
 
 
 @register.filter
@@ -15,7 +17,7 @@ def score(value: float | None, decimals: int = 1) -> str:
     text = f"{value:.{decimals}f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text.replace("-", MINUS)
+    return "0" if text == "-0" else written(text).replace("-", MINUS)
 
 
 @register.filter
@@ -28,13 +30,15 @@ def signed(value: float | None, decimals: int = 1) -> str:
 @register.filter
 def fixed(value: float, decimals: int = 2) -> str:
     """An estimate with all its decimals: ``-0.6`` → ``−0.60``."""
-    return f"{value:.{decimals}f}".replace("-", MINUS)
+    return figure(value, f".{decimals}f").replace("-", MINUS)
 
 
 @register.filter
-def in_unit(figure: str, unit: str) -> str:
+def in_unit(number: str, unit: str) -> str:
     """``67``, ``percent`` → ``67 %``; points stand bare."""
-    return figure + UNITS.get(unit, "")
+    if unit == "percent":
+        return f"{number} %"
+    return _("{n} days").format(n=number) if unit == "days" else number
 
 
 @register.filter
@@ -46,7 +50,7 @@ def measured(value: float, unit: str) -> str:
 @register.filter
 def p_value(value: float) -> str:
     """``0.0412`` → ``0.041``; what would round to nought is ``< 0.001``."""
-    return "< 0.001" if value < 0.001 else f"{value:.3f}"
+    return f"< {figure(0.001)}" if value < 0.001 else figure(value, ".3f")
 
 
 @register.filter
@@ -59,4 +63,6 @@ def words(key: str) -> str:
 def hours(minutes: int) -> str:
     """``134`` → ``2 h 14 min``, ``14`` → ``14 min``."""
     whole, rest = divmod(minutes, 60)
-    return f"{whole} h {rest} min" if whole else f"{rest} min"
+    if whole:
+        return _("{hours} h {minutes} min").format(hours=whole, minutes=rest)
+    return _("{n} min").format(n=rest)

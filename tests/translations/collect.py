@@ -1,0 +1,107 @@
+"""The messages of the interface, out of the source: templates, Python, and the titles in definitions that ship."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from babel.messages.extract import extract
+from django.template import Origin, Template
+from django.templatetags.i18n import BlockTranslateNode, TranslateNode
+
+ROOT = Path(__file__).parents[2]
+APPS = ("config", "measures", "tracking", "reports")
+KEYWORDS: dict[str, Any] = {
+    "_": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "marked": None,
+    "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
+}
+IN_TAGS = re.compile(r"""[\s:=(,]_\("([^"]+)"\)""")
+DEFINITIONS = {"measures": "instruments/*/*.toml", "tracking": "protocols/*.toml"}
+TITLED = ("scales", "outcomes", "levels")  # of an instrument: whose titles are ours; its own is a name
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message, with its plural and its context where it has them."""
+
+    text: str
+    plural: str = ""
+    context: str = ""
+
+
+def messages_of(app: str) -> dict[Message, list[str]]:
+    """Every message of one of the four packages, with where it stands."""
+    found: dict[Message, list[str]] = {}
+    folder = ROOT / app
+    for path in sorted([*folder.rglob("*.py"), *folder.rglob("*.html"), *folder.rglob("*.txt")]):
+        if "migrations" not in path.parts:
+            reader = _of_python if path.suffix == ".py" else _of_template
+            for message in reader(path):
+                found.setdefault(message, []).append(path.relative_to(ROOT).as_posix())
+    for path in sorted(folder.glob(DEFINITIONS[app])) if app in DEFINITIONS else []:
+        definition = tomllib.loads(path.read_text())
+        titles = _of_instrument(definition) if app == "measures" else _of_protocol(definition)
+        for text in titles:
+            found.setdefault(Message(text.replace("%", "%%")), []).append(path.relative_to(ROOT).as_posix())
+    return found
+
+
+def _of_python(path: Path) -> Iterator[Message]:
+    with path.open("rb") as file:
+        for _, text, _, context in extract("python", file, KEYWORDS):
+            one, many = text if isinstance(text, tuple) else (text, "")
+            yield Message(one, many, context or "")
+
+
+def _of_template(path: Path) -> Iterator[Message]:
+    source = path.read_text()
+    name = path.as_posix().rpartition("/templates/")[2]
+    nodes = Template(source, Origin(path.as_posix(), template_name=name)).nodelist
+    for node in nodes.get_nodes_by_type(TranslateNode):
+        text = getattr(node.filter_expression.var, "literal", None)
+        if isinstance(text, str):
+            yield Message(text.replace("%", "%%"), context=_context(node))
+    for node in nodes.get_nodes_by_type(BlockTranslateNode):
+        one, _ = node.render_token_list(node.singular)
+        many = node.render_token_list(node.plural)[0] if node.plural else ""
+        yield Message(_trimmed(node, one), _trimmed(node, many), _context(node))
+    for text in IN_TAGS.findall(source):
+        yield Message(text)
+
+
+def _context(node: Any) -> str:
+    return str(node.message_context.var) if node.message_context else ""
+
+
+def _trimmed(node: Any, text: str) -> str:
+    return " ".join(line.strip() for line in text.strip().splitlines()) if node.trimmed else text
+
+
+def _of_instrument(definition: Mapping[str, Any]) -> Iterator[str]:
+    for kind in TITLED:
+        yield from (one["title"] for one in definition.get(kind, []) if "title" in one)
+    for scale in definition.get("scales", []):
+        for bands in scale.get("band_sets", []):
+            yield from (band["label"] for band in bands["bands"])
+
+
+def _of_protocol(node: Any) -> Iterator[str]:
+    """Every title, summary and label, however deep. Sources are left as they are cited."""
+    if isinstance(node, list):
+        for one in node:
+            yield from _of_protocol(one)
+    elif isinstance(node, Mapping):
+        yield from (node[key] for key in ("title", "summary", "label", "what", "words") if isinstance(node.get(key), str))
+        for one in node.values():
+            yield from _of_protocol(one)

@@ -1,0 +1,18 @@
+"""Words that a template is handed and does not write itself, in the reader's language."""
+
+from django import template
+from django.utils.translation import gettext
+
+from measures.language import within
+from tracking import tongues
+
+register = template.Library()
+register.filter("heard", tongues.heard)
+register.filter("within", within)
+
+
+@register.filter
+def translated(words: str | None) -> str:
+    """A title, band or label out of a definition that ships (``moderate``, ``Week 2``). One that a site wrote itself
+    stands as it was written."""
+    return gettext(words) if words else ""

@@ -1,0 +1,22 @@
+"""What is stored in words is stored in every language of the interface; whoever reads it hears their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from django.conf import settings
+from django.utils import translation
+
+
+def in_every_language(say: Callable[[], str]) -> dict[str, str]:
+    """What ``say`` says in each language of the interface, by its code: for a sentence that is derived and kept."""
+    said = {}
+    for code, _ in settings.LANGUAGES:
+        with translation.override(code):
+            said[code] = say()
+    return said
+
+
+def heard(said: Mapping[str, str]) -> str:
+    """What was said, in the language of the moment; in that of the source where it was said before there was this one."""
+    return said.get(translation.get_language() or "", said[settings.LANGUAGE_CODE])
