@@ -4,27 +4,29 @@ PORT ?= 8000
 BIN := .venv/bin
 UV := $(BIN)/uv pip
 INSTALL := $(UV) install --quiet --require-hashes --python $(BIN)/python
+TRANSLATIONS := $(patsubst %.po,%.mo,$(wildcard */locale/*/LC_MESSAGES/django.po))
 
 # Compiled modules are kept: without them each process of the demo reads pandas and scipy from source for seconds.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo demo-reset setup test test-instants check style types layers map production mutants format lock bench release-database clean
+.PHONY: demo demo-reset setup test test-instants check style types layers map production translations mutants format lock bench
+.PHONY: release-database clean
 
-demo: .venv/runtime ## a seeded clinic on this machine, until Ctrl-C
+demo: .venv/runtime $(TRANSLATIONS) ## a seeded clinic on this machine, until Ctrl-C
 	@exec env PORT=$(PORT) $(BIN)/python -m config.demo
 
 demo-reset: ## forget the demo clinic; the next `make demo` seeds it again
 	@rm -rf var
 
-setup: .venv/development ## only prepare the environment
+setup: .venv/development $(TRANSLATIONS) ## only prepare the environment
 
-test: .venv/development ## everything, on SQLite and on PostgreSQL + Redis, with the browser when there is one
+test: .venv/development $(TRANSLATIONS) ## everything, on SQLite and on PostgreSQL + Redis, with the browser when there is one
 	@$(BIN)/python -m tests.suite
 
-test-instants: .venv/development ## the same at each of the eight instants of tests/clock.py
+test-instants: .venv/development $(TRANSLATIONS) ## the same at each of the eight instants of tests/clock.py
 	@$(BIN)/python -m tests.instants
 
-check: .venv/development ## style, types, layers, their picture, migrations, production settings; two at a time
+check: .venv/development $(TRANSLATIONS) ## style, types, layers, their picture, migrations, production settings; two at a time
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync types production layers map style
 
 style: .venv/development
@@ -43,6 +45,9 @@ map: .venv/development
 
 production: .venv/development
 	$(BIN)/python -m tests.deployment
+
+translations: .venv/development ## after a change of words: the catalogues are brought up to date, and what they lack is told
+	$(BIN)/python -m tests.translations
 
 mutants: .venv/development var/reach/tests.json ## plants 80 faults, one at a time; says which the tests notice
 	@$(BIN)/python -m tests.mutants plant --sample 80
@@ -66,6 +71,9 @@ lock: .venv/development ## after a change of the dependencies in pyproject.toml
 
 clean: demo-reset
 	rm -rf .venv
+
+%.mo: %.po | .venv/runtime
+	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
 
 .venv/bootstrap: requirements-bootstrap.lock
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 Handler = Callable[[HttpRequest], HttpResponse]
 SEEN = "seen_at"
@@ -45,6 +45,19 @@ class OwnClock:
             return self.get_response(request)
         finally:
             timezone.deactivate()
+
+
+class OwnLanguage:
+    """Whoever has chosen a language reads it; everybody else that of the browser (``LocaleMiddleware``)."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        chosen = getattr(request.user, "language", "")
+        if chosen:
+            translation.activate(chosen)
+        return self.get_response(request)
 
 
 class PrivateByDefault:

@@ -49,6 +49,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "config.middleware.OwnLanguage",
     "config.middleware.OwnClock",
     "config.middleware.SessionLimits",
     "config.middleware.PrivateByDefault",
@@ -257,7 +258,12 @@ SPECTACULAR_SETTINGS = {
 # --- words, time, files, mail, logs ---------------------------------------------------------------
 
 LANGUAGE_CODE = "en-gb"
-LANGUAGES = [("en-gb", "English"), ("de", "Deutsch"), ("es", "Español"), ("ar", "العربية")]  # each by its own name
+LANGUAGES = [
+    ("en-gb", "English"),
+    ("de", "Deutsch"),
+    ("es", "Español"),
+    ("ar", "العربية"),
+]  # each by its own name
 LOCALE_PATHS = [BASE / "config" / "locale", BASE / "measures" / "locale"]  # apps have theirs beside them
 FORMAT_MODULE_PATH = "config.formats"
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")

@@ -1,4 +1,4 @@
-"""What is stored in words is stored in every language of the interface; whoever reads it hears their own."""
+"""The languages of the interface: which one answers to somebody's own, and words that are stored in all of them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,18 @@ from collections.abc import Callable, Mapping
 
 from django.conf import settings
 from django.utils import translation
+
+
+def interface_for(tag: str) -> str | None:
+    """The language of the interface for somebody of this language: ``de`` for ``de-CH``. ``None``: we do not speak it.
+
+    >>> interface_for("en-US"), interface_for("fr")
+    ('en-gb', None)
+    """
+    try:
+        return translation.get_supported_language_variant(tag)
+    except LookupError:
+        return None
 
 
 def in_every_language(say: Callable[[], str]) -> dict[str, str]:
@@ -18,5 +30,5 @@ def in_every_language(say: Callable[[], str]) -> dict[str, str]:
 
 
 def heard(said: Mapping[str, str]) -> str:
-    """What was said, in the language of the moment; in that of the source where it was said before there was this one."""
+    """What was said, in the language of the moment; in English where there was no such language yet."""
     return said.get(translation.get_language() or "", said[settings.LANGUAGE_CODE])

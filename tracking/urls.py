@@ -5,7 +5,7 @@ from django.urls import path
 from tracking.pages.answers import assessments, due_work, entry, totals
 from tracking.pages.instruments import catalogue, library, wordings
 from tracking.pages.patient import own, portal
-from tracking.pages.people import administration, alerts, people, records, tokens
+from tracking.pages.people import administration, alerts, languages, people, records, tokens
 from tracking.pages.raters import blinding, calls, guesses, raters
 from tracking.pages.treatment import dosing, medication, sessions, setting, washouts
 
@@ -164,6 +164,7 @@ wording_urls = [
         name="wording-withdraw",
     ),
     path("administration/sites/<slug:site>/asking/", wordings.site_asking, name="site-asking"),
+    path("administration/sites/<slug:site>/contacts/", languages.site_contacts, name="site-contacts"),
 ]
 
 washout_urls = [
@@ -176,6 +177,7 @@ washout_urls = [
 ]
 
 token_urls = [
+    path("account/language/", languages.language, name="language"),
     path("account/tokens/", tokens.tokens, name="tokens"),
     path("account/tokens/revoke/", tokens.token_revoke, name="token-revoke"),
 ]

@@ -184,8 +184,10 @@ ADMINISTRATION = [
     reads("wording-file", ADMINISTRATORS, "pack-file"),
     both("wording-withdraw", ADMINISTRATORS, "pack"),
     both("site-asking", ADMINISTRATORS, "site"),
+    both("site-contacts", ADMINISTRATORS, "site"),
     reads("washouts", ADMINISTRATORS),
     both("washout-set", ADMINISTRATORS, "washout"),
+    both("language", SIGNED_IN),
     both("tokens", STAFF),
     writes("token-revoke", STAFF),
 ]

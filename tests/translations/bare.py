@@ -1,6 +1,7 @@
 """Words of a template that stand there bare: outside of every ``{% translate %}``, so in English for everybody.
 
-What is no word of a language is marked in the page itself, by ``translate="no"``, as HTML has it; units and our own name are known here.
+What is no word of a language is marked in the page itself, by ``translate="no"``, as HTML has it; units and our own
+name are known here.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ from pathlib import Path
 COMMENT = re.compile(r"{#.*?#}|{%\s*comment.*?endcomment\s*%}", re.DOTALL)
 MARKED = re.compile(r"{%\s*blocktrans(?:late)?\b.*?{%\s*endblocktrans(?:late)?\s*%}", re.DOTALL)
 CALL = re.compile(r"{%.*?%}|{{.*?}}", re.DOTALL)
-LITERAL = re.compile(r"""(?<![_\w(=:])(?:with|default|default_if_none|yesno|pluralize|add|text|label|title|words)[:=]"([^"]*[A-Za-z]{2}[^"]*)\"""")
+LITERAL = re.compile(
+    r"""(?<![_\w(=:])(?:with|default|default_if_none|yesno|pluralize|add|text|label|title|words)[:=]"([^"]*[A-Za-z]{2}[^"]*)\""""
+)
 WORD = re.compile(r"[^\W\d_]{2,}")
 KNOWN = {"Throughline", "mg", "µg", "kg", "ml", "min", "mmHg", "SD", "CI", "https", "csv"}
 SPOKEN = {"alt", "aria-label", "aria-description", "aria-roledescription", "label", "placeholder", "title"}
@@ -54,7 +57,9 @@ def bare(source: str) -> list[str]:
     text = MARKED.sub("", COMMENT.sub("", source))
     reader = _Reader()
     reader.feed(CALL.sub(" ", text))
-    handed = [match for call in CALL.findall(text) for match in LITERAL.findall(call) if "translate" not in call]
+    handed = [
+        match for call in CALL.findall(text) for match in LITERAL.findall(call) if "translate" not in call
+    ]
     return [piece for piece in [*reader.found, *handed] if set(WORD.findall(piece)) - KNOWN]
 
 

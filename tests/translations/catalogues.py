@@ -33,7 +33,12 @@ def renewed(app: str, language: str) -> Catalog:
         key = (message.text, message.plural) if message.plural else message.text
         held = known.get(message.text, context=message.context or None)
         said = held.string if held and isinstance(held.id, tuple) == bool(message.plural) else ""
-        fresh.add(key, said, locations=[(place, None) for place in sorted(set(places))], context=message.context or None)
+        fresh.add(
+            key,
+            said,
+            locations=[(place, None) for place in sorted(set(places))],
+            context=message.context or None,
+        )
     return fresh
 
 

@@ -102,6 +102,10 @@ def _of_protocol(node: Any) -> Iterator[str]:
         for one in node:
             yield from _of_protocol(one)
     elif isinstance(node, Mapping):
-        yield from (node[key] for key in ("title", "summary", "label", "what", "words") if isinstance(node.get(key), str))
+        yield from (
+            node[key]
+            for key in ("title", "summary", "label", "what", "words")
+            if isinstance(node.get(key), str)
+        )
         for one in node.values():
             yield from _of_protocol(one)

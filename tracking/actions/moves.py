@@ -16,7 +16,7 @@ ANY_STATE = Q()
 def moved(row: Model, held: Q, **to: object) -> bool:
     """Sets the columns ``to`` of this one row if it stands in the database as ``held`` says. Returns whether it
     did; what is in memory stays as it was read."""
-    changed = type(row)._base_manager.filter(held, pk=row.pk).update(**to)
+    changed = row._meta.base_manager.filter(held, pk=row.pk).update(**to)
     if changed > 1:
         raise AssertionError(f"{changed} rows of {row._meta.label} moved where one should")
     return bool(changed)

@@ -48,6 +48,25 @@ class Site(models.Model):
         return self.name
 
 
+class SiteContacts(models.Model):
+    """The crisis contacts of a site in a language that is not its own: other lines, or the same told in other words."""
+
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="contacts")
+    language = models.CharField(max_length=12, help_text="A language of the interface, as in de.")
+    contacts = models.TextField(help_text="One contact a line: name, number, hours.")
+
+    privacy = classes(internal="id site", identifier="language contacts")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["site", "language"], name="contacts_once_per_language"),
+            models.CheckConstraint(condition=~Q(contacts=""), name="contacts_name_somebody"),
+        ]
+
+    def __str__(self) -> str:
+        return f"contacts in {self.language}"
+
+
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **values: object) -> User:
         user = self.model(email=self.normalize_email(email), **values)
@@ -62,6 +81,9 @@ class User(AbstractBaseUser):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=120)
+    language = models.CharField(
+        max_length=12, default="", blank=True, help_text="Of the interface. Empty: the browser's."
+    )
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
@@ -70,7 +92,7 @@ class User(AbstractBaseUser):
     REQUIRED_FIELDS = ["name"]
 
     privacy = classes(
-        internal="id public_id is_active created_at password last_login", identifier="email name"
+        internal="id public_id language is_active created_at password last_login", identifier="email name"
     )
 
     def __str__(self) -> str:

@@ -148,6 +148,11 @@ class SittingLink(models.Model):
     episode = models.ForeignKey(TreatmentEpisode, on_delete=models.PROTECT, related_name="links")
     requests = models.ManyToManyField(AssessmentRequest, related_name="links")
     token_hash = models.CharField(max_length=64, unique=True)
+    language = models.CharField(
+        max_length=12,
+        default="",
+        help_text="Of the whole sitting, as in de. Empty: issued before there were several.",
+    )
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(default=clock.now, editable=False)
     expires_at = models.DateTimeField()
@@ -156,7 +161,7 @@ class SittingLink(models.Model):
     revoked_at = models.DateTimeField(null=True)
 
     privacy = classes(
-        internal="id public_id episode requests token_hash created_by created_at expires_at opened_at "
+        internal="id public_id episode requests token_hash language created_by created_at expires_at opened_at "
         "finished_at revoked_at"
     )
 

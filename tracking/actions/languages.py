@@ -1,0 +1,48 @@
+"""In which language somebody reads the site, and whom a patient of a site can call in which language."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from tracking.actions import audit
+from tracking.actions.moves import ANY_STATE, moved
+from tracking.errors import InvalidInput, NotPermitted
+from tracking.models import Site, SiteContacts, User
+from tracking.queries.administration import administered_sites
+from tracking.rules import checks
+from tracking.rules.crisis import contacts_of
+from tracking.vocabulary import AuditAction
+
+
+@transaction.atomic
+def choose_language(*, by: User, language: str) -> None:
+    """The pages are in this language from now on, wherever this person signs in; empty for that of the browser."""
+    codes = [code for code, name in settings.LANGUAGES]
+    moved(by, ANY_STATE, language=checks.clean_choice("language", language, ["", *codes]))
+    audit.record(by=by, action=AuditAction.CHOOSE_LANGUAGE, target=by, language=language)
+
+
+@transaction.atomic
+def change_contacts(*, by: User, site: Site, language: str, contacts: str) -> None:
+    """Whom patients can call who are asked in ``language``: one contact a line. An empty language is everybody else,
+    who are never left without; an empty text leaves a language to what everybody else reads.
+
+    Raises ``InvalidInput`` for a text that names no number, ``NotPermitted`` for whoever does not administer the site.
+    """
+    if site not in administered_sites(by):
+        raise NotPermitted(_("only an administrator of the site says whom its patients can call"))
+    if language:
+        checks.clean_choice("language", language, [code for code, name in settings.LANGUAGES])
+    text = "\n".join(line.strip() for line in contacts.splitlines() if line.strip())
+    if (text or not language) and not any(each.phone for each in contacts_of(text)):
+        raise InvalidInput("contacts", _("must name at least one number that can be called"))
+    Site.objects.select_for_update(no_key=True).get(pk=site.pk)
+    if not language:
+        moved(site, ANY_STATE, crisis_contacts=text)
+    elif text:
+        SiteContacts.objects.update_or_create(site=site, language=language, defaults={"contacts": text})
+    else:
+        SiteContacts.objects.filter(site=site, language=language).delete()
+    audit.record(by=by, action=AuditAction.CHANGE_CONTACTS, target=site, site=site.key, language=language)
