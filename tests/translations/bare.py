@@ -23,7 +23,9 @@ TECHNICAL = {"class", "content", "href", "id", "name", "src", "style", "type"}
 VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
 
 
-class _Reader(HTMLParser):
+class Reader(HTMLParser):
+    """The words of a page that somebody reads or hears, piece by piece."""
+
     def __init__(self) -> None:
         super().__init__()
         self.found: list[str] = []
@@ -31,7 +33,7 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         held = dict(attributes)
-        if tag not in VOID and (self.silent or held.get("translate") == "no" or tag in ("script", "style")):
+        if tag not in VOID and (self.silent or is_silent(tag, held)):
             self.silent.append(tag)
         if not self.silent:
             self.found += [value for name, value in held.items() if value and is_spoken(name, value)]
@@ -45,6 +47,13 @@ class _Reader(HTMLParser):
             self.found.append(" ".join(data.split()))
 
 
+def is_silent(tag: str, attributes: dict[str, str | None]) -> bool:
+    """Code and style, what says itself that it is not to be translated, and what is in a language of its own: the
+    wording of an instrument."""
+    is_worded = "lang" in attributes and tag != "html"
+    return attributes.get("translate") == "no" or is_worded or tag in ("script", "style")
+
+
 def is_spoken(name: str, value: str) -> bool:
     """Whether somebody reads or hears this attribute: those that say so, and data for a script that are sentences."""
     if name.startswith("data-"):
@@ -55,7 +64,7 @@ def is_spoken(name: str, value: str) -> bool:
 def bare(source: str) -> list[str]:
     """The pieces of text of a template in which a word of a language is not marked."""
     text = MARKED.sub("", COMMENT.sub("", source))
-    reader = _Reader()
+    reader = Reader()
     reader.feed(CALL.sub(" ", text))
     handed = [
         match for call in CALL.findall(text) for match in LITERAL.findall(call) if "translate" not in call

@@ -1,0 +1,115 @@
+"""A language in which every translated message stands in brackets: what is outside of them was never asked to be
+translated."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.conf.locale import LANG_INFO
+from django.db.models import CharField, TextField
+from django.utils import translation
+
+from tests.translations.bare import KNOWN, WORD, Reader
+from tests.translations.collect import ROOT
+from tracking.privacy import Privacy
+
+OPEN, CLOSE = "⟦", "⟧"
+INNERMOST = re.compile(rf"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}")
+SWITCHES = {"decimal mark", "labels begin with a small letter inside a sentence: yes or no"}
+TYPED = {Privacy.IDENTIFIER, Privacy.FREE_TEXT}
+TRANSLATED = ("scales", "outcomes", "levels")  # of an instrument: whose titles and labels are messages
+
+
+def bracketed(message: str) -> str:
+    return f"{OPEN}{message}{CLOSE}" if message.strip() else message
+
+
+def speak(patch: pytest.MonkeyPatch) -> None:
+    """From now on the interface speaks in brackets. What was asked for too early, at import, does not."""
+    translation.gettext("")  # Django finds out here which functions these are
+    voice = translation._trans
+    patch.setattr(voice, "gettext", bracketed)
+    patch.setattr(
+        voice, "pgettext", lambda context, one: one if context in SWITCHES else bracketed(one), raising=False
+    )
+    patch.setattr(voice, "ngettext", lambda one, many, n: bracketed(one if n == 1 else many), raising=False)
+    patch.setattr(
+        voice, "npgettext", lambda context, one, many, n: bracketed(one if n == 1 else many), raising=False
+    )
+
+
+def outside(page: str, data: Iterable[str]) -> list[str]:
+    """The pieces of a page in which a word is left when what is translated and what is data is taken away."""
+    reader = Reader()
+    reader.feed(page)
+    found = []
+    for piece in reader.found:
+        left = piece
+        while (less := INNERMOST.sub(" ", left)) != left:
+            left = less
+        for text in data:
+            if text in left:
+                left = re.sub(rf"(?<!\w){re.escape(text)}(?!\w)", " ", left)
+        if set(WORD.findall(left)) - KNOWN:
+            found.append(piece)
+    return found
+
+
+def data() -> list[str]:
+    """What is no word of ours: what people typed, names, and the words of instruments. The longest first."""
+    found = {*stored(), *of_definitions(), *names_of_languages(), *settings.CACHES}
+    pieces = {" ".join(piece.split()) for text in found for piece in (text, *text.splitlines())}
+    return sorted((piece for piece in pieces if WORD.search(piece)), key=len, reverse=True)
+
+
+def stored() -> Iterator[str]:
+    for app in ("tracking", "reports"):
+        for model in apps.get_app_config(app).get_models():
+            kinds = getattr(model, "privacy", {})
+            for field in model._meta.get_fields():
+                if (
+                    isinstance(field, CharField | TextField)
+                    and not field.choices
+                    and kinds.get(field.name) in TYPED
+                ):
+                    yield from map(str, model._base_manager.values_list(field.name, flat=True))
+    for name in ("study", "siteinstrument"):
+        yield from apps.get_model("tracking", name).objects.values_list("title", flat=True)
+
+
+def of_definitions() -> Iterator[str]:
+    for path in ROOT.glob("measures/instruments/*/*.toml"):
+        definition = tomllib.loads(path.read_text())
+        yield definition["key"]
+        yield from _strings({key: value for key, value in definition.items() if key not in TRANSLATED})
+        yield from _sources(definition)
+    for path in ROOT.glob("tracking/protocols/*.toml"):
+        definition = tomllib.loads(path.read_text())
+        yield definition["key"]
+        yield from _sources(definition)
+
+
+def _strings(node: object) -> Iterator[str]:
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, list | dict):
+        for one in node.values() if isinstance(node, dict) else node:
+            yield from _strings(one)
+
+
+def _sources(node: object) -> Iterator[str]:
+    if isinstance(node, dict):
+        yield from (value for key, value in node.items() if key == "source" and isinstance(value, str))
+    if isinstance(node, list | dict):
+        for one in node.values() if isinstance(node, dict) else node:
+            yield from _sources(one)
+
+
+def names_of_languages() -> Iterator[str]:
+    yield from (name for code, name in settings.LANGUAGES)
+    yield from (info["name_local"] for info in LANG_INFO.values() if "name_local" in info)

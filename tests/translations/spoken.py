@@ -1,0 +1,67 @@
+"""Words in Python that somebody will read: handed to what shows or refuses something, without being marked."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.translations.bare import KNOWN, WORD
+from tests.translations.collect import KEYWORDS
+
+# By what is called: the places of what is shown, and the names under which it is handed over.
+SHOWN: dict[str, tuple[tuple[int, ...], tuple[str, ...]]] = {
+    "InvalidInput": ((1,), ("reason",)),
+    "Conflict": ((0,), ()),
+    "NotPermitted": ((0,), ()),
+    "ValidationError": ((0,), ("message",)),
+    "add_error": ((1,), ("error",)),
+    "success": ((1,), ("message",)),
+    "info": ((1,), ("message",)),
+    "warning": ((1,), ("message",)),
+    "error": ((1,), ("message",)),
+    "Page": ((0, 1, 2), ("title", "submit", "lead")),
+    "queue_mail": ((), ("subject", "body")),
+    "move": ((), ("otherwise",)),
+}
+FIELDS = ("label", "help_text", "empty_label", "error_messages", "choices")
+LOGGERS = {"log", "logger", "LOG"}
+ELSEWHERE = ("migrations", "management", "imports", "simulation")  # a console, a file, or invented people
+
+
+def unmarked(path: Path) -> list[str]:
+    """``line: words`` for each place of a file in which words are shown that nobody can translate."""
+    tree = ast.parse(path.read_text())
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    found = {(words.lineno, text) for call in calls for shown in _shown(call) for words, text in _bare(shown)}
+    return [f"{line}: {text}" for line, text in sorted(found)]
+
+
+def _shown(call: ast.Call) -> Iterator[ast.expr]:
+    called = call.func
+    name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+    if isinstance(called, ast.Attribute) and getattr(called.value, "id", "") in LOGGERS:
+        return
+    places, names = SHOWN.get(name, ((), ()))
+    if name.endswith(("Field", "_field")) and not _is_of_models(called):
+        names = FIELDS
+    yield from (call.args[place] for place in places if place < len(call.args))
+    yield from (one.value for one in call.keywords if one.arg in names)
+
+
+def _is_of_models(called: ast.expr) -> bool:
+    return isinstance(called, ast.Attribute) and getattr(called.value, "id", "") == "models"
+
+
+def _bare(node: ast.AST) -> Iterator[tuple[ast.expr, str]]:
+    """Strings with a word in them; not those that a marking function is given, nor keys."""
+    if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in KEYWORDS:
+        return
+    if isinstance(node, ast.JoinedStr):
+        text = "".join(part.value for part in node.values if isinstance(part, ast.Constant))
+    else:
+        text = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+    if isinstance(node, ast.expr) and " " in text.strip() and set(WORD.findall(text)) - KNOWN:
+        yield node, text
+    for child in ast.iter_child_nodes(node) if not isinstance(node, ast.JoinedStr) else ():
+        yield from _bare(child)
