@@ -116,11 +116,11 @@ class Table:
             self.refuse(key, "must be lists of texts, none of them twice")
         return tuple(tuple(row) for row in rows)
 
-    def texts_by_name(self, key: str) -> dict[str, str]:
+    def texts_by_name(self, key: str, *, may_be_empty: bool = False) -> dict[str, str]:
         """A table whose values are all texts; empty when the key is absent."""
         values: dict[str, str] = self._take(key, dict, "a table of texts", {})
         for name, value in values.items():
-            if not isinstance(value, str) or not value.strip():
+            if not isinstance(value, str) or not (value.strip() or (may_be_empty and not value)):
                 self.refuse(f"{key}.{name}", "must be a text")
         return values
 

@@ -64,7 +64,7 @@ class Course:
 
     def _enrol(self) -> None:
         site = care.create_site(
-            by=None, key="walk", name="Walk", timezone="Europe/Berlin", crisis_contacts="Call"
+            by=None, key="walk", name="Walk", timezone="Europe/Berlin", crisis_contacts="Line, 555 0100"
         )
         team = care.create_team(by=None, site=site, name="Walkers")
         self.clinician = self._person("Wanda Walker", Role.CLINICIAN)

@@ -33,6 +33,7 @@ from tracking.queries.administration import administered_sites
 from tracking.queries.likeness import alike
 from tracking.rules import checks
 from tracking.rules import protocol as protocols
+from tracking.rules.crisis import names_somebody
 from tracking.rules.policies.days import local_today
 from tracking.rules.policies.endings import check_alive
 from tracking.rules.policies.likeness import check_another_person
@@ -54,7 +55,7 @@ def create_site(
 ) -> Site:
     """A new clinic. ``language`` is that of patients who have none of their own. The crisis contacts are
     required: a patient must never be shown an empty list."""
-    if not crisis_contacts.strip():
+    if not names_somebody(crisis_contacts):
         raise InvalidInput("crisis_contacts", "name at least one contact that patients can reach")
     site = Site(
         key=_clean_key(key),

@@ -12,7 +12,7 @@ from tracking.errors import InvalidInput, NotPermitted
 from tracking.models import Site, SiteContacts, User
 from tracking.queries.administration import administered_sites
 from tracking.rules import checks
-from tracking.rules.crisis import contacts_of
+from tracking.rules.crisis import names_somebody
 from tracking.vocabulary import AuditAction
 
 
@@ -36,8 +36,8 @@ def change_contacts(*, by: User, site: Site, language: str, contacts: str) -> No
     if language:
         checks.clean_choice("language", language, [code for code, name in settings.LANGUAGES])
     text = "\n".join(line.strip() for line in contacts.splitlines() if line.strip())
-    if (text or not language) and not any(each.phone for each in contacts_of(text)):
-        raise InvalidInput("contacts", _("must name at least one number that can be called"))
+    if (text or not language) and not names_somebody(text):
+        raise InvalidInput("contacts", _("must name somebody who can be reached"))
     Site.objects.select_for_update(no_key=True).get(pk=site.pk)
     if not language:
         moved(site, ANY_STATE, crisis_contacts=text)

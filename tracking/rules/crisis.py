@@ -17,6 +17,18 @@ class Contact:
     phone: str
 
 
+SHORTEST = 3  # words
+
+
+def names_somebody(text: str) -> bool:
+    """Whether crisis contacts say more than a word: a number to call, or a sentence that says why there is none.
+
+    >>> names_somebody("none"), names_somebody("Samaritans, 116 123"), names_somebody("Nobody can be reached here")
+    (False, True, True)
+    """
+    return any(one.phone for one in contacts_of(text)) or len(text.split()) >= SHORTEST
+
+
 def contacts_of(text: str) -> tuple[Contact, ...]:
     """The contacts in ``text``, one a line as "name, number, hours". What is not a number stays in the label.
 

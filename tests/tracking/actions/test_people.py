@@ -130,7 +130,7 @@ class TestRoles:
 
     def test_a_role_at_another_site_is_not_ended(self, administrator: User, rater: User) -> None:
         other = care.create_site(
-            by=None, key="south", name="South Clinic", timezone="UTC", crisis_contacts="Crisis line"
+            by=None, key="south", name="South Clinic", timezone="UTC", crisis_contacts="Crisis line, 112"
         )
         grant = people.grant_role(by=None, user=rater, role=Role.CLINICIAN, site=other)
         with pytest.raises(NotPermitted, match="own sites"):

@@ -8,6 +8,8 @@ import pytest
 
 from tests.tracking.imports.small import ROWS, plan, refused, spec, table, with_cell
 from tracking.imports.planning import report
+from tracking.imports.planning.doubts import age_at_start
+from tracking.imports.planning.plan import Aged
 
 SPREAD = "=HYPERLINK(1)"
 
@@ -149,8 +151,30 @@ def test_the_same_patient_instrument_and_time_twice_is_refused() -> None:
 
 
 def test_rows_of_one_patient_must_agree() -> None:
-    found = refused(with_cell("age", "42", line=3).replace(b"drug,62.5,1", b"drug,60,1"))
-    assert [(line, column) for line, column, _ in found] == [(3, "age"), (3, "expectancy")]
+    found = refused(with_cell("age", "43", line=3).replace(b"drug,62.5,1", b"drug,60,1"))
+    assert [(line, column) for line, column, _ in found] == [(3, "expectancy"), (3, "age")]
+
+
+@pytest.mark.parametrize(
+    ("ages", "start"),
+    [
+        ([(0, 41), (7, 42), (400, 42)], 41),  # a birthday between two visits
+        ([(400, 42), (0, 41)], 41),  # whatever comes first in the file
+        ([(None, 41), (None, 41)], 41),
+        ([], None),
+    ],
+)
+def test_the_age_is_that_at_the_first_visit(ages: list[tuple[int | None, int]], start: int | None) -> None:
+    found = [Aged(line, age, at) for line, (at, age) in enumerate(ages, start=2)]
+    assert age_at_start(found) == (start, None)
+
+
+@pytest.mark.parametrize(
+    "ages", [[(0, 41), (7, 43)], [(0, 41), (400, 40)], [(0, 41), (800, 45)], [(0, 41), (None, 42)]]
+)
+def test_an_age_that_no_birthday_explains_is_told(ages: list[tuple[int | None, int]]) -> None:
+    found = [Aged(line, age, at) for line, (at, age) in enumerate(ages, start=2)]
+    assert age_at_start(found) == (41, found[1])
 
 
 def test_a_cell_that_is_missing_in_one_row_of_a_patient_contradicts_nothing() -> None:

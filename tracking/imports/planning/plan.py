@@ -10,9 +10,19 @@ from measures.instrument import Instrument, Number
 from measures.scoring import Scored
 
 
+@dataclass(frozen=True, slots=True)
+class Aged:
+    """The age that one row says, and when: a day, or days from the start; ``None`` where the row says neither."""
+
+    line: int
+    age: int
+    at: date | int | None
+
+
 @dataclass(slots=True)
 class PlannedPatient:
-    """One person of the file and what its rows say of them. ``None`` and absent: not said."""
+    """One person of the file and what its rows say of them. ``None`` and absent: not said. ``age``: at the first of
+    the ``ages`` that the rows say."""
 
     source_id: str
     line: int
@@ -20,6 +30,7 @@ class PlannedPatient:
     arm: str | None = None
     age: int | None = None
     covariates: dict[str, Number | str] = field(default_factory=dict)
+    ages: list[Aged] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +85,14 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """What every cell of allows and a whole file makes doubtful: a question, and the places that raise it."""
+
+    question: str
+    places: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """A whole file, checked. ``twins`` are pairs of lines with the same answers under different patients."""
 
@@ -84,5 +103,7 @@ class Plan:
     uncompared: tuple[Note, ...]  # entered totals of forms that are incomplete or have no items
     unanswered: tuple[Note, ...]  # known errors of the source, taken as unanswered
     twins: tuple[tuple[int, int], ...]
+    doubts: tuple[Doubt, ...]
+    incomplete: tuple[Note, ...]  # forms that the file says were never completed: left out
     endorsed: tuple[Note, ...]  # safety items that ask for a look
     left_out: tuple[Note, ...]  # safety items without an answer

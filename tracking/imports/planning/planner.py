@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from functools import partial
 from typing import TypeVar
 
@@ -10,7 +11,16 @@ from measures import scoring
 from measures.errors import AnswerError
 from measures.instrument import Item, Number
 from measures.scoring import Scored
-from tracking.imports.planning.plan import Mismatch, Note, Plan, PlannedAssessment, PlannedPatient, When
+from tracking.imports.planning.doubts import age_at_start, doubts
+from tracking.imports.planning.plan import (
+    Aged,
+    Mismatch,
+    Note,
+    Plan,
+    PlannedAssessment,
+    PlannedPatient,
+    When,
+)
 from tracking.imports.reading import cells
 from tracking.imports.reading.cells import CellError
 from tracking.imports.reading.problems import Problems
@@ -25,6 +35,7 @@ def make_plan(spec: Spec, rows: Iterable[Row], problems: Problems) -> Plan:
     planner = _Planner(spec, problems)
     for row in rows:
         planner.take(row)
+    planner.settle_ages()
     problems.raise_any()
     return planner.plan()
 
@@ -40,6 +51,7 @@ class _Planner:
         self.uncompared: list[Note] = []
         self.unanswered: list[Note] = []
         self.twins: list[tuple[int, int]] = []
+        self.incomplete: list[Note] = []
         self.endorsed: list[Note] = []
         self.left_out: list[Note] = []
         self.points = {point.value: point for point in spec.times.points if point.value}
@@ -60,6 +72,8 @@ class _Planner:
             uncompared=tuple(self.uncompared),
             unanswered=tuple(self.unanswered),
             twins=tuple(self.twins),
+            doubts=tuple(doubts(self.patients, tuple(self.assessments.values()), self.mismatches)),
+            incomplete=tuple(self.incomplete),
             endorsed=tuple(self.endorsed),
             left_out=tuple(self.left_out),
         )
@@ -67,16 +81,21 @@ class _Planner:
     def take(self, row: Row) -> None:
         """One row: who, then each form that has something in it."""
         self.rows += 1
-        source_id = self.needed(row, self.spec.patient.id, cells.word)
+        source_id = self.needed(row, self.spec.patient.id, cells.identifier)
         if source_id is None:
             return
         self.take_patient(row, source_id)
         for column, values in self.told_apart.items():
             if row.cells[column] not in values:
-                self.problems.add(row.line, column, f"is none of {', '.join(dict.fromkeys(values))}")
+                named = ", ".join(value or "(empty)" for value in dict.fromkeys(values))
+                self.problems.add(row.line, column, f"is none of {named}")
         for form in self.spec.forms:
-            if _is_meant(form, row):
+            if not _holds(form.where, row):
+                continue
+            if _holds(form.complete, row):
                 self.take_form(row, form, source_id)
+            elif any(row.cells[column] not in self.spec.file.missing for column in form.items.values()):
+                self.incomplete.append(Note(row.line, next(iter(form.complete)), form.instrument.short_title))
 
     # --- cells ------------------------------------------------------------------------------------
 
@@ -108,8 +127,8 @@ class _Planner:
         for field, coded in (("sex", columns.sex), ("arm", columns.arm)):
             if coded:
                 self.merge(row, known, field, coded.column, self.cell(row, coded.column, _decoder(coded)))
-        if columns.age:
-            self.merge(row, known, "age", columns.age, self.cell(row, columns.age, cells.age))
+        if columns.age and (age := self.cell(row, columns.age, cells.age)) is not None:
+            known.ages.append(Aged(row.line, age, self.moment(row)))
         for name in columns.numbers:
             self.merge_covariate(row, known, name, self.cell(row, name, self.number))
         for name in columns.categories:
@@ -126,6 +145,27 @@ class _Planner:
     def merge_covariate(self, row: Row, known: PlannedPatient, name: str, value: Number | str | None) -> None:
         if value is not None and known.covariates.setdefault(name, value) != value:
             self.problems.add(row.line, name, "differs from an earlier row of the same patient")
+
+    def settle_ages(self) -> None:
+        """An age at each visit grows with them; what counts is that at the first."""
+        for known in self.patients.values():
+            known.age, wrong = age_at_start(known.ages)
+            if wrong and self.spec.patient.age:
+                reason = "differs from an earlier row of the same patient by more than the time between"
+                self.problems.add(wrong.line, self.spec.patient.age, reason)
+
+    def moment(self, row: Row) -> date | int | None:
+        """When a row was written down, as far as it says so itself. What cannot be read is told with its form."""
+        times = self.spec.times
+        try:
+            if times.date and row.cells[times.date] not in self.spec.file.missing:
+                return cells.day(row.cells[times.date], self.spec.file.dates)
+            if times.day and row.cells[times.day] not in self.spec.file.missing:
+                return cells.offset(row.cells[times.day])
+        except CellError:
+            return None
+        point = self.points.get(row.cells[times.column]) if times.column else None
+        return point.day if point else None
 
     # --- what -------------------------------------------------------------------------------------
 
@@ -156,11 +196,11 @@ class _Planner:
             if self.is_known_error(row, column, source_id):
                 answers[code] = None
                 continue
-            answers[code] = self.cell(row, column, partial(self.answer, item))
+            answers[code] = self.cell(row, column, partial(self.answer, item, form.shift))
         return answers
 
-    def answer(self, item: Item, text: str) -> object:
-        value = cells.yes_or_no(text) if item.kind == "boolean" else self.number(text)
+    def answer(self, item: Item, shift: int, text: str) -> object:
+        value = cells.yes_or_no(text) if item.kind == "boolean" else self.number(text) + shift
         try:
             return scoring.check_answer(item, value)
         except AnswerError as error:
@@ -218,12 +258,20 @@ class _Planner:
         day = point.day if point else None
         if times.day and not form.once:
             day = self.needed(row, times.day, cells.offset)
+        name = point.name if point else ""
+        if times.repeats and point and (instance := self.instance(row, times.repeats.column)) > 1:
+            name = f"{point.name} ({instance})"
+            day = None if day is None else day + (instance - 1) * times.repeats.days
         date_column = form.date or (None if form.once else times.date)
         on = None
         if date_column:
             day = None
             on = self.needed(row, date_column, lambda text: cells.day(text, self.spec.file.dates))
-        return None if self.problems.count > before else When(point.name if point else "", day, on)
+        return None if self.problems.count > before else When(name, day, on)
+
+    def instance(self, row: Row, column: str) -> int:
+        """Which form of its time point a row holds: the first where the file does not count."""
+        return self.cell(row, column, cells.instance) or 1
 
     def point(self, row: Row) -> Point | None:
         column = self.spec.times.column
@@ -270,8 +318,8 @@ class _Planner:
             self.twins.append((assessment.line, first.line))
 
 
-def _is_meant(form: Form, row: Row) -> bool:
-    return all(row.cells[column] == value for column, value in form.where.items())
+def _holds(wanted: Mapping[str, str], row: Row) -> bool:
+    return all(row.cells[column] == value for column, value in wanted.items())
 
 
 def _decoder(coded: Coded) -> Callable[[str], str]:

@@ -30,6 +30,9 @@ def findings(plan: Plan) -> Iterator[str]:
         "Answer sheets that are identical under two patients",
         [f"line {line} repeats the answers of line {first}" for line, first in plan.twins],
     )
+    for doubt in plan.doubts:
+        yield from _section(doubt.question, doubt.places)
+    yield from _notes("Forms left out: the file says that they were not completed", plan.incomplete)
     yield from _notes(
         "Safety items endorsed: imported answers raise no alert, so look at them", plan.endorsed
     )

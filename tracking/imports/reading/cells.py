@@ -22,9 +22,13 @@ _DATES: dict[DateForm, re.Pattern[str]] = {
     "month/day/year": re.compile(r"(?P<month>[0-9]{1,2})/(?P<day>[0-9]{1,2})/(?P<year>[0-9]{4})"),
     "day.month.year": re.compile(r"(?P<day>[0-9]{1,2})\.(?P<month>[0-9]{1,2})\.(?P<year>[0-9]{4})"),
 }
+_TIMED = re.compile(r"(?P<day>[0-9./-]{8,10})[ T][0-9]{1,2}:[0-9]{2}.*")
+_SERIAL = re.compile(r"[1-9][0-9]{4}(\.[0-9]+)?")  # a spreadsheet's days since 1900: five digits until 2173
+_SHORTENED = re.compile(r"[0-9]([.,][0-9]+)?[Ee][+-][0-9]+")
 _EARLIEST = date(1900, 1, 1)
 _FARTHEST = 36_525  # days: a hundred years
 _LONGEST_WORD = 60
+_MOST_INSTANCES = 1000
 _CONTROL = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
@@ -68,6 +72,14 @@ def offset(text: str) -> int:
     return days
 
 
+def instance(text: str) -> int:
+    """The number of a repeated form: 1, 2, 3."""
+    number = whole(text)
+    if not 1 <= number <= _MOST_INSTANCES:
+        raise CellError(f"must be a number from 1 to {_MOST_INSTANCES}")
+    return number
+
+
 def day(text: str, form: DateForm) -> date:
     """A day of the calendar, written as the spec says."""
     _refuse_blanks(text)
@@ -93,6 +105,16 @@ def word(text: str) -> str:
     return text
 
 
+def identifier(text: str) -> str:
+    """What the file calls a person. A long number that a spreadsheet has shortened (``1.23E+11``) may be several."""
+    if _SHORTENED.fullmatch(text):
+        raise CellError(
+            "is a long number that a spreadsheet has shortened, so that several people may stand under it: "
+            "give the column the format text at the source, and save it again"
+        )
+    return word(text)
+
+
 def yes_or_no(text: str) -> bool:
     """``true`` or ``false``; 0 and 1 are refused because files use them both ways round."""
     if text not in ("true", "false"):
@@ -106,5 +128,11 @@ def _refuse_blanks(text: str) -> None:
 
 
 def _hint(text: str, form: DateForm) -> str:
-    fitting: list[str] = [name for name, pattern in _DATES.items() if pattern.fullmatch(text)]
+    if timed := _TIMED.fullmatch(text):
+        return _hint(timed["day"], form) + "; cut off the time of day behind it, by the clock of the clinic"
+    if _SERIAL.fullmatch(text):
+        return (
+            "; it looks like a spreadsheet's number of a day: give the column a date format and save it again"
+        )
+    fitting = [name for name, pattern in _DATES.items() if pattern.fullmatch(text) and name != form]
     return f"; if it is {' or '.join(fitting)}, the spec must say so" if fitting else ""

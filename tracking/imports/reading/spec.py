@@ -91,11 +91,21 @@ class PatientColumns:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A named time point, ``day`` days from the start of the episode. ``value`` is how the file writes it."""
+    """A named time point, ``day`` days from the start of the episode. ``value`` is how the file writes it. One that
+    the file writes in several ways (an event of each arm) stands several times, with one name and one day."""
 
     name: str
     day: int | None
     value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Repeats:
+    """A column that counts the forms of one time point: 1 or empty is the first. ``days`` lie from one to the next,
+    where the file has no date for each."""
+
+    column: str
+    days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,18 +117,21 @@ class Times:
     day: str | None
     date: str | None
     start: datetime.date | None  # the nominal first day of a file without dates
+    repeats: Repeats | None = None
 
     @property
     def columns(self) -> set[str]:
-        return set(filter(None, [self.column, self.day, self.date]))
+        repeats = self.repeats.column if self.repeats else None
+        return set(filter(None, [self.column, self.day, self.date, repeats]))
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
     """One questionnaire within a row: its items by column, or totals alone.
 
-    ``where``: only in rows that hold this value. ``time_point``: not the row's but this one.
-    ``once``: a value that is repeated in each row of a patient counts as one assessment.
+    ``where``: only in rows that hold this value. ``complete``: in rows that hold another, it was never completed: it is
+    left out, and counted. ``time_point``: not the row's but this one. ``once``: a value that is repeated in each row of
+    a patient counts as one assessment. ``shift``: added to each answer, −1 where the file counts from 1.
     """
 
     instrument: Instrument
@@ -128,10 +141,13 @@ class Form:
     time_point: Point | None
     date: str | None
     once: bool
+    complete: Mapping[str, str]  # column -> value
+    shift: int
 
     @property
     def columns(self) -> set[str]:
-        return {*self.items.values(), *self.totals.values(), *self.where, *filter(None, [self.date])}
+        told = {*self.where, *self.complete}
+        return {*self.items.values(), *self.totals.values(), *told, *filter(None, [self.date])}
 
 
 @dataclass(frozen=True, slots=True)

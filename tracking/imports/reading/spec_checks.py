@@ -64,7 +64,13 @@ def _check_points(spec: Spec, top: Table) -> None:
     for point in points:
         if len(point.name) > LONGEST_NAME:
             top.refuse("time.points", f"a name must not be longer than {LONGEST_NAME} characters")
-    _refuse_repeats(top, "time.points", [point.name for point in points])
+    if spec.times.repeats is not None and spec.times.column is None:
+        top.refuse("time.repeats", "counts the forms of one time point: name time.column")
+    several = dict.fromkeys(
+        (point.name, point.day) for point in points if point.value
+    )  # ways to write one point
+    names = [name for name, _ in several] + [point.name for point in points if not point.value]
+    _refuse_repeats(top, "time.points", names)
     _refuse_repeats(top, "time.points", [point.value for point in points if point.value])
     if (spec.times.column is not None) != any(point.value for point in points):
         top.refuse("time.column", "and the values of time.points belong together: give both or none")

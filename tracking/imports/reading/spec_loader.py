@@ -28,6 +28,7 @@ from tracking.imports.reading.spec import (
     PatientColumns,
     Place,
     Point,
+    Repeats,
     Spec,
     StudyText,
     Times,
@@ -185,9 +186,19 @@ def _read_times(table: Table) -> Times:
         day=_optional(table, "day"),
         date=_optional(table, "date"),
         start=_read_start(table),
+        repeats=_read_repeats(table.table("repeats")) if "repeats" in table else None,
     )
     table.finish()
     return times
+
+
+def _read_repeats(table: Table) -> Repeats:
+    days = table.optional_number("days") or 0
+    if not isinstance(days, int) or days < 0:
+        table.refuse("days", "must be a whole number of days")
+    repeats = Repeats(table.text("column"), days)
+    table.finish()
+    return repeats
 
 
 def _read_start(table: Table) -> date | None:
@@ -215,14 +226,23 @@ def _read_form(table: Table, declared: Declared, times: Times) -> Form:
         instrument=instrument,
         items=_read_items(table),
         totals=table.texts_by_name("totals"),
-        where=table.texts_by_name("where"),
+        where=table.texts_by_name("where", may_be_empty=True),
         time_point=_named_point(table, times) if "time_point" in table else None,
         date=_optional(table, "date"),
         once=table.flag("once", default=False),
+        complete=table.texts_by_name("complete"),
+        shift=_read_shift(table),
     )
     table.finish()
     spec_checks.check_form(form, table, times)
     return form
+
+
+def _read_shift(table: Table) -> int:
+    shift = table.optional_number("shift") or 0
+    if not isinstance(shift, int):
+        table.refuse("shift", "must be a whole number, such as -1 where the file counts from 1")
+    return shift
 
 
 def _instrument(table: Table, declared: Declared) -> Instrument:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,6 +13,7 @@ from django.db import transaction
 from tracking.actions import audit
 from tracking.actions.marks import want_episodes, want_study
 from tracking.errors import InvalidInput
+from tracking.imports.planning.doubts import plain
 from tracking.imports.planning.plan import Plan, PlannedAssessment, PlannedPatient
 from tracking.imports.reading.problems import Problems
 from tracking.imports.reading.spec import Spec
@@ -112,6 +114,7 @@ class _Import:
         new = self.create_new(known, team)
         episodes = known | new
         rows = self.new_assessments(episodes, known)
+        self.refuse_lost_zeros(new, rows)
         self.problems.raise_any()
         batch = self.store(source, episodes, rows)
         consented = self.record_consents(new)
@@ -185,6 +188,37 @@ class _Import:
             self.problems.add(planned.line, columns.id, "has no assessment, so no day to begin from")
         if planned.sex is not None and planned.sex not in Sex.values and columns.sex:
             self.problems.add(planned.line, columns.sex.column, f"must mean one of {', '.join(Sex.values)}")
+
+    def refuse_lost_zeros(
+        self, new: dict[str, TreatmentEpisode], rows: list[tuple[TreatmentEpisode, PlannedAssessment]]
+    ) -> None:
+        """A new person who is written as a known one but for leading zeros or case, with the same answers on the same
+        day, is the known one: the file went through a spreadsheet."""
+        if not new:
+            return
+        written = {
+            plain(source.source_id): source.episode_id
+            for source in EpisodeSource.objects.filter(episode__study=self.study).exclude(
+                episode__in=new.values()
+            )
+        }
+        alike = {key: written[plain(key)] for key in new if plain(key) in written}
+        sheets = {
+            (episode, instrument, day, _content(answers))
+            for episode, instrument, day, answers in Assessment.objects.filter(
+                episode__in=alike.values()
+            ).values_list("episode", "instrument", "assessed_on", "answers")
+        }
+        for episode, planned in rows:
+            day = assessed_on(planned, episode.starts_on)
+            place = (alike.get(planned.source_id), planned.instrument.key, day, _content(planned.answers))
+            if planned.answers and place in sheets:
+                self.problems.add(
+                    planned.line,
+                    self.spec.patient.id,
+                    "is written as somebody of this study but for leading zeros or case, who gave the same answers on "
+                    "the same day: did a spreadsheet change the identifiers?",
+                )
 
     # --- what -------------------------------------------------------------------------------------
 
@@ -282,3 +316,7 @@ class _Import:
             batch_size=CHUNK,
         )
         return {episode.patient_id for episode in new.values()}
+
+
+def _content(answers: Mapping[str, object]) -> str:
+    return json.dumps(dict(answers), sort_keys=True)

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from tracking.pages.parts import Rowed
-from tracking.rules.crisis import contacts_of
+from tracking.rules.crisis import names_somebody
 
 
 class LanguageForm(Rowed):
@@ -37,8 +37,8 @@ class ContactsForm(Rowed):
 
     def clean(self) -> dict[str, Any]:
         for name, text in list(self.cleaned_data.items()):
-            if text and not any(each.phone for each in contacts_of(text)):
-                self.add_error(name, _("Name at least one number that can be called."))
+            if text and not names_somebody(text):
+                self.add_error(name, _("Name somebody who can be reached."))
         return self.cleaned_data
 
 
