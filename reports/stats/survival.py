@@ -75,7 +75,8 @@ def kaplan_meier(times: npt.ArrayLike, observed: npt.ArrayLike, level: float = 0
 
     Missing-data policy: somebody of whom nothing is known after the zero is left out by the caller; NaN is
     refused. Leaving early must have nothing to do with the event, which no program can check. ``Refusal`` for
-    nobody, for times and events that do not fit each other, and for a time that is negative or not a number.
+    nobody, for times and events that do not fit each other, for a time that is negative or not a number, and for an
+    event that is neither true nor false.
     """
     known, seen = _checked(times, observed)
     if not 0 < level < 1:
@@ -108,7 +109,10 @@ def kaplan_meier(times: npt.ArrayLike, observed: npt.ArrayLike, level: float = 0
 def _checked(
     times: npt.ArrayLike, observed: npt.ArrayLike
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
-    known, seen = np.asarray(times, dtype=float), np.asarray(observed, dtype=bool)
+    known, said = np.asarray(times, dtype=float), np.asarray(observed)
+    if not np.isin(said, (0, 1)).all():
+        raise Refusal("whether the event happened must be true or false, 1 or 0")
+    seen = said.astype(bool)
     if known.ndim != 1 or known.shape != seen.shape:
         raise Refusal("each person needs one time, and whether the event happened at it")
     if not len(known):

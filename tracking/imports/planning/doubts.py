@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from tracking.imports.planning.plan import Aged, Doubt, Mismatch, PlannedAssessment, PlannedPatient
 
-FAR = 20 * 365  # days between two visits of one person, beyond which the day is doubted
+FAR = 7300  # days between two forms of one person, some twenty years, beyond which the day is doubted
 YEAR = 365.25
 
 
