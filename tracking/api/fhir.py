@@ -40,7 +40,7 @@ from tracking.api.fhir_resources import (
 )
 from tracking.api.fhir_wire import MEDIA_TYPE, FhirParser, FhirRenderer, outcome, refusal_as_outcome
 from tracking.api.fields import IdField
-from tracking.api.intake import take_in
+from tracking.api.intake import amend, take_in
 from tracking.api.parsing import StrictJSONParser
 from tracking.api.permissions import STAFF
 from tracking.api.views import CLINICIANS, KEY
@@ -152,9 +152,26 @@ class ResponseDoor(AssessmentData):
         responses=STORED,
     )
     def create(self, request: Request) -> Response:
-        """Hands in answers. The OperationOutcome has a warning for each safety alert that they raised."""
-        submitted = take_in(by=self.request.user, **read_response(self.request))
+        """Hands in answers. The OperationOutcome has a warning for each safety alert that they raised. With status
+        ``amended``, under the identifier of what was sent before, they correct it."""
+        sent = read_response(self.request)
+        first = self.amended(sent)
+        submitted = (
+            amend(by=self.request.user, first=first, **sent)
+            if first
+            else take_in(by=self.request.user, **sent)
+        )
         return self.stored(submitted, reverse("api-fhir-response", args=[submitted.assessment.public_id]))
+
+    def amended(self, sent: dict[str, Any]) -> Assessment | None:
+        """What had arrived under this identifier, where its sender says that this is amended."""
+        if self.request.data["status"] != "amended":
+            return None
+        known = self.get_queryset().filter(
+            submission_id=sent["submission_id"], instrument=sent["instrument"].key
+        )
+        of_patient = sent["request"].episode if "request" in sent else sent["episode"]
+        return known.filter(episode=of_patient).first()
 
 
 class ObservationDoor(AssessmentData):

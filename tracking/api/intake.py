@@ -16,6 +16,8 @@ from tracking.models import Assessment, AssessmentRequest, User
 from tracking.rules.policies.instruments import instrument_of
 from tracking.vocabulary import AnswerSource
 
+AMENDED = "amended by the sender"  # stored, as the reason of the correction
+
 
 def take_in(*, by: User, instrument: Instrument, **data: Any) -> Submitted:
     """Answers the ``request`` in ``data``, or records an assessment of its ``episode`` that nobody asked for.
@@ -55,6 +57,22 @@ def answer(
     if not submitted.created and said != (submission_id, assessed_on, _as_stored(known, answers)):
         raise Conflict("this request has been answered with other content")
     return submitted
+
+
+def amend(
+    *, by: User, first: Assessment, answers: dict[str, Any], assessed_on: date, **place: Any
+) -> Submitted:
+    """What the sender says instead: a correction of the latest version of what had arrived under this id. ``place`` is
+    where it says that it belongs, which was checked and stays as it is. Sent again it changes nothing."""
+    latest = first
+    while newer := Assessment.objects.filter(supersedes=latest).first():
+        latest = newer
+    if (latest.assessed_on, latest.answers) == (assessed_on, _as_stored(latest, answers)):
+        return Submitted(latest, tuple(latest.alerts.all()), created=False)
+    day = assessed_on if assessed_on != latest.assessed_on else None
+    return assessments.correct_assessment(
+        by=by, assessment=latest, answers=answers, reason=AMENDED, assessed_on=day
+    )
 
 
 def _as_stored(known: Assessment, answers: dict[str, Any]) -> dict[str, Any] | None:

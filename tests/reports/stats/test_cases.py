@@ -13,7 +13,14 @@ from reports.stats.reliability import intraclass_correlations
 from reports.stats.survival import kaplan_meier
 
 CASES = Path(__file__).parents[2] / "data" / "cases"
-SHROUT_AND_FLEISS = (0.166, 0.443, 0.290, 0.620, 0.715, 0.909)  # 1979, table 4: of one rating, of the mean of four
+SHROUT_AND_FLEISS = (
+    0.166,
+    0.443,
+    0.290,
+    0.620,
+    0.715,
+    0.909,
+)  # 1979, table 4: of one rating, of the mean of four
 
 
 def case(name: str) -> object:
