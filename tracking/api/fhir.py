@@ -165,7 +165,8 @@ class ResponseDoor(AssessmentData):
 
     def amended(self, sent: dict[str, Any]) -> Assessment | None:
         """What had arrived under this identifier, where its sender says that this is amended."""
-        if self.request.data["status"] != "amended":
+        posted: Any = self.request.data
+        if posted["status"] != "amended":
             return None
         known = self.get_queryset().filter(
             submission_id=sent["submission_id"], instrument=sent["instrument"].key
