@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import pgettext
 
 from measures.instrument import Instrument, Scale
+from measures.language import marked
 from measures.words.phrases import listed
 from reports.charts import (
     Band,
@@ -41,10 +42,10 @@ DOTS = {
     AnswerSource.CLINICIAN_ENTERED: Source.ENTERED,
 }
 LANES = {
-    SessionKind.PREPARATION: gettext_lazy("preparation"),
-    SessionKind.PSYCHOTHERAPY: gettext_lazy("psychotherapy"),
-    SessionKind.INTEGRATION: gettext_lazy("integration"),
-    SessionKind.MEDICATION: gettext_lazy("medication visit"),
+    SessionKind.PREPARATION: marked("preparation"),
+    SessionKind.PSYCHOTHERAPY: marked("psychotherapy"),
+    SessionKind.INTEGRATION: marked("integration"),
+    SessionKind.MEDICATION: marked("medication visit"),
 }
 
 
@@ -77,8 +78,8 @@ def timeline_records(
 
 def _zero(axis: Axis) -> str:
     if axis.dose_days:
-        return pgettext("from what days are counted", "the first dose")
-    return pgettext("from what days are counted", "the start of treatment")
+        return pgettext("what day 0 is", "the first dose")
+    return pgettext("what day 0 is", "the start of treatment")
 
 
 def medication_bars(medications: Iterable[MedicationCourse], axis: Axis) -> Iterable[MedicationBar]:
@@ -135,7 +136,7 @@ def session_lanes(
         if session.kind in LANES and session.attendance == Attendance.ATTENDED:
             label = session.get_kind_display()
             ticks[session.kind].append(SessionTick(_session_day(session, axis, zone), label))
-    return [SessionLane(str(label), tuple(ticks[kind])) for kind, label in LANES.items() if ticks[kind]]
+    return [SessionLane(_(label), tuple(ticks[kind])) for kind, label in LANES.items() if ticks[kind]]
 
 
 def score_panels(
