@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from reports.actions.jobs import release_parked
@@ -18,5 +19,5 @@ from tracking.vocabulary import Role
 def parked_release(request: SignedInRequest) -> HttpResponse:
     """The parked computations of the own sites get three fresh tries; the next sweep asks for them."""
     released = release_parked(by=request.user, marks=parked_jobs(request.user))
-    messages.success(request, f"To be tried again within five minutes: {released}.")
+    messages.success(request, _("To be tried again within five minutes: {n}.").format(n=released))
     return redirect("administration")

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.formats import date_format
 from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from reports.frames import Axis
 from reports.models import RETURNS, CourseFlag, EpisodeCourse, FlagState
@@ -46,12 +49,34 @@ LEVELS = {State.SAFETY_ALERT: "alarm"} | dict.fromkeys(
     "warn",
 )  # the class of the tag
 STATE_WORDS = {
-    State.TO_DECIDE: "to be decided",
-    State.OLD_SCORE: "no recent score",
-    State.DUE: "due today",
-    State.NOT_BETTER: "not better",
-    State.ENDED: "treatment ended",
-}  # where the key does not say it
+    State.SAFETY_ALERT: gettext_lazy("safety alert"),
+    State.RELAPSE: gettext_lazy("relapse"),
+    State.WORSENED: gettext_lazy("worsened"),
+    State.RESPONSE_LOST: gettext_lazy("response lost"),
+    State.NO_RESPONSE: gettext_lazy("no response"),
+    State.SILENT: gettext_lazy("silent"),
+    State.NEVER_STARTED: gettext_lazy("never started"),
+    State.TO_DECIDE: gettext_lazy("to be decided"),
+    State.OVERDUE: gettext_lazy("overdue"),
+    State.MISSED: gettext_lazy("missed"),
+    State.OLD_SCORE: gettext_lazy("no recent score"),
+    State.DUE: gettext_lazy("due today"),
+    State.NOT_JUDGED: gettext_lazy("not judged"),
+    State.NO_BASELINE: gettext_lazy("no baseline"),
+    State.NOT_BETTER: gettext_lazy("not better"),
+    State.BEGINNING: gettext_lazy("beginning"),
+    State.ON_COURSE: gettext_lazy("on course"),
+    State.ENDED: gettext_lazy("treatment ended"),
+    State.DIED: gettext_lazy("died"),
+}
+BRIEF_BANDS = {
+    "significant": gettext_lazy("significant"),
+    "subthreshold": gettext_lazy("subthreshold"),
+    "zone_1": gettext_lazy("zone 1"),
+    "zone_2": gettext_lazy("zone 2"),
+    "zone_3": gettext_lazy("zone 3"),
+    "zone_4": gettext_lazy("zone 4"),
+}  # whose labels in the definitions are longer; any other is a label itself
 FLAGGED = dict.fromkeys(RETURNS, State.RELAPSE) | {
     "deterioration": State.WORSENED,
     "response_lost": State.RESPONSE_LOST,
@@ -85,6 +110,12 @@ class Case:
     def beside(self) -> str:
         """What tells namesakes apart, and the treatment."""
         return " · ".join(part for part in (self.whose.apart, self.episode.protocol) if part)
+
+    @property
+    def band(self) -> str:
+        """The severity band of the latest score, in a word; empty without one."""
+        key = self.course.latest_band if self.course else ""
+        return str(BRIEF_BANDS.get(key) or _(key.replace("_", " "))) if key else ""
 
     @property
     def level(self) -> str:
@@ -129,9 +160,7 @@ def counts_of(cases: Iterable[Case]) -> list[tuple[str, str, int]]:
     """How many people are in each state that somebody is in, the worst first: its words, its level and the number."""
     counts = Counter(case.present.state for case in cases)
     return [
-        (STATE_WORDS.get(state, state.replace("_", " ")), LEVELS.get(state, ""), counts[state])
-        for state in State
-        if counts[state]
+        (str(STATE_WORDS[state]), LEVELS.get(state, ""), counts[state]) for state in State if counts[state]
     ]
 
 
@@ -156,13 +185,13 @@ def _case(
         and not (told.state == State.DIED and episode != own[-1])
     ]
     found.sort(key=lambda pair: (pair[0].order, pair[1] not in running))
-    _, episode = found[0]
+    episode = found[0][1]
     course = main_course(episode, known.courses.get(episode.pk, ()))
     day = course.latest_day if course else None
     return Case(
         episode=episode,
         whose=whose(episode.patient),
-        told=tuple(told for told, _ in found),
+        told=tuple(told for told, _episode in found),
         course=course,
         scale=shelf.get(course.instrument, study=episode.study).short_title if course else "",
         age=None if day is None else (today - known.axes[episode.pk].date(day)).days,
@@ -221,9 +250,12 @@ def _after_stop(flag: CourseFlag, stop: LastStop | None, zeros: Mapping[int, Axi
     if stop is None or flag.kind not in RETURNS:
         return ""
     days = (zeros[flag.episode_id].date(flag.day) - stop.last_dose).days
-    return (
-        f"{days} day{'' if days == 1 else 's'} after the last dose of {stop.substance}." if days > 0 else ""
+    if days <= 0:
+        return ""
+    words = ngettext(
+        "{n} day after the last dose of {substance}.", "{n} days after the last dose of {substance}.", days
     )
+    return words.format(n=days, substance=stop.substance)
 
 
 def _waiting(days: Mapping[int, date]) -> QuerySet[AssessmentRequest]:
@@ -243,26 +275,22 @@ def _waiting(days: Mapping[int, date]) -> QuerySet[AssessmentRequest]:
 
 def _unblinding_told(row: Unblinding) -> Told:
     asked_on = local_day(row.episode.patient, row.asked_at)
-    asked = f"asked on {asked_on:%-d %B}; a lead of the team decides"
-    return Told(
-        State.TO_DECIDE,
-        asked_on,
-        "unblinding",
-        f"A rater should be told the treatment or knows it, {asked}",
-    )
+    words = _(
+        "A rater should be told the treatment or knows it, asked on {day}; a lead of the team decides"
+    ).format(day=_day(asked_on))
+    return Told(State.TO_DECIDE, asked_on, _("unblinding"), words)
 
 
 def _alert_told(alert: SafetyAlert, episode: TreatmentEpisode, now: datetime, shelf: Shelf) -> Told:
     instrument = shelf.get(alert.instrument)
-    label = "safety alert" if alert.status == "open" else "alert, being handled"
-    state = "endorsed" if alert.state == "endorsed" else "left unanswered"
-    item = instrument.item(alert.item)
-    waiting = timesince(alert.raised_at, now).split(",")[0]
+    label = _("safety alert, {time}") if alert.status == "open" else _("alert, being handled, {time}")
+    is_endorsed = alert.state == "endorsed"
+    words = _("{scale} item {item} endorsed") if is_endorsed else _("{scale} item {item} left unanswered")
     return Told(
         State.SAFETY_ALERT,
         local_day(episode.patient, alert.raised_at),
-        f"{label}, {waiting}",
-        f"{instrument.short_title} item {item.code} {state}",
+        label.format(time=timesince(alert.raised_at, now, depth=1)),
+        words.format(scale=instrument.short_title, item=instrument.item(alert.item).code),
     )
 
 
@@ -280,20 +308,27 @@ def _flag_told(flag: CourseFlag, after: str, episode: TreatmentEpisode, known: K
 
 def _due_told(request: AssessmentRequest, as_of: date, shelf: Shelf, wordings: Wordings) -> Told:
     instrument = shelf.get(request.instrument, request.version)
-    when = f", {request.time_point.replace('-', ' ')}" if request.time_point else ""
-    paper = f", {ON_PAPER}" if wordings.is_on_paper(request, instrument) else ""
-    what = f"{instrument.short_title}{when}{paper}"
+    point = request.time_point.replace("-", " ")
+    parts = [instrument.short_title, *([_(point)] if point else [])]
+    parts += [_(ON_PAPER)] if wordings.is_on_paper(request, instrument) else []
+    what = ", ".join(parts)
     if request.blinded and request.closes_on >= as_of:
         if request.assigned_to is None:
-            until = f"{request.closes_on:%-d %B}"
-            words = f"{what}: no rater is available, assign one by {until}"
-            return Told(State.TO_DECIDE, request.opens_on, "no rater", words)
-        what = f"{what}, waits for {request.assigned_to.name}"
+            words = _("{what}: no rater is available, assign one by {day}")
+            said = words.format(what=what, day=_day(request.closes_on))
+            return Told(State.TO_DECIDE, request.opens_on, _("no rater"), said)
+        what = _("{what}, waits for {name}").format(what=what, name=request.assigned_to.name)
     (place,) = places([request], as_of)
     if place == "missed":
-        words = f"{what}, could be answered until {request.closes_on:%-d %B}"
-        return Told(State.MISSED, request.closes_on, "missed", words)
+        words = _("{what}, could be answered until {day}")
+        said = words.format(what=what, day=_day(request.closes_on))
+        return Told(State.MISSED, request.closes_on, _("missed"), said)
     if place == "overdue":
-        words = f"{what}, due {request.due_on:%-d %B}"
-        return Told(State.OVERDUE, request.due_on, f"overdue {(as_of - request.due_on).days} d", words)
-    return Told(State.DUE, request.due_on, "due today", what)
+        label = _("overdue {days} d").format(days=(as_of - request.due_on).days)
+        said = _("{what}, due {day}").format(what=what, day=_day(request.due_on))
+        return Told(State.OVERDUE, request.due_on, label, said)
+    return Told(State.DUE, request.due_on, _("due today"), what)
+
+
+def _day(on: date) -> str:
+    return date_format(on, "MONTH_DAY_FORMAT")

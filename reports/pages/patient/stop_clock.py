@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from measures.instrument import Instrument
 from reports.frames import Axis
 from reports.models import RETURNS, CourseFlag, FlagState
@@ -36,7 +38,7 @@ def clock_of(
         substance=stop.substance,
         why=stop.why,
         as_of=as_of,
-        points=[WatchPoint(row.time_point, row.due_on) for row in wanted],
+        points=[WatchPoint(_(row.time_point), row.due_on) for row in wanted],
         returns=_returns(episode, axis, shelf),
         scores=[row.assessed_on for row in assessments if _has_score(row, judged)],
         judged=[one.short_title for one in judged],

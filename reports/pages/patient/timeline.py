@@ -6,7 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
 from measures.instrument import Instrument, Scale
+from measures.language import marked
+from measures.words.phrases import listed
 from reports.charts import (
     Band,
     DoseMark,
@@ -37,10 +42,10 @@ DOTS = {
     AnswerSource.CLINICIAN_ENTERED: Source.ENTERED,
 }
 LANES = {
-    SessionKind.PREPARATION: "preparation",
-    SessionKind.PSYCHOTHERAPY: "psychotherapy",
-    SessionKind.INTEGRATION: "integration",
-    SessionKind.MEDICATION: "medication visit",
+    SessionKind.PREPARATION: marked("preparation"),
+    SessionKind.PSYCHOTHERAPY: marked("psychotherapy"),
+    SessionKind.INTEGRATION: marked("integration"),
+    SessionKind.MEDICATION: marked("medication visit"),
 }
 
 
@@ -60,8 +65,8 @@ def timeline_records(
     """What the picture of an episode shows, from rows already loaded. Draws nothing."""
     until = min(as_of, episode.ends_on or as_of)
     return Timeline(
-        title="Course of treatment and scores",
-        zero="the first dose" if axis.dose_days else "the start of treatment",
+        title=_("Course of treatment and scores"),
+        zero=_zero(axis),
         until=axis.day(until),
         medication=tuple(medication_bars(medications, axis)),
         last_dose=LastDoseMark(axis.day(stop.last_dose), stop.substance) if stop else None,
@@ -69,6 +74,12 @@ def timeline_records(
         sessions=tuple(session_lanes(sessions, axis, episode)),
         panels=tuple(score_panels(episode, axis, assessments, marks, flags, shelf)),
     )
+
+
+def _zero(axis: Axis) -> str:
+    if axis.dose_days:
+        return pgettext("what day 0 is", "the first dose")
+    return pgettext("what day 0 is", "the start of treatment")
 
 
 def medication_bars(medications: Iterable[MedicationCourse], axis: Axis) -> Iterable[MedicationBar]:
@@ -109,8 +120,8 @@ def dose_marks(
         day = _session_day(session, axis, zone)
         yield DoseMark(
             day=day,
-            amount=", ".join(f"{' + '.join(given)} {unit}" for (_, unit), given in amounts.items()),
-            substance=" and ".join(dict.fromkeys(substance for substance, _ in amounts)),
+            amount=", ".join(f"{' + '.join(given)} {unit}" for (_substance, unit), given in amounts.items()),
+            substance=listed(dict.fromkeys(substance for substance, _unit in amounts)),
             acute_until=day + axis.acute_days if axis.acute_days else None,
         )
 
@@ -125,7 +136,7 @@ def session_lanes(
         if session.kind in LANES and session.attendance == Attendance.ATTENDED:
             label = session.get_kind_display()
             ticks[session.kind].append(SessionTick(_session_day(session, axis, zone), label))
-    return [SessionLane(label, tuple(ticks[kind])) for kind, label in LANES.items() if ticks[kind]]
+    return [SessionLane(_(label), tuple(ticks[kind])) for kind, label in LANES.items() if ticks[kind]]
 
 
 def score_panels(
@@ -158,17 +169,22 @@ def _panel(
     flags: Iterable[CourseFlag],
 ) -> ScorePanel:
     scale = instrument.primary_scale
-    rater = "rated by a clinician" if instrument.rater == "clinician" else "answered by the patient"
+    by_clinician = instrument.rater == "clinician"
+    rated = (
+        _("rated by a clinician, {low}–{high}")
+        if by_clinician
+        else _("answered by the patient, {low}–{high}")
+    )
     return ScorePanel(
         title=instrument.short_title,
-        subtitle=f"{rater}, {score(scale.minimum)}–{score(scale.maximum)}",
+        subtitle=rated.format(low=score(scale.minimum), high=score(scale.maximum)),
         minimum=scale.minimum,
         maximum=scale.maximum,
         points=tuple(
             _point(assessment, instrument, scale, axis, marks.get(assessment.pk))
             for assessment in assessments
         ),
-        bands=tuple(Band(band.label, band.low, band.high) for band in scale.bands),
+        bands=tuple(Band(_(band.label), band.low, band.high) for band in scale.bands),
         flags=tuple(
             FlagMark(flag.day, flag_words(flag.kind), flag.sentence)
             for flag in flags
@@ -182,8 +198,8 @@ def _point(
 ) -> ScorePoint:
     found = {row.scale: row for row in assessment.scores.all()}.get(scale.key)
     default = Source.CLINICIAN if instrument.rater == "clinician" else Source.SELF
-    notes = ["estimated, some answers missing"] if found and found.is_estimate else []
-    notes += [f"acute: {acute.words}"] if acute else []
+    notes = [_("estimated, some answers missing")] if found and found.is_estimate else []
+    notes += [_("acute: {why}").format(why=acute.words)] if acute else []
     return ScorePoint(
         day=axis.day(assessment.assessed_on),
         value=found.best if found else None,
@@ -194,5 +210,6 @@ def _point(
 
 
 def band_label(scale: Scale, key: str) -> str:
-    """The band's words as the instrument has them."""
-    return next((band.label for each in scale.band_sets for band in each.bands if band.key == key), key)
+    """The band's words as the instrument has them, in the reader's language; none without a band."""
+    label = next((band.label for each in scale.band_sets for band in each.bands if band.key == key), key)
+    return _(label) if label else ""

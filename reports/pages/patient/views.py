@@ -7,6 +7,7 @@ import uuid
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from reports.actions.courses import close_flag
@@ -52,7 +53,7 @@ def flag_close(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     except TrackingError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, "The flag is closed. It opens again only on new scores.")
+        messages.success(request, _("The flag is closed. It opens again only on new scores."))
     return redirect("patient", public_id=flag.episode.patient.public_id)
 
 

@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from measures import registry
 from reports.actions.courses import close_flag, recompute_episode
 from reports.models import CourseFlag, EpisodeCourse
-from reports.pages.caseload.cases import Case, caseload
+from reports.pages.caseload.cases import BRIEF_BANDS, STATE_WORDS, Case, caseload
 from reports.stats.present import State
 from tests.api import Api
 from tests.cast import days_ago
@@ -306,6 +307,17 @@ class TestApi:
             None,
             None,
         )
+
+
+def test_every_state_has_its_words() -> None:
+    assert set(STATE_WORDS) == set(State)
+
+
+def test_every_band_is_a_label_that_is_translated_or_has_a_word_of_its_own() -> None:
+    sets = (bands for one in registry.all_latest() for scale in one.scales for bands in scale.band_sets)
+    bands = [band for each in sets for band in each.bands]
+    labels = {band.label for band in bands}
+    assert {band.key for band in bands if band.key.replace("_", " ") not in labels} == set(BRIEF_BANDS)
 
 
 def test_more_people_take_no_more_queries(
