@@ -8,6 +8,7 @@ from typing import Self, TypeVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from tracking.models.people import Patient, User, patient_access
 from tracking.models.studies import Study
@@ -70,10 +71,10 @@ RETURNS = ("relapse_suspected", "relapse_confirmed", "recurrence_suspected", "re
 
 
 class FlagState(models.TextChoices):
-    OPEN = "open", "Open"
-    CLOSED = "closed", "Closed by a clinician"
-    SUPERSEDED = "superseded", "Since confirmed"
-    WITHDRAWN = "withdrawn", "No longer supported by the scores"
+    OPEN = "open", pgettext_lazy("flag", "Open")
+    CLOSED = "closed", gettext_lazy("Closed by a clinician")
+    SUPERSEDED = "superseded", gettext_lazy("Since confirmed")
+    WITHDRAWN = "withdrawn", gettext_lazy("No longer supported by the scores")
 
 
 class CourseFlag(models.Model):
@@ -148,13 +149,13 @@ class StudyResult(models.Model):
 
 
 class ReleaseStatus(models.TextChoices):
-    REQUESTED = "requested", "Waiting for a second person"
-    DECLINED = "declined", "Declined"
-    APPROVED = "approved", "Being built"
-    READY = "ready", "Ready"
-    REFUSED = "refused", "Refused by the disclosure check"
-    FAILED = "failed", "Could not be built"
-    EXPIRED = "expired", "Removed after its life"
+    REQUESTED = "requested", gettext_lazy("Waiting for a second person")
+    DECLINED = "declined", pgettext_lazy("release", "Declined")
+    APPROVED = "approved", pgettext_lazy("release", "Being built")
+    READY = "ready", pgettext_lazy("release", "Ready")
+    REFUSED = "refused", gettext_lazy("Refused by the disclosure check")
+    FAILED = "failed", gettext_lazy("Could not be built")
+    EXPIRED = "expired", gettext_lazy("Removed after its life")
 
 
 class ReleaseQuerySet(models.QuerySet["Release"]):

@@ -12,6 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from measures.instrument import ChangeRules, Instrument, Scale
 from reports.actions import jobs
@@ -73,14 +74,14 @@ def close_flag(*, by: User, flag: CourseFlag, note: str) -> None:
     Raises ``InvalidInput`` without a note, ``Conflict`` when it is no longer open.
     """
     if not note.strip():
-        raise InvalidInput("note", "say what was concluded before closing a flag")
+        raise InvalidInput("note", _("say what was concluded before closing a flag"))
     closed = {
         "state": FlagState.CLOSED,
         "closed_at": timezone.now(),
         "closed_by": by,
         "closed_note": note.strip(),
     }
-    move(flag, Q(state=FlagState.OPEN), **closed, otherwise="this flag is no longer open")
+    move(flag, Q(state=FlagState.OPEN), **closed, otherwise=_("this flag is no longer open"))
     _audit(by, AuditAction.CLOSE_FLAG, flag)
 
 

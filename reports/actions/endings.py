@@ -11,6 +11,7 @@ from reports.models import CourseFlag, FlagState
 from tracking.actions.endings import end_episode
 from tracking.models import TreatmentEpisode, User
 from tracking.queries.endings import Settled
+from tracking.rules.policies.endings import ENDED_BECAUSE
 from tracking.vocabulary import EndReason
 
 
@@ -23,5 +24,5 @@ def end_treatment(
     settled = end_episode(by=by, episode=episode, reason=reason, **how)
     if close_flags:
         for flag in CourseFlag.objects.filter(episode=episode, state=FlagState.OPEN):
-            close_flag(by=by, flag=flag, note=f"The treatment ended: {EndReason(reason).label.lower()}.")
+            close_flag(by=by, flag=flag, note=f"{ENDED_BECAUSE[EndReason(reason)]}.")
     return settled

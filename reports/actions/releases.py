@@ -10,6 +10,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from reports.models import Release, ReleaseStatus
 from reports.policies import may_decide, may_receive
@@ -30,12 +31,12 @@ def request_release(*, by: User, study: Study, tables: Collection[str], purpose:
     table, none, or no purpose.
     """
     if not may_receive(by, study):
-        raise NotPermitted("only a researcher of the study may ask for a release")
+        raise NotPermitted(_("only a researcher of the study may ask for a release"))
     unknown = sorted(set(tables) - set(TABLES))
     if unknown or not tables:
-        raise InvalidInput("tables", "choose at least one of: " + ", ".join(TABLES))
+        raise InvalidInput("tables", _("choose at least one of: {tables}").format(tables=", ".join(TABLES)))
     if not purpose.strip():
-        raise InvalidInput("purpose", "say what the data are needed for")
+        raise InvalidInput("purpose", _("say what the data are needed for"))
     User.objects.select_for_update().get(pk=by.pk)  # of two at the same moment the second finds the first
     wanted = [name for name in TABLES if name in {*tables, "episodes"}]
     release, is_new = Release.objects.get_or_create(
@@ -60,11 +61,11 @@ def decide_release(*, by: User, release: Release, approve: bool, note: str = "")
     ``InvalidInput`` when it is declined without a note, ``Conflict`` when it has been decided before.
     """
     if by.pk == release.requested_by_id:
-        raise NotPermitted("somebody else must decide about a release that you asked for")
+        raise NotPermitted(_("somebody else must decide about a release that you asked for"))
     if not may_decide(by, release.study):
-        raise NotPermitted("only a data steward of the study decides about its releases")
+        raise NotPermitted(_("only a data steward of the study decides about its releases"))
     if not approve and not note.strip():
-        raise InvalidInput("note", "say why it is declined")
+        raise InvalidInput("note", _("say why it is declined"))
     status = ReleaseStatus.APPROVED if approve else ReleaseStatus.DECLINED
     move(
         release,
@@ -73,7 +74,7 @@ def decide_release(*, by: User, release: Release, approve: bool, note: str = "")
         decided_by=by,
         decided_at=clock.now(),
         decision_note=note.strip(),
-        otherwise="this request has been decided already",
+        otherwise=_("this request has been decided already"),
     )
     audit.record(by=by, action=AuditAction.DECIDE_RELEASE, target=release, status=status)
 
@@ -86,12 +87,12 @@ def hand_over(*, by: User, release: Release) -> Path:
     there is no file, its time is over, or it is not what was built.
     """
     if by.pk != release.requested_by_id or not may_receive(by, release.study):
-        raise NotPermitted("only the researcher who asked may download a release, while in the study")
+        raise NotPermitted(_("only the researcher who asked may download a release, while in the study"))
     path = release_path(release)
     if not release.is_to_be_had(clock.now()) or not path.exists():
-        raise Conflict("this release is not there to be downloaded")
+        raise Conflict(_("this release is not there to be downloaded"))
     if hashlib.sha256(path.read_bytes()).hexdigest() != release.sha256:
-        raise Conflict("the file is not the one that was built and checked")
+        raise Conflict(_("the file is not the one that was built and checked"))
     audit.record(by=by, action=AuditAction.DOWNLOAD_RELEASE, target=release, sha256=release.sha256)
     return path
 

@@ -8,6 +8,7 @@ from typing import get_args
 
 from measures.change import Category
 from measures.instrument import Instrument, Item
+from measures.language import marked
 from reports.export.tables import Column, Kind, Table
 from reports.models import CourseFlag, EpisodeCourse, FlagState
 from reports.release_frames.columns import (
@@ -187,15 +188,15 @@ def flags(reading: Reading) -> list[Table]:
 
 
 TABLES: dict[str, tuple[str, Build]] = {
-    "episodes": ("Treatment episodes: sex, age band, diagnosis, protocol, arm", episodes),
-    "medication": ("Standing medication with every change of dose", medication),
-    "sessions": ("Preparation, psychotherapy, dosing and integration sessions", sessions),
-    "doses": ("Doses given in dosing sessions", doses),
-    "scores": ("Scores of every scale, in long form", scores),
-    "answers": ("Answers to every item, one table per instrument", answers),
-    "conclusions": ("Diagnostic and screening rules, met or not", conclusions),
-    "courses": ("Courses: baseline, change, treatment response, remission", courses),
-    "flags": ("Relapse, recurrence, deterioration, treatment response lost or missing", flags),
+    "episodes": (marked("Treatment episodes: sex, age band, diagnosis, protocol, arm"), episodes),
+    "medication": (marked("Standing medication with every change of dose"), medication),
+    "sessions": (marked("Preparation, psychotherapy, dosing and integration sessions"), sessions),
+    "doses": (marked("Doses given in dosing sessions"), doses),
+    "scores": (marked("Scores of every scale, in long form"), scores),
+    "answers": (marked("Answers to every item, one table per instrument"), answers),
+    "conclusions": (marked("Diagnostic and screening rules, met or not"), conclusions),
+    "courses": (marked("Courses: baseline, change, treatment response, remission"), courses),
+    "flags": (marked("Relapse, recurrence, deterioration, treatment response lost or missing"), flags),
 }
 _ACUTE = Column(
     "acute",

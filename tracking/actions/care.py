@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from tracking import clock
 from tracking.actions import audit
@@ -56,7 +57,7 @@ def create_site(
     """A new clinic. ``language`` is that of patients who have none of their own. The crisis contacts are
     required: a patient must never be shown an empty list."""
     if not names_somebody(crisis_contacts):
-        raise InvalidInput("crisis_contacts", "name at least one contact that patients can reach")
+        raise InvalidInput("crisis_contacts", _("name at least one contact that patients can reach"))
     site = Site(
         key=_clean_key(key),
         name=checks.clean_line("name", name, longest=120),
@@ -64,7 +65,7 @@ def create_site(
         language=checks.clean_language("language", language),
         crisis_contacts=crisis_contacts.strip(),
     )
-    _store_under_key(site, "belongs to another site")
+    _store_under_key(site, _("belongs to another site"))
     audit.record(by=by, action=AuditAction.CREATE_SITE, target=site, site=site.key)
     return site
 
@@ -92,7 +93,7 @@ def change_site_tap(*, by: User, site: Site, tap_advances: bool) -> None:
 
 def _check_administers(by: User, site: Site) -> None:
     if site not in administered_sites(by):
-        raise NotPermitted("only an administrator of the site changes how it asks")
+        raise NotPermitted(_("only an administrator of the site changes how it asks"))
 
 
 @transaction.atomic
@@ -101,7 +102,7 @@ def create_team(*, by: User | None, site: Site, name: str) -> CareTeam:
     name = checks.clean_line("name", name, longest=120)
     Site.objects.select_for_update().get(pk=site.pk)
     if CareTeam.objects.filter(site=site, name__iexact=name).exists():
-        raise InvalidInput("name", "belongs to another team of this site")
+        raise InvalidInput("name", _("belongs to another team of this site"))
     team = CareTeam.objects.create(site=site, name=name)
     audit.record(by=by, action=AuditAction.CREATE_TEAM, target=team)
     return team
@@ -115,7 +116,7 @@ def add_member(
     Raises ``Conflict`` when they are in it."""
     User.objects.select_for_update().get(pk=user.pk)
     if Membership.objects.filter(current(), team=team, user=user).exists():
-        raise Conflict("this person is already in the team")
+        raise Conflict(_("this person is already in the team"))
     membership = Membership.objects.create(
         team=team, user=user, is_lead=is_lead, starts_on=starts_on or clock.today()
     )
@@ -126,8 +127,8 @@ def add_member(
 @transaction.atomic
 def end_membership(*, by: User | None, membership: Membership, ends_on: date) -> None:
     """The membership ends; ``ends_on`` is its last day. Yesterday ends it at once."""
-    checks.check_order("ends_on", membership.starts_on - DAY, ends_on, of="the day before it began")
-    move(membership, not_ended(), ends_on=ends_on, otherwise="this membership has already ended")
+    checks.check_order("ends_on", membership.starts_on - DAY, ends_on, of=_("the day before it began"))
+    move(membership, not_ended(), ends_on=ends_on, otherwise=_("this membership has already ended"))
     audit.record(
         by=by, action=AuditAction.END_MEMBERSHIP, target=membership.team, user=str(membership.user.public_id)
     )
@@ -159,7 +160,7 @@ def create_study(
         provenance=provenance.strip(),
         is_published=is_published,
     )
-    _store_under_key(study, "belongs to another study")
+    _store_under_key(study, _("belongs to another study"))
     audit.record(by=by, action=AuditAction.CREATE_STUDY, target=study)
     want_study(study=study)
     return study
@@ -172,7 +173,7 @@ def add_study_member(
     """Lets a user see the figures of a study. Raises ``Conflict`` when they already may."""
     User.objects.select_for_update().get(pk=user.pk)
     if StudyMembership.objects.filter(current(), study=study, user=user).exists():
-        raise Conflict("this person is already in the study")
+        raise Conflict(_("this person is already in the study"))
     membership = StudyMembership.objects.create(study=study, user=user, starts_on=starts_on or clock.today())
     audit.record(by=by, action=AuditAction.ADD_STUDY_MEMBER, target=study, user=str(user.public_id))
     return membership
@@ -182,8 +183,8 @@ def add_study_member(
 def end_study_membership(*, by: User | None, membership: StudyMembership, ends_on: date) -> None:
     """The user sees the figures of the study no longer; ``ends_on`` is the last day. Yesterday ends it at
     once."""
-    checks.check_order("ends_on", membership.starts_on - DAY, ends_on, of="the day before it began")
-    move(membership, not_ended(), ends_on=ends_on, otherwise="this membership has already ended")
+    checks.check_order("ends_on", membership.starts_on - DAY, ends_on, of=_("the day before it began"))
+    move(membership, not_ended(), ends_on=ends_on, otherwise=_("this membership has already ended"))
     audit.record(
         by=by,
         action=AuditAction.END_STUDY_MEMBERSHIP,
@@ -219,7 +220,7 @@ def start_episode(
     if not dates_are_nominal:
         _check_arm(protocol, arm)
     if patient.episodes.filter(status=EpisodeStatus.ACTIVE).exists():
-        raise Conflict("this patient is already in treatment; end that episode first")
+        raise Conflict(_("this patient is already in treatment; end that episode first"))
     episode = TreatmentEpisode.objects.create(
         patient=patient,
         study=study,
@@ -287,7 +288,7 @@ def _clean_key(key: str) -> str:
     try:
         validate_slug(key)
     except ValidationError:
-        raise InvalidInput("key", "may hold letters, digits, hyphens and underscores only") from None
+        raise InvalidInput("key", _("may hold letters, digits, hyphens and underscores only")) from None
     return key
 
 
@@ -305,9 +306,11 @@ def _check_arm(protocol: str, arm: str) -> None:
         return
     known = protocols.find(protocol)
     if known is None:
-        raise InvalidInput("protocol", f"is not a protocol; known: {', '.join(protocols.keys())}")
+        said = _("is not a protocol; known: {keys}")
+        raise InvalidInput("protocol", said.format(keys=", ".join(protocols.keys())))
     if arm not in known.arm_keys:
-        raise InvalidInput("arm", f"is not an arm of {protocol}; known: {', '.join(known.arm_keys)}")
+        said = _("is not an arm of {protocol}; known: {keys}")
+        raise InvalidInput("arm", said.format(protocol=protocol, keys=", ".join(known.arm_keys)))
 
 
 def _age(patient: Patient, starts_on: date, stated: int | None) -> int | None:
@@ -316,5 +319,5 @@ def _age(patient: Patient, starts_on: date, stated: int | None) -> int | None:
     age = identity.age_on(starts_on) if identity else None
     age = stated if age is None else age
     if age is not None and not 0 <= age <= OLDEST_AGE:
-        raise InvalidInput("age_at_start", f"must lie between 0 and {OLDEST_AGE}")
+        raise InvalidInput("age_at_start", _("must lie between 0 and {oldest}").format(oldest=OLDEST_AGE))
     return age

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from tracking import clock
 from tracking.actions import audit
@@ -31,6 +32,7 @@ from tracking.models.treatment import STANDING
 from tracking.queries.endings import OpenThings, Settled, open_things
 from tracking.rules import checks
 from tracking.rules.policies.endings import (
+    ENDED_BECAUSE,
     UNSETTLED,
     check_alive,
     check_day_of_death,
@@ -40,9 +42,6 @@ from tracking.rules.policies.rating import LONGEST_REASON
 from tracking.vocabulary import AuditAction, CancelReason, EndReason, EpisodeStatus
 
 ACTIVE = Q(status=EpisodeStatus.ACTIVE)
-CAME_SINCE = (
-    "an alert was raised, or a run-sheet opened again, since this page was shown: look at what is open"
-)
 
 
 @transaction.atomic
@@ -71,7 +70,7 @@ def end_episode(
     episode = TreatmentEpisode.objects.held().get(pk=episode.pk)
     check_end_day(episode, "ends_on", ends_on)
     if episode.status != EpisodeStatus.ACTIVE:
-        raise Conflict("this episode has already ended")
+        raise Conflict(_("this episode has already ended"))
     if reason == EndReason.DIED:
         return _die(by, episode.patient, "ends_on", ends_on, open_reason, seen)
     found = open_things([episode], ends_on)
@@ -111,10 +110,10 @@ def void_death(*, by: User, death: Death, reason: str) -> None:
     withdrawn with it stays so. Raises ``Conflict`` when it was taken back before."""
     reason = _clean_reason("reason", reason)
     if not reason:
-        raise InvalidInput("reason", "say how the mistake came about")
+        raise InvalidInput("reason", _("say how the mistake came about"))
     _lock(death.patient)
     back = {"voided_at": clock.now(), "voided_by": by, "void_reason": reason}
-    move(death, STANDING, **back, otherwise="this was already taken back")
+    move(death, STANDING, **back, otherwise=_("this was already taken back"))
     audit.record(by=by, action=AuditAction.VOID_DEATH, target=death, patient=death.patient)
     for end in EpisodeEnd.objects.standing().filter(reason=EndReason.DIED, episode__patient=death.patient):
         episode = end.episode
@@ -162,9 +161,13 @@ def _check_settled(found: OpenThings, open_reason: str, seen: Collection[UUID] |
     if not found.unsettled:
         return ""
     if not reason:
-        raise InvalidInput("open_reason", UNSETTLED)
+        raise InvalidInput("open_reason", _(UNSETTLED))
     if seen is not None and not found.unsettled <= set(seen):
-        raise Conflict(CAME_SINCE)
+        raise Conflict(
+            _(
+                "an alert was raised, or a run-sheet opened again, since this page was shown: look at what is open"
+            )
+        )
     return reason
 
 
@@ -218,8 +221,7 @@ def _cancel(by: User, request: AssessmentRequest, reason: EndReason) -> bool:
 
 
 def _drop(by: User, steps: Iterable[PlannedDoseStep], reason: EndReason) -> None:
-    words = f"The treatment ended: {reason.label.lower()}"
     for step in steps:
-        if moved(step, STANDING, voided_at=clock.now(), voided_by=by, void_reason=words):
+        if moved(step, STANDING, voided_at=clock.now(), voided_by=by, void_reason=ENDED_BECAUSE[reason]):
             patient = step.course.episode.patient
             audit.record(by=by, action=AuditAction.VOID_PLANNEDDOSESTEP, target=step, patient=patient)

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from tracking import clock
 from tracking.actions import audit
@@ -48,7 +49,7 @@ def propose_undo(*, by: User, patient: Patient, reason: str) -> RecordMove:
     """
     (known,) = _held(patient)
     check_may_be_undone(known)
-    text = clean_reason(reason, "say what the mistake was")
+    text = clean_reason(reason, _("say what the mistake was"))
     return _propose(by, AuditAction.PROPOSE_UNDO, kind=MoveKind.UNDO, patient=known, reason=text)
 
 
@@ -57,7 +58,7 @@ def propose_merge(*, by: User, patient: Patient, into: Patient, reason: str) -> 
     """Says that ``patient`` and ``into`` are one person, whose record is to be ``into``. Raises as ``propose_undo``."""
     known, stays = _held(patient, into)
     check_may_be_merged(known, stays)
-    text = clean_reason(reason, "say how you know that they are one person")
+    text = clean_reason(reason, _("say how you know that they are one person"))
     return _propose(
         by, AuditAction.PROPOSE_MERGE, kind=MoveKind.MERGE, patient=known, into=stays, reason=text
     )
@@ -67,7 +68,9 @@ def _propose(by: User, action: AuditAction, **values: Any) -> RecordMove:
     try:
         row = RecordMove.objects.create(proposed_by=by, **values)
     except IntegrityError as error:
-        raise Conflict("something is proposed for this record already, and waits for a decision") from error
+        raise Conflict(
+            _("something is proposed for this record already, and waits for a decision")
+        ) from error
     _note(by, action, row)
     return row
 
@@ -84,7 +87,7 @@ def decide_move(*, by: User, row: RecordMove, approve: bool) -> None:
         check(*patients)
     decided = {"approved": approve, "decided_by": by, "decided_at": clock.now()}
     list_of_moved = (_merge(*patients) if row.into else _undo(*patients)) if approve else {}
-    move(row, UNDECIDED, **decided, moved=list_of_moved, otherwise="somebody has already decided")
+    move(row, UNDECIDED, **decided, moved=list_of_moved, otherwise=_("somebody has already decided"))
     action = AuditAction.APPROVE_MOVE if approve else AuditAction.REFUSE_MOVE
     _note(by, action, row)
 
@@ -96,9 +99,9 @@ def reverse_move(*, by: User, row: RecordMove, reason: str) -> None:
     _held(*_both(row))
     known = _as_it_is(row)
     check_may_be_reversed(known, by, clock.now())
-    text = clean_reason(reason, "say why it is put back")
+    text = clean_reason(reason, _("say why it is put back"))
     values = {"reversed_by": by, "reversed_at": clock.now(), "reversal_reason": text}
-    move(known, CONFIRMED, **values, otherwise="there is nothing to put back")
+    move(known, CONFIRMED, **values, otherwise=_("there is nothing to put back"))
     _put_back(known)
     _note(by, AuditAction.REVERSE_MOVE, row)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from tracking.actions import audit
 from tracking.actions.moves import move, moved
@@ -47,9 +48,9 @@ def transfer_patient(*, by: User, patient: Patient, team: CareTeam, reason: str)
     known = Patient.objects.select_for_update().get(pk=patient.pk)
     list(TreatmentEpisode.objects.held().filter(patient=patient).order_by("pk"))
     check_transfer(known, team)
-    text = clean_reason(reason, "say why the patient changes the team")
+    text = clean_reason(reason, _("say why the patient changes the team"))
     held = Q(team=patient.team_id)
-    move(patient, held, team=team, otherwise="somebody has given this patient to another team just now")
+    move(patient, held, team=team, otherwise=_("somebody has given this patient to another team just now"))
     if known.responsible_id and not clinicians_of(team).filter(pk=known.responsible_id).exists():
         set_responsible(by=by, patient=patient, responsible=None)
     row = PatientTransfer.objects.create(

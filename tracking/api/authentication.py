@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
 from drf_spectacular.contrib.knox_auth_token import KnoxTokenScheme
 from knox.auth import TokenAuthentication
 from knox.models import AuthToken
@@ -15,7 +16,7 @@ class ApiToken(TokenAuthentication):  # type: ignore[misc]  # knox ships no type
 
     def authenticate_credentials(self, token: bytes) -> tuple[User, AuthToken]:
         if not token.isascii():
-            raise AuthenticationFailed("Invalid token.")
+            raise AuthenticationFailed(_("Invalid token."))
         found: tuple[User, AuthToken] = super().authenticate_credentials(token)
         return found
 

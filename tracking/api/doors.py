@@ -8,6 +8,7 @@ from typing import Any, ClassVar, TypeVar
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Model, QuerySet
+from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
@@ -48,7 +49,7 @@ class Door(GenericViewSet[M]):
         super().initial(request, *args, **kwargs)
         unknown = sorted(set(request.query_params) - self.parameters())
         if unknown:
-            raise ValidationError({name: ["This parameter is not known here."] for name in unknown})
+            raise ValidationError({name: [_("This parameter is not known here.")] for name in unknown})
 
     def parameters(self) -> set[str]:
         """Paging and the allow-listed filters for a list, nothing for anything else."""

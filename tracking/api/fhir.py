@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
@@ -191,7 +192,7 @@ class ObservationDoor(AssessmentData):
     def list(self, request: Request) -> Response:
         """The scores of one assessment: a searchset with an Observation for each scale."""
         if "assessment" not in request.query_params:
-            raise ValidationError({"assessment": ["Which assessment?"]})
+            raise ValidationError({"assessment": [_("Which assessment?")]})
         public_id = IdField().run_validation(request.query_params["assessment"])
         assessment = one_or_404(self.get_queryset(), public_id=public_id)
         self.log_reads([assessment])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from fhir.resources.R4B.observation import Observation
 from fhir.resources.R4B.questionnaireresponse import QuestionnaireResponse
 
@@ -44,9 +45,9 @@ def read_response(request: SignedInRequest) -> dict[str, Any]:
     asked, named = request_in(request.user, sent), episode_in(request.user, sent)
     episode = asked.episode if asked else named
     if episode is None:
-        raise FhirError("basedOn", "names no request, and no extension an episode of care")
+        raise FhirError("basedOn", _("names no request, and no extension an episode of care"))
     if named not in (None, episode):
-        raise FhirError("extension", "is not the episode of the request")
+        raise FhirError("extension", _("is not the episode of the request"))
     check_subject(sent, episode.patient)
     instrument = _asked_with(sent, asked, episode)
     return {
@@ -66,11 +67,11 @@ def read_total(request: SignedInRequest) -> dict[str, Any]:
     refuse_unread(sent, _OF_TOTAL)
     episode = episode_in(request.user, sent)
     if episode is None:
-        raise FhirError("extension", "names no episode of care")
+        raise FhirError("extension", _("names no episode of care"))
     check_subject(sent, episode.patient)
     identifiers = sent.get("identifier", [])
     if len(identifiers) > 1:
-        raise FhirError("identifier", "stands more than once")
+        raise FhirError("identifier", _("stands more than once"))
     instrument = _totalled(sent, episode)
     return {
         "episode": episode,
@@ -87,7 +88,7 @@ def _asked_with(sent: Resource, asked: AssessmentRequest | None, episode: Treatm
     try:
         return offered_instrument(key_of_canonical(sent.get("questionnaire", "")), episode.patient.team.site)
     except UnknownInstrument:
-        raise FhirError("questionnaire", "is none that is offered here") from None
+        raise FhirError("questionnaire", _("is none that is offered here")) from None
 
 
 def _totalled(sent: Resource, episode: TreatmentEpisode) -> Instrument:
@@ -95,12 +96,12 @@ def _totalled(sent: Resource, episode: TreatmentEpisode) -> Instrument:
     for instrument in totals_to_record(episode):
         if scores_system(instrument) in systems:
             return instrument
-    raise FhirError("code", "names no instrument of which totals are recorded here")
+    raise FhirError("code", _("names no instrument of which totals are recorded here"))
 
 
 def _total(instrument: Instrument, sent: Resource) -> dict[str, Any]:
     if "valueQuantity" not in sent:
-        raise FhirError("valueQuantity", "is missing: what is not known is not recorded")
+        raise FhirError("valueQuantity", _("is missing: what is not known is not recorded"))
     try:
         return dict(totals_of(instrument, [sent]))
     except AnswerError as error:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import TypeVar
 
 from django.db.models import Model, QuerySet
+from django.utils.translation import gettext as _
 
 from measures.fhir.names import EPISODE_OF_CARE, STUDY_CODE, UUID_SYSTEM
 from measures.fhir.resource import FhirError, Resource, extensions
@@ -23,14 +24,14 @@ def refuse_unread(sent: Resource, taken: Set[str]) -> None:
     """Refuses an element of which nothing would be kept, by its name. Raises ``FhirError``."""
     for name in sent:
         if name not in taken:
-            raise FhirError(name, "is not taken here")
+            raise FhirError(name, _("is not taken here"))
 
 
 def request_in(user: User, sent: Resource) -> AssessmentRequest | None:
     """The request that ``basedOn`` names. Raises ``FhirError`` for one that is not the user's to see."""
     references = sent.get("basedOn", ())
     if len(references) > 1:
-        raise FhirError("basedOn", "names more than one request")
+        raise FhirError("basedOn", _("names more than one request"))
     return next(
         (_seen(caseload_requests(user), "ServiceRequest", each, "basedOn") for each in references), None
     )
@@ -44,7 +45,7 @@ def episode_in(user: User, sent: Resource) -> TreatmentEpisode | None:
     given = sent.get("extension", ())
     references = list(extensions(sent, EPISODE_OF_CARE))
     if len(given) > len(references) or len(references) > 1:
-        raise FhirError("extension", f"must be {EPISODE_OF_CARE} alone, once")
+        raise FhirError("extension", _("must be {extension} alone, once").format(extension=EPISODE_OF_CARE))
     rows = TreatmentEpisode.objects.visible_to(user)
     return next((_seen(rows, "EpisodeOfCare", each, "extension") for each in references), None)
 
@@ -59,9 +60,11 @@ def check_subject(sent: Resource, patient: Patient) -> None:
         identifier = subject["identifier"]
         named.append((identifier.get("system"), identifier.get("value")) == (STUDY_CODE, patient.study_code))
     if not named:
-        raise FhirError("subject", f"is missing: an identifier of the system {STUDY_CODE}")
+        raise FhirError(
+            "subject", _("is missing: an identifier of the system {system}").format(system=STUDY_CODE)
+        )
     if not all(named):
-        raise FhirError("subject", "is not the patient of this episode")
+        raise FhirError("subject", _("is not the patient of this episode"))
 
 
 def day_in(sent: Resource, name: str, patient: Patient) -> date:
@@ -75,26 +78,29 @@ def day_in(sent: Resource, name: str, patient: Patient) -> date:
             return local_day(patient, moment)
     except (ValueError, OverflowError):  # the last day of the calendar has no next one
         pass
-    raise FhirError(name, "must be a day, or a time with its time zone")
+    raise FhirError(name, _("must be a day, or a time with its time zone"))
 
 
 def submission_in(identifier: Resource | None) -> uuid.UUID | None:
     """The submission id, as a business identifier: a UUID of the sender's choice. Raises ``FhirError``."""
     if identifier is None:
         return None
-    scheme, _, text = identifier.get("value", "").rpartition(":")
+    scheme, __, text = identifier.get("value", "").rpartition(":")
     if identifier.get("system") != UUID_SYSTEM or scheme != "urn:uuid":
-        raise FhirError("identifier", f"must be of the system {UUID_SYSTEM}, and urn:uuid: with a UUID")
+        said = _("must be of the system {system}, and urn:uuid: with a UUID")
+        raise FhirError("identifier", said.format(system=UUID_SYSTEM))
     return _uuid(text, "identifier")
 
 
 def _seen(rows: QuerySet[M], kind: str, reference: object, path: str) -> M:
     """The row among those that may be seen. Absent and not to be seen are refused alike."""
     given = reference.get("reference", "") if isinstance(reference, Mapping) else ""
-    name, _, text = given.partition("/")
+    name, __, text = given.partition("/")
     found = rows.filter(public_id=_uuid(text, path)).first() if name == kind else None
     if found is None:
-        raise FhirError(path, f"names nothing that is there; it must be {kind}/ and an id")
+        raise FhirError(
+            path, _("names nothing that is there; it must be {kind}/ and an id").format(kind=kind)
+        )
     return found
 
 
@@ -102,4 +108,4 @@ def _uuid(text: str, path: str) -> uuid.UUID:
     try:
         return uuid.UUID(text)
     except ValueError:
-        raise FhirError(path, "must hold a UUID") from None
+        raise FhirError(path, _("must hold a UUID")) from None

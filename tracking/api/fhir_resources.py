@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from measures.fhir.occasion import Occasion
 from measures.instrument import Instrument
+from measures.language import within
 from measures.result import ScaleResult
 from tracking.actions.assessments import Submitted
 from tracking.api.fhir_wire import ALERT, issue
@@ -65,15 +68,18 @@ def searchset(resources: list[dict[str, Any]]) -> dict[str, Any]:
 
 def received_issues(submitted: Submitted) -> list[dict[str, Any]]:
     """That it is stored, and what of it somebody must look at: the alert is on the list of the team already."""
-    said = "It is stored." if submitted.created else "It was stored before."
+    said = _("It is stored.") if submitted.created else _("It was stored before.")
     return [issue("information", "informational", said), *map(_warning, submitted.alerts)]
 
 
 def _warning(alert: SafetyAlert) -> dict[str, Any]:
+    said = _("Safety item {item}: {state}. {level}.").format(
+        item=alert.item, state=within(alert.get_state_display()), level=alert.get_level_display()
+    )
     return issue(
         "warning",
         "informational",
-        f"Safety item {alert.item}: {alert.get_state_display().lower()}. {alert.get_level_display()}.",
+        said,
         details={"coding": [{"system": ALERT, "code": code} for code in (alert.level, alert.state)]},
         expression=[f"QuestionnaireResponse.item.where(linkId='{alert.item}')"],
     )

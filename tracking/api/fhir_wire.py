@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import status
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
@@ -60,7 +61,9 @@ def refusal_as_outcome(error: Exception, context: dict[str, Any]) -> Response | 
         body = issue("error", "invalid", f"{error.path}: {error.reason}.", expression=[error.path])
         return Response(outcome([body]), status=status.HTTP_400_BAD_REQUEST)
     if isinstance(error, AnswerError):
-        body = issue("error", "value", f"Item {error.item}: {error.reason}.")
+        body = issue(
+            "error", "value", _("Item {item}: {reason}.").format(item=error.item, reason=error.reason)
+        )
         return Response(outcome([body]), status=status.HTTP_400_BAD_REQUEST)
     answer = refusal(error, context)
     if answer is not None:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db.models import Model, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
@@ -20,7 +22,7 @@ class StrictSerializer(serializers.Serializer[None]):
         if isinstance(data, Mapping):
             unknown = sorted(set(data) - set(self.fields))
             if unknown:
-                raise ValidationError({name: ["This field is not known here."] for name in unknown})
+                raise ValidationError({name: [_("This field is not known here.")] for name in unknown})
         known: dict[str, Any] = super().to_internal_value(data)
         return known
 
@@ -37,7 +39,7 @@ class IdField(serializers.UUIDField):
 class VisibleField(IdField):
     """The id of a row that the sender may see. One that is not to be seen is refused as one that is absent."""
 
-    default_error_messages = {"absent": "There is no such object."}
+    default_error_messages = {"absent": gettext_lazy("There is no such object.")}
 
     def __init__(self, rows: Callable[[User], QuerySet[Model]], **options: Any) -> None:
         super().__init__(**options)
@@ -66,7 +68,7 @@ class VisibleField(IdField):
 class AnswersField(serializers.JSONField):
     """Answers by item code, as ``measures`` takes them; ``null`` says that the item was left unanswered."""
 
-    default_error_messages = {"no_object": "Must be an object of item codes and answers."}
+    default_error_messages = {"no_object": gettext_lazy("Must be an object of item codes and answers.")}
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         if not isinstance(data, dict):

@@ -6,6 +6,8 @@ import uuid
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from measures import scoring
 from measures.errors import AnswerError
 from measures.instrument import Instrument
@@ -55,7 +57,7 @@ def answer(
     known = submitted.assessment
     said = (known.submission_id, known.assessed_on, known.answers)
     if not submitted.created and said != (submission_id, assessed_on, _as_stored(known, answers)):
-        raise Conflict("this request has been answered with other content")
+        raise Conflict(_("this request has been answered with other content"))
     return submitted
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
@@ -19,5 +20,6 @@ class Pages(PageNumberPagination):
         if asked is None:
             return self.page_size
         if not (asked.isascii() and asked.isdigit() and 1 <= int(asked[:9]) <= self.max_page_size):
-            raise ValidationError({self.page_size_query_param: [f"Must be from 1 to {self.max_page_size}."]})
+            said = _("Must be from 1 to {most}.").format(most=self.max_page_size)
+            raise ValidationError({self.page_size_query_param: [said]})
         return int(asked)

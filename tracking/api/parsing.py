@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from typing import IO, Any, NoReturn
 
 from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework import status
 from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import BaseParser
@@ -17,7 +19,7 @@ DEEPEST = 20
 
 class BodyTooLarge(APIException):
     status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
-    default_detail = "The body is too large."
+    default_detail = gettext_lazy("The body is too large.")
     default_code = "too_large"
 
 
@@ -52,11 +54,12 @@ def parsed(body: bytes) -> Any:
     except ParseError:
         raise
     except json.JSONDecodeError as error:
-        raise ParseError(f"Not JSON: line {error.lineno}, column {error.colno}.") from None
+        said = _("Not JSON: line {line}, column {column}.").format(line=error.lineno, column=error.colno)
+        raise ParseError(said) from None
     except UnicodeDecodeError:
-        raise ParseError("Not JSON: the body must be UTF-8.") from None
+        raise ParseError(_("Not JSON: the body must be UTF-8.")) from None
     except (ValueError, RecursionError):
-        raise ParseError("Not JSON: a number is too long, or the nesting is too deep.") from None
+        raise ParseError(_("Not JSON: a number is too long, or the nesting is too deep.")) from None
     _check(value, DEEPEST)
     return value
 
@@ -64,28 +67,28 @@ def parsed(body: bytes) -> Any:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise ParseError("Not accepted: a name is given twice in one object.")
+        raise ParseError(_("Not accepted: a name is given twice in one object."))
     return found
 
 
 def _no_constant(name: str) -> NoReturn:
-    raise ParseError("Not JSON: NaN and Infinity are not numbers.")
+    raise ParseError(_("Not JSON: NaN and Infinity are not numbers."))
 
 
 def _finite(text: str) -> float:
     number = float(text)
     if not math.isfinite(number):
-        raise ParseError("Not accepted: a number is too large.")
+        raise ParseError(_("Not accepted: a number is too large."))
     return number
 
 
 def _check(value: Any, depth: int) -> None:
     """No half surrogate (it cannot be stored or sent), no NUL, no deeper than anything the API takes."""
     if depth < 0:
-        raise ParseError("Not accepted: the nesting is too deep.")
+        raise ParseError(_("Not accepted: the nesting is too deep."))
     if isinstance(value, str):
         if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
-            raise ParseError("Not accepted: a text contains a character that cannot be stored.")
+            raise ParseError(_("Not accepted: a text contains a character that cannot be stored."))
     elif isinstance(value, dict):
         for name, inner in value.items():
             _check(name, depth)

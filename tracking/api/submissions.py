@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -30,11 +31,13 @@ def submission_id(request: Request, given: uuid.UUID | None) -> uuid.UUID:
     text = request.headers.get(HEADER)
     if text is None:
         if given is None:
-            raise ValidationError({"submission_id": [f"Needed, here or as the header {HEADER}."]})
+            said = _("Needed, here or as the header {header}.").format(header=HEADER)
+            raise ValidationError({"submission_id": [said]})
         return given
     header = _uuid(text)
     if given not in (None, header):
-        raise ValidationError({"submission_id": [f"Differs from the header {HEADER}."]})
+        said = _("Differs from the header {header}.").format(header=HEADER)
+        raise ValidationError({"submission_id": [said]})
     return header
 
 
@@ -48,8 +51,8 @@ class AnswersSerializer(StrictSerializer):
     def check_complete(self, instrument: Instrument, answers: dict[str, Any]) -> None:
         missing = [item.code for item in instrument.items if item.required and item.code not in answers]
         if missing:
-            said = f"Say null for an item that was left unanswered. Not named: {', '.join(missing)}."
-            raise ValidationError({"answers": [said]})
+            said = _("Say null for an item that was left unanswered. Not named: {items}.")
+            raise ValidationError({"answers": [said.format(items=", ".join(missing))]})
 
 
 class SubmissionSerializer(AnswersSerializer):
@@ -87,7 +90,7 @@ class AssessmentSubmissionSerializer(SubmissionSerializer):
         attrs = super().validate(attrs)
         given = {"request", "episode", "instrument"} & set(attrs)
         if given not in ({"request"}, {"episode", "instrument"}):
-            raise ValidationError({"request": ["Give either a request, or an episode and an instrument."]})
+            raise ValidationError({"request": [_("Give either a request, or an episode and an instrument.")]})
         attrs["instrument"] = self._instrument(attrs)
         self.check_complete(attrs["instrument"], attrs["answers"])
         return attrs
@@ -98,7 +101,7 @@ class AssessmentSubmissionSerializer(SubmissionSerializer):
         try:
             return offered_instrument(attrs["instrument"], attrs["episode"].patient.team.site)
         except UnknownInstrument:
-            raise ValidationError({"instrument": ["There is no such instrument."]}) from None
+            raise ValidationError({"instrument": [_("There is no such instrument.")]}) from None
 
 
 class CorrectionSerializer(AnswersSerializer):
@@ -121,4 +124,5 @@ def _uuid(text: str) -> uuid.UUID:
     try:
         return uuid.UUID(text)
     except ValueError:
-        raise ValidationError({"submission_id": [f"The header {HEADER} must be a UUID."]}) from None
+        said = _("The header {header} must be a UUID.").format(header=HEADER)
+        raise ValidationError({"submission_id": [said]}) from None

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from django.utils.translation import ngettext
+
 from tracking import clock
 from tracking.models import (
     AssessmentRequest,
@@ -71,18 +73,22 @@ class Settled:
     def gone(self) -> str:
         """What is gone, in words: "2 questionnaires cancelled, 1 link ended"; "" where nothing is."""
         counts = (
-            (self.cancelled, "questionnaire", "cancelled"),
-            (self.links, "link", "ended"),
-            (self.steps, "planned step", "dropped"),
-            (self.mails, "message", "not sent"),
+            (
+                self.cancelled,
+                ngettext("{n} questionnaire cancelled", "{n} questionnaires cancelled", self.cancelled),
+            ),
+            (self.links, ngettext("{n} link ended", "{n} links ended", self.links)),
+            (self.steps, ngettext("{n} planned step dropped", "{n} planned steps dropped", self.steps)),
+            (self.mails, ngettext("{n} message not sent", "{n} messages not sent", self.mails)),
         )
-        said = [f"{n} {what}{'' if n == 1 else 's'} {became}" for n, what, became in counts if n]
-        return ", ".join(said)
+        return ", ".join(words.format(n=n) for n, words in counts if n)
 
     @property
     def sentence(self) -> str:
         """What is gone and what stays due, as sentences; "" where nothing was open."""
-        stays = f"{self.kept} questionnaire{'' if self.kept == 1 else 's'} can still be answered."
+        stays = ngettext(
+            "{n} questionnaire can still be answered.", "{n} questionnaires can still be answered.", self.kept
+        ).format(n=self.kept)
         return " ".join([f"{self.gone}."] * bool(self.gone) + [stays] * bool(self.kept))
 
 

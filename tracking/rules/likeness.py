@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
 
+from measures.language import gettext as _
+from measures.language import marked
 from tracking.rules.phonetics import cologne
 
 FOLDED = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "a", "œ": "o", "ı": "i"})
@@ -86,13 +88,19 @@ def likeness(one: Known, other: Known) -> tuple[str, ...]:
     if not _may_be_one(name, given, born, record):
         return ()
     found = (NAMES.get(name) or GIVEN.get(given), DATES.get(born), NUMBERS.get(record))
-    return tuple(words for words in found if words)
+    return tuple(_(words) for words in found if words)
 
 
-NAMES = {Match.SAME: "the same name", Match.NEAR: "a name that is like it"}
-GIVEN = {Match.SAME: "the same given name"}
-DATES = {Match.SAME: "the same date of birth", Match.NEAR: "a date of birth that is one slip away"}
-NUMBERS = {Match.SAME: "the same record number", Match.NEAR: "a record number that is one slip away"}
+NAMES = {Match.SAME: marked("the same name"), Match.NEAR: marked("a name that is like it")}
+GIVEN = {Match.SAME: marked("the same given name")}
+DATES = {
+    Match.SAME: marked("the same date of birth"),
+    Match.NEAR: marked("a date of birth that is one slip away"),
+}
+NUMBERS = {
+    Match.SAME: marked("the same record number"),
+    Match.NEAR: marked("a record number that is one slip away"),
+}
 
 
 def _may_be_one(name: Match, given: Match, born: Match, record: Match) -> bool:

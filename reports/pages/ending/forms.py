@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from reports.models import CourseFlag
 from tracking.pages.parts import Dated, Rowed, day_field, words_field
@@ -16,17 +18,20 @@ from tracking.rules.policies.endings import UNSETTLED
 from tracking.rules.policies.rating import LONGEST_REASON
 from tracking.vocabulary import EndReason
 
-Choices = list[tuple[str, str]]
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+    Choices = list[tuple[str, StrOrPromise]]
 
 
-def kept_or_not(keep: str, end: str) -> Choices:
+def kept_or_not(keep: StrOrPromise, end: StrOrPromise) -> Choices:
     """What stays or goes. The first is chosen at first where the field says nothing else."""
     return [("keep", keep), ("end", end)]
 
 
 def choice_field(choices: Choices, initial: str) -> forms.ChoiceField:
     return forms.ChoiceField(
-        label="What becomes of them", choices=choices, initial=initial, widget=forms.RadioSelect
+        label=gettext_lazy("What becomes of them"), choices=choices, initial=initial, widget=forms.RadioSelect
     )
 
 
@@ -34,8 +39,8 @@ class SeenForm(Dated):
     """The part of both forms about what no end closes: why it is left open, and what of it was on the page."""
 
     open_reason = words_field(
-        "Why does it end with this open?",
-        "Kept with the end of the treatment. Nothing of it is closed by this.",
+        gettext_lazy("Why does it end with this open?"),
+        gettext_lazy("Kept with the end of the treatment. Nothing of it is closed by this."),
         longest=LONGEST_REASON,
     )
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -43,7 +48,7 @@ class SeenForm(Dated):
     def __init__(self, *args: Any, found: OpenThings, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["seen"].initial = " ".join(sorted(str(one) for one in found.unsettled))
-        self.fields["open_reason"].error_messages["required"] = as_sentence(UNSETTLED)
+        self.fields["open_reason"].error_messages["required"] = as_sentence(_(UNSETTLED))
         if not found.unsettled:
             del self.fields["open_reason"]
 
@@ -62,25 +67,36 @@ class EndForm(SeenForm):
     """How and when a treatment ends, and what becomes of what is open in it."""
 
     reason = forms.ChoiceField(
-        label="Why it ends",
+        label=gettext_lazy("Why it ends"),
         choices=EndReason.choices,
         widget=forms.RadioSelect,
-        help_text="After a death everything that is asked of the person ends, whatever is chosen below.",
+        help_text=gettext_lazy(
+            "After a death everything that is asked of the person ends, whatever is chosen below."
+        ),
     )
-    ends_on = day_field("Last day", "After a death: the day of death.")
+    ends_on = day_field(gettext_lazy("Last day"), gettext_lazy("After a death: the day of death."))
     flags = choice_field(
-        kept_or_not("Leave them open", "Close them with this reason"),
+        kept_or_not(gettext_lazy("Leave them open"), gettext_lazy("Close them with this reason")),
         "keep",
     )
     tapers = choice_field(
-        kept_or_not("Leave the plan: the taper goes on", "Drop the steps that are still to be taken"),
+        kept_or_not(
+            gettext_lazy("Leave the plan: the taper goes on"),
+            gettext_lazy("Drop the steps that are still to be taken"),
+        ),
         "keep",
     )
     due = choice_field(
-        kept_or_not("Leave them: each can be answered until its window closes", "Cancel them"),
+        kept_or_not(
+            gettext_lazy("Leave them: each can be answered until its window closes"),
+            gettext_lazy("Cancel them"),
+        ),
         "end",
     )
-    follow_ups = choice_field(kept_or_not("Leave them due: they are asked as planned", "Cancel them"), "keep")
+    follow_ups = choice_field(
+        kept_or_not(gettext_lazy("Leave them due: they are asked as planned"), gettext_lazy("Cancel them")),
+        "keep",
+    )
 
     def __init__(self, *args: Any, found: OpenThings, flags: Sequence[CourseFlag], **kwargs: Any) -> None:
         super().__init__(*args, found=found, **kwargs)
@@ -100,7 +116,7 @@ class EndForm(SeenForm):
 class DeathForm(SeenForm):
     """The day of a death."""
 
-    died_on = day_field("Day of death")
+    died_on = day_field(gettext_lazy("Day of death"))
     field_order = ["died_on"]
 
 
@@ -108,7 +124,7 @@ class MistakeForm(Rowed):
     """Why a death was none."""
 
     reason = words_field(
-        "How did the mistake come about?",
-        "The record stays readable, crossed out, with your name and this reason.",
+        gettext_lazy("How did the mistake come about?"),
+        gettext_lazy("The record stays readable, crossed out, with your name and this reason."),
         longest=LONGEST_REASON,
     )

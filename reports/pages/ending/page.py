@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from django.forms import BoundField, Form
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from measures.language import within
 from reports.models import CourseFlag
 from tracking.models import AssessmentRequest, SafetyAlert, SittingLink, TreatmentSession
 from tracking.pages.writing import patient_url
@@ -43,34 +48,34 @@ def sections(found: OpenThings, flags: Sequence[CourseFlag], form: Form) -> list
     kinds = [
         Section(
             "alerts",
-            "Safety alerts",
-            "An end closes none of them. Deal with them first, or say why it ends all the same.",
+            _("Safety alerts"),
+            _("An end closes none of them. Deal with them first, or say why it ends all the same."),
             tuple(_alert(one, shelf) for one in found.alerts),
             level="alarm",
         ),
         Section(
             "sheets",
-            "Unsigned run-sheets",
-            "An end signs none of them. Deal with them first, or say why it ends all the same.",
+            _("Unsigned run-sheets"),
+            _("An end signs none of them. Deal with them first, or say why it ends all the same."),
             tuple(_sheet(one) for one in found.sheets),
             level="warn",
         ),
-        Section("flags", "Flags", "Raised from the scores.", tuple(_flag(one) for one in flags)),
-        Section("tapers", "Running tapers", "", tuple(_taper(one) for one in found.tapers)),
-        Section("due", "Due questionnaires", "Asked for by the protocol.", _asked(found.due, shelf)),
+        Section("flags", _("Flags"), _("Raised from the scores."), tuple(_flag(one) for one in flags)),
+        Section("tapers", _("Running tapers"), "", tuple(_taper(one) for one in found.tapers)),
+        Section("due", _("Due questionnaires"), _("Asked for by the protocol."), _asked(found.due, shelf)),
         Section(
             "follow_ups",
-            "Follow-ups",
-            "What the protocol asks for on the last day and after it.",
+            _("Follow-ups"),
+            _("What the protocol asks for on the last day and after it."),
             _asked(found.follow_ups, shelf),
         ),
         Section(
             "by_hand",
-            "Questionnaires that somebody asked for",
-            "The protocol does not ask for them: they are cancelled.",
+            _("Questionnaires that somebody asked for"),
+            _("The protocol does not ask for them: they are cancelled."),
             _asked(found.by_hand, shelf),
         ),
-        Section("links", "Links of the patient", "They end.", tuple(_link(one) for one in found.links)),
+        Section("links", _("Links of the patient"), _("They end."), tuple(_link(one) for one in found.links)),
     ]
     found_kinds = [one for one in kinds if one.lines]
     last = next((one.key for one in reversed(found_kinds) if one.level), "")
@@ -84,16 +89,20 @@ def sections(found: OpenThings, flags: Sequence[CourseFlag], form: Form) -> list
 def _alert(alert: SafetyAlert, shelf: Shelf) -> Line:
     episode = alert.episode
     title = shelf.get(alert.instrument, study=episode.study).short_title
-    raised = local_day(episode.patient, alert.raised_at)
-    state, status = alert.get_state_display().lower(), alert.get_status_display().lower()
-    return Line(f"{title} item {alert.item}: {state}, {raised:%-d %B %Y}, {status}", reverse("alerts"))
+    words = _("{instrument} item {item}: {state}, {day}, {status}").format(
+        instrument=title,
+        item=alert.item,
+        state=within(alert.get_state_display()),
+        day=_day(local_day(episode.patient, alert.raised_at)),
+        status=within(alert.get_status_display()),
+    )
+    return Line(words, reverse("alerts"))
 
 
 def _sheet(session: TreatmentSession) -> Line:
-    held = local_day(session.episode.patient, session.starts_at)
-    return Line(
-        f"{session.get_kind_display()} of {held:%-d %B %Y}", reverse("run-sheet", args=[session.public_id])
-    )
+    day = _day(local_day(session.episode.patient, session.starts_at))
+    words = _("{session} of {day}").format(session=session.get_kind_display(), day=day)
+    return Line(words, reverse("run-sheet", args=[session.public_id]))
 
 
 def _flag(flag: CourseFlag) -> Line:
@@ -101,10 +110,12 @@ def _flag(flag: CourseFlag) -> Line:
 
 
 def _taper(taper: Taper) -> Line:
-    steps = len(taper.steps)
-    words = f"{taper.course.substance}: {steps} step{'' if steps == 1 else 's'} still to be taken"
-    url = reverse("medication", args=[taper.course.public_id])
-    return Line(f"{words}, the next on {taper.steps[0].planned_on:%-d %B %Y}", url)
+    words = ngettext(
+        "{substance}: {n} step still to be taken, the next on {day}",
+        "{substance}: {n} steps still to be taken, the next on {day}",
+        len(taper.steps),
+    ).format(substance=taper.course.substance, n=len(taper.steps), day=_day(taper.steps[0].planned_on))
+    return Line(words, reverse("medication", args=[taper.course.public_id]))
 
 
 def _asked(requests: Iterable[AssessmentRequest], shelf: Shelf) -> tuple[Line, ...]:
@@ -112,14 +123,26 @@ def _asked(requests: Iterable[AssessmentRequest], shelf: Shelf) -> tuple[Line, .
 
 
 def _request(request: AssessmentRequest, shelf: Shelf) -> Line:
-    title = shelf.get(request.instrument, request.version).short_title
-    point = f", {request.time_point.replace('-', ' ')}" if request.time_point else ""
-    begun = "; the patient has begun to answer it" if getattr(request, "draft", None) else ""
-    rater = "; a blinded rating" if request.blinded else ""
-    return Line(f"{title}{point}, due {request.due_on:%-d %B %Y}{begun}{rater}", "")
+    due = _("{title}, {point}, due {day}") if request.time_point else _("{title}, due {day}")
+    said = [
+        due.format(
+            title=shelf.get(request.instrument, request.version).short_title,
+            point=request.time_point and _(request.time_point.replace("-", " ")),
+            day=_day(request.due_on),
+        )
+    ]
+    if getattr(request, "draft", None):
+        said.append(_("the patient has begun to answer it"))
+    if request.blinded:
+        said.append(_("a blinded rating"))
+    return Line("; ".join(said), "")
 
 
 def _link(link: SittingLink) -> Line:
     patient = link.episode.patient
-    made, until = (local_day(patient, moment) for moment in (link.created_at, link.expires_at))
-    return Line(f"Made on {made:%-d %B %Y}, works until {until:%-d %B %Y}", "")
+    made, until = (_day(local_day(patient, moment)) for moment in (link.created_at, link.expires_at))
+    return Line(_("Made on {made}, works until {until}").format(made=made, until=until), "")
+
+
+def _day(day: date) -> str:
+    return date_format(day, "DATE_FORMAT")

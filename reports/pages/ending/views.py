@@ -7,6 +7,8 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from reports.actions.endings import end_treatment
 from reports.models import CourseFlag, FlagState
@@ -21,9 +23,6 @@ from tracking.rules.policies.days import local_today
 from tracking.vocabulary import EndReason, ReadPage
 
 TEMPLATE = "reports/ending/ending.html"
-DEATH_LEAD = (
-    "Everything that is asked of this person ends, in every treatment: no message goes out, no alert rings."
-)
 
 
 @for_patient(TreatmentEpisode, page=ReadPage.EPISODE_END)
@@ -34,18 +33,17 @@ def episode_end(request: SignedInRequest, episode: TreatmentEpisode) -> HttpResp
 
     def write(**data: Any) -> HttpResponse:
         settled = end_treatment(by=request.user, episode=episode, **data)
-        return course_changed(
-            request, episode, f"The end of the treatment is recorded. {settled.sentence}".strip()
-        )
+        recorded = _("The end of the treatment is recorded.")
+        return course_changed(request, episode, f"{recorded} {settled.sentence}".strip())
 
     form = EndForm(request.POST or None, found=found, flags=flags)
     open_ = sections(found, flags, form)
     lead = (
-        "This is open. Say what becomes of it."
+        _("This is open. Say what becomes of it.")
         if open_
-        else "Nothing is open: no alert, no flag, no questionnaire, no link."
+        else _("Nothing is open: no alert, no flag, no questionnaire, no link.")
     )
-    page = Page("End the treatment", "End treatment", lead)
+    page = Page(_("End the treatment"), _("End treatment"), lead)
     return form_page(request, form, write, page, TEMPLATE, sections=open_, **about(episode.patient))
 
 
@@ -57,10 +55,17 @@ def death_new(request: SignedInRequest, patient: Patient) -> HttpResponse:
 
     def write(**data: Any) -> HttpResponse:
         settled = record_death(by=request.user, patient=patient, **data)
-        return _recorded(request, patient, f"The death is recorded. {settled.sentence}".strip())
+        recorded = _("The death is recorded.")
+        return _recorded(request, patient, f"{recorded} {settled.sentence}".strip())
 
     form = DeathForm(request.POST or None, found=found)
-    page = Page("Record a death", "Record the death", DEATH_LEAD)
+    page = Page(
+        _("Record a death"),
+        _("Record the death"),
+        _(
+            "Everything that is asked of this person ends, in every treatment: no message goes out, no alert rings."
+        ),
+    )
     open_ = sections(found, [], form)
     return form_page(request, form, write, page, TEMPLATE, sections=open_, **about(patient))
 
@@ -72,13 +77,18 @@ def death_void(request: SignedInRequest, death: Death) -> HttpResponse:
     def write(reason: str) -> HttpResponse:
         void_death(by=request.user, death=death, reason=reason)
         return _recorded(
-            request, death.patient, "The death is taken back. What was cancelled stays cancelled."
+            request, death.patient, _("The death is taken back. What was cancelled stays cancelled.")
         )
 
     gone = settled_with(death).gone
-    stays = f" What ended with it stays so: {gone}. Ask again for what is still needed." if gone else ""
-    lead = f"A treatment that this death has ended goes on.{stays}"
-    page = Page(f"Take back: death on {death.died_on:%-d %B %Y}", "Take back", lead)
+    lead = _("A treatment that this death has ended goes on.")
+    if gone:
+        stays = _("What ended with it stays so: {gone}. Ask again for what is still needed.").format(
+            gone=gone
+        )
+        lead = f"{lead} {stays}"
+    title = _("Take back: death on {day}").format(day=date_format(death.died_on, "DATE_FORMAT"))
+    page = Page(title, _("Take back"), lead)
     return form_page(request, MistakeForm(request.POST or None), write, page, **about(death.patient))
 
 

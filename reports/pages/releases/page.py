@@ -5,7 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from measures.language import marked
 from reports.models import Release, ReleaseStatus
+from reports.pages.releases.words import LEFT_OUT, QUASI_IDENTIFIERS, said_again
 from reports.policies import may_decide, may_receive
 from reports.release_frames import TABLES
 from tracking import clock
@@ -38,13 +43,35 @@ class ReleasePage:
     @property
     def quasi_identifiers(self) -> list[tuple[str, str]]:
         """What was done to each value that helps to find somebody."""
-        return list(self._disclosure.get("quasi_identifiers", {}).items())
+        found = self._disclosure.get("quasi_identifiers", {})
+        return [(_(QUASI_IDENTIFIERS.get(name, name)), said_again(words)) for name, words in found.items()]
+
+    @property
+    def by_design(self) -> bool:
+        """Whether every patient has the same diagnosis because that is whom the study is about."""
+        return bool(self._disclosure.get("diversity", {}).get("note"))
+
+    @property
+    def left_out(self) -> list[tuple[str, str]]:
+        """Which patients are not in it, and how many."""
+        found = self.release.manifest.get("patients_left_out", {})
+        return [(_(LEFT_OUT.get(why, why)), said_again(count)) for why, count in found.items()]
+
+    @property
+    def warnings(self) -> list[str]:
+        return [said_again(one) for one in self.release.manifest.get("warnings", ())]
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why it was stopped, or could not be built."""
+        return [said_again(one) for one in self.release.reasons]
 
     @property
     def withheld(self) -> list[tuple[str, int]]:
         """Cells and rows that were taken out, by where they stood."""
         cells = self._disclosure.get("cells_withheld", {})
-        rows = {f"{table} (whole rows)": n for table, n in self._disclosure.get("rows_left_out", {}).items()}
+        left_out = self._disclosure.get("rows_left_out", {})
+        rows = {_("{table} (whole rows)").format(table=table): n for table, n in left_out.items()}
         return sorted((rows | cells).items())
 
     @property
@@ -62,28 +89,31 @@ def release_page(release: Release, reader: User) -> ReleasePage:
         release=release,
         sentence=_sentence(release),
         level=LEVELS.get(ReleaseStatus(release.status), ""),
-        tables=[TABLES[name][0] for name in release.tables],
+        tables=[_(TABLES[name][0]) for name in release.tables],
         may_decide=waiting and not theirs and may_decide(reader, release.study),
         may_download=ready and theirs and may_receive(reader, release.study),
     )
 
 
 def _sentence(release: Release) -> str:
+    status = _(SENTENCES[ReleaseStatus(release.status)])
     if not release.manifest:
-        return SENTENCES[ReleaseStatus(release.status)]
-    told = release.manifest["disclosure"]
-    people = (
-        f"{release.manifest['patients']} patients, nobody among fewer than {told['smallest_class']} alike"
-    )
-    return f"{people}. {SENTENCES[ReleaseStatus(release.status)]}"
+        return status
+    patients, told = release.manifest["patients"], release.manifest["disclosure"]
+    people = ngettext(
+        "{n} patient, nobody among fewer than {smallest} alike.",
+        "{n} patients, nobody among fewer than {smallest} alike.",
+        patients,
+    ).format(n=patients, smallest=told["smallest_class"])
+    return f"{people} {status}"
 
 
 SENTENCES = {
-    ReleaseStatus.REQUESTED: "Waits for a data steward of the study who did not ask for it.",
-    ReleaseStatus.DECLINED: "Declined: nothing was built.",
-    ReleaseStatus.APPROVED: "Approved, and being built and checked.",
-    ReleaseStatus.READY: "Every byte was searched for every identifier before it was made ready.",
-    ReleaseStatus.REFUSED: "The checks stopped it: nothing has left.",
-    ReleaseStatus.FAILED: "It could not be built: nothing has left.",
-    ReleaseStatus.EXPIRED: "The file was removed after its time.",
+    ReleaseStatus.REQUESTED: marked("Waits for a data steward of the study who did not ask for it."),
+    ReleaseStatus.DECLINED: marked("Declined: nothing was built."),
+    ReleaseStatus.APPROVED: marked("Approved, and being built and checked."),
+    ReleaseStatus.READY: marked("Every byte was searched for every identifier before it was made ready."),
+    ReleaseStatus.REFUSED: marked("The checks stopped it: nothing has left."),
+    ReleaseStatus.FAILED: marked("It could not be built: nothing has left."),
+    ReleaseStatus.EXPIRED: marked("The file was removed after its time."),
 }

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from reports.actions import releases as actions
@@ -16,6 +17,7 @@ from reports.pages.releases.forms import ReleaseDecisionForm, ReleaseRequestForm
 from reports.pages.releases.page import release_page
 from tracking.errors import Conflict, InvalidInput, NotPermitted
 from tracking.pages.access import SignedInRequest, one_or_404, roles_required
+from tracking.pages.writing import as_sentence
 from tracking.tasks import nudge
 from tracking.vocabulary import Role
 
@@ -43,7 +45,7 @@ def release_new(request: SignedInRequest) -> HttpResponse:
         except InvalidInput as error:
             form.add_error(error.field, error.reason)
         else:
-            messages.success(request, "Asked. A data steward of the study decides about it.")
+            messages.success(request, _("Asked. A data steward of the study decides about it."))
             return redirect("release", asked.public_id)
     return render(request, "reports/releases/new.html", {"form": form})
 
@@ -73,11 +75,11 @@ def release_decide(request: SignedInRequest, public_id: uuid.UUID) -> HttpRespon
         form.add_error(error.field, error.reason)
         return _shown(request, found, form)
     except Conflict as error:
-        messages.error(request, f"{str(error).capitalize()}.")
+        messages.error(request, as_sentence(str(error)))
         return redirect("release", found.public_id)
     if form.approves:
         nudge("reports.build_release", found.pk)
-    messages.success(request, "Approved. It is being built." if form.approves else "Declined.")
+    messages.success(request, _("Approved. It is being built.") if form.approves else _("Declined."))
     return redirect("release", found.public_id)
 
 
@@ -91,7 +93,7 @@ def release_download(request: SignedInRequest, public_id: uuid.UUID) -> HttpResp
     except NotPermitted as error:
         raise PermissionDenied(str(error)) from error
     except Conflict as error:
-        messages.error(request, f"{str(error).capitalize()}.")
+        messages.error(request, as_sentence(str(error)))
         return redirect("release", found.public_id)
     return FileResponse(
         path.open("rb"),

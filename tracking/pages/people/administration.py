@@ -11,8 +11,10 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from measures.language import within
 from tracking.actions import care, people
 from tracking.actions.audit import record_reads
 from tracking.errors import TrackingError
@@ -66,10 +68,11 @@ def user_new(request: SignedInRequest) -> HttpResponse:
 
     def write(**data: Any) -> HttpResponse:
         user = people.invite_user(by=request.user, **data)
-        messages.success(request, f"{user.name} was invited. Now grant a role.")
+        messages.success(request, _("{name} was invited. Now grant a role.").format(name=user.name))
         return redirect(_page_of(user))
 
-    page = Page("Invite a person", "Invite", "An account alone may do nothing. Roles and teams come next.")
+    lead = _("An account alone may do nothing. Roles and teams come next.")
+    page = Page(_("Invite a person"), _("Invite"), lead)
     return form_page(request, InviteForm(request.POST or None), write, page, back=reverse("administration"))
 
 
@@ -101,9 +104,9 @@ def grant_new(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
 
     def write(**data: Any) -> HttpResponse:
         grant = people.grant_role(by=request.user, user=person, **data)
-        return _back_to(request, person, f"{grant.get_role_display()} granted.")
+        return _back_to(request, person, _("{role} granted.").format(role=grant.get_role_display()))
 
-    page = Page(f"Grant a role to {person.name}", "Grant role")
+    page = Page(_("Grant a role to {name}").format(name=person.name), _("Grant role"))
     form = GrantForm(request.POST or None, by=request.user)
     return form_page(request, form, write, page, back=_page_of(person))
 
@@ -116,9 +119,9 @@ def study_join(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
 
     def write(**data: Any) -> HttpResponse:
         care.add_study_member(by=request.user, user=person, **data)
-        return _back_to(request, person, f"{person.name} may now see this study.")
+        return _back_to(request, person, _("{name} may now see this study.").format(name=person.name))
 
-    page = Page(f"Add {person.name} to a study", "Add to study")
+    page = Page(_("Add {name} to a study").format(name=person.name), _("Add to study"))
     form = StudyMemberForm(request.POST or None, by=request.user)
     return form_page(request, form, write, page, back=_page_of(person))
 
@@ -134,7 +137,7 @@ def user_active(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     except TrackingError as refusal:
         messages.error(request, as_sentence(str(refusal)))
         return redirect(_page_of(person))
-    return _back_to(request, person, f"The account is {'open' if opening else 'closed'}.")
+    return _back_to(request, person, _("The account is open.") if opening else _("The account is closed."))
 
 
 @reads_and_writes
@@ -144,11 +147,11 @@ def team_new(request: SignedInRequest) -> HttpResponse:
 
     def write(**data: Any) -> HttpResponse:
         team = care.create_team(by=request.user, **data)
-        messages.success(request, f"{team.name} was made.")
+        messages.success(request, _("{team} was made.").format(team=team.name))
         return redirect("administration-team", team.public_id)
 
     form = TeamForm(request.POST or None, by=request.user)
-    page = Page("Make a care team", "Make team")
+    page = Page(_("Make a care team"), _("Make team"))
     return form_page(request, form, write, page, back=reverse("administration"))
 
 
@@ -160,12 +163,13 @@ def team(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
 
     def write(**data: Any) -> HttpResponse:
         member = care.add_member(by=request.user, team=team, **data)
-        messages.success(request, f"{member.user.name} is in {team.name}.")
+        said = _("{name} is in {team}.").format(name=member.user.name, team=team.name)
+        messages.success(request, said)
         return redirect("administration-team", team.public_id)
 
     form = MemberForm(request.POST or None, by=request.user)
     memberships = team.memberships.select_related("user").order_by("-starts_on", "user__name")
-    page = Page(team.name, "Add to team")
+    page = Page(team.name, _("Add to team"))
     return form_page(request, form, write, page, f"{TEMPLATES}team.html", team=team, memberships=memberships)
 
 
@@ -177,9 +181,10 @@ def grant_end(request: SignedInRequest, pk: int) -> HttpResponse:
 
     def write(ends_on: date) -> HttpResponse:
         people.end_role(by=request.user, grant=grant, ends_on=ends_on)
-        return _back_to(request, grant.user, "The end of the role is set.")
+        return _back_to(request, grant.user, _("The end of the role is set."))
 
-    page = Page(f"End the role of {grant.user.name}: {grant.get_role_display().lower()}", "End role")
+    role = within(grant.get_role_display())
+    page = Page(_("End the role of {name}: {role}").format(name=grant.user.name, role=role), _("End role"))
     form = EndAccessForm(request.POST or None)
     return form_page(request, form, write, page, back=_page_of(grant.user))
 
@@ -193,10 +198,13 @@ def study_leave(request: SignedInRequest, pk: int) -> HttpResponse:
 
     def write(ends_on: date) -> HttpResponse:
         care.end_study_membership(by=request.user, membership=membership, ends_on=ends_on)
-        return _back_to(request, membership.user, "The end in the study is set.")
+        return _back_to(request, membership.user, _("The end in the study is set."))
 
     page = Page(
-        f"Take {membership.user.name} out of the study: {membership.study.title}", "Take out of study"
+        _("Take {name} out of the study: {study}").format(
+            name=membership.user.name, study=membership.study.title
+        ),
+        _("Take out of study"),
     )
     form = EndAccessForm(request.POST or None)
     return form_page(request, form, write, page, back=_page_of(membership.user))
@@ -212,13 +220,13 @@ def membership_end(request: SignedInRequest, pk: int) -> HttpResponse:
 
     def write(ends_on: date) -> HttpResponse:
         care.end_membership(by=request.user, membership=membership, ends_on=ends_on)
-        messages.success(request, "The end of the membership is set.")
+        messages.success(request, _("The end of the membership is set."))
         return redirect(back)
 
     page = Page(
-        f"Take {membership.user.name} out of {membership.team.name}",
-        "Take out of team",
-        "From then on nothing of the team's patients can be seen.",
+        _("Take {name} out of {team}").format(name=membership.user.name, team=membership.team.name),
+        _("Take out of team"),
+        _("From then on nothing of the team's patients can be seen."),
     )
     return form_page(request, EndAccessForm(request.POST or None), write, page, back=back)
 

@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from tracking import clock
 from tracking.models import Site, Study, User
@@ -20,21 +22,29 @@ from tracking.vocabulary import Role
 
 STAFF_ROLES = [role for role in Role if role != Role.PATIENT]
 DAY = timedelta(days=1)
+FROM = pgettext_lazy("day", "From")
+
+
+def staff_roles() -> list[tuple[str, str]]:
+    """Every role that can be granted, with what it allows."""
+    return [(role, f"{role.label}. {role.sentence}") for role in STAFF_ROLES]
 
 
 class InviteForm(Rowed):
     """A new member of staff."""
 
-    name = forms.CharField(label="Name", max_length=120)
-    email = forms.EmailField(label="E-mail", help_text="A mail tells how to choose a password.")
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail"), help_text=gettext_lazy("A mail tells how to choose a password.")
+    )
     layout = (("name", "email"),)
 
 
 class TeamForm(Rowed):
     """A new care team."""
 
-    name = forms.CharField(label="Name of the team", max_length=120)
-    site = forms.ModelChoiceField(label="Site", queryset=Site.objects.none(), empty_label=None)
+    name = forms.CharField(label=gettext_lazy("Name of the team"), max_length=120)
+    site = forms.ModelChoiceField(label=gettext_lazy("Site"), queryset=Site.objects.none(), empty_label=None)
     layout = (("name", "site"),)
 
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
@@ -46,30 +56,35 @@ class GrantForm(Dated):
     """A role for a user, from a day on."""
 
     role = forms.ChoiceField(
-        label="Role",
-        choices=[(role, f"{role.label}. {role.sentence}") for role in STAFF_ROLES],
+        label=gettext_lazy("Role"),
+        choices=staff_roles,
         widget=forms.RadioSelect,
     )
     site = forms.ModelChoiceField(
-        label="Site", queryset=Site.objects.none(), required=False, help_text="Needed for an administrator."
+        label=gettext_lazy("Site"),
+        queryset=Site.objects.none(),
+        required=False,
+        help_text=gettext_lazy("Needed for an administrator."),
     )
-    starts_on = day_field("From", future=True)
+    starts_on = day_field(FROM, future=True)
     layout = (("site", "starts_on"),)
 
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        named = "Every site" if governs_everything(by) else "No particular site"
+        named = _("Every site") if governs_everything(by) else _("No particular site")
         offer_rows(self, "site", administered_sites(by), none=named)
 
 
 class MemberForm(Dated):
     """A person for a team, from a day on."""
 
-    user = forms.ModelChoiceField(label="Person", queryset=User.objects.none(), empty_label="Choose")
-    starts_on = day_field("From", future=True)
+    user = forms.ModelChoiceField(
+        label=gettext_lazy("Person"), queryset=User.objects.none(), empty_label=gettext_lazy("Choose")
+    )
+    starts_on = day_field(FROM, future=True)
     is_lead = forms.BooleanField(
-        label="Leads the team",
-        help_text="Leads are told of safety alerts that nobody has taken on.",
+        label=gettext_lazy("Leads the team"),
+        help_text=gettext_lazy("Leads are told of safety alerts that nobody has taken on."),
         required=False,
     )
     layout = (("user", "starts_on"),)
@@ -82,8 +97,10 @@ class MemberForm(Dated):
 class StudyMemberForm(Dated):
     """A study for a user, from a day on."""
 
-    study = forms.ModelChoiceField(label="Study", queryset=Study.objects.none(), empty_label="Choose")
-    starts_on = day_field("From", future=True)
+    study = forms.ModelChoiceField(
+        label=gettext_lazy("Study"), queryset=Study.objects.none(), empty_label=gettext_lazy("Choose")
+    )
+    starts_on = day_field(FROM, future=True)
     layout = (("study", "starts_on"),)
 
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
@@ -95,18 +112,18 @@ class EndAccessForm(Rowed):
     """When a role or a membership ends: at once, or with the end of a day."""
 
     at_once = forms.ChoiceField(
-        label="When does it end?",
-        choices=[("yes", "At once"), ("no", "At the end of this day:")],
+        label=gettext_lazy("When does it end?"),
+        choices=[("yes", gettext_lazy("At once")), ("no", gettext_lazy("At the end of this day:"))],
         initial="yes",
         widget=forms.RadioSelect,
     )
-    ends_on = day_field("Last day", required=False, future=True)
+    ends_on = day_field(gettext_lazy("Last day"), required=False, future=True)
 
     def clean(self) -> dict[str, Any]:
         """The choice becomes a last day. At once means that yesterday was the last one."""
         data = super().clean()
         if data.get("at_once") == "no" and not data.get("ends_on") and "ends_on" not in self.errors:
-            self.add_error("ends_on", "Say which day is the last.")
+            self.add_error("ends_on", _("Say which day is the last."))
         at_once = data.pop("at_once", None) == "yes"
         return data | {"ends_on": _yesterday() if at_once else data.get("ends_on")}
 

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from tracking.actions import audit, safety
@@ -35,7 +36,7 @@ def acknowledge(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """Takes an alert on."""
     alert = one_or_404(SafetyAlert.objects.visible_to(request.user), public_id=public_id)
     safety.acknowledge_alert(by=request.user, alert=alert)
-    messages.success(request, "You have taken this alert on. Close it with what was done.")
+    messages.success(request, _("You have taken this alert on. Close it with what was done."))
     return redirect("alerts")
 
 
@@ -49,7 +50,7 @@ def close(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
         safety.close_alert(by=request.user, alert=alert, note=request.POST.get("note", "")[:2000])
     except InvalidInput as error:
         return _worklist(request, refused=alert, reason=error.reason, status=400)
-    messages.success(request, "Closed.")
+    messages.success(request, _("Closed."))
     return redirect("alerts")
 
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from tracking.actions import audit, care, duplicates, people
@@ -45,12 +46,13 @@ def patient_new(request: SignedInRequest) -> HttpResponse:
         except MayBeKnown as refusal:
             _asked_if_known(request, form, refusal.found)
             raise
-        return course_changed(request, episode, f"Enrolled under study code {episode.patient.study_code}.")
+        said = _("Enrolled under study code {code}.").format(code=episode.patient.study_code)
+        return course_changed(request, episode, said)
 
     page = Page(
-        "Enrol a patient",
-        "Enrol patient",
-        "The identity is stored encrypted and apart from everything else. Research sees a random code.",
+        _("Enrol a patient"),
+        _("Enrol patient"),
+        _("The identity is stored encrypted and apart from everything else. Research sees a random code."),
     )
     with timezone.override(own_time_zone(request.user)):
         form = EnrolmentForm(request.POST or None, user=request.user)
@@ -71,9 +73,9 @@ def episode_new(request: SignedInRequest, patient: Patient) -> HttpResponse:
 
     def write(**data: Any) -> HttpResponse:
         episode = care.start_episode(by=request.user, patient=patient, **data)
-        return course_changed(request, episode, "The treatment has begun.")
+        return course_changed(request, episode, _("The treatment has begun."))
 
-    page = Page("Begin a treatment", "Begin treatment")
+    page = Page(_("Begin a treatment"), _("Begin treatment"))
     form = EpisodeForm(request.POST or None, user=request.user)
     return form_page(request, form, write, page, **about(patient))
 
@@ -84,13 +86,15 @@ def consent(request: SignedInRequest, patient: Patient) -> HttpResponse:
 
     def write(**data: Any) -> HttpResponse:
         people.record_consent(by=request.user, patient=patient, **data)
-        return _saved(request, patient, "The statement about research is recorded.")
+        return _saved(request, patient, _("The statement about research is recorded."))
 
     given = has_consent(patient)
     page = Page(
-        "Consent to research",
-        "Record statement",
-        "Without a consent nothing of this patient enters a release. A withdrawal counts for every later one.",
+        _("Consent to research"),
+        _("Record statement"),
+        _(
+            "Without a consent nothing of this patient enters a release. A withdrawal counts for every later one."
+        ),
     )
     form = ConsentForm(request.POST or None)
     return form_page(
@@ -113,12 +117,12 @@ def identity(request: SignedInRequest, patient: Patient) -> HttpResponse:
         people.change_patient(by=request.user, patient=patient, **data)
         for episode in running_episodes(patient):
             schedule_episode(by=request.user, episode=episode, as_of=local_today(episode.patient))
-        return _saved(request, patient, "Saved.")
+        return _saved(request, patient, _("Saved."))
 
     page = Page(
-        "Identity and record",
-        "Save",
-        "A change of a name or a number is logged by the name of the field, never by what it held.",
+        _("Identity and record"),
+        _("Save"),
+        _("A change of a name or a number is logged by the name of the field, never by what it held."),
     )
     stored = {name: getattr(patient, name) for name in ("sex", "timezone", "language")}
     initial = IdentityForm.initial_of(getattr(patient, "identity", None)) | stored

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from tracking.models import CareTeam, PatientIdentity, Study, User
 from tracking.pages.parts import UNCHOSEN, Dated, Layout, day_field, offer, offer_rows, words_field
@@ -20,24 +22,24 @@ BETWEEN = ":"
 
 def patient_languages() -> list[tuple[str, str]]:
     """What a patient may be asked in, after the choice to have no language of one's own."""
-    return [("", "That of the site"), *languages()]
+    return [("", _("That of the site")), *languages()]
 
 
 def language_field() -> forms.ChoiceField:
     return forms.ChoiceField(
-        label="Language of the questionnaires", required=False, choices=patient_languages
+        label=gettext_lazy("Language of the questionnaires"), required=False, choices=patient_languages
     )
 
 
 class IdentityForm(Dated):
     """Who a patient is."""
 
-    given_name = forms.CharField(label="Given name", max_length=120)
-    family_name = forms.CharField(label="Family name", max_length=120)
-    date_of_birth = day_field("Date of birth", required=False)
-    record_number = forms.CharField(label="Record number", max_length=60, required=False)
-    email = forms.EmailField(label="E-mail", required=False)
-    phone = forms.CharField(label="Telephone", max_length=40, required=False)
+    given_name = forms.CharField(label=gettext_lazy("Given name"), max_length=120)
+    family_name = forms.CharField(label=gettext_lazy("Family name"), max_length=120)
+    date_of_birth = day_field(gettext_lazy("Date of birth"), required=False)
+    record_number = forms.CharField(label=gettext_lazy("Record number"), max_length=60, required=False)
+    email = forms.EmailField(label=gettext_lazy("E-mail"), required=False)
+    phone = forms.CharField(label=gettext_lazy("Telephone"), max_length=40, required=False)
     layout: Layout = (("given_name", "family_name"), ("date_of_birth", "record_number"), ("email", "phone"))
 
     @classmethod
@@ -48,8 +50,8 @@ class IdentityForm(Dated):
 class PatientForm(IdentityForm):
     """Who a patient is, by which clock the patient lives, and in which language the patient is asked."""
 
-    sex = forms.ChoiceField(label="Sex", choices=Sex)
-    timezone = forms.ChoiceField(label="Time zone of the patient", choices=time_zones)
+    sex = forms.ChoiceField(label=gettext_lazy("Sex"), choices=Sex)
+    timezone = forms.ChoiceField(label=gettext_lazy("Time zone of the patient"), choices=time_zones)
     language = language_field()
     layout = (*IdentityForm.layout, ("sex", "timezone", "language"))
 
@@ -57,11 +59,14 @@ class PatientForm(IdentityForm):
 class EpisodeForm(Dated):
     """Which treatment begins, by which protocol, when."""
 
-    diagnosis = forms.ChoiceField(label="Diagnosis", choices=[UNCHOSEN, *Diagnosis.choices])
-    plan = forms.ChoiceField(label="Protocol and arm")
-    starts_on = day_field("Treatment began on")
+    diagnosis = forms.ChoiceField(label=gettext_lazy("Diagnosis"), choices=[UNCHOSEN, *Diagnosis.choices])
+    plan = forms.ChoiceField(label=gettext_lazy("Protocol and arm"))
+    starts_on = day_field(gettext_lazy("Treatment began on"))
     study = forms.ModelChoiceField(
-        label="Study", queryset=Study.objects.none(), required=False, empty_label="None"
+        label=gettext_lazy("Study"),
+        queryset=Study.objects.none(),
+        required=False,
+        empty_label=pgettext_lazy("study", "None"),
     )
     layout: Layout = (("diagnosis", "plan"), ("starts_on", "study"))
 
@@ -73,17 +78,19 @@ class EpisodeForm(Dated):
     def clean(self) -> dict[str, Any]:
         """The plan becomes a protocol and an arm."""
         data = super().clean()
-        protocol, _, arm = data.pop("plan", "").partition(BETWEEN)
+        protocol, __, arm = data.pop("plan", "").partition(BETWEEN)
         return data | {"protocol": protocol, "arm": arm}
 
 
 class EnrolmentForm(IdentityForm, EpisodeForm):
     """A new patient and the treatment that begins."""
 
-    team = forms.ModelChoiceField(label="Care team", queryset=CareTeam.objects.none(), empty_label=None)
-    sex = forms.ChoiceField(label="Sex", choices=Sex, initial=Sex.UNKNOWN)
-    enrolled_on = day_field("Enrolled on")
-    timezone = forms.ChoiceField(label="Time zone of the patient", choices=time_zones)
+    team = forms.ModelChoiceField(
+        label=gettext_lazy("Care team"), queryset=CareTeam.objects.none(), empty_label=None
+    )
+    sex = forms.ChoiceField(label=gettext_lazy("Sex"), choices=Sex, initial=Sex.UNKNOWN)
+    enrolled_on = day_field(gettext_lazy("Enrolled on"))
+    timezone = forms.ChoiceField(label=gettext_lazy("Time zone of the patient"), choices=time_zones)
     language = language_field()
     layout = (
         *IdentityForm.layout,
@@ -91,7 +98,11 @@ class EnrolmentForm(IdentityForm, EpisodeForm):
         ("team", "enrolled_on"),
         *EpisodeForm.layout,
     )
-    headings = {"given_name": "Who it is", "team": "Care", "diagnosis": "Treatment"}
+    headings = {
+        "given_name": gettext_lazy("Who it is"),
+        "team": gettext_lazy("Care"),
+        "diagnosis": gettext_lazy("Treatment"),
+    }
     field_order = [
         *IdentityForm.base_fields,
         "sex",
@@ -103,8 +114,8 @@ class EnrolmentForm(IdentityForm, EpisodeForm):
     ]
 
     another_person = words_field(
-        "Why it is another person",
-        "Only to enrol all the same. Stays on record.",
+        gettext_lazy("Why it is another person"),
+        gettext_lazy("Only to enrol all the same. Stays on record."),
         longest=LONGEST_REASON,
         required=False,
     )
@@ -146,23 +157,26 @@ class ConsentForm(Dated):
     """What the patient said about research."""
 
     kind = forms.ChoiceField(
-        label="The patient",
+        label=gettext_lazy("The patient"),
         choices=[
-            (ConsentKind.GIVEN, "consents to research"),
-            (ConsentKind.WITHDRAWN, "withdraws the consent to research"),
+            (ConsentKind.GIVEN, gettext_lazy("consents to research")),
+            (ConsentKind.WITHDRAWN, gettext_lazy("withdraws the consent to research")),
         ],
         widget=forms.RadioSelect,
     )
-    stated_on = day_field("On")
+    stated_on = day_field(pgettext_lazy("day", "On"))
 
 
 def plans() -> list[tuple[str, object]]:
     """Every arm of every protocol, grouped by protocol, after the choice to follow none."""
     return [
         UNCHOSEN,
-        (BETWEEN, "No protocol"),
+        (BETWEEN, _("No protocol")),
         *(
-            (protocol.title, [(f"{protocol.key}{BETWEEN}{arm.key}", arm.title) for arm in protocol.arms])
+            (
+                _(protocol.title),
+                [(f"{protocol.key}{BETWEEN}{arm.key}", _(arm.title)) for arm in protocol.arms],
+            )
             for protocol in protocols.all_protocols()
         ),
     ]

@@ -8,6 +8,8 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from tracking.actions import audit, records, transfers
@@ -32,7 +34,6 @@ from tracking.rules.policies.records import REVERSIBLE_FOR, deciders, reversible
 from tracking.vocabulary import MoveKind, ReadPage, Role
 
 TEMPLATES = "tracking/people/records/"
-NO_SUCH_RECORD = "is not the study code of another record of your teams"
 
 
 @for_patient(Patient, page=ReadPage.PATIENT_RESPONSIBLE)
@@ -41,10 +42,11 @@ def responsible(request: SignedInRequest, patient: Patient) -> HttpResponse:
 
     def write(**data: Any) -> HttpResponse:
         transfers.set_responsible(by=request.user, patient=patient, **data)
-        messages.success(request, "Saved.")
+        messages.success(request, _("Saved."))
         return redirect(patient_url(patient))
 
-    page = Page("Responsible clinician", "Save", f"A clinician of {patient.team.name}.")
+    lead = _("A clinician of {team}.").format(team=patient.team.name)
+    page = Page(_("Responsible clinician"), _("Save"), lead)
     form = ResponsibleForm(request.POST or None, patient=patient)
     return form_page(request, form, write, page, **about(patient))
 
@@ -55,14 +57,17 @@ def transfer(request: SignedInRequest, patient: Patient) -> HttpResponse:
 
     def write(**data: Any) -> HttpResponse:
         row = transfers.transfer_patient(by=request.user, patient=patient, **data)
-        messages.success(request, f"{patient.study_code} is with {row.to_team.name} now.")
+        said = _("{code} is with {team} now.").format(code=patient.study_code, team=row.to_team.name)
+        messages.success(request, said)
         return redirect("patients")
 
     page = Page(
-        "Give to another care team",
-        "Give to this team",
-        f"The other team sees the whole record from then on; {patient.team.name} sees nothing of it any more. Links "
-        "and questions that were sent stay good.",
+        _("Give to another care team"),
+        _("Give to this team"),
+        _(
+            "The other team sees the whole record from then on; {team} sees nothing of it any more. Links and "
+            "questions that were sent stay good."
+        ).format(team=patient.team.name),
     )
     form = TransferForm(request.POST or None, patient=patient)
     return form_page(request, form, write, page, **about(patient))
@@ -77,10 +82,15 @@ def undo(request: SignedInRequest, patient: Patient) -> HttpResponse:
         return _proposed(request, row)
 
     page = Page(
-        "Enrolled by mistake",
-        "Propose to take it out",
-        "Another clinician of the team confirms. Then nobody is shown the record, nothing is asked, and no study "
-        f"counts it. It can be put back for {REVERSIBLE_FOR.days} days.",
+        _("Enrolled by mistake"),
+        _("Propose to take it out"),
+        ngettext(
+            "Another clinician of the team confirms. Then nobody is shown the record, nothing is asked, and no study "
+            "counts it. It can be put back for {days} day.",
+            "Another clinician of the team confirms. Then nobody is shown the record, nothing is asked, and no study "
+            "counts it. It can be put back for {days} days.",
+            REVERSIBLE_FOR.days,
+        ).format(days=REVERSIBLE_FOR.days),
     )
     return form_page(request, UndoForm(request.POST or None), write, page, **about(patient))
 
@@ -92,15 +102,20 @@ def merge(request: SignedInRequest, patient: Patient) -> HttpResponse:
     def write(into: str, reason: str) -> HttpResponse:
         stays = record_of_code(request.user, into)
         if stays is None:
-            raise InvalidInput("into", NO_SUCH_RECORD)
+            raise InvalidInput("into", _("is not the study code of another record of your teams"))
         row = records.propose_merge(by=request.user, patient=patient, into=stays, reason=reason)
         return _proposed(request, row)
 
     page = Page(
-        "Enrolled twice",
-        "Propose to merge",
-        "This record goes into the other: its treatments move there with all that hangs on them, and this code ends. "
-        f"Another clinician of the team confirms. It can be put back for {REVERSIBLE_FOR.days} days.",
+        _("Enrolled twice"),
+        _("Propose to merge"),
+        ngettext(
+            "This record goes into the other: its treatments move there with all that hangs on them, and this code "
+            "ends. Another clinician of the team confirms. It can be put back for {days} day.",
+            "This record goes into the other: its treatments move there with all that hangs on them, and this code "
+            "ends. Another clinician of the team confirms. It can be put back for {days} days.",
+            REVERSIBLE_FOR.days,
+        ).format(days=REVERSIBLE_FOR.days),
     )
     found = alike_records(request.user, patient)
     audit.record_reads(by=request.user, patients=[one.patient for one in found], page=ReadPage.RECORD_MERGE)
@@ -118,25 +133,26 @@ def record_move(request: SignedInRequest, row: RecordMove) -> HttpResponse:
     def write(**data: Any) -> HttpResponse:
         if can_be_reversed:
             records.reverse_move(by=request.user, row=row, **data)
-            return _done(request, row, "Put back as it was.")
+            return _done(request, row, _("Put back as it was."))
         records.decide_move(by=request.user, row=row, **data)
-        return _done(request, row, "Confirmed." if data["approve"] else "Refused. Nothing was changed.")
+        said = _("Confirmed.") if data["approve"] else _("Refused. Nothing was changed.")
+        return _done(request, row, said)
 
     if row.into:
         audit.record_reads(by=request.user, patients=[row.into], page=ReadPage.RECORD_MOVE)
     able = list(deciders(row))
-    title = "Merge two records" if row.kind == MoveKind.MERGE else "Take out a record"
+    title = _("Merge two records") if row.kind == MoveKind.MERGE else _("Take out a record")
     context = {
         "row": row,
         "until": until,
         "can_be_reversed": can_be_reversed,
         "may_decide": row.approved is None and request.user in able,
-        "deciders": able,
+        "deciders": [one.name for one in able],
         "sides": [side_of(one) for one in (row.patient, row.into) if one],
         "here": row.patient.set_aside_at is not None,
     }
     form = (ReverseForm if can_be_reversed else DecideForm)(request.POST or None)
-    page = Page(title, "Put it back" if can_be_reversed else "Decide")
+    page = Page(title, _("Put it back") if can_be_reversed else _("Decide"))
     return form_page(request, form, write, page, f"{TEMPLATES}move.html", **context, **about(row.patient))
 
 
@@ -153,7 +169,7 @@ def record_list(request: SignedInRequest) -> HttpResponse:
 
 
 def _proposed(request: SignedInRequest, row: RecordMove) -> HttpResponse:
-    messages.success(request, "Proposed. Another clinician of the team decides.")
+    messages.success(request, _("Proposed. Another clinician of the team decides."))
     return redirect("record-move", row.public_id)
 
 

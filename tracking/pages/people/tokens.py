@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 from knox.models import AuthToken
 
@@ -34,5 +35,5 @@ def tokens(request: SignedInRequest) -> HttpResponse:
 def token_revoke(request: SignedInRequest) -> HttpResponse:
     """Ends one of the own tokens."""
     revoke_token(by=request.user, token_key=request.POST.get("token", "").replace("\0", "")[:25])
-    messages.success(request, "Revoked. Whoever used this token is out from now on.")
+    messages.success(request, _("Revoked. Whoever used this token is out from now on."))
     return redirect("tokens")

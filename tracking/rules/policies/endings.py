@@ -6,7 +6,10 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import Q
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
+from measures.language import marked
 from tracking.errors import Conflict, InvalidInput
 from tracking.models import (
     Assessment,
@@ -19,10 +22,20 @@ from tracking.models import (
 )
 from tracking.rules import checks
 from tracking.rules.policies.days import local_day, local_today
-from tracking.vocabulary import Attendance
+from tracking.vocabulary import Attendance, EndReason
 
-UNSETTLED = "an alert or an unsigned run-sheet is open: deal with it first, or say why the treatment ends all the same"
-NOTHING_MORE = "nothing more is asked, sent or begun"
+UNSETTLED = marked(
+    "an alert or an unsigned run-sheet is open: deal with it first, or say why the treatment ends all the same"
+)
+# Kept in English with what an end has dropped; whoever reads it hears their own.
+ENDED_BECAUSE = {
+    EndReason.COMPLETED: marked("The treatment ended: completed"),
+    EndReason.PATIENT: marked("The treatment ended: stopped by the patient"),
+    EndReason.CLINICIAN: marked("The treatment ended: stopped by the clinician"),
+    EndReason.MOVED: marked("The treatment ended: moved to another place"),
+    EndReason.LOST: marked("The treatment ended: lost from sight"),
+    EndReason.DIED: marked("The treatment ended: died"),
+}
 
 
 def death_of(patient: Patient) -> Death | None:
@@ -34,7 +47,8 @@ def check_alive(patient: Patient) -> None:
     """Nothing is asked of the dead, and nothing sent about them."""
     death = death_of(patient)
     if death:
-        raise Conflict(f"this person died on {death.died_on:%-d %B %Y}: {NOTHING_MORE}")
+        said = _("this person died on {day}: nothing more is asked, sent or begun")
+        raise Conflict(said.format(day=date_format(death.died_on, "DATE_FORMAT")))
 
 
 def last_day(episode: TreatmentEpisode) -> date | None:
@@ -64,14 +78,15 @@ def check_after_end(episode: TreatmentEpisode, request: AssessmentRequest | None
     a death."""
     death = death_of(episode.patient)
     if death and assessed_on > death.died_on:
-        raise InvalidInput("assessed_on", f"is after the death of this person ({death.died_on:%-d %B %Y})")
+        said = _("is after the death of this person ({day})")
+        raise InvalidInput("assessed_on", said.format(day=date_format(death.died_on, "DATE_FORMAT")))
     ended = last_day(episode)
     if ended and assessed_on > ended and not is_of_protocol(request):
-        raise InvalidInput(
-            "assessed_on",
-            f"is after the end of this treatment ({ended:%-d %B %Y}): from then on only the follow-ups that its "
-            "protocol asks for are answered",
+        said = _(
+            "is after the end of this treatment ({day}): from then on only the follow-ups that its protocol asks for "
+            "are answered"
         )
+        raise InvalidInput("assessed_on", said.format(day=date_format(ended, "DATE_FORMAT")))
 
 
 def ended_or_dead(episodes: Iterable[TreatmentEpisode]) -> set[int]:
@@ -87,15 +102,14 @@ def check_may_ask(episode: TreatmentEpisode, *, of_protocol: bool) -> None:
     check_alive(episode.patient)
     ended = last_day(episode)
     if ended and not of_protocol:
-        raise Conflict(
-            f"this treatment ended on {ended:%-d %B %Y}: only the follow-ups of its protocol are asked from then on"
-        )
+        said = _("this treatment ended on {day}: only the follow-ups of its protocol are asked from then on")
+        raise Conflict(said.format(day=date_format(ended, "DATE_FORMAT")))
 
 
 def check_end_day(episode: TreatmentEpisode, field: str, day: date) -> None:
     """A day that has come, not before the treatment began."""
     checks.check_past_day(field, day, local_today(episode.patient))
-    checks.check_order(field, episode.starts_on, day, of="the first day of the episode")
+    checks.check_order(field, episode.starts_on, day, of=_("the first day of the episode"))
 
 
 def check_day_of_death(patient: Patient, field: str, day: date) -> None:
@@ -109,6 +123,5 @@ def check_day_of_death(patient: Patient, field: str, day: date) -> None:
     came = held.order_by("starts_at").values_list("starts_at", flat=True).last()
     days = [one for one in (latest, local_day(patient, came) if came else None) if one and one > day]
     if days:
-        raise InvalidInput(
-            field, f"an answer or a session of {max(days):%-d %B %Y} is on record: one of the days is wrong"
-        )
+        said = _("an answer or a session of {day} is on record: one of the days is wrong")
+        raise InvalidInput(field, said.format(day=date_format(max(days), "DATE_FORMAT")))

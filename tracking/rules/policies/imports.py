@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from django.utils.translation import gettext as _
+
 from tracking.errors import NotPermitted
 from tracking.models import (
     CareTeam,
@@ -21,7 +23,7 @@ def check_may_import(by: User | None, teams: Collection[CareTeam]) -> None:
         return
     own = Membership.objects.filter(current(), user=by, team__in=teams).values("team").distinct().count()
     if not (by.has_role(Role.CLINICIAN) and teams and own == len(teams)):
-        raise NotPermitted("only an administrator or a clinician of the care team imports files")
+        raise NotPermitted(_("only an administrator or a clinician of the care team imports files"))
 
 
 def check_may_import_into(by: User | None, study: Study | None) -> None:
@@ -30,5 +32,5 @@ def check_may_import_into(by: User | None, study: Study | None) -> None:
         return
     if study is None or not Study.objects.visible_to(by).filter(pk=study.pk).exists():
         raise NotPermitted(
-            "only an administrator or a clinician who is a member of this study imports into it"
+            _("only an administrator or a clinician who is a member of this study imports into it")
         )

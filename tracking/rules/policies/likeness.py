@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from hashlib import sha256
 
+from django.utils.translation import gettext as _
+
 from tracking.errors import InvalidInput
 from tracking.models import Patient
 from tracking.rules import checks
@@ -27,7 +29,7 @@ class MayBeKnown(InvalidInput):
     """Somebody like this is on record, and nobody has said yet that it is another person. Nothing was stored."""
 
     def __init__(self, found: tuple[Alike, ...]) -> None:
-        super().__init__(ANOTHER_PERSON, "say why it is another person")
+        super().__init__(ANOTHER_PERSON, _("say why it is another person"))
         self.found = found
 
 

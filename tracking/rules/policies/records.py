@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from tracking.errors import Conflict, InvalidInput, NotPermitted
 from tracking.models import (
@@ -31,7 +33,9 @@ def check_may_be_undone(patient: Patient) -> None:
     if _holds_anything(patient):
         raise InvalidInput(
             "reason",
-            "the record holds answers, sessions or medication: correct who it is, or merge it into the right record",
+            _(
+                "the record holds answers, sessions or medication: correct who it is, or merge it into the right record"
+            ),
         )
 
 
@@ -40,21 +44,23 @@ def check_may_be_merged(patient: Patient, into: Patient) -> None:
     check_in_use(patient)
     check_in_use(into)
     if patient.pk == into.pk:
-        raise InvalidInput("into", "is this record itself")
+        raise InvalidInput("into", _("is this record itself"))
     _check_nothing_merged(patient)
     if patient.team_id != into.team_id:
-        raise InvalidInput("into", "is with another care team: give it to this team first")
+        raise InvalidInput("into", _("is with another care team: give it to this team first"))
     running = Q(status=EpisodeStatus.ACTIVE)
     if patient.episodes.filter(running).exists() and into.episodes.filter(running).exists():
-        raise InvalidInput("into", "is in treatment, too: end one of the two treatments first")
+        raise InvalidInput("into", _("is in treatment, too: end one of the two treatments first"))
     if patient.user_id and into.user_id:
-        raise InvalidInput("into", "has an account of its own, as this one has: one person signs in with one")
+        raise InvalidInput(
+            "into", _("has an account of its own, as this one has: one person signs in with one")
+        )
 
 
 def _check_nothing_merged(patient: Patient) -> None:
     """One step back is one step: what was merged into a record stays where it can be found."""
     if patient.merged.exists():
-        raise Conflict("another record was merged into this one, which therefore stays")
+        raise Conflict(_("another record was merged into this one, which therefore stays"))
 
 
 def _holds_anything(patient: Patient) -> bool:
@@ -78,7 +84,7 @@ def deciders(move: RecordMove) -> QuerySet[User]:
 def check_may_decide(move: RecordMove, by: User) -> None:
     """Four eyes."""
     if not deciders(move).filter(pk=by.pk).exists():
-        raise NotPermitted("another clinician of the care team decides than the one who proposed it")
+        raise NotPermitted(_("another clinician of the care team decides than the one who proposed it"))
 
 
 def reversible_until(move: RecordMove) -> datetime | None:
@@ -91,11 +97,16 @@ def reversible_until(move: RecordMove) -> datetime | None:
 def check_may_be_reversed(move: RecordMove, by: User, now: datetime) -> None:
     """Within the days that it may be, by the care team, and with both records where they were."""
     if not clinicians_of(move.patient.team).filter(pk=by.pk).exists():
-        raise NotPermitted("only a clinician of the care team puts a record back")
+        raise NotPermitted(_("only a clinician of the care team puts a record back"))
     until = reversible_until(move)
     if until is None:
-        raise Conflict("there is nothing to put back")
+        raise Conflict(_("there is nothing to put back"))
     if now > until:
-        raise Conflict(f"the {REVERSIBLE_FOR.days} days are over in which this could be put back")
+        said = ngettext(
+            "the {days} day is over in which this could be put back",
+            "the {days} days are over in which this could be put back",
+            REVERSIBLE_FOR.days,
+        )
+        raise Conflict(said.format(days=REVERSIBLE_FOR.days))
     if move.into and move.into.team_id != move.patient.team_id:
-        raise Conflict("the patient was given to another care team since: it has to come back first")
+        raise Conflict(_("the patient was given to another care team since: it has to come back first"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from tracking.errors import Conflict, InvalidInput
 from tracking.models import AssessmentRequest, CareTeam, Membership, Patient, SafetyAlert, User, current
@@ -22,14 +23,14 @@ def clinicians_of(team: CareTeam) -> QuerySet[User]:
 def check_in_use(patient: Patient) -> None:
     """A record that was set aside is changed by nobody."""
     if patient.set_aside_at:
-        raise Conflict("the record was set aside just now")
+        raise Conflict(_("the record was set aside just now"))
 
 
 def check_responsible(patient: Patient, user: User) -> None:
     """Only somebody who treats the patient answers for the treatment."""
     check_in_use(patient)
     if not clinicians_of(patient.team).filter(pk=user.pk).exists():
-        raise InvalidInput("responsible", "is not a clinician of the care team today")
+        raise InvalidInput("responsible", _("is not a clinician of the care team today"))
 
 
 def check_transfer(patient: Patient, team: CareTeam) -> None:
@@ -37,14 +38,16 @@ def check_transfer(patient: Patient, team: CareTeam) -> None:
     contacts in a crisis, wordings and raters are those of a site."""
     check_in_use(patient)
     if team.pk == patient.team_id:
-        raise InvalidInput("team", "treats this patient already")
+        raise InvalidInput("team", _("treats this patient already"))
     if team.site_id != patient.team.site_id:
-        raise InvalidInput("team", "is at another site, which has contacts, wordings and raters of its own")
+        raise InvalidInput(
+            "team", _("is at another site, which has contacts, wordings and raters of its own")
+        )
     if not clinicians_of(team).exists():
-        raise InvalidInput("team", "has no clinician today: nobody would see an alert")
+        raise InvalidInput("team", _("has no clinician today: nobody would see an alert"))
     if SafetyAlert.objects.filter(episode__patient=patient).unresolved().exists():
         raise InvalidInput(
-            "team", "cannot take over an open safety alert: close it first, or see to it together"
+            "team", _("cannot take over an open safety alert: close it first, or see to it together")
         )
     members = Membership.objects.filter(current(), team=team).values("user")
     asked = AssessmentRequest.objects.filter(
@@ -52,7 +55,7 @@ def check_transfer(patient: Patient, team: CareTeam) -> None:
     )
     if asked.exists():
         raise InvalidInput(
-            "team", "has somebody who is to rate this patient blind; assign another rater first"
+            "team", _("has somebody who is to rate this patient blind; assign another rater first")
         )
 
 
