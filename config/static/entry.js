@@ -131,7 +131,7 @@
 
   function closed(reply) {
     isOver = true;
-    let why = "Open the page again to see how it stands now.";
+    let why = said.again;
     try {
       why = JSON.parse(reply).refused;
     } catch {

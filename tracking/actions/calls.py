@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from tracking import clock
 from tracking.actions import audit
@@ -22,7 +23,7 @@ def ask_call(*, by: User, request: AssessmentRequest) -> RatingCall:
     request = AssessmentRequest.objects.held().get(pk=request.pk)
     check_may_ask_call(request, by)
     if RatingCall.objects.filter(request=request, asked_by=by).exists():
-        raise Conflict("the team has been asked to call already")
+        raise Conflict(_("the team has been asked to call already"))
     call = RatingCall.objects.create(request=request, asked_by=by)
     audit.record(by=by, action=AuditAction.ASK_CALL, target=call, patient=request.episode.patient)
     return call

@@ -11,9 +11,11 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from measures.errors import AnswerError
 from measures.instrument import Instrument
+from measures.language import marked
 from measures.scoring import Answer, score
 from tracking import clock
 from tracking.actions import audit
@@ -27,7 +29,7 @@ from tracking.rules.policies.treatment import check_takes_doses
 from tracking.vocabulary import AuditAction
 
 Answers = Mapping[str, object]
-RECEIVED = "this has already been received"
+RECEIVED = marked("this has already been received")
 
 
 @transaction.atomic
@@ -94,10 +96,9 @@ def discard_entry(*, by: User, draft: EntryDraft) -> None:
     """Throws away what its author has begun. Raises ``NotPermitted`` for anybody else, ``Conflict`` when it is gone
     already."""
     if draft.author_id != by.pk:
-        raise NotPermitted("only whoever has begun it may discard it")
-    gone, _ = EntryDraft.objects.filter(pk=draft.pk).delete()
-    if not gone:
-        raise Conflict("this was discarded or submitted in the meantime")
+        raise NotPermitted(_("only whoever has begun it may discard it"))
+    if not EntryDraft.objects.filter(pk=draft.pk).delete()[0]:
+        raise Conflict(_("this was discarded or submitted in the meantime"))
     _note(by, AuditAction.DISCARD_ENTRY, draft)
 
 
@@ -118,7 +119,7 @@ def _check_open(by: User, place: Place, submission_id: uuid.UUID | None) -> None
         place.session.refresh_from_db()
         check_takes_doses(place.session)
     if submission_id and Assessment.objects.filter(submission_id=submission_id).exists():
-        raise Conflict(RECEIVED)
+        raise Conflict(_(RECEIVED))
 
 
 def _stated(instrument: Instrument, answers: Answers) -> dict[str, Answer]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from tracking.actions.assessments import Answers, Submitted, record_assessment
 from tracking.errors import Conflict, NotPermitted
 from tracking.models import Assessment, User
@@ -18,9 +20,9 @@ def record_rating_guess(*, by: User, rating: Assessment, answers: Answers) -> Su
     ``Conflict`` for a rating after which nothing is guessed, ``InvalidInput`` naming the item.
     """
     if rating.rater_id != by.pk:
-        raise NotPermitted("only whoever made the rating guesses")
+        raise NotPermitted(_("only whoever made the rating guesses"))
     if not is_followed_by_guess(rating, by):
-        raise Conflict("no guess is asked after this rating")
+        raise Conflict(_("no guess is asked after this rating"))
     return record_assessment(
         by=by,
         episode=rating.episode,

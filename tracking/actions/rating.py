@@ -7,7 +7,9 @@ from datetime import date
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
+from measures.language import marked
 from tracking import clock
 from tracking.actions import audit
 from tracking.actions.moves import ANY_STATE, moved
@@ -21,7 +23,7 @@ from tracking.rules.policies.rating import check_rater, check_takes_rater
 from tracking.rules.rater_choice import least_loaded
 from tracking.vocabulary import AuditAction, RequestStatus, Role
 
-NOBODY_FREE = "no independent rater is available; name one"
+NOBODY_FREE = marked("no independent rater is available; name one")
 log = logging.getLogger(__name__)
 
 
@@ -64,7 +66,7 @@ def _give(by: User | None, request: AssessmentRequest, rater: User | None, reaso
 def _least_loaded(request: AssessmentRequest) -> User:
     found = least_loaded(candidates(request))
     if found is None:
-        raise Conflict(NOBODY_FREE)
+        raise Conflict(_(NOBODY_FREE))
     return User.objects.get(pk=found)
 
 
@@ -120,12 +122,12 @@ def request_second_rating(*, by: User, request: AssessmentRequest) -> Assessment
     episode = TreatmentEpisode.objects.held().get(pk=request.episode_id)
     request = AssessmentRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
     if not request.blinded or request.second_of_id:
-        raise InvalidInput("request", "only the first blinded rating of an occasion is repeated")
+        raise InvalidInput("request", _("only the first blinded rating of an occasion is repeated"))
     if request.status == RequestStatus.CANCELLED:
-        raise Conflict("this rating was cancelled")
+        raise Conflict(_("this rating was cancelled"))
     check_may_ask(episode, of_protocol=is_of_protocol(request))
     if AssessmentRequest.objects.filter(second_of=request).exists():
-        raise Conflict("a second rating was asked for before")
+        raise Conflict(_("a second rating was asked for before"))
     opens, due, closes = _window_of_second(request, local_today(episode.patient))
     second = AssessmentRequest.objects.create(
         episode=episode,

@@ -8,8 +8,11 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Max, Q, QuerySet
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from measures.instrument import Instrument
+from measures.language import marked
 from measures.scoring import Scored, critical_level
 from tracking.actions import audit
 from tracking.actions.moves import move, moved
@@ -30,6 +33,10 @@ from tracking.rules.policies.endings import death_of
 from tracking.vocabulary import AlertLevel, AlertStatus, AuditAction, ItemState
 
 ESCALATE_AFTER = timedelta(hours=4)  # a policy of ours, not a clinical rule
+NO_LONGER = {
+    AlertStatus.OPEN: marked("this alert is no longer open"),
+    AlertStatus.ACKNOWLEDGED: marked("this alert is no longer acknowledged"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +146,12 @@ def close_alert(*, by: User, alert: SafetyAlert, note: str) -> None:
     """Ends an acknowledged alert with what was done. Raises ``InvalidInput`` without a note, ``Conflict``
     when it was not acknowledged first."""
     if not note.strip():
-        raise InvalidInput("note", "say what was done before closing an alert")
+        raise InvalidInput("note", _("say what was done before closing an alert"))
     _move(by, alert, AlertStatus.ACKNOWLEDGED, AlertStatus.CLOSED, note.strip())
 
 
 def _move(by: User, alert: SafetyAlert, old: AlertStatus, new: AlertStatus, note: str) -> None:
-    move(alert, Q(status=old), status=new, otherwise=f"this alert is no longer {old.label.lower()}")
+    move(alert, Q(status=old), status=new, otherwise=_(NO_LONGER[old]))
     alert.status = new
     AlertEvent.objects.create(alert=alert, status=new, by=by, note=note)
     audit.record(by=by, action=AuditAction(f"alert_{new}"), target=alert, patient=alert.episode.patient)
@@ -184,11 +191,10 @@ def _tell(alert: SafetyAlert, *, leads_only: bool) -> None:
         return
     members = Membership.objects.filter(current(), team=patient.team, user__is_active=True)
     leads = members.filter(is_lead=True)
+    with translation.override(patient.team.site.language):  # the patient's own language is not the team's
+        subject = _("A safety alert is waiting")
+        body = _(
+            "A safety alert of your team is waiting for somebody to take it on. Please sign in and open Alerts: {url}"
+        ).format(url=f"{settings.BASE_URL}/alerts/")
     for membership in (leads if leads_only and leads.exists() else members).select_related("user"):
-        queue_mail(
-            to=membership.user.email,
-            subject="A safety alert is waiting",
-            body="A safety alert of your team is waiting for somebody to take it on. "
-            f"Please sign in and open Alerts: {settings.BASE_URL}/alerts/",
-            patient=patient,
-        )
+        queue_mail(to=membership.user.email, subject=subject, body=body, patient=patient)

@@ -7,6 +7,8 @@ from datetime import date, timedelta
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from measures.errors import UnknownInstrument
 from measures.instrument import Instrument
@@ -60,16 +62,17 @@ def create_request(
     """
     definition = _instrument(instrument, episode)
     opens, closes = opens_on or due_on, closes_on or _last_day(episode, definition, due_on)
-    checks.check_order("due_on", opens, due_on, of="the day on which it opens")
-    checks.check_order("closes_on", due_on, closes, of="the day on which it is due")
+    checks.check_order("due_on", opens, due_on, of=_("the day on which it opens"))
+    checks.check_order("closes_on", due_on, closes, of=_("the day on which it is due"))
     if rater and rater != definition.rater:
-        raise InvalidInput("rater", f"{definition.short_title} is not rated this way")
+        words = _("{instrument} is not rated this way").format(instrument=definition.short_title)
+        raise InvalidInput("rater", words)
     if anchor_session and anchor_session.episode_id != episode.pk:
-        raise InvalidInput("anchor_session", "belongs to another episode")
+        raise InvalidInput("anchor_session", _("belongs to another episode"))
     if assigned_to and (definition.rater == "self" or not assigned_to.has_role(Role.RATER, Role.CLINICIAN)):
-        raise InvalidInput("assigned_to", "only a rating is assigned, and only to a rater or clinician")
+        raise InvalidInput("assigned_to", _("only a rating is assigned, and only to a rater or clinician"))
     if blinded and definition.rater == "self":
-        raise InvalidInput("blinded", "nobody is blind to the own answers: only a rating is blinded")
+        raise InvalidInput("blinded", _("nobody is blind to the own answers: only a rating is blinded"))
     if blinded and assigned_to:
         check_named(episode, assigned_to)
     held = TreatmentEpisode.objects.held().get(pk=episode.pk)
@@ -145,8 +148,8 @@ def set_request_dates(
 ) -> None:
     """Somebody sets the days of an open request: from then on the schedule leaves them alone. Raises
     ``InvalidInput`` for days out of order, ``Conflict`` when it was answered or cancelled."""
-    checks.check_order("due_on", opens_on, due_on, of="the day on which it opens")
-    checks.check_order("closes_on", due_on, closes_on, of="the day on which it is due")
+    checks.check_order("due_on", opens_on, due_on, of=_("the day on which it opens"))
+    checks.check_order("closes_on", due_on, closes_on, of=_("the day on which it is due"))
     move(
         request,
         OPEN,
@@ -154,7 +157,7 @@ def set_request_dates(
         due_on=due_on,
         closes_on=closes_on,
         dates_set_by=by,
-        otherwise="this request is no longer open",
+        otherwise=_("this request is no longer open"),
     )
     audit.record(
         by=by,
@@ -171,7 +174,7 @@ def cancel_request(*, by: User, request: AssessmentRequest, reason: str) -> None
     must not go unseen: it raises its alert, but after a death. Raises ``Conflict`` when it was answered or cancelled
     before."""
     checks.clean_choice("reason", reason, CancelReason.values)
-    move(request, OPEN, status=RequestStatus.CANCELLED, otherwise="this request is no longer open")
+    move(request, OPEN, status=RequestStatus.CANCELLED, otherwise=_("this request is no longer open"))
     _cancel_second(request)
     if reason != CancelReason.DIED:
         raise_left_out(request=request)
@@ -193,7 +196,7 @@ def hand_over_request(*, by: User, request: AssessmentRequest, to: User) -> None
     """
     check_is_handed_over(request, to)
     elsewhere = OPEN & ~Q(assigned_to=to)
-    move(request, elsewhere, assigned_to=to, otherwise="this is no longer open, or is with them already")
+    move(request, elsewhere, assigned_to=to, otherwise=_("this is no longer open, or is with them already"))
     audit.record(
         by=by,
         action=AuditAction.HAND_OVER_REQUEST,
@@ -318,15 +321,16 @@ def _check_not_asked(episode: TreatmentEpisode, definition: Instrument, opens: d
         .first()
     )
     if known:
-        until = f"{known.closes_on:%-d %B %Y}"
-        raise InvalidInput("instrument", f"{definition.short_title} is asked for already, until {until}")
+        until = date_format(known.closes_on, "DATE_FORMAT")
+        words = _("{instrument} is asked for already, until {day}")
+        raise InvalidInput("instrument", words.format(instrument=definition.short_title, day=until))
 
 
 def _instrument(key: str, episode: TreatmentEpisode) -> Instrument:
     try:
         found = offered_instrument(key, episode.patient.team.site)
     except UnknownInstrument:
-        raise InvalidInput("instrument", "is not an instrument that this site has") from None
+        raise InvalidInput("instrument", _("is not an instrument that this site has")) from None
     if not found.items:
-        raise InvalidInput("instrument", "has no items to answer: its total can be recorded")
+        raise InvalidInput("instrument", _("has no items to answer: its total can be recorded"))
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from tracking import clock
 from tracking.actions import audit, tries
@@ -22,7 +23,7 @@ def sign_run_sheet(*, by: User, session: TreatmentSession, password: str) -> Ses
     after many), ``Conflict`` naming what is neither done nor explained.
     """
     if not session.people_present.filter(user=by).exists():
-        raise NotPermitted("only somebody who was present signs a run-sheet")
+        raise NotPermitted(_("only somebody who was present signs a run-sheet"))
     _check_password(by, password)
     with transaction.atomic():
         TreatmentEpisode.objects.held().get(pk=session.episode_id)
@@ -31,7 +32,8 @@ def sign_run_sheet(*, by: User, session: TreatmentSession, password: str) -> Ses
         plan = plan_for(session)
         lacking = missing(plan, record_of(session, plan), clock.now())
         if lacking:
-            raise Conflict(f"it is not complete. Still to do or to explain: {'; '.join(lacking)}")
+            words = _("it is not complete. Still to do or to explain: {lacking}")
+            raise Conflict(words.format(lacking="; ".join(lacking)))
         signature, created = SessionSignature.objects.get_or_create(
             session=session, signed_by=by, digest=digest_of(session, plan)
         )
@@ -46,7 +48,7 @@ def _check_password(by: User, password: str) -> None:
     """Its failures are counted outside the transaction of the signature, or a refusal would undo the count."""
     now, place = clock.now(), f"signature of {by.public_id}"
     if tries.is_slowed(address=place, now=now):
-        raise InvalidInput("password", "was wrong too often; wait ten minutes")
+        raise InvalidInput("password", _("was wrong too often; wait ten minutes"))
     if not by.check_password(password):
         tries.count_failure(address=place, now=now)
-        raise InvalidInput("password", "is not right")
+        raise InvalidInput("password", _("is not right"))

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from measures import scoring
 from measures.errors import AnswerError
@@ -56,7 +57,8 @@ def record_total(
     ``two_sheets``; ``Conflict`` when the id was used for other content.
     """
     if instrument.items:
-        raise InvalidInput("instrument", f"{instrument.short_title} has items: record the answers")
+        words = _("{instrument} has items: record the answers").format(instrument=instrument.short_title)
+        raise InvalidInput("instrument", words)
     scored = _score(instrument, totals)
     known = Assessment.objects.filter(submission_id=submission_id).first()
     if known is None:
@@ -72,7 +74,7 @@ def record_total(
             known = Assessment.objects.get(submission_id=submission_id)
     same = (known.episode_id, known.instrument, known.assessed_on, known.entered_totals)
     if same != (episode.pk, instrument.key, assessed_on, _entered(scored)):
-        raise Conflict("this submission id was used for other content")
+        raise Conflict(_("this submission id was used for other content"))
     return Submitted(known, (), created=False)
 
 
@@ -86,7 +88,7 @@ def correct_total(
     instead, or somebody else has corrected the same version.
     """
     if not reason.strip():
-        raise InvalidInput("reason", "say why the totals are changed")
+        raise InvalidInput("reason", _("say why the totals are changed"))
     check_totals_alone(assessment)
     check_latest_version(assessment)
     episode = assessment.episode
@@ -98,18 +100,19 @@ def correct_total(
     try:
         return _store(by, row, scored, AuditAction.CORRECT_TOTAL)
     except IntegrityError as error:
-        raise Conflict("this assessment was corrected by somebody else in the meantime") from error
+        raise Conflict(_("this assessment was corrected by somebody else in the meantime")) from error
 
 
 def _score(instrument: Instrument, totals: Totals) -> Scored:
     if not totals:
-        raise InvalidInput("totals", "give at least one total")
+        raise InvalidInput("totals", _("give at least one total"))
     scales = {}
     for key, total in totals.items():
         try:
             scales[key] = scoring.score_total(instrument, key, total)
         except KeyError:
-            raise InvalidInput(field_of(key[:40]), f"is no scale of {instrument.short_title}") from None
+            words = _("is no scale of {instrument}").format(instrument=instrument.short_title)
+            raise InvalidInput(field_of(key[:40]), words) from None
         except AnswerError as error:
             raise InvalidInput(field_of(key), error.reason) from error
     return Scored(instrument.key, instrument.version, scales, outcomes={}, levels={}, critical={}, answers={})

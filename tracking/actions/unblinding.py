@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from tracking import clock
 from tracking.actions import audit
@@ -23,16 +24,16 @@ def ask_unblinding(*, by: User, episode: TreatmentEpisode, rater: User, reason: 
     Raises ``InvalidInput`` without a reason or for somebody who does not rate here, ``Conflict`` when it was
     asked before and not refused.
     """
-    text = _clean("reason", reason, "say how it came about, without naming the treatment")
+    text = _clean("reason", reason, _("say how it came about, without naming the treatment"))
     mine = AssessmentRequest.objects.filter(episode=episode, blinded=True, assigned_to=rater)
     if not mine.exists():
-        raise InvalidInput("rater", "does not rate this patient blind")
+        raise InvalidInput("rater", _("does not rate this patient blind"))
     if Unblinding.objects.filter(episode=episode, rater=rater, approved=True).exists():
-        raise Conflict("the treatment was told before")
+        raise Conflict(_("the treatment was told before"))
     try:
         row = Unblinding.objects.create(episode=episode, rater=rater, asked_by=by, reason=text)
     except IntegrityError as error:
-        raise Conflict("this was asked before and waits for a decision") from error
+        raise Conflict(_("this was asked before and waits for a decision")) from error
     audit.record(
         by=by,
         action=AuditAction.ASK_UNBLINDING,
@@ -58,7 +59,7 @@ def decide_unblinding(*, by: User, unblinding: Unblinding, approve: bool, note: 
         decided_by=by,
         decided_at=clock.now(),
         decision_note=text,
-        otherwise="somebody has already decided",
+        otherwise=_("somebody has already decided"),
     )
     action = AuditAction.APPROVE_UNBLINDING if approve else AuditAction.REFUSE_UNBLINDING
     audit.record(by=by, action=action, target=unblinding, patient=unblinding.episode.patient)
@@ -81,5 +82,5 @@ def _clean(field: str, text: str, missing: str) -> str:
     if not text.strip():
         raise InvalidInput(field, missing)
     if len(text.strip()) > LONGEST_REASON:
-        raise InvalidInput(field, f"must not be longer than {LONGEST_REASON} characters")
+        raise InvalidInput(field, _("must not be longer than {n} characters").format(n=LONGEST_REASON))
     return text.strip()

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.utils.translation import gettext as _
 
 from measures.instrument import Item
 from tracking.models import AlertEvent, Assessment, SafetyAlert, User
@@ -78,7 +79,7 @@ def _line(alert: SafetyAlert, shelf: Shelf) -> AlertLine:
         whose=whose(alert.episode.patient),
         instrument=instrument.short_title,
         item=item.label,
-        answer="Left unanswered" if unanswered else in_words(item, alert.answer) or "",
+        answer=_("Left unanswered") if unanswered else in_words(item, alert.answer) or "",
         changed=_changed(alert, item),
         unsent="" if alert.assessment else _unsent(alert),
     )
@@ -91,8 +92,10 @@ def _changed(alert: SafetyAlert, item: Item) -> str:
     kept = latest or draft
     if kept is None or kept.answers.get(item.code) == alert.answer:
         return ""
-    how = "corrected later" if latest and latest.supersedes_id else "changed before sending"
-    return f"{how} to: {in_words(item, kept.answers.get(item.code)) or 'left out'}"
+    answer = in_words(item, kept.answers.get(item.code)) or _("left out")
+    if latest and latest.supersedes_id:
+        return _("corrected later to: {answer}").format(answer=answer)
+    return _("changed before sending to: {answer}").format(answer=answer)
 
 
 def _latest(assessment: Assessment) -> Assessment:
@@ -106,9 +109,9 @@ def _unsent(alert: SafetyAlert) -> str:
     """What became of the sitting in which it was answered."""
     request = alert.request
     if request is None or request.status == RequestStatus.DONE:
-        return "it came after somebody had entered the form"
+        return _("it came after somebody had entered the form")
     if request.status == RequestStatus.CANCELLED:
-        return "never sent: the questionnaire was taken back"
+        return _("never sent: the questionnaire was taken back")
     if request.closes_on < local_today(alert.episode.patient):
-        return "never sent: the time for it has passed"
-    return "answered, not sent yet"
+        return _("never sent: the time for it has passed")
+    return _("answered, not sent yet")

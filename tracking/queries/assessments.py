@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from measures.instrument import Band, BandSet, Instrument, Item, Scale
+from measures.language import figure, marked
 from measures.levels import level_in_words, levels_of
 from measures.scales import band_in
 from measures.scoring import Answer, skipped
@@ -18,7 +20,11 @@ from tracking.rules.policies.instruments import instrument_of
 from tracking.rules.policies.wordings import in_words_of, pack_of_assessment
 from tracking.vocabulary import AnswerSource, Wording
 
-DECIDED = {True: "Met", False: "Not met", None: "Cannot be decided: it hangs on missing answers"}
+DECIDED = {
+    True: marked("Met"),
+    False: marked("Not met"),
+    None: marked("Cannot be decided: it hangs on missing answers"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +68,7 @@ class OutcomeLine:
 
     @property
     def words(self) -> str:
-        return DECIDED[self.met]
+        return _(DECIDED[self.met])
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +125,10 @@ class AssessmentView:
         ]
 
     @property
+    def entered_in_words(self) -> str:
+        return ", ".join(f"{_(title)} {figure(round(total, 1))}" for title, total in self.entered)
+
+    @property
     def can_be_corrected(self) -> bool:
         return self.is_current
 
@@ -140,9 +150,12 @@ class AssessmentView:
     def wording(self) -> str:
         """Whose words were on the screen. A pack of another site, where the patient was before, is named."""
         if self.pack:
-            return f"Wording {self.pack.label}, supplied by the site: {self.pack.source}"
+            words = _("Wording {label}, supplied by the site: {source}")
+            return words.format(label=self.pack.label, source=self.pack.source)
         known = self.assessment.wording in Wording.values
-        return Wording(self.assessment.wording).label if known else f"Wording {self.assessment.wording}."
+        if known:
+            return Wording(self.assessment.wording).label
+        return _("Wording {label}.").format(label=self.assessment.wording)
 
 
 def with_people(rows: QuerySet[Assessment]) -> QuerySet[Assessment]:
@@ -193,9 +206,10 @@ def in_words(item: Item, answer: Answer) -> str | None:
         return answer
     if item.kind == "boolean":
         words = {option.value: option.label for option in item.options}  # only a wording pack has them
-        return words.get(1, "Yes") if answer else words.get(0, "No")
+        return words.get(1, _("Yes")) if answer else words.get(0, _("No"))
     return next(
-        (option.label for option in item.options if option.value == answer), f"{answer:g} {item.unit}".strip()
+        (option.label for option in item.options if option.value == answer),
+        f"{figure(answer)} {item.unit}".strip(),
     )
 
 

@@ -6,13 +6,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from measures import registry
+from measures.language import marked
 from tracking.models import Assessment, TreatmentEpisode
 from tracking.rules.policies.instruments import instrument_of
 
 ADHERENCE = "mars5"
 DISCONTINUATION = "discontinuation_check"
-DIRECTIONS = {"higher_is_better": "higher is better", "higher_is_worse": "higher is worse"}
+READINGS = {
+    "higher_is_better": marked("{low}–{high}, higher is better"),
+    "higher_is_worse": marked("{low}–{high}, higher is worse"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +57,7 @@ def reports_among(instrument: str, assessments: Iterable[Assessment]) -> SelfRep
     own = [row for row in assessments if row.instrument == instrument]
     return SelfReports(
         title=newest.short_title,
-        reading=f"{scale.minimum}–{scale.maximum}, {DIRECTIONS[scale.direction]}",
+        reading=_(READINGS[scale.direction]).format(low=scale.minimum, high=scale.maximum),
         reports=tuple(
             _report(row) for row in sorted(own, key=lambda row: (row.assessed_on, row.pk), reverse=True)
         ),

@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from measures.language import gettext as _
+from measures.language import ngettext
+
 Reason = Literal["window", "day_of_a_dose", "first_day"]
 REASONS: dict[Reason, str] = {
     "window": "answered after a dose, within the acute window of the protocol",
@@ -63,26 +66,32 @@ class Acute:
     @property
     def words(self) -> str:
         """The reason in a sentence without its full stop."""
-        return f"{self._when}: kept, {self._consequence}; {self._rule}"
+        return f"{self._when}; {self._rule}"
 
     @property
     def _when(self) -> str:
         if self.days_after:
-            return f"answered {_days(self.days_after)} after a dose"
+            return ngettext(
+                "answered {n} day after a dose: kept, not used for response or relapse",
+                "answered {n} days after a dose: kept, not used for response or relapse",
+                self.days_after,
+            ).format(n=self.days_after)
         if self.exact:
-            return "answered on the day of a dose, after it"
-        return "answered on the day of a dose, perhaps after it, for the time is not known"
-
-    @property
-    def _consequence(self) -> str:
-        uses = "response or relapse" if self.days_after else "baseline, response or relapse"
-        return f"not used for {uses}"
+            return _(
+                "answered on the day of a dose, after it: kept, not used for baseline, response or relapse"
+            )
+        return _(
+            "answered on the day of a dose, perhaps after it, for the time is not known: kept, not used for baseline, "
+            "response or relapse"
+        )
 
     @property
     def _rule(self) -> str:
         if not self.window:
-            return "a baseline comes before the first dose"
-        return f"window {_days(self.window)}, protocol {self.protocol}"
+            return _("a baseline comes before the first dose")
+        return ngettext(
+            "window {n} day, protocol {protocol}", "window {n} days, protocol {protocol}", self.window
+        ).format(n=self.window, protocol=self.protocol)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +125,3 @@ class AcuteWindow:
 def _before(taken: Taken, dose: DosingMoment) -> bool:
     """Whether it was surely taken before the first dose of that day."""
     return taken.on < dose.day or (taken.on == dose.day and taken.no_later_than < dose.first_at)
-
-
-def _days(count: int) -> str:
-    return f"{count} day" if count == 1 else f"{count} days"

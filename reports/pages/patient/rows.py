@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from measures.instrument import Instrument, Scale
 from reports.frames import Axis
 from reports.models import EpisodeCourse
@@ -25,6 +27,7 @@ class AssessmentRow:
     assessment: Assessment
     day: int
     title: str
+    scale: str
     value: float | None
     estimated: bool
     band: str
@@ -79,7 +82,7 @@ def _is_about_state(row: AssessmentRow, shelf: Shelf, episode: TreatmentEpisode)
 def _remarks(rows: Sequence[AssessmentRow]) -> dict[str, str]:
     together: dict[tuple[str, str, int, bool], list[AssessmentRow]] = {}
     for row in rows:
-        key = (row.assessment.instrument, row.title, row.day, row.acute is not None)
+        key = (row.assessment.instrument, row.scale, row.day, row.acute is not None)
         together.setdefault(key, []).append(row)
     several = [group for group in together.values() if len(group) > 1]
     if not several:
@@ -94,8 +97,10 @@ def _of_one_day(rows: Sequence[AssessmentRow], first: Mapping[int, tuple[int, da
     points = [_point(row, first) for row in rows]
     aside = outdone(points)
     scored = sum(point.value is not None for point in points)
-    why = "the only one with a score" if scored == 1 else "the one recorded last"
-    judged = f"Judged: {why} of {len(rows)} of this day."
+    judged = _("Judged: the one recorded last of {n} of this day.")
+    if scored == 1:
+        judged = _("Judged: the only one with a score of {n} of this day.")
+    judged = judged.format(n=len(rows))
     return {point.assessment: _aside(point, aside) or judged for point in points}
 
 
@@ -105,8 +110,8 @@ def _aside(point: Point, aside: Mapping[str, Point]) -> str:
     if instead is None:
         return ""
     if point.value is None and instead.value is not None:
-        return "Not judged: it has no score, another one of this day has."
-    return "Not judged: another one of this day was recorded later."
+        return _("Not judged: it has no score, another one of this day has.")
+    return _("Not judged: another one of this day was recorded later.")
 
 
 def _point(row: AssessmentRow, first: Mapping[int, tuple[int, datetime]]) -> Point:
@@ -133,6 +138,7 @@ def _row(
         assessment=assessment,
         day=day,
         title=_title_of_row(instrument, scale),
+        scale=scale.key,
         value=value,
         estimated=bool(found and found.is_estimate),
         band=band_label(scale, found.band) if found and found.band else "",
@@ -161,7 +167,7 @@ def _title_of_row(instrument: Instrument, scale: Scale) -> str:
     first of scales that stand beside each other without a total."""
     beside = instrument.state and "total" not in {one.key for one in instrument.scales}
     usual = scale == instrument.primary_scale and not beside
-    return instrument.short_title if usual else f"{instrument.short_title}, {scale.title}"
+    return instrument.short_title if usual else f"{instrument.short_title}, {_(scale.title)}"
 
 
 def experiences(

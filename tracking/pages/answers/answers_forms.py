@@ -8,6 +8,9 @@ from math import ceil, floor
 from typing import Any
 
 from django import forms
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from measures.errors import AnswerError
 from measures.instrument import Instrument, Item
@@ -18,12 +21,13 @@ from tracking.models import AssessmentRequest
 from tracking.pages.moments import moment_field
 from tracking.pages.parts import change_reason_field, day_field, two_sheets_field
 from tracking.rules.policies.assessments import asking_for
+from tracking.vocabulary.time_points import time_point_in_words
 
 PREFIX = "item-"
 YES, NO = "1", "0"
 SHORT = 24  # characters
 ONE_LINE = 100  # characters of a free text that is asked for in one line
-NOT_AN_ANSWER = "Choose one of the answers."
+NOT_AN_ANSWER = gettext_lazy("Choose one of the answers.")
 
 
 def field_name(item: Item) -> str:
@@ -81,7 +85,9 @@ class AnswersForm(forms.Form):
         for name in self.data:
             if name.startswith(PREFIX) and name not in known:
                 raise forms.ValidationError(
-                    f"{name.removeprefix(PREFIX)[:40]} is not an item of {self.instrument.short_title}."
+                    _("{code} is not an item of {instrument}.").format(
+                        code=name.removeprefix(PREFIX)[:40], instrument=self.instrument.short_title
+                    )
                 )
         return self.cleaned_data
 
@@ -106,8 +112,10 @@ class AnswersForm(forms.Form):
 class RecordForm(AnswersForm):
     """A whole instrument with the day it speaks of. Gaps are named first and accepted only when that is said."""
 
-    assessed_on: forms.DateField | None = day_field("Day of the assessment")
-    with_gaps = forms.BooleanField(required=False, label="Submit with these gaps. They stay unanswered.")
+    assessed_on: forms.DateField | None = day_field(gettext_lazy("Day of the assessment"))
+    with_gaps = forms.BooleanField(
+        required=False, label=gettext_lazy("Submit with these gaps. They stay unanswered.")
+    )
     two_sheets: forms.BooleanField | None = two_sheets_field()
     # The pack that the sheet shows.
     wording: forms.UUIDField | None = forms.UUIDField(required=False, widget=forms.HiddenInput)
@@ -116,7 +124,7 @@ class RecordForm(AnswersForm):
         cleaned = super().clean()
         wrong = {field_name(item) for item in self.items} & set(self.errors)
         if self.gaps and not wrong and not cleaned.get("with_gaps"):
-            self.add_error("with_gaps", "Some items have no answer yet.")
+            self.add_error("with_gaps", _("Some items have no answer yet."))
         return cleaned
 
     @property
@@ -137,7 +145,7 @@ class NewRecordForm(RecordForm):
         self.requests = requests
         if len(requests) > 1:
             self.fields["request"] = forms.ChoiceField(
-                label="Which of them does this answer?",
+                label=_("Which of them does this answer?"),
                 choices=[(str(one.public_id), asked_in_words(one)) for one in requests],
                 required=False,
                 widget=forms.RadioSelect,
@@ -147,7 +155,7 @@ class NewRecordForm(RecordForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if len(self._of_that_day()) > 1 and not cleaned.get("request") and "request" not in self.errors:
-            self.add_error("request", "It was asked for more than once. Say which one this answers.")
+            self.add_error("request", _("It was asked for more than once. Say which one this answers."))
         return cleaned
 
     def _of_that_day(self) -> list[AssessmentRequest]:
@@ -165,8 +173,11 @@ class NewRecordForm(RecordForm):
 
 def asked_in_words(request: AssessmentRequest) -> str:
     """One of several requests for the same instrument, so that it can be told from the others."""
-    of = f"{request.time_point.replace('-', ' ')}, " if request.time_point else ""
-    return f"{of}due {request.due_on:%-d %B}"
+    day = date_format(request.due_on, "MONTH_DAY_FORMAT")
+    if not request.time_point:
+        return _("due {day}").format(day=day)
+    time_point = time_point_in_words(request.time_point.replace("-", " "))
+    return _("{time_point}, due {day}").format(time_point=time_point, day=day)
 
 
 class InSessionForm(NewRecordForm):
@@ -174,7 +185,7 @@ class InSessionForm(NewRecordForm):
 
     assessed_on = None
     two_sheets = None
-    assessed_at = moment_field("At (local time)", required=False)
+    assessed_at = moment_field(gettext_lazy("At (local time)"), required=False)
 
 
 class VitalSignsForm(InSessionForm):
@@ -197,15 +208,15 @@ class MomentCorrectionForm(CorrectionForm):
     """The same for what has a moment: vital signs, interviews and adverse events of a dosing session."""
 
     assessed_on = None
-    assessed_at = moment_field("At (local time)")
+    assessed_at = moment_field(gettext_lazy("At (local time)"))
 
 
 class HourCorrectionForm(CorrectionForm):
     """The same for what was answered on the day of a dose, nobody knows when."""
 
     assessed_at = moment_field(
-        "When on that day (local time)",
-        "If it was before the dose, it counts. Empty: not known.",
+        gettext_lazy("When on that day (local time)"),
+        gettext_lazy("If it was before the dose, it counts. Empty: not known."),
         required=False,
     )
 
@@ -215,7 +226,7 @@ def field_for(item: Item) -> forms.Field:
     label = item.label
     if item.kind == "boolean":
         words = {option.value: option.label for option in item.options}  # only a wording pack has them
-        choices = [(YES, words.get(1, "Yes")), (NO, words.get(0, "No"))]
+        choices = [(YES, words.get(1, _("Yes"))), (NO, words.get(0, _("No")))]
         return _choice(label, choices, {YES: True, NO: False})
     if item.options:
         values = {str(option.value): option.value for option in item.options}

@@ -7,6 +7,9 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from measures.instrument import Instrument
 from tracking.models import AssessmentRequest, User
@@ -22,20 +25,24 @@ class NamedField(forms.ModelChoiceField):  # type: ignore[type-arg]  # takes no 
 class AskForm(forms.Form):
     """Which instrument, when, and for a rating: by whom."""
 
-    instrument = forms.ChoiceField(label="What")
-    due_on = day_field("Due on")
-    closes_on = day_field("Can be answered until", "A week later when left empty.", required=False)
+    instrument = forms.ChoiceField(label=gettext_lazy("What"))
+    due_on = day_field(gettext_lazy("Due on"))
+    closes_on = day_field(
+        gettext_lazy("Can be answered until"), gettext_lazy("A week later when left empty."), required=False
+    )
     assigned_to = NamedField(
-        label="Assigned to",
+        label=gettext_lazy("Assigned to"),
         queryset=User.objects.none(),
         required=False,
-        empty_label="Anybody of the team",
-        help_text="For a rating by an independent rater, who then sees a study code and the scale, nothing else.",
+        empty_label=gettext_lazy("Anybody of the team"),
+        help_text=gettext_lazy(
+            "For a rating by an independent rater, who then sees a study code and the scale, nothing else."
+        ),
     )
     blinded = forms.BooleanField(
-        label="Blinded: nobody of the treating team rates",
+        label=gettext_lazy("Blinded: nobody of the treating team rates"),
         required=False,
-        help_text="It goes to the rater named above, or to one who is available.",
+        help_text=gettext_lazy("It goes to the rater named above, or to one who is available."),
     )
 
     def __init__(
@@ -43,7 +50,7 @@ class AskForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.label_suffix = ""
-        groups = (("Answered by the patient", "self"), ("Rated by a clinician", "clinician"))
+        groups = ((_("Answered by the patient"), "self"), (_("Rated by a clinician"), "clinician"))
         offer(
             self,
             "instrument",
@@ -64,22 +71,26 @@ class RequestsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  
 
     def label_from_instance(self, obj: AssessmentRequest) -> str:
         instrument = instrument_of(obj.instrument, obj.version)
-        return f"{instrument.short_title}, about {instrument.minutes} min, until {obj.closes_on:%-d %B}"
+        return _("{instrument}, about {n} min, until {day}").format(
+            instrument=instrument.short_title,
+            n=instrument.minutes,
+            day=date_format(obj.closes_on, "MONTH_DAY_FORMAT"),
+        )
 
 
 class LinkForm(forms.Form):
     """Which of the open questionnaires the link asks for, and whether it is mailed."""
 
     requests = RequestsField(
-        label="Questionnaires",
+        label=gettext_lazy("Questionnaires"),
         queryset=AssessmentRequest.objects.none(),
         to_field_name="public_id",
-        error_messages={"required": "Choose at least one."},
+        error_messages={"required": gettext_lazy("Choose at least one.")},
     )
     mail = forms.BooleanField(
         required=False,
-        label="Also mail it to the patient",
-        help_text="The mail says that some questions are waiting, and nothing about health.",
+        label=gettext_lazy("Also mail it to the patient"),
+        help_text=gettext_lazy("The mail says that some questions are waiting, and nothing about health."),
     )
 
     def __init__(

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tracking.actions import assessments
@@ -106,5 +107,5 @@ def _corrected(request: SignedInRequest, submitted: Submitted) -> HttpResponse:
     session = submitted.assessment.session
     if session and is_of_team(request.user, submitted.assessment.episode):
         return redirect("run-sheet", session.public_id)
-    messages.success(request, "Corrected. The version before stays readable below.")
+    messages.success(request, _("Corrected. The version before stays readable below."))
     return redirect("assessment", public_id=submitted.assessment.public_id)

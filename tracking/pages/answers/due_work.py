@@ -8,7 +8,11 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
 
+from measures.language import marked
 from tracking.actions import scheduling
 from tracking.models import AssessmentRequest, User
 from tracking.pages.access import SignedInRequest
@@ -20,7 +24,7 @@ from tracking.queries.requests import is_of_team
 from tracking.rules.policies.instruments import instrument_of
 from tracking.vocabulary import CancelReason, ReadPage
 
-LEAD = (
+LEAD = marked(
     "Whoever is named makes this rating, and nobody else. An independent rater sees a study code and the scale, and "
     "nothing of the treatment."
 )
@@ -30,7 +34,7 @@ class ExcuseForm(Rowed):
     """Why nobody needs to answer it. An end of the treatment and a death are recorded as such, not here."""
 
     reason = forms.ChoiceField(
-        label="Why",
+        label=gettext_lazy("Why"),
         choices=[
             (one.value, one.label)
             for one in CancelReason
@@ -43,7 +47,9 @@ class ExcuseForm(Rowed):
 class HandOverForm(Rowed):
     """Who rates in one's place."""
 
-    to = NamedField(label="Who rates it", queryset=User.objects.none(), empty_label="Choose")
+    to = NamedField(
+        label=gettext_lazy("Who rates it"), queryset=User.objects.none(), empty_label=gettext_lazy("Choose")
+    )
 
 
 @for_patient(AssessmentRequest, page=ReadPage.REQUEST_EXCUSE)
@@ -53,12 +59,16 @@ def request_excuse(request: SignedInRequest, asked: AssessmentRequest) -> HttpRe
 
     def write(reason: str) -> HttpResponse:
         scheduling.cancel_request(by=request.user, request=asked, reason=reason)
-        messages.success(request, f"Excused: {what}.")
+        messages.success(request, _("Excused: {what}.").format(what=what))
         return redirect(patient_url(asked.episode.patient))
 
     what = _what(asked)
     form = ExcuseForm(request.POST if request.method == "POST" else None)
-    page = Page(f"Excuse {what}", "Excuse", "It is not asked any more. The reason stays on record.")
+    page = Page(
+        _("Excuse {what}").format(what=what),
+        pgettext("button", "Excuse"),
+        _("It is not asked any more. The reason stays on record."),
+    )
     return form_page(request, form, write, page, **about(asked.episode.patient))
 
 
@@ -73,13 +83,14 @@ def request_hand_over(request: SignedInRequest, asked: AssessmentRequest) -> Htt
 
     def write(**data: Any) -> HttpResponse:
         scheduling.hand_over_request(by=request.user, request=asked, **data)
-        messages.success(request, f"Handed over to {data['to'].name}: {what}.")
+        said = _("Handed over to {name}: {what}.").format(name=data["to"].name, what=what)
+        messages.success(request, said)
         return redirect(patient_url(asked.episode.patient))
 
     what = _what(asked)
     form = HandOverForm(request.POST if request.method == "POST" else None)
     offer_rows(form, "to", takes_over(asked))
-    page = Page(f"Hand over {what}", "Hand over", LEAD)
+    page = Page(_("Hand over {what}").format(what=what), pgettext("button", "Hand over"), _(LEAD))
     return form_page(request, form, write, page, **about(asked.episode.patient))
 
 
@@ -91,4 +102,5 @@ def _check_of_team(request: SignedInRequest, asked: AssessmentRequest) -> None:
 
 def _what(asked: AssessmentRequest) -> str:
     instrument = instrument_of(asked.instrument, asked.version)
-    return f"{instrument.short_title}, due {asked.due_on:%-d %B %Y}"
+    day = date_format(asked.due_on, "DATE_FORMAT")
+    return _("{instrument}, due {day}").format(instrument=instrument.short_title, day=day)

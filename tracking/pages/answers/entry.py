@@ -12,9 +12,11 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from measures.instrument import Instrument
+from measures.language import marked
 from tracking.actions import assessments, entry_drafts, links, scheduling
 from tracking.actions.assessments import Submitted
 from tracking.errors import Conflict, InvalidInput
@@ -45,14 +47,13 @@ from tracking.rules.policies.assessments import (
 )
 from tracking.rules.policies.days import local_today
 from tracking.rules.policies.instruments import Shelf, instrument_of
-from tracking.rules.policies.wordings import ON_PAPER
 from tracking.vocabulary import AnswerSource, ItemState, ReadPage, Role
 
-ENDORSED = (
+ENDORSED = marked(
     "You marked an answer about suicide. The care team is told at once, but nobody may be reading this now. If the "
     "person is in danger, do not leave them alone and call for help:"
 )
-LEFT_OUT = (
+LEFT_OUT = marked(
     "A question about suicide has no answer. It does not count as a no: the care team is asked to look."
 )
 NUMBER = re.compile(r"[0-9]{1,9}")
@@ -176,7 +177,8 @@ def entry_discard(request: SignedInRequest, public_id: uuid.UUID) -> HttpRespons
     entry, blind = begun_entry(draft, Shelf()), not is_of_team(request.user, draft.episode)
     if request.method == "POST":
         entry_drafts.discard_entry(by=request.user, draft=draft)
-        messages.success(request, f"Discarded: what you had begun of {entry.instrument.short_title}.")
+        said = _("Discarded: what you had begun of {instrument}.")
+        messages.success(request, said.format(instrument=entry.instrument.short_title))
         return redirect("home")
     opened(request, draft.episode.patient, ReadPage.ENTRY_DISCARD)
     context = _whom(draft.episode, blind=blind) | {"entry": entry}
@@ -214,7 +216,7 @@ def link_new(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     on_paper = asked_on_paper(asked)
     form = LinkForm(
         _data(request),
-        requests=asked.exclude(pk__in=[one.pk for one, _ in on_paper]),
+        requests=asked.exclude(pk__in=[one.pk for one, instrument in on_paper]),
         can_mail=bool(identity and identity.email),
         initial=_chosen(request),
     )
@@ -270,7 +272,7 @@ def _draft_seen(request: HttpRequest) -> int:
 def _check_version(request: HttpRequest, definition: Instrument) -> None:
     """A sheet that was opened before a new version came out holds answers to the questions of the old one."""
     if request.POST.get("version", definition.version) != definition.version:
-        raise Conflict("a new version was published after this page was opened")
+        raise Conflict(_("a new version was published after this page was opened"))
 
 
 def _whom(episode: TreatmentEpisode, *, blind: bool = False) -> Context:
@@ -294,9 +296,9 @@ def _source(instrument: Instrument) -> AnswerSource:
 
 def _received(request: SignedInRequest, submitted: Submitted) -> HttpResponse:
     if submitted.created:
-        messages.success(request, "Recorded.")
+        messages.success(request, _("Recorded."))
     else:
-        messages.warning(request, "This had already been received. Nothing was stored a second time.")
+        messages.warning(request, _("This had already been received. Nothing was stored a second time."))
     if not is_of_team(request.user, submitted.assessment.episode):
         _say_what_to_do(request, submitted)
         if is_followed_by_guess(submitted.assessment, request.user):
@@ -308,9 +310,9 @@ def _received(request: SignedInRequest, submitted: Submitted) -> HttpResponse:
 def _say_what_to_do(request: HttpRequest, submitted: Submitted) -> None:
     """A rater cannot see the alert; what it asks of the rater now is said all the same."""
     if any(alert.state == ItemState.ENDORSED for alert in submitted.alerts):
-        messages.warning(request, f"{ENDORSED} {_whom_to_call(submitted)}")
+        messages.warning(request, f"{_(ENDORSED)} {_whom_to_call(submitted)}")
     elif submitted.alerts:
-        messages.warning(request, LEFT_OUT)
+        messages.warning(request, _(LEFT_OUT))
 
 
 def _whom_to_call(submitted: Submitted) -> str:
@@ -320,9 +322,9 @@ def _whom_to_call(submitted: Submitted) -> str:
 
 def _asked(request: HttpRequest, asked: AssessmentRequest) -> HttpResponse:
     if asked_on_paper([asked]):
-        messages.warning(request, f"Asked for, {ON_PAPER}.")
+        messages.warning(request, _("Asked for, on paper: no wording installed."))
     else:
-        messages.success(request, "Asked for.")
+        messages.success(request, _("Asked for."))
     if asked.rater == "self":
         return redirect("link-new", public_id=asked.episode.public_id)
     return redirect("patient", public_id=asked.episode.patient.public_id)

@@ -11,6 +11,7 @@ from typing import Any
 from django import forms
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from measures.instrument import Instrument
 from tracking.actions import entry_drafts
@@ -121,7 +122,7 @@ def _window(request: SignedInRequest, draft: EntryDraft | None, sent: Sent | Non
 def _kept(request: SignedInRequest, filling: Filling, form: RecordForm, sent: Sent | None) -> HttpResponse:
     """Keeps what can be kept, and names what cannot."""
     if sent is None:
-        return JsonResponse({"refused": "This page is out of date: open it again."}, status=409)
+        return JsonResponse({"refused": _("This page is out of date: open it again.")}, status=409)
     form.is_valid()
     try:
         _keep(request, filling, form, sent)

@@ -10,6 +10,8 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from measures.instrument import Instrument, Scale
 from tracking.actions import totals as actions
@@ -40,11 +42,12 @@ def total_new(request: SignedInRequest, episode: TreatmentEpisode, instrument: s
             if refusal.field == TWO_SHEETS:
                 form.ask_two_sheets()
             raise
-        return _recorded(request, submitted, "Recorded.")
+        return _recorded(request, submitted, _("Recorded."))
 
     initial = {"assessed_on": local_today(episode.patient), "submission_id": uuid.uuid4()}
     form = TotalsForm(request.POST or None, scales=definition.scales, initial=initial)
-    page = Page(f"{definition.short_title}: record the total", "Record", _lead(definition))
+    title = _("{instrument}: record the total").format(instrument=definition.short_title)
+    page = Page(title, pgettext("button", "Record"), _lead(definition))
     return form_page(request, form, write, page, **about(episode.patient))
 
 
@@ -58,11 +61,12 @@ def total_correct(request: SignedInRequest, assessment: Assessment) -> HttpRespo
 
     def write(**data: Any) -> HttpResponse:
         submitted = actions.correct_total(by=request.user, assessment=assessment, **data)
-        return _recorded(request, submitted, "Corrected. The version before stays readable below.")
+        return _recorded(request, submitted, _("Corrected. The version before stays readable below."))
 
     initial = shown_totals(assessment.entered_totals) | {"assessed_on": assessment.assessed_on}
     form = TotalsCorrectionForm(request.POST or None, scales=_scales(instrument, assessment), initial=initial)
-    page = Page(f"Correct the total of {instrument.short_title}", "Store the correction", _lead(instrument))
+    title = _("Correct the total of {instrument}").format(instrument=instrument.short_title)
+    page = Page(title, _("Store the correction"), _lead(instrument))
     back = reverse("assessment", args=[assessment.public_id])
     return form_page(request, form, write, page, **about(assessment.episode.patient) | {"back": back})
 
@@ -89,5 +93,5 @@ def _recorded(request: HttpRequest, submitted: Submitted, said: str) -> HttpResp
         messages.success(request, said)
         nudge_episode(submitted.assessment.episode_id)
     else:
-        messages.warning(request, "This had already been received. Nothing was stored a second time.")
+        messages.warning(request, _("This had already been received. Nothing was stored a second time."))
     return redirect("assessment", public_id=submitted.assessment.public_id)

@@ -6,8 +6,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from measures.instrument import Number, Scale
+from measures.language import written
 from measures.words.phrases import number
 from tracking.actions.totals import field_of
 from tracking.pages.parts import Dated, change_reason_field, day_field, two_sheets_field
@@ -17,7 +20,7 @@ from tracking.rules.policies.assessments import TWO_SHEETS
 class TotalsForm(Dated):
     """The totals of some scales and their day. ``totals`` maps scales to what was entered."""
 
-    assessed_on = day_field("Day of the assessment")
+    assessed_on = day_field(gettext_lazy("Day of the assessment"))
     submission_id: forms.UUIDField | None = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, scales: Iterable[Scale], **kwargs: Any) -> None:
@@ -38,7 +41,7 @@ class TotalsForm(Dated):
         names = {scale.key: field_of(scale.key) for scale in self.scales}
         given = {key: value for key, name in names.items() if (value := data.pop(name, None)) is not None}
         if not given and not self.errors:
-            raise forms.ValidationError("Give at least one total.")
+            raise forms.ValidationError(_("Give at least one total."))
         return data | {"totals": given}
 
 
@@ -51,11 +54,12 @@ class TotalsCorrectionForm(TotalsForm):
 
 def _total_field(scale: Scale, *, required: bool) -> forms.Field:
     """Empty is no total: the scale then has no score. The range is checked by the scoring itself, too."""
-    low, high = number(scale.minimum), number(scale.maximum)
+    low, high = written(number(scale.minimum)), written(number(scale.maximum))
+    span = _("From {low} to {high}.").format(low=low, high=high)
     return forms.FloatField(
-        label=scale.title,
+        label=_(scale.title),
         required=required,
-        help_text=f"From {low} to {high}. {_better(scale)}".strip(),
+        help_text=f"{span} {_better(scale)}".strip(),
         min_value=scale.minimum,
         max_value=scale.maximum,
         widget=forms.NumberInput(
@@ -65,7 +69,7 @@ def _total_field(scale: Scale, *, required: bool) -> forms.Field:
 
 
 def _better(scale: Scale) -> str:
-    worse = {"higher_is_worse": "Higher is worse.", "higher_is_better": "Higher is better."}
+    worse = {"higher_is_worse": _("Higher is worse."), "higher_is_better": _("Higher is better.")}
     return worse.get(scale.direction, "")
 
 

@@ -7,7 +7,11 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
+from measures.language import marked
 from measures.words.phrases import listed
 from tracking.actions import rating
 from tracking.actions import unblinding as actions
@@ -22,8 +26,9 @@ from tracking.queries.requests import is_of_team
 from tracking.rules.policies.instruments import instrument_of
 from tracking.rules.policies.rating import deciders
 from tracking.vocabulary import ReadPage, RequestStatus
+from tracking.vocabulary.time_points import time_point_in_words
 
-NOT_OFFERED = "Whoever was in the room, knows the treatment or makes the other rating is not offered."
+NOT_OFFERED = marked("Whoever was in the room, knows the treatment or makes the other rating is not offered.")
 
 
 @for_patient(AssessmentRequest, page=ReadPage.RATER_ASSIGN)
@@ -33,11 +38,11 @@ def rater_assign(request: SignedInRequest, asked: AssessmentRequest) -> HttpResp
 
     def write(**data: Any) -> HttpResponse:
         chosen = rating.assign_rater(by=request.user, request=asked, **data)
-        messages.success(request, f"Assigned to {chosen.name}.")
+        messages.success(request, _("Assigned to {name}.").format(name=chosen.name))
         return redirect(patient_url(asked.episode.patient))
 
     form = RaterForm(request.POST if request.method == "POST" else None, choices=choices(asked))
-    page = Page(f"Who rates {_what(asked)}?", "Assign", _lead(asked))
+    page = Page(_("Who rates {what}?").format(what=_what(asked)), _("Assign"), _lead(asked))
     return form_page(request, form, write, page, **about(asked.episode.patient))
 
 
@@ -56,9 +61,10 @@ def second_rating(request: SignedInRequest, asked: AssessmentRequest) -> HttpRes
     try:
         chosen = rating.assign_rater(by=request.user, request=second)
     except Conflict as nobody:
-        messages.warning(request, f"Asked for, but {nobody}.")
+        messages.warning(request, _("Asked for, but {reason}.").format(reason=nobody))
         return redirect("rater-assign", second.public_id)
-    messages.success(request, f"{chosen.name} rates it a second time, blind to the first rating.")
+    said = _("{name} rates it a second time, blind to the first rating.")
+    messages.success(request, said.format(name=chosen.name))
     return redirect(patient_url(asked.episode.patient))
 
 
@@ -68,13 +74,16 @@ def unblinding_new(request: SignedInRequest, episode: TreatmentEpisode) -> HttpR
 
     def write(**data: Any) -> HttpResponse:
         row = actions.ask_unblinding(by=request.user, episode=episode, **data)
-        messages.success(request, "Asked for. Another person decides.")
+        messages.success(request, _("Asked for. Another person decides."))
         return redirect("unblinding", row.public_id)
 
     page = Page(
-        "Unblind a rater",
-        "Ask for it",
-        "A lead of the care team who is not you decides. A rater who is told the treatment rates this patient no more.",
+        _("Unblind a rater"),
+        _("Ask for it"),
+        _(
+            "A lead of the care team who is not you decides. A rater who is told the treatment rates this patient no "
+            "more."
+        ),
     )
     form = AskUnblindingForm(request.POST or None, raters=blind_raters(episode))
     return form_page(
@@ -89,7 +98,7 @@ def unblinding(request: SignedInRequest, row: Unblinding) -> HttpResponse:
 
     def write(**data: Any) -> HttpResponse:
         actions.decide_unblinding(by=request.user, unblinding=row, **data)
-        messages.success(request, "Decided.")
+        messages.success(request, _("Decided."))
         return redirect("unblinding", row.public_id)
 
     able = deciders(row)
@@ -97,11 +106,11 @@ def unblinding(request: SignedInRequest, row: Unblinding) -> HttpResponse:
         request,
         DecideUnblindingForm(request.POST or None),
         write,
-        Page("Unblinding of a rater", "Decide"),
+        Page(_("Unblinding of a rater"), _("Decide")),
         "tracking/raters/blinding/unblinding.html",
         row=row,
         may_decide=request.user in able,
-        deciders=listed([person.name for person in able], "or") if able else "",
+        deciders=listed([person.name for person in able], pgettext("a, b or c", "or")) if able else "",
         **about(row.episode.patient),
     )
 
@@ -114,12 +123,17 @@ def _check_blinded_of_team(request: SignedInRequest, asked: AssessmentRequest) -
 
 def _what(asked: AssessmentRequest) -> str:
     title = instrument_of(asked.instrument, asked.version).short_title
-    return f"{title}, {asked.time_point.replace('_', ' ')}" if asked.time_point else title
+    return f"{title}, {time_point_in_words(asked.time_point)}" if asked.time_point else title
 
 
 def _lead(asked: AssessmentRequest) -> str:
-    window = f"Can be rated from {asked.opens_on:%-d %B} to {asked.closes_on:%-d %B %Y}."
+    window = _("Can be rated from {first} to {last}.").format(
+        first=date_format(asked.opens_on, "MONTH_DAY_FORMAT"),
+        last=date_format(asked.closes_on, "DATE_FORMAT"),
+    )
     if asked.status != RequestStatus.OPEN:
         return window
-    now = f"Now assigned to {asked.assigned_to.name}." if asked.assigned_to else "Nobody has it yet."
-    return f"{now} {window} {NOT_OFFERED}"
+    now = _("Nobody has it yet.")
+    if asked.assigned_to:
+        now = _("Now assigned to {name}.").format(name=asked.assigned_to.name)
+    return f"{now} {window} {_(NOT_OFFERED)}"

@@ -8,8 +8,10 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from measures.language import marked
 from tracking.actions.calls import agree_call, ask_call
 from tracking.models import RatingCall
 from tracking.pages.access import SignedInRequest, roles_required
@@ -19,7 +21,7 @@ from tracking.pages.writing import Page, about, for_patient, form_page
 from tracking.queries.requests import ratings_due
 from tracking.vocabulary import ReadPage, Role
 
-ASKED = "The team is asked to call. The time stands here once it is agreed."
+ASKED = marked("The team is asked to call. The time stands here once it is agreed.")
 
 
 @require_POST
@@ -31,7 +33,7 @@ def call_ask(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     if asked is None:
         raise Http404
     ask_call(by=request.user, request=asked)
-    messages.success(request, ASKED)
+    messages.success(request, _(ASKED))
     return redirect("ratings")
 
 
@@ -42,10 +44,11 @@ def call_agree(request: SignedInRequest, call: RatingCall) -> HttpResponse:
 
     def write(agreed_for: datetime) -> HttpResponse:
         agree_call(by=request.user, call=call, agreed_for=agreed_for)
-        messages.success(request, f"{call.asked_by.name} is told the time, and nothing else.")
+        said = _("{name} is told the time, and nothing else.").format(name=call.asked_by.name)
+        messages.success(request, said)
         return redirect("today")
 
-    page = Page("Agree a time for a rating", "Save the time")
+    page = Page(_("Agree a time for a rating"), _("Save the time"))
     context = {"call": call, **about(patient)}
     form = CallForm(request.POST or None, initial={"agreed_for": call.agreed_for})
     return form_page(request, form, write, page, "tracking/raters/calls/agree.html", **context)

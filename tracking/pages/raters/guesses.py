@@ -5,6 +5,7 @@ import uuid
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from tracking.actions import guesses
@@ -41,7 +42,7 @@ def rating_guess(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse
             form.refuse(error)
         else:
             nudge_episode(rating.episode_id)
-            messages.success(request, "Recorded. Thank you.")
+            messages.success(request, _("Recorded. Thank you."))
             return redirect("ratings")
     page = {"form": form, "instrument": instrument, "whose": whose(rating.episode.patient, blind=True)}
     return render(request, "tracking/raters/ratings/guess.html", page, status=400 if form.errors else 200)

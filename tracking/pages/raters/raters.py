@@ -9,8 +9,11 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from measures.language import marked
 from tracking import clock
 from tracking.actions import availability as actions
 from tracking.actions.audit import record_reads
@@ -28,8 +31,10 @@ from tracking.rules.entry_drafts import KEPT_FOR
 from tracking.rules.policies.instruments import Shelf
 from tracking.vocabulary import ReadPage, Role
 
-REPORTED = "Thank you for saying so. Somebody of the study decides; until then you do not rate this person."
-NO_SUCH_RATING = "no rating of this code was assigned to you"
+REPORTED = marked(
+    "Thank you for saying so. Somebody of the study decides; until then you do not rate this person."
+)
+NO_SUCH_RATING = marked("no rating of this code was assigned to you")
 
 
 @roles_required(Role.RATER)
@@ -61,13 +66,16 @@ def availability(request: SignedInRequest) -> HttpResponse:
 
     def write(**data: Any) -> HttpResponse:
         actions.set_availability(by=request.user, **data)
-        messages.success(request, "Thank you. Ratings that fall due in these days can be given to you.")
+        said = _("Thank you. Ratings that fall due in these days can be given to you.")
+        messages.success(request, said)
         return redirect("availability")
 
     page = Page(
-        "When I am available",
-        "Save",
-        "Ratings are given to whoever is available and has least to do. Somebody may still ask you by name.",
+        _("When I am available"),
+        pgettext("button", "Save"),
+        _(
+            "Ratings are given to whoever is available and has least to do. Somebody may still ask you by name."
+        ),
     )
     return form_page(
         request,
@@ -88,9 +96,9 @@ def availability_end(request: SignedInRequest) -> HttpResponse:
     """Ends an availability of one's own with today."""
     form = EndAvailabilityForm(request.POST)
     if not form.is_valid():
-        raise Conflict("nothing was said of that day")
+        raise Conflict(_("nothing was said of that day"))
     actions.end_availability(by=request.user, **form.cleaned_data)
-    messages.success(request, "Ended. What was assigned to you before stays yours.")
+    messages.success(request, _("Ended. What was assigned to you before stays yours."))
     return redirect("availability")
 
 
@@ -102,18 +110,18 @@ def learnt(request: SignedInRequest) -> HttpResponse:
     def write(study_code: str, reason: str) -> HttpResponse:
         episode = last_rated_episode(request.user, study_code)
         if episode is None:
-            raise InvalidInput("study_code", NO_SUCH_RATING)
+            raise InvalidInput("study_code", _(NO_SUCH_RATING))
         ask_unblinding(by=request.user, episode=episode, rater=request.user, reason=reason)
-        messages.success(request, REPORTED)
+        messages.success(request, _(REPORTED))
         return redirect("rating-learnt")
 
     rows = treatments_told(request.user)
     shown = {row.unblinding.episode.patient for row in rows}
     record_reads(by=request.user, patients=shown, page=ReadPage.RATING_LEARNT)
     page = Page(
-        "I have learnt a treatment",
-        "Report it",
-        "It happens, and it does no harm when it is said. Somebody else then rates this person.",
+        _("I have learnt a treatment"),
+        _("Report it"),
+        _("It happens, and it does no harm when it is said. Somebody else then rates this person."),
     )
     return form_page(
         request,

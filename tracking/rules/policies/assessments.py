@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
 from measures.instrument import Instrument
+from measures.language import marked
 from tracking import clock
 from tracking.errors import Conflict, InvalidInput, NotPermitted
 from tracking.models import (
@@ -27,7 +31,7 @@ RATED_WITHIN = timedelta(days=7)  # policy of ours
 # Policy of ours: midnight does not cut off a sitting that was begun before it.
 FINISHED_WITHIN = timedelta(days=1)
 TWO_SHEETS = "two_sheets"  # the field that says that there were
-ELSEWHERE = (
+ELSEWHERE = marked(
     "this form was gone on with in another window: open it again, so that nothing typed there is undone"
 )
 
@@ -35,13 +39,13 @@ ELSEWHERE = (
 def check_request_open(request: AssessmentRequest, today: date) -> None:
     """The request is open and inside its window."""
     if request.status == RequestStatus.CANCELLED:
-        raise Conflict("this questionnaire is not asked any more")
+        raise Conflict(_("this questionnaire is not asked any more"))
     if request.status != RequestStatus.OPEN:
-        raise Conflict("this questionnaire has already been received")
+        raise Conflict(_("this questionnaire has already been received"))
     if today < request.opens_on:
-        raise Conflict("this questionnaire is not open yet")
+        raise Conflict(_("this questionnaire is not open yet"))
     if today > request.closes_on:
-        raise Conflict("the time for this questionnaire has passed")
+        raise Conflict(_("the time for this questionnaire has passed"))
 
 
 def check_may_finish(request: AssessmentRequest, today: date) -> None:
@@ -84,7 +88,7 @@ def check_draft_seen(request: AssessmentRequest, seen: int) -> None:
     draft = DraftAnswers.objects.filter(request=request).first()
     if draft and max(draft.numbers.values(), default=0) > seen:
         raise InvalidInput(
-            "request", "the patient is answering this: look at what was answered, then submit again"
+            "request", _("the patient is answering this: look at what was answered, then submit again")
         )
 
 
@@ -97,8 +101,9 @@ def check_unasked(requests: Iterable[AssessmentRequest], day: date) -> None:
     """Nothing of this day was asked for: else it would be on record twice, here and under what was asked."""
     asked = asking_for(requests, day)
     if asked:
-        due = ", ".join(f"{one.due_on:%-d %B}" for one in asked)
-        raise Conflict(f"this was asked for, due {due}: answer that request, so that it counts as done")
+        due = ", ".join(date_format(one.due_on, "MONTH_DAY_FORMAT") for one in asked)
+        words = _("this was asked for, due {due}: answer that request, so that it counts as done")
+        raise Conflict(words.format(due=due))
 
 
 def check_entered_once(
@@ -109,9 +114,13 @@ def check_entered_once(
     the totals."""
     known = list(of_that_day)
     if known and not two_sheets:
-        what = f"{instrument.short_title} of {known[0].assessed_on:%-d %B %Y}"
-        same = " and says the same" if any(says_the_same(one, content) for one in known) else ""
-        raise InvalidInput(TWO_SHEETS, f"{what} is on record already{same}: were there two sheets that day")
+        words = _("{instrument} of {day} is on record already: were there two sheets that day")
+        if any(says_the_same(one, content) for one in known):
+            words = _(
+                "{instrument} of {day} is on record already and says the same: were there two sheets that day"
+            )
+        day = date_format(known[0].assessed_on, "DATE_FORMAT")
+        raise InvalidInput(TWO_SHEETS, words.format(instrument=instrument.short_title, day=day))
 
 
 def says_the_same(known: Assessment, content: Mapping[str, object]) -> bool:
@@ -126,16 +135,15 @@ def _given(content: Mapping[str, object]) -> dict[str, object]:
 def check_version_asked(request: AssessmentRequest, instrument: Instrument) -> None:
     """The answers are to the questions of the version that was asked for."""
     if request.version != instrument.version:
-        raise Conflict(
-            f"this was filled in in version {instrument.version}, but version {request.version} was asked for"
-        )
+        words = _("this was filled in in version {version}, but version {asked} was asked for")
+        raise Conflict(words.format(version=instrument.version, asked=request.version))
 
 
 def check_not_behind(draft: EntryDraft | None, sent: Sent) -> Becomes:
     """What becomes of this state of a form of the staff. Raises ``Conflict`` when another window went on with it."""
     found = becomes_of(sent, draft.window if draft else None, draft.number if draft else 0)
     if found == "behind":
-        raise Conflict(ELSEWHERE)
+        raise Conflict(_(ELSEWHERE))
     return found
 
 
@@ -143,7 +151,8 @@ def check_source(instrument: Instrument, source: AnswerSource) -> None:
     """A self-report comes from the patient or is entered for the patient; a rating comes from a clinician."""
     rated = source == AnswerSource.CLINICIAN
     if rated != (instrument.rater == "clinician"):
-        raise InvalidInput("source", f"{instrument.short_title} cannot come from this source")
+        words = _("{instrument} cannot come from this source")
+        raise InvalidInput("source", words.format(instrument=instrument.short_title))
 
 
 def check_may_rate(request: AssessmentRequest, by: User | None) -> None:
@@ -153,11 +162,11 @@ def check_may_rate(request: AssessmentRequest, by: User | None) -> None:
     if request.rater != "clinician":
         return
     if request.blinded and request.assigned_to_id is None:
-        raise NotPermitted("this rating waits for an independent rater")
+        raise NotPermitted(_("this rating waits for an independent rater"))
     if request.assigned_to_id not in (None, person):
-        raise NotPermitted("this rating is assigned to somebody else")
+        raise NotPermitted(_("this rating is assigned to somebody else"))
     if request.blinded and by and Unblinding.objects.barring(by).filter(episode=request.episode_id).exists():
-        raise NotPermitted("whoever knows the treatment does not rate")
+        raise NotPermitted(_("whoever knows the treatment does not rate"))
 
 
 def is_shown_blind(request: AssessmentRequest, today: date) -> bool:
@@ -172,15 +181,15 @@ def check_rated_on(request: AssessmentRequest, assessed_on: date, today: date) -
     which days are refused must not tell how long the patient has been in treatment."""
     first = min(request.episode.patient.enrolled_on, request.episode.starts_on)
     if request.blinded and not max(first, today - RATED_WITHIN) <= assessed_on <= today:
-        raise InvalidInput("assessed_on", "must be today or one of the few days before")
+        raise InvalidInput("assessed_on", _("must be today or one of the few days before"))
 
 
 def check_assessed_on(episode: TreatmentEpisode, assessed_on: date, today: date) -> None:
     """Not in the future, not before the patient was enrolled."""
     if assessed_on > today:
-        raise InvalidInput("assessed_on", "the day of the assessment lies in the future")
+        raise InvalidInput("assessed_on", _("the day of the assessment lies in the future"))
     if assessed_on < min(episode.patient.enrolled_on, episode.starts_on):
-        raise InvalidInput("assessed_on", "the day of the assessment is before the patient was enrolled")
+        raise InvalidInput("assessed_on", _("the day of the assessment is before the patient was enrolled"))
 
 
 def check_in_session(
@@ -191,30 +200,30 @@ def check_in_session(
 ) -> None:
     """The session is one of the episode that stands, and the moment is of the day that is stated."""
     if session and session.episode_id != episode.pk:
-        raise InvalidInput("session", "belongs to another episode")
+        raise InvalidInput("session", _("belongs to another episode"))
     if session and session.voided_at:
-        raise Conflict("this session was taken back")
+        raise Conflict(_("this session was taken back"))
     if assessed_at is None:
         return
     if assessed_at > clock.now():
-        raise InvalidInput("assessed_at", "lies in the future")
+        raise InvalidInput("assessed_at", _("lies in the future"))
     if local_day(episode.patient, assessed_at) != assessed_on:
-        raise InvalidInput("assessed_at", "is a moment of another day than the assessment")
+        raise InvalidInput("assessed_at", _("is a moment of another day than the assessment"))
 
 
 def check_has_answers(assessment: Assessment) -> None:
     """Of imported totals no item is known: answers put in their place would be made up."""
     if not assessment.has_answers:
-        raise Conflict("only totals were recorded here, so there is no answer to correct")
+        raise Conflict(_("only totals were recorded here, so there is no answer to correct"))
 
 
 def check_totals_alone(assessment: Assessment) -> None:
     """Where items were recorded the answers are corrected, and the totals follow from them."""
     if assessment.has_answers:
-        raise Conflict("answers were recorded here: correct them, and the totals follow")
+        raise Conflict(_("answers were recorded here: correct them, and the totals follow"))
 
 
 def check_latest_version(assessment: Assessment) -> None:
     """Only the latest version may be corrected; two people at once cannot both win."""
     if Assessment.objects.filter(supersedes=assessment).exists():
-        raise Conflict("this assessment was corrected by somebody else in the meantime")
+        raise Conflict(_("this assessment was corrected by somebody else in the meantime"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from tracking.errors import Conflict, InvalidInput, NotPermitted
 from tracking.models import (
@@ -80,9 +81,9 @@ def rates_the_same(request: AssessmentRequest) -> set[int]:
 def check_takes_rater(request: AssessmentRequest) -> None:
     """Only a blinded rating that is still open is given to somebody."""
     if not request.blinded:
-        raise InvalidInput("request", "is not a blinded rating")
+        raise InvalidInput("request", _("is not a blinded rating"))
     if request.status != RequestStatus.OPEN:
-        raise Conflict("this rating is no longer open")
+        raise Conflict(_("this rating is no longer open"))
 
 
 def check_rater(request: AssessmentRequest, rater: User, reason: str) -> str:
@@ -90,26 +91,26 @@ def check_rater(request: AssessmentRequest, rater: User, reason: str) -> str:
     treating team, who needs one, and none for anybody else."""
     episode, site = request.episode, request.episode.patient.team.site
     if rater.pk in rates_the_same(request):
-        raise InvalidInput("rater", "makes the other rating of the same occasion")
+        raise InvalidInput("rater", _("makes the other rating of the same occasion"))
     if rater.pk not in treating(episode):
         check_named(episode, rater, "rater")
         return ""
     check_stays_blind(episode, rater, "rater")
     if not (_has_pk(team_of(episode), rater) or _has_pk(raters_of(site), rater)):
-        raise InvalidInput("rater", "is no longer of the care team")
+        raise InvalidInput("rater", _("is no longer of the care team"))
     if not reason.strip():
-        raise InvalidInput("reason", "say why somebody of the treating team rates all the same")
+        raise InvalidInput("reason", _("say why somebody of the treating team rates all the same"))
     if len(reason.strip()) > LONGEST_REASON:
-        raise InvalidInput("reason", f"must not be longer than {LONGEST_REASON} characters")
+        raise InvalidInput("reason", _("must not be longer than {n} characters").format(n=LONGEST_REASON))
     return reason.strip()
 
 
 def check_is_handed_over(request: AssessmentRequest, to: User) -> None:
     """A rating that is not blind is made by somebody of the team, or by an independent rater of the site."""
     if request.rater != "clinician":
-        raise InvalidInput("to", "cannot answer for the patient: this is a self-report")
+        raise InvalidInput("to", _("cannot answer for the patient: this is a self-report"))
     if request.blinded:
-        raise InvalidInput("to", "is not chosen here: who rates blind is assigned as such")
+        raise InvalidInput("to", _("is not chosen here: who rates blind is assigned as such"))
     if not _has_pk(team_of(request.episode), to):
         check_named(request.episode, to, "to")
 
@@ -119,18 +120,18 @@ def check_named(episode: TreatmentEpisode, rater: User, field: str = "assigned_t
     check_stays_blind(episode, rater, field)
     if rater.pk in treating(episode):
         raise InvalidInput(
-            field, "treats this patient: ask for the rating first, then assign it with a reason"
+            field, _("treats this patient: ask for the rating first, then assign it with a reason")
         )
     if not _has_pk(raters_of(episode.patient.team.site), rater):
-        raise InvalidInput(field, "is not an independent rater of this site")
+        raise InvalidInput(field, _("is not an independent rater of this site"))
 
 
 def check_stays_blind(episode: TreatmentEpisode, rater: User, field: str) -> None:
     """``rater`` was not in the room and does not know the treatment."""
     if rater.pk in therapists(episode):
-        raise InvalidInput(field, "was in the room in a session of this patient, so cannot rate blind")
+        raise InvalidInput(field, _("was in the room in a session of this patient, so cannot rate blind"))
     if rater.pk in barred(episode):
-        raise InvalidInput(field, "knows the treatment of this patient, or has said so")
+        raise InvalidInput(field, _("knows the treatment of this patient, or has said so"))
 
 
 def _has_pk(users: QuerySet[User], user: User) -> bool:
@@ -143,10 +144,11 @@ def check_none_rates_blind(episode: TreatmentEpisode, people: Iterable[User]) ->
     asked = AssessmentRequest.objects.filter(episode=episode, blinded=True, assigned_to__in=chosen)
     rated = Assessment.objects.filter(episode=episode, request__blinded=True, rater__in=chosen)
     if rated.exists() or asked.filter(status=RequestStatus.DONE).exists():
-        raise InvalidInput("people_present", "names somebody who has rated this patient blind")
+        raise InvalidInput("people_present", _("names somebody who has rated this patient blind"))
     if asked.filter(status=RequestStatus.OPEN).exists():
         raise InvalidInput(
-            "people_present", "names somebody who is to rate this patient blind; assign another rater first"
+            "people_present",
+            _("names somebody who is to rate this patient blind; assign another rater first"),
         )
 
 
@@ -154,7 +156,7 @@ def check_may_correct(assessment: Assessment, by: User) -> None:
     """A blinded rating is not put right by whoever was in the room: the therapist is not the rater."""
     request = assessment.request
     if request and request.blinded and by.pk in therapists(assessment.episode):
-        raise NotPermitted("whoever was in the room does not change a blinded rating")
+        raise NotPermitted(_("whoever was in the room does not change a blinded rating"))
 
 
 def deciders(unblinding: Unblinding) -> QuerySet[User]:
@@ -169,4 +171,4 @@ def deciders(unblinding: Unblinding) -> QuerySet[User]:
 def check_may_decide(unblinding: Unblinding, by: User) -> None:
     """Another person than the one who asked."""
     if not deciders(unblinding).filter(pk=by.pk).exists():
-        raise NotPermitted("a lead of the care team decides, who has not asked and does not rate")
+        raise NotPermitted(_("a lead of the care team decides, who has not asked and does not rate"))
