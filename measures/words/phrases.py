@@ -52,7 +52,8 @@ def amount(value: Number, unit: str) -> str:
     if unit in _COUNTED:
         count = int(value) if value == int(value) else max(2, int(value))
         return _COUNTED[unit](count).format(n=number(value))
-    return f"{number(value)} {unit[:-1] if value == 1 and unit.endswith('s') else unit}".rstrip()
+    one_of_them = unit[:-1] if value == 1 and unit.endswith("s") else ""
+    return f"{number(value)} {one_of_them or (unit and _(unit))}".rstrip()
 
 
 def items_named(instrument: Instrument, codes: Iterable[str]) -> str:
