@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from measures.instrument import ChangeRules, Cutoff, Drop, Relapse, Reliability, Remission
+from measures.language import gettext as _
 from measures.table import Table
 
 R = TypeVar("R")
@@ -42,19 +43,19 @@ def _read(change: Table, key: str, reader: Callable[[Table], R]) -> R | None:
 def _reliability(table: Table) -> Reliability:
     sd, reliability = table.number("sd"), table.number("reliability")
     if sd <= 0:
-        table.refuse("sd", "must be above 0")
+        table.refuse("sd", _("must be above 0"))
     if not 0 <= reliability < 1:
-        table.refuse("reliability", "must be from 0 to below 1")
+        table.refuse("reliability", _("must be from 0 to below 1"))
     return Reliability(float(sd), float(reliability), table.text("kind"), table.source())
 
 
 def _drop(table: Table) -> Drop:
     if ("percent" in table) == ("points" in table):
-        table.refuse("percent", "give either percent or points")
+        table.refuse("percent", _("give either percent or points"))
     drop = Drop(table.optional_number("percent"), table.optional_number("points"), table.source())
     if (drop.percent or drop.points or 0) <= 0 or (drop.percent or 0) > 100:
         table.refuse(
-            "points" if drop.percent is None else "percent", "must be above 0, and a percentage up to 100"
+            "points" if drop.percent is None else "percent", _("must be above 0, and a percentage up to 100")
         )
     return drop
 
@@ -63,7 +64,7 @@ def _points(table: Table) -> Drop:
     """A published number of points: a percentage of baseline says nothing of measurement error."""
     drop = _drop(table)
     if drop.points is None:
-        table.refuse("percent", "must be given in points")
+        table.refuse("percent", _("must be given in points"))
     return drop
 
 

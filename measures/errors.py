@@ -1,5 +1,7 @@
 """What can go wrong in an instrument file or in a set of answers, named exactly."""
 
+from measures.language import gettext as _
+
 
 class MeasuresError(Exception):
     """Base of every error that this package raises on purpose."""
@@ -32,7 +34,7 @@ class AnswerError(MeasuresError):
     """
 
     def __init__(self, item: str, reason: str) -> None:
-        super().__init__(f"item {item}: {reason}")
+        super().__init__(_("item {code}: {reason}").format(code=item, reason=reason))
         self.item, self.reason = item, reason
 
 

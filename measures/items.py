@@ -9,6 +9,7 @@ from typing import cast
 
 from measures.exact import exact, plain
 from measures.instrument import Critical, Item, Kind, Number, Option, Skip
+from measures.language import gettext as _
 from measures.table import Table
 
 _YES_NO = (0, 1)
@@ -24,7 +25,7 @@ def read_items(top: Table) -> tuple[Item, ...]:
 def read_skip(table: Table) -> Skip:
     """Items that need no answer, given certain others. Raises ``DefinitionError``."""
     if "at_most" in table and "at_least" in table:
-        table.refuse("at_least", "give at_most or at_least, not both")
+        table.refuse("at_least", _("give at_most or at_least, not both"))
     skip = Skip(
         items=table.texts("items"),
         when=table.texts("when"),
@@ -46,11 +47,11 @@ def _read_option_sets(top: Table) -> dict[str, tuple[Option, ...]]:
 def _read_options(table: Table, key: str) -> tuple[Option, ...]:
     labels = table.texts_by_name(key)
     if len(labels) > _MOST_ANSWERS:
-        table.refuse(key, f"gives more than {_MOST_ANSWERS} answers")
+        table.refuse(key, _("gives more than {n} answers").format(n=_MOST_ANSWERS))
     options = tuple(Option(_option_value(table, key, value), label) for value, label in labels.items())
     values = [option.value for option in options]
     if len(values) < 2 or values not in (sorted(set(values)), sorted(set(values), reverse=True)):
-        table.refuse(key, "must have at least two values, each once, in rising or falling order")
+        table.refuse(key, _("must have at least two values, each once, in rising or falling order"))
     return options
 
 
@@ -60,7 +61,7 @@ def _option_value(table: Table, key: str, text: str) -> Number:
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        table.refuse(f"{key}.{text}", "must be a number: it is the value that is stored")
+        table.refuse(f"{key}.{text}", _("must be a number: it is the value that is stored"))
     return int(value) if value.is_integer() else value
 
 
@@ -101,7 +102,7 @@ def _read_anchors(table: Table, sets: dict[str, tuple[Option, ...]]) -> tuple[Op
         return _read_options(table, "options")
     name = table.text("options")
     if name not in sets:
-        table.refuse("options", f"names no option set of this file: {name}")
+        table.refuse("options", _("names no option set of this file: {name}").format(name=name))
     return sets[name]
 
 
@@ -111,9 +112,10 @@ def _with_values_between(table: Table, anchors: tuple[Option, ...], step: Fracti
     for before, after in pairwise(anchors):
         start, distance = exact(before.value), exact(after.value) - exact(before.value)
         if step <= 0 or abs(distance) <= step or (distance / step).denominator != 1:
-            table.refuse("between", f"must divide the distance from {before.value} to {after.value}")
+            reason = _("must divide the distance from {before} to {after}")
+            table.refuse("between", reason.format(before=before.value, after=after.value))
         if abs(distance) / step > _MOST_ANSWERS:
-            table.refuse("between", f"gives more than {_MOST_ANSWERS} answers")
+            table.refuse("between", _("gives more than {n} answers").format(n=_MOST_ANSWERS))
         stride = step if distance > 0 else -step
         values = [start + place * stride for place in range(1, int(abs(distance) / step))]
         label = f"Between {before.value} and {after.value}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from measures.instrument import Instrument, Levels
+from measures.language import gettext as _
 from measures.result import LevelResult
 
 
@@ -16,10 +17,10 @@ def levels_of(instrument: Instrument, outcomes: Mapping[str, bool | None]) -> di
 def level_in_words(levels: Levels, result: LevelResult) -> str:
     """The category; "at least" it while a missing answer could raise it; nothing yet is no finding of none."""
     if result.level is not None:
-        return levels.label(result.level)
+        return _(levels.label(result.level))
     if result.at_least == levels.lowest:
-        return "open: answers are missing"
-    return f"at least {levels.label(result.at_least)}"
+        return _("open: answers are missing")
+    return _("at least {level}").format(level=_(levels.label(result.at_least)))
 
 
 def _level(levels: Levels, outcomes: Mapping[str, bool | None]) -> LevelResult:

@@ -26,6 +26,7 @@ from measures.instrument import (
     Wording,
 )
 from measures.items import read_items, read_skip
+from measures.language import gettext as _
 from measures.parsing import parsed, read_toml
 from measures.table import Table
 
@@ -147,7 +148,7 @@ def _read_scale(table: Table, with_items: bool = True) -> Scale:
 def _read_missing(table: Table) -> Missing:
     policy = cast(Policy, table.one_of("policy", Policy))
     if policy == "strict":
-        table.refuse("policy", "strict needs no table: leave it out")
+        table.refuse("policy", _("strict needs no table: leave it out"))
     missing = Missing(policy, table.integer("up_to", minimum=1), table.source())
     table.finish()
     return missing

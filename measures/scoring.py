@@ -16,6 +16,8 @@ from measures.algorithms import ALGORITHMS, Case
 from measures.errors import AnswerError, UnknownNumbering
 from measures.exact import exact, plain
 from measures.instrument import Critical, Instrument, Item, Number, Policy, Scale
+from measures.language import gettext as _
+from measures.language import ngettext, written
 from measures.levels import levels_of
 from measures.result import Answer, CriticalState, Reply, ScaleResult, Scored
 from measures.scales import band_of, score_scale
@@ -51,7 +53,8 @@ def score(instrument: Instrument, answers: Mapping[str, object], numbering: str 
     for a declared scale without items (see ``score_total``); ``UnknownNumbering``.
     """
     if not instrument.items:
-        raise AnswerError("answers", f"cannot be scored: of {instrument.key} only totals are known")
+        reason = _("cannot be scored: of {instrument} only totals are known")
+        raise AnswerError("answers", reason.format(instrument=instrument.key))
     cleaned = _clean(instrument, answers, numbering)
     replies = {code: answer for code, answer in cleaned.items() if not isinstance(answer, str)}
     left_out = skipped(instrument, cleaned)
@@ -90,7 +93,7 @@ def check_answer(item: Item, value: object) -> Answer:
         return None
     if item.kind == "boolean":
         if not isinstance(value, bool):
-            raise AnswerError(item.code, "must be true or false")
+            raise AnswerError(item.code, _("must be true or false"))
         return value
     if item.kind == "text":
         return _checked_text(item, value)
@@ -113,9 +116,9 @@ def score_total(instrument: Instrument, scale_key: str, total: object) -> ScaleR
     scale = instrument.scale(scale_key)
     number = exact(_finite_number(scale.key, total))
     if not exact(scale.minimum) <= number <= exact(scale.maximum):
-        raise AnswerError(scale.key, f"must be from {scale.minimum} to {scale.maximum}")
+        raise AnswerError(scale.key, _not_within(scale))
     if number.denominator != 1 and _comes_whole(instrument, scale):
-        raise AnswerError(scale.key, "must be a whole number")
+        raise AnswerError(scale.key, _("must be a whole number"))
     band_set = scale.band_sets[0].key if scale.band_sets else None
     return ScaleResult(
         value=plain(number),
@@ -156,20 +159,25 @@ def items_by_code(instrument: Instrument, numbering: str | None) -> dict[str, It
 
 def _finite_number(code: str, value: object) -> Number:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise AnswerError(code, "must be a number")
+        raise AnswerError(code, _("must be a number"))
     if isinstance(value, float) and not math.isfinite(value):
-        raise AnswerError(code, "must be a finite number")
+        raise AnswerError(code, _("must be a finite number"))
     return value
 
 
 def _checked_text(item: Item, value: object) -> str | None:
     if not isinstance(value, str):
-        raise AnswerError(item.code, "must be a text")
+        raise AnswerError(item.code, _("must be a text"))
     text = value.strip()
     if len(text) > item.max_length:
-        raise AnswerError(item.code, f"must not be longer than {item.max_length} characters")
+        reason = ngettext(
+            "must not be longer than {n} character",
+            "must not be longer than {n} characters",
+            item.max_length,
+        )
+        raise AnswerError(item.code, reason.format(n=item.max_length))
     if any(category(character) in _UNWRITTEN and character not in "\n\t" for character in text):
-        raise AnswerError(item.code, "must not have control characters")
+        raise AnswerError(item.code, _("must not have control characters"))
     return text or None
 
 
@@ -187,14 +195,20 @@ def _comes_whole(instrument: Instrument, scale: Scale) -> bool:
 def _check_choice(item: Item, number: Number) -> None:
     allowed = [option.value for option in item.options]
     if number not in allowed:
-        raise AnswerError(item.code, f"must be one of {', '.join(map(str, allowed))}")
+        values = ", ".join(written(str(value)) for value in allowed)
+        raise AnswerError(item.code, _("must be one of {values}").format(values=values))
 
 
 def _check_range(item: Item, number: Number) -> None:
     if not item.minimum <= number <= item.maximum:
-        raise AnswerError(item.code, f"must be from {item.minimum} to {item.maximum}")
+        raise AnswerError(item.code, _not_within(item))
     if number != int(number) and not item.decimals:
-        raise AnswerError(item.code, "must be a whole number")
+        raise AnswerError(item.code, _("must be a whole number"))
+
+
+def _not_within(part: Item | Scale) -> str:
+    lowest, highest = written(str(part.minimum)), written(str(part.maximum))
+    return _("must be from {lowest} to {highest}").format(lowest=lowest, highest=highest)
 
 
 def _clean(instrument: Instrument, answers: Mapping[str, object], numbering: str | None) -> dict[str, Answer]:
@@ -203,7 +217,8 @@ def _clean(instrument: Instrument, answers: Mapping[str, object], numbering: str
     for given, value in answers.items():
         item = items.get(given)
         if item is None:
-            raise AnswerError(str(given)[:40], f"is not an item of {instrument.key}")
+            reason = _("is not an item of {instrument}").format(instrument=instrument.key)
+            raise AnswerError(str(given)[:40], reason)
         try:
             cleaned[item.code] = check_answer(item, value)
         except AnswerError as error:  # the sender knows the item by the code that was sent

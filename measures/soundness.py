@@ -13,6 +13,8 @@ from measures.algorithms import ALGORITHMS, ParameterKind
 from measures.errors import DefinitionError
 from measures.exact import exact, is_finite_number
 from measures.instrument import BandSet, Instrument, Item, Number, Outcome, Scale, Skip
+from measures.language import gettext as _
+from measures.language import ngettext, written
 
 _SLUG = re.compile(r"[a-z][a-z0-9_]*")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]{0,39}")
@@ -53,11 +55,11 @@ class _Check:
         score_only = instrument.rights.wording == "score-only"
         for part in ("sources", "scales") if score_only else ("sources", "items", "scales"):
             if not getattr(instrument, part):
-                self.refuse(part, "is missing")
+                self.refuse(part, _("is missing"))
         if score_only != (instrument.version == "score-only"):
-            self.refuse("version", 'must be "score-only" exactly where the wording is')
+            self.refuse("version", _('must be "score-only" exactly where the wording is'))
         if not _SLUG.fullmatch(instrument.key):
-            self.refuse("key", "must be lower-case letters, digits and _")
+            self.refuse("key", _("must be lower-case letters, digits and _"))
         self.check_unique("items.code", (item.code for item in instrument.items))
         self.check_slugs("scales.key", [scale.key for scale in instrument.scales])
         self.check_slugs("outcomes.key", [outcome.key for outcome in instrument.outcomes])
@@ -67,33 +69,34 @@ class _Check:
         self.check_unique(key, names)
         for name in names:
             if not _SLUG.fullmatch(name):
-                self.refuse(f"{key} {name}", "must be lower-case letters, digits and _")
+                self.refuse(f"{key} {name}", _("must be lower-case letters, digits and _"))
 
     def check_unique(self, key: str, names: Iterable[str]) -> None:
         for name, count in Counter(names).items():
             if count > 1:
-                self.refuse(f"{key} {name}", f"stands {count} times")
+                reason = ngettext("stands {n} time", "stands {n} times", count).format(n=count)
+                self.refuse(f"{key} {name}", reason)
 
     def check_item(self, item: Item) -> None:
         if not _CODE.fullmatch(item.code):
-            self.refuse(f"items {item.code}", "must have a code of letters, digits and _, at most 40")
+            self.refuse(f"items {item.code}", _("must have a code of letters, digits and _, at most 40"))
         if item.kind == "text" and (item.scored or item.critical):
-            self.refuse(f"items {item.code}", "is free text: say scored = false, and no critical")
+            self.refuse(f"items {item.code}", _("is free text: say scored = false, and no critical"))
         critical = item.critical
         if critical is None:
             return
         if not item.minimum < critical.review <= item.maximum:
-            self.refuse(f"items {item.code}.critical.review", "is outside the answers of the item")
+            self.refuse(f"items {item.code}.critical.review", _("is outside the answers of the item"))
         if critical.urgent is not None and not critical.review <= critical.urgent <= item.maximum:
             self.refuse(
-                f"items {item.code}.critical.urgent", "must lie between review and the highest answer"
+                f"items {item.code}.critical.urgent", _("must lie between review and the highest answer")
             )
 
     def check_sections(self) -> None:
-        begun = [section for section, _ in groupby(item.section for item in self.instrument.items)]
+        begun = [section for section, _items in groupby(item.section for item in self.instrument.items)]
         for section, count in Counter(begun).items():
             if section and count > 1:
-                self.refuse(f"items.section {section}", "is interrupted: its items must stand together")
+                self.refuse(f"items.section {section}", _("is interrupted: its items must stand together"))
 
     def check_numberings(self) -> None:
         for numbering in sorted(self.instrument.numberings):
@@ -106,31 +109,35 @@ class _Check:
             for name, codes in (("items", skip.items), ("when", skip.when)):
                 for code in codes:
                     if code not in self.items or self.items[code].kind == "text":
-                        self.refuse(f"{key}.{name}", f"names no item of this file that can be scored: {code}")
+                        reason = _("names no item of this file that can be scored: {code}").format(code=code)
+                        self.refuse(f"{key}.{name}", reason)
             if set(skip.items) & set(skip.when) and not skip.strikes:
-                self.refuse(f"{key}.items", "must not be among the items of its own condition")
+                self.refuse(f"{key}.items", _("must not be among the items of its own condition"))
             for code in skip.items:
                 self.check_skipped(key, skip, self.items[code])
 
     def check_skipped(self, key: str, skip: Skip, item: Item) -> None:
         if skip.counts_as is not None and not item.minimum <= skip.counts_as <= item.maximum:
-            self.refuse(f"{key}.counts_as", f"is outside the answers of item {item.code}")
+            self.refuse(f"{key}.counts_as", _("is outside the answers of item {code}").format(code=item.code))
         if skip.strikes and (item.critical or skip.counts_as is not None):
-            self.refuse(f"{key}.strikes", f"would count, or silence, item {item.code}")
+            self.refuse(f"{key}.strikes", _("would count, or silence, item {code}").format(code=item.code))
 
     def check_scale(self, scale: Scale) -> None:
         key = f"scales {scale.key}"
         kinds = {"boolean"} if scale.rule == "highest_yes" else {"choice", "number"}
         for code in scale.items:
             if code not in self.items:
-                self.refuse(f"{key}.items", f"names no item of this file: {code}")
+                self.refuse(f"{key}.items", _("names no item of this file: {code}").format(code=code))
             if not self.items[code].scored or self.items[code].kind not in kinds:
-                self.refuse(f"{key}.items", f"item {code} is not scored, or not by this rule")
+                reason = _("item {code} is not scored, or not by this rule").format(code=code)
+                self.refuse(f"{key}.items", reason)
         self.check_missing(scale)
         if scale.items and sum(exact(self.items[code].maximum) for code in scale.items) <= 0:
-            self.refuse(f"{key}.range", "must reach above 0: it is also given in percent of the highest sum")
+            self.refuse(
+                f"{key}.range", _("must reach above 0: it is also given in percent of the highest sum")
+            )
         if scale.items and (exact(scale.minimum), exact(scale.maximum)) != self.range_of(scale):
-            self.refuse(f"{key}.range", "is not what the answers of its items can reach")
+            self.refuse(f"{key}.range", _("is not what the answers of its items can reach"))
         self.check_unique(f"{key}.band_sets.key", (band_set.key for band_set in scale.band_sets))
         for band_set in scale.band_sets:
             self.check_bands(scale, band_set)
@@ -138,10 +145,10 @@ class _Check:
     def check_missing(self, scale: Scale) -> None:
         key, up_to = f"scales {scale.key}", scale.missing.up_to
         if up_to and (scale.rule not in _ADDS or up_to >= len(scale.items)):
-            self.refuse(f"{key}.missing.up_to", "must leave at least one answer to estimate a sum from")
+            self.refuse(f"{key}.missing.up_to", _("must leave at least one answer to estimate a sum from"))
         for skip in self.instrument.skips if scale.skips and scale.rule in _ADDS else ():
             if skip.counts_as is None and set(skip.items) & set(scale.items):
-                self.refuse(f"{key}.skips", "adds an item that may be skipped: say what it counts_as")
+                self.refuse(f"{key}.skips", _("adds an item that may be skipped: say what it counts_as"))
 
     def range_of(self, scale: Scale) -> tuple[Fraction, Fraction]:
         items = [self.items[code] for code in scale.items]
@@ -166,16 +173,17 @@ class _Check:
         expected: Number = scale.minimum
         for band in band_set.bands:
             if band.low != expected or band.high < band.low:
-                self.refuse(f"{key}.bands {band.key}", f"must begin at {expected}: no gap, no overlap")
+                reason = _("must begin at {score}: no gap, no overlap").format(score=written(str(expected)))
+                self.refuse(f"{key}.bands {band.key}", reason)
             expected = band.high + 1
         if expected != scale.maximum + 1:
-            self.refuse(f"{key}.bands", f"must end at {scale.maximum}")
+            self.refuse(f"{key}.bands", _("must end at {score}").format(score=written(str(scale.maximum))))
 
     def check_every_item_is_used(self) -> None:
         used = {code for scale in self.instrument.scales for code in scale.items}
         for item in self.instrument.items:
             if item.scored and item.code not in used:
-                self.refuse(f"items {item.code}", "is in no scale: say scored = false if that is meant")
+                self.refuse(f"items {item.code}", _("is in no scale: say scored = false if that is meant"))
 
     def check_outcomes(self) -> None:
         decided: set[str] = set()
@@ -187,14 +195,15 @@ class _Check:
         key = f"outcomes {outcome.key}"
         algorithm = ALGORITHMS.get(outcome.algorithm)
         if algorithm is None:
-            self.refuse(f"{key}.algorithm", f"is not known: {outcome.algorithm}")
+            self.refuse(f"{key}.algorithm", _("is not known: {name}").format(name=outcome.algorithm))
         for name in algorithm.parameters.keys() ^ outcome.parameters.keys():
             self.refuse(
-                f"{key}.{name}", "is missing" if name in algorithm.parameters else "is not a known key"
+                f"{key}.{name}", _("is missing") if name in algorithm.parameters else _("is not a known key")
             )
         for name, kind in algorithm.parameters.items():
             if not self.fits(outcome.parameters[name], kind, decided):
-                self.refuse(f"{key}.{name}", f"is not the {kind} that {outcome.algorithm} asks for")
+                reason = _("is not the {kind} that {algorithm} asks for")
+                self.refuse(f"{key}.{name}", reason.format(kind=kind, algorithm=outcome.algorithm))
 
     def fits(self, value: object, kind: ParameterKind, decided: set[str]) -> bool:
         scorable = [item.code for item in self.instrument.items if item.kind != "text"]
@@ -221,11 +230,11 @@ class _Check:
         for levels in self.instrument.levels:
             key = f"levels {levels.key}"
             if not levels.steps:
-                self.refuse(f"{key}.steps", "is missing")
+                self.refuse(f"{key}.steps", _("is missing"))
             self.check_unique(f"{key}.steps.key", [levels.lowest, *(step.key for step in levels.steps)])
             for step in levels.steps:
                 if step.outcome not in outcomes:
-                    self.refuse(f"{key}.steps {step.key}.outcome", "names no outcome of this file")
+                    self.refuse(f"{key}.steps {step.key}.outcome", _("names no outcome of this file"))
 
     def check_change(self) -> None:
         rules = self.instrument.change
@@ -233,19 +242,25 @@ class _Check:
             return
         scale = self.scales.get(rules.scale)
         if scale is None or scale.direction == "neutral":
-            self.refuse("change.scale", f"names no scale of this file with a direction: {rules.scale}")
+            self.refuse(
+                "change.scale",
+                _("names no scale of this file with a direction: {scale}").format(scale=rules.scale),
+            )
         for name in ("cutoff", "remission", "relapse"):
             rule = getattr(rules, name)
             if rule is not None and not scale.minimum <= rule.threshold <= scale.maximum:
-                self.refuse(f"change.{name}.threshold", "is outside the scale")
+                self.refuse(f"change.{name}.threshold", _("is outside the scale"))
         for name in ("reliable_points", "mcid", "response", "partial_response", "deterioration"):
             rule = getattr(rules, name)
             if rule is not None and (rule.points or 0) > scale.maximum - scale.minimum:
-                self.refuse(f"change.{name}.points", "is more than the scale can move")
+                self.refuse(f"change.{name}.points", _("is more than the scale can move"))
         self.check_remission_before_relapse(scale)
         absent = rules.remission.absent_outcome if rules.remission else None
         if absent is not None and absent not in {outcome.key for outcome in self.instrument.outcomes}:
-            self.refuse("change.remission.absent_outcome", f"names no outcome of this file: {absent}")
+            self.refuse(
+                "change.remission.absent_outcome",
+                _("names no outcome of this file: {outcome}").format(outcome=absent),
+            )
 
     def check_remission_before_relapse(self, scale: Scale) -> None:
         rules = self.instrument.change
@@ -253,15 +268,15 @@ class _Check:
             return
         step = rules.relapse.threshold - rules.remission.threshold
         if (step if scale.direction == "higher_is_worse" else -step) <= 0:
-            self.refuse("change.relapse.threshold", "must be worse than the remission threshold")
+            self.refuse("change.relapse.threshold", _("must be worse than the remission threshold"))
 
     def check_loinc(self) -> None:
         known = {"panel", *self.items, *self.scales}
         for name, code in self.instrument.loinc.items():
             if name not in known:
-                self.refuse(f"loinc.{name}", "names no item or scale of this file")
+                self.refuse(f"loinc.{name}", _("names no item or scale of this file"))
             if not _has_loinc_check_digit(code):
-                self.refuse(f"loinc.{name}", "has a wrong form or check digit")
+                self.refuse(f"loinc.{name}", _("has a wrong form or check digit"))
 
 
 def _is_list_from(value: object, known: Iterable[str]) -> bool:

@@ -14,6 +14,8 @@ from typing import Any, TypeVar
 
 from measures.errors import DefinitionError
 from measures.instrument import Instrument, Item, Option
+from measures.language import gettext as _
+from measures.language import marked, ngettext
 from measures.parsing import parsed
 from measures.wording.check import (
     EVERY,
@@ -47,7 +49,11 @@ HEADER = ("item", "answer", "text")
 NOTE = "note"  # a fourth column that is not read: a template puts our own label there
 
 T = TypeVar("T")
-_KINDS: dict[type, str] = {str: "a text", list: "a list of tables", dict: "a table"}
+_KINDS: dict[type, str] = {
+    str: marked("must be a text"),
+    list: marked("must be a list of tables"),
+    dict: marked("must be a table"),
+}
 
 
 def read_toml(text: str, file: str, instrument: Instrument) -> Wording:
@@ -113,7 +119,8 @@ def _worded(item: Item, words: WordedItem) -> Item:
 
 def _check_size(text: str, file: str) -> None:
     if len(text) > LARGEST:
-        raise DefinitionError(file, "(file)", f"is longer than {LARGEST} characters")
+        reason = ngettext("is longer than {n} character", "is longer than {n} characters", LARGEST)
+        raise DefinitionError(file, "(file)", reason.format(n=LARGEST))
 
 
 def _without_mark(text: str) -> str:
@@ -149,7 +156,7 @@ def _toml_options(item: str, table: object, path: str, file: str) -> Iterator[Gi
 
 def _typed(value: object, kind: type[T], key: str, file: str) -> T:
     if not isinstance(value, kind):
-        raise DefinitionError(file, key, f"must be {_KINDS[kind]}")
+        raise DefinitionError(file, key, _(_KINDS[kind]))
     return value
 
 
@@ -158,15 +165,18 @@ def _csv_texts(text: str, file: str) -> Iterator[Given]:
     line, header = next(rows, (1, []))
     names = tuple(cell.strip().lower() for cell in header)
     if names[:3] != HEADER or set(names[3:]) - {NOTE, ""}:
-        raise DefinitionError(
-            file, f"line {line}", f"must hold the names of the columns: {', '.join(HEADER)}"
-        )
+        reason = _("must hold the names of the columns: {names}").format(names=", ".join(HEADER))
+        raise DefinitionError(file, _line(line), reason)
     for line, row in rows:
         cells = [*row, "", "", ""]
         if any(cell.strip() for cell in row[len(names) :]):
-            raise DefinitionError(file, f"line {line}", "has more cells than columns")
+            raise DefinitionError(file, _line(line), _("has more cells than columns"))
         if any(cell.strip() for cell in cells[:3]):
-            yield Given(cells[0].strip(), cells[1], cells[2], f"line {line}")
+            yield Given(cells[0].strip(), cells[1], cells[2], _line(line))
+
+
+def _line(number: int) -> str:
+    return _("line {number}").format(number=number)
 
 
 def _csv_rows(text: str, file: str) -> Iterator[tuple[int, Sequence[str]]]:
@@ -178,7 +188,8 @@ def _csv_rows(text: str, file: str) -> Iterator[tuple[int, Sequence[str]]]:
         try:
             row = next(reader, None)
         except csv.Error as error:
-            raise DefinitionError(file, f"line {line}", f"cannot be read as a table: {error}") from None
+            reason = _("cannot be read as a table: {error}").format(error=error)
+            raise DefinitionError(file, _line(line), reason) from None
         if row is None:
             return
         yield line, row

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from measures.errors import DefinitionError
 from measures.instrument import Instrument, Item, Option
+from measures.language import gettext as _
+from measures.language import ngettext
 
 LABEL, HELP, EVERY = "", "help", "*"
 NEEDED = ("instrument", "version", "language", "name", "source", "permission", "instruction")
@@ -128,7 +130,7 @@ class _Check:
         part = _part(one.part)
         reason = self.misplaced(one.item, part)
         if reason is None and (one.item, part) in self.texts:
-            reason = f"stands twice, first at {self.texts[one.item, part].where}"
+            reason = _("stands twice, first at {place}").format(place=self.texts[one.item, part].where)
         if reason is None:
             self.texts[one.item, part] = one
             reason = _unsound(one.text)
@@ -138,14 +140,17 @@ class _Check:
     def misplaced(self, item: str, part: str) -> str | None:
         if item.startswith("@"):
             known = item[1:] in (*NEEDED, *OPTIONAL) and part == LABEL
-            return None if known else f"is not known: {_short(item)}"
+            return None if known else _("is not known: {name}").format(name=_short(item))
         if item == EVERY:
-            known_parts = {name for name, _ in self.every_answer()}
-            return None if part in known_parts else f"is not an answer that items share: {_short(part)}"
+            known_parts = {name for name, __ in self.every_answer()}
+            unshared = _("is not an answer that items share: {answer}").format(answer=_short(part))
+            return None if part in known_parts else unshared
         if item not in self.items:
-            return f"is not an item of {self.instrument.key}: {_short(item)}"
-        known_parts = {LABEL, HELP, *(name for name, _ in answers_of(self.items[item]))}
-        return None if part in known_parts else f"is not an answer of item {item}: {_short(part)}"
+            unknown = _("is not an item of {instrument}: {code}")
+            return unknown.format(instrument=self.instrument.key, code=_short(item))
+        known_parts = {LABEL, HELP, *(name for name, __ in answers_of(self.items[item]))}
+        unknown = _("is not an answer of item {code}: {answer}").format(code=item, answer=_short(part))
+        return None if part in known_parts else unknown
 
     def every_answer(self) -> Iterator[tuple[str, Option]]:
         yield from ((str(option.value), option) for option in self.shared)
@@ -156,7 +161,8 @@ class _Check:
         self.check_facts(facts)
         items = {item.code: self.worded(item) for item in self.instrument.items}
         if not items:
-            self.problems.append(("instrument", f"only totals are known of {self.instrument.key}"))
+            reason = _("only totals are known of {instrument}").format(instrument=self.instrument.key)
+            self.problems.append(("instrument", reason))
         if self.problems:
             raise WordingError(self.file, self.problems)
         return Wording(**(facts | {"language": clean_language(facts["language"]) or ""}), items=items)
@@ -164,7 +170,7 @@ class _Check:
     def fact(self, name: str) -> str:
         text = self.text(f"@{name}", LABEL)
         if not text and name in NEEDED:
-            self.problems.append((name, "is missing"))
+            self.problems.append((name, _("is missing")))
         return text
 
     def text(self, item: str, part: str) -> str:
@@ -174,7 +180,7 @@ class _Check:
     def worded(self, item: Item) -> WordedItem:
         label = self.text(item.code, LABEL)
         if not label:
-            self.problems.append((f"item {item.code}", "has no words"))
+            self.problems.append((_("item {code}").format(code=item.code), _("has no words")))
         options = tuple(Option(option.value, self.answer(item, name)) for name, option in answers_of(item))
         return WordedItem(label, self.text(item.code, HELP), options)
 
@@ -182,7 +188,8 @@ class _Check:
         """The words of one answer: the item's own, else those for every item that has the shared answers."""
         shares = item.kind == "boolean" or item.options == self.shared
         words = self.text(item.code, name) or (self.text(EVERY, name) if shares else "")
-        missing = ("every item" if shares else f"item {item.code}", f"answer {name} has no words")
+        where = _("every item") if shares else _("item {code}").format(code=item.code)
+        missing = (where, _("answer {name} has no words").format(name=name))
         if not words and missing not in self.wordless:
             self.wordless.add(missing)
             self.problems.append(missing)
@@ -191,15 +198,15 @@ class _Check:
     def check_facts(self, facts: Mapping[str, str]) -> None:
         for name, own in (("instrument", self.instrument.key), ("version", self.instrument.version)):
             if facts[name] and facts[name] != own:
-                self.refuse_fact(name, f"must be {own}: the words are checked against it")
+                self.refuse_fact(name, _("must be {own}: the words are checked against it").format(own=own))
         if facts["language"] and clean_language(facts["language"]) is None:
-            self.refuse_fact("language", "must be a language tag such as de or en-GB")
+            self.refuse_fact("language", _("must be a language tag such as de or en-GB"))
         if facts["name"] and not _NAME.fullmatch(facts["name"]):
             self.refuse_fact(
-                "name", "must be at most 20 small letters, digits and hyphens, such as hospital-edition"
+                "name", _("must be at most 20 small letters, digits and hyphens, such as hospital-edition")
             )
         if self.instrument.rater == "self" and not facts["language"].lower().startswith(OWN_LANGUAGE):
-            self.problems += [(name, "is missing") for name in OPTIONAL if not facts[name]]
+            self.problems += [(name, _("is missing")) for name in OPTIONAL if not facts[name]]
 
     def refuse_fact(self, name: str, reason: str) -> None:
         self.problems.append((self.texts[f"@{name}", LABEL].where, reason))
@@ -217,13 +224,15 @@ def _part(text: str) -> str:
 
 def _unsound(text: str) -> str | None:
     if len(text) > LONGEST:
-        return f"is longer than {LONGEST} characters"
+        return ngettext("is longer than {n} character", "is longer than {n} characters", LONGEST).format(
+            n=LONGEST
+        )
     if text.lstrip(" ").startswith(_FORMULA):
-        return "must not begin with = + - or @: a spreadsheet would take it for a formula"
+        return _("must not begin with = + - or @: a spreadsheet would take it for a formula")
     if any(unicodedata.category(letter) == "Cc" for letter in text.replace("\r\n", "\n").replace("\n", "")):
-        return "contains a character that cannot be shown"
-    return "contains a mark that turns the direction of writing" if _DIRECTION.search(text) else None
+        return _("contains a character that cannot be shown")
+    return _("contains a mark that turns the direction of writing") if _DIRECTION.search(text) else None
 
 
 def _short(text: str) -> str:
-    return text[:40] or "nothing"
+    return text[:40] or _("nothing")

@@ -8,20 +8,24 @@ import json
 from collections.abc import Iterator
 
 from measures.instrument import Instrument, Item, Option
+from measures.language import gettext as _
+from measures.language import marked
 from measures.wording import HEADER, NOTE, Wording
 from measures.wording.check import EVERY, HELP, LABEL, NEEDED, OPTIONAL, answers_of, shared_answers
 
 MARK = "\ufeff"  # without it a spreadsheet takes the file for something older than UTF-8
 _FORMULA = ("=", "+", "-", "@")
 _NOTES = {
-    "instrument": "leave as it is",
-    "version": "leave as it is",
-    "language": "such as de or en-GB",
-    "name": "a short name for this edition: small letters, digits, hyphens",
-    "source": "the edition or translation that the words are taken from",
-    "permission": "what entitles the clinic to show them",
-    "purpose": "in English it may stay empty: one sentence that tells the patient why this is asked",
-    "recall": "in English it may stay empty: the time that is asked about, as in “the last two weeks”",
+    "instrument": marked("leave as it is"),
+    "version": marked("leave as it is"),
+    "language": marked("such as de or en-GB"),
+    "name": marked("a short name for this edition: small letters, digits, hyphens"),
+    "source": marked("the edition or translation that the words are taken from"),
+    "permission": marked("what entitles the clinic to show them"),
+    "purpose": marked("in English it may stay empty: one sentence that tells the patient why this is asked"),
+    "recall": marked(
+        "in English it may stay empty: the time that is asked about, as in “the last two weeks”"
+    ),
 }
 
 Row = tuple[str, str, str, str]  # item, answer, text, note
@@ -40,7 +44,7 @@ def template_toml(instrument: Instrument, wording: Wording | None = None) -> str
     """The pack as TOML, our own labels as comments."""
     pack = _Pack(instrument, wording)
     rows = list(pack.rows())
-    facts = [f"{_toml(item[1:], text)}{_comment(note)}" for item, _, text, note in rows if item[0] == "@"]
+    facts = [f"{_toml(item[1:], text)}{_comment(note)}" for item, __, text, note in rows if item[0] == "@"]
     parts = ["\n".join(facts)]
     every = [f"{_toml(part, text)}{_comment(note)}" for item, part, text, note in rows if item == EVERY]
     if every:
@@ -58,7 +62,7 @@ class _Pack:
         self.shared = shared_answers(instrument)
         self.every: dict[str, Option] = {}
         for item in filter(self.shares, instrument.items):
-            for (name, _), option in zip(answers_of(item), self.words_of(item), strict=True):
+            for (name, __), option in zip(answers_of(item), self.words_of(item), strict=True):
                 self.every.setdefault(name, option)
 
     def shares(self, item: Item) -> bool:
@@ -67,13 +71,14 @@ class _Pack:
     def words_of(self, item: Item) -> list[Option]:
         if self.wording:
             return list(self.wording.items[item.code].options)
-        return [option for _, option in answers_of(item)]
+        return [option for __, option in answers_of(item)]
 
     def rows(self) -> Iterator[Row]:
         given = {"instrument": self.instrument.key, "version": self.instrument.version}
         for name in (*NEEDED, *OPTIONAL):
             text = getattr(self.wording, name) if self.wording else given.get(name, "")
-            yield (f"@{name}", "", text, _NOTES.get(name, getattr(self.instrument, name, "")))
+            note = _(_NOTES[name]) if name in _NOTES else getattr(self.instrument, name, "")
+            yield (f"@{name}", "", text, note)
         own = {option.value: option.label for option in self.shared}
         for name, option in self.every.items():
             note = own.get(option.value, option.label)
@@ -84,7 +89,7 @@ class _Pack:
     def item_rows(self, item: Item) -> Iterator[tuple[str, str, str]]:
         words = self.wording.items[item.code] if self.wording else None
         yield (LABEL, words.label if words else "", item.label)
-        yield (HELP, words.help if words else "", item.help or "may stay empty")
+        yield (HELP, words.help if words else "", item.help or _("may stay empty"))
         if not self.says_the_same(item):
             for (name, option), shown in zip(answers_of(item), self.words_of(item), strict=True):
                 yield (name, shown.label if words else "", option.label)

@@ -9,10 +9,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from measures.instrument import Band, Critical, Instrument, Item, Levels, Number, Rule, Scale, Skip, Source
+from measures.instrument import Band, Critical, Instrument, Item, Levels, Number, Scale, Skip, Source
+from measures.language import gettext as _
+from measures.language import ngettext
 from measures.words.change import change_in_words
 from measures.words.outcomes import outcome_in_words
-from measures.words.phrases import Statement, amount, items_named, number, range_in_words, sentence
+from measures.words.phrases import (
+    Statement,
+    amount,
+    at_least,
+    at_most,
+    items_named,
+    number,
+    parted,
+    range_as_sentence,
+    rows_of,
+    sentence,
+    span,
+)
 
 __all__ = ["BandWords", "ScaleWords", "ScoringWords", "Statement", "scoring_in_words"]
 
@@ -53,8 +67,7 @@ class ScoringWords:
     unsaid: str  # about which change no rule is given; empty when all are
 
 
-_ELSEWHERE: dict[Rule, str] = {"mean": "a mean", "percent_of_max": "a percentage of the highest possible sum"}
-_TOO_MANY = 4  # parts of an enumeration of items
+_MOST_ROWS = 5  # of an enumeration of items
 
 
 def scoring_in_words(instrument: Instrument) -> ScoringWords:
@@ -65,7 +78,7 @@ def scoring_in_words(instrument: Instrument) -> ScoringWords:
         skips=tuple(_skip(instrument, skip) for skip in instrument.skips),
         safety=_safety(instrument),
         outcomes=tuple(
-            Statement(outcome.title, sentence(outcome_in_words(instrument, outcome)), outcome.source)
+            Statement(_(outcome.title), outcome_in_words(instrument, outcome), outcome.source)
             for outcome in instrument.outcomes
         ),
         levels=tuple(_levels(instrument, levels) for levels in instrument.levels),
@@ -77,9 +90,9 @@ def scoring_in_words(instrument: Instrument) -> ScoringWords:
 def _scale(instrument: Instrument, scale: Scale) -> ScaleWords:
     return ScaleWords(
         key=scale.key,
-        title=scale.title,
-        score=sentence(_score(instrument, scale)),
-        range=sentence(f"from {range_in_words(scale)}"),
+        title=_(scale.title),
+        score=_score(instrument, scale),
+        range=range_as_sentence(scale),
         reversed=_reversed(instrument, scale),
         missing=_missing(instrument, scale),
         bands=tuple(
@@ -91,39 +104,69 @@ def _scale(instrument: Instrument, scale: Scale) -> ScaleWords:
 
 def _score(instrument: Instrument, scale: Scale) -> str:
     if not scale.items:
-        return f"{_ELSEWHERE.get(scale.rule, 'a total')}, worked out elsewhere: the items are not shown here"
+        return _elsewhere(scale)
     named = _named(instrument, scale)
     if scale.rule == "max_of_groups":
         return _domains(instrument, scale)
     if scale.rule == "highest_yes":
-        return f"the place of the last yes among {named}, which stand in rising order of gravity; 0 when none is yes"
+        return _(
+            "The place of the last yes among {items}, which stand in rising order of gravity; 0 when none is yes."
+        ).format(items=named)
     if scale.rule == "percent_of_max":
-        highest = sum(item.maximum for item in instrument.items_of(scale))
-        return f"the sum of {named} in percent of its highest possible value, {number(highest)}"
-    if len(scale.items) == 1:
-        return f"the answer to {named}"
-    if scale.rule == "sum_from_one":
-        return (
-            f"the sum of {named} as it is when their answers are coded from 1: "
-            f"the sum of the answers plus {len(scale.items)}"
+        highest = number(sum(item.maximum for item in instrument.items_of(scale)))
+        return _("The sum of {items} in percent of its highest possible value, {highest}.").format(
+            items=named, highest=highest
         )
-    return f"the {'mean' if scale.rule == 'mean' else 'sum'} of {named}"
+    if len(scale.items) == 1:
+        return _("The answer to {items}.").format(items=named)
+    if scale.rule == "sum_from_one":
+        return _(
+            "The sum of {items} as it is when their answers are coded from 1: the sum of the answers plus {n}."
+        ).format(items=named, n=len(scale.items))
+    return (_("The mean of {items}.") if scale.rule == "mean" else _("The sum of {items}.")).format(
+        items=named
+    )
+
+
+def _elsewhere(scale: Scale) -> str:
+    if scale.rule == "mean":
+        return _("A mean, worked out elsewhere: the items are not shown here.")
+    if scale.rule == "percent_of_max":
+        return _(
+            "A percentage of the highest possible sum, worked out elsewhere: the items are not shown here."
+        )
+    return _("A total, worked out elsewhere: the items are not shown here.")
 
 
 def _named(instrument: Instrument, scale: Scale) -> str:
     """The items of a scale; of one that has all that are scored, and in no row of numbers, only how many."""
-    named = items_named(instrument, scale.items)
+    count = len(scale.items)
     everything = set(scale.items) == {item.code for item in instrument.items if item.scored}
-    return f"all {len(scale.items)} scored items" if everything and named.count(",") >= _TOO_MANY else named
+    if everything and len(rows_of(instrument, scale.items)) > _MOST_ROWS:
+        return ngettext("all {n} scored item", "all {n} scored items", count).format(n=count)
+    return items_named(instrument, scale.items)
 
 
 def _domains(instrument: Instrument, scale: Scale) -> str:
     several = [items_named(instrument, group) for group in scale.groups if len(group) > 1]
     alone = [group[0] for group in scale.groups if len(group) == 1]
-    if len(scale.groups) == 1:
-        return f"the highest answer to {items_named(instrument, scale.items)}"
-    text = f"the sum of {len(scale.groups)} domains. Of {'; of '.join(several)} the highest answer counts"
-    return f"{text}; {items_named(instrument, alone)} count as they are" if alone else text
+    n = len(scale.groups)
+    if n == 1:
+        return _("The highest answer to {items}.").format(items=items_named(instrument, scale.items))
+    groups = several[0] if several else ""
+    for named in several[1:]:
+        groups = _("{groups}; of {items}").format(groups=groups, items=named)
+    if not alone:
+        return ngettext(
+            "The sum of {n} domain. Of {groups} the highest answer counts.",
+            "The sum of {n} domains. Of {groups} the highest answer counts.",
+            n,
+        ).format(n=n, groups=groups)
+    return ngettext(
+        "The sum of {n} domain. Of {groups} the highest answer counts; {items} count as they are.",
+        "The sum of {n} domains. Of {groups} the highest answer counts; {items} count as they are.",
+        n,
+    ).format(n=n, groups=groups, items=items_named(instrument, alone))
 
 
 def _reversed(instrument: Instrument, scale: Scale) -> str:
@@ -133,71 +176,83 @@ def _reversed(instrument: Instrument, scale: Scale) -> str:
         if item.reverse:
             by_sum.setdefault(item.minimum + item.maximum, []).append(item.code)
     parts = [
-        f"{items_named(instrument, codes)}, counted as {number(ends)} minus the answer"
+        _("{items}, counted as {ends} minus the answer").format(
+            items=items_named(instrument, codes), ends=number(ends)
+        )
         for ends, codes in by_sum.items()
     ]
-    return sentence(f"turned round before scoring: {'; '.join(parts)}") if parts else ""
+    return _("Turned round before scoring: {parts}.").format(parts=parted(parts)) if parts else ""
 
 
 def _missing(instrument: Instrument, scale: Scale) -> Statement:
-    policy = scale.missing
+    policy, title = scale.missing, _("Missing answers")
     if not scale.items:
-        return Statement("Missing answers", "What was missing is not known: only the total is entered.")
+        return Statement(title, _("What was missing is not known: only the total is entered."))
     if policy.policy == "strict":
-        text = "Strict, by policy of this platform: with a missing answer there is no score."
-        return Statement("Missing answers", text + _without_skips(instrument, scale), policy.source)
+        text = _("Strict, by policy of this platform: with a missing answer there is no score.")
+        return Statement(title, _told(text, _without_skips(instrument, scale)), policy.source)
     safety = [item.code for item in instrument.items_of(scale) if item.critical]
-    text = (
-        f"Up to {amount(policy.up_to, 'missing answers')}: no score, but an estimate from the mean of the answers "
-        "given, marked as an estimate. With more missing there is neither."
-    )
+    text = _(
+        "Up to {amount}: no score, but an estimate from the mean of the answers given, marked as an estimate. "
+        "With more missing there is neither."
+    ).format(amount=amount(policy.up_to, "missing answers"))
+    unless = ""
     if policy.policy == "prorate_unless_critical" and safety:
-        text += f" No estimate is made over {items_named(instrument, safety)}, asked for safety."
-    return Statement("Missing answers", text + _without_skips(instrument, scale), policy.source)
+        unless = _("No estimate is made over {items}, asked for safety.").format(
+            items=items_named(instrument, safety)
+        )
+    return Statement(title, _told(text, unless, _without_skips(instrument, scale)), policy.source)
 
 
 def _without_skips(instrument: Instrument, scale: Scale) -> str:
     concerned = {code for skip in instrument.skips for code in skip.items} & set(scale.items)
-    return (
-        " Here an item that need not be answered is missing all the same."
-        if concerned and not scale.skips
-        else ""
-    )
+    if scale.skips or not concerned:
+        return ""
+    return _("Here an item that need not be answered is missing all the same.")
+
+
+def _told(*sentences: str) -> str:
+    """Sentences after each other, those that there are."""
+    return " ".join(filter(None, sentences))
 
 
 def _bands(bands: Iterable[Band]) -> str:
-    return "; ".join(f"{_span(band.low, band.high)} {band.label}" for band in bands)
+    return parted(f"{_span(band.low, band.high)} {_(band.label)}" for band in bands)
 
 
 def _span(low: Number, high: Number) -> str:
-    return number(low) if low == high else f"{number(low)} to {number(high)}"
+    return number(low) if low == high else span(number(low), number(high))
 
 
 def _skip(instrument: Instrument, skip: Skip) -> Statement:
-    named = items_named(instrument, skip.items)
-    counted = [one for one in instrument.scales if set(skip.items) & set(one.items)]
-    text = f"{named} need{'s' if len(skip.items) == 1 else ''} no answer when {_condition(instrument, skip)}."
+    named, n = items_named(instrument, skip.items), len(skip.items)
+    text = ngettext("{items} needs no answer {when}.", "{items} need no answer {when}.", n)
+    said = [sentence(text.format(items=named, when=_when(instrument, skip)))]
     if skip.strikes:
-        text += " An answer given there all the same does not count."
-    if skip.counts_as is not None and counted:
-        text += f" Left out, {'it counts' if len(skip.items) == 1 else 'each counts'} as {number(skip.counts_as)}."
-    return Statement(sentence(named).rstrip("."), sentence(text), skip.source)
+        said.append(_("An answer given there all the same does not count."))
+    if skip.counts_as is not None and any(set(skip.items) & set(one.items) for one in instrument.scales):
+        left_out = ngettext("Left out, it counts as {value}.", "Left out, each counts as {value}.", n)
+        said.append(left_out.format(value=number(skip.counts_as)))
+    return Statement(sentence(named).rstrip("."), _told(*said), skip.source)
 
 
-def _condition(instrument: Instrument, skip: Skip) -> str:
-    named = items_named(instrument, skip.when)
-    one = len(skip.when) == 1
+def _when(instrument: Instrument, skip: Skip) -> str:
+    named, n = items_named(instrument, skip.when), len(skip.when)
     yes_no = all(instrument.item(code).kind == "boolean" for code in skip.when)
     if skip.at_most is None and skip.at_least is None:
-        return f"{named} {'is' if one else 'are'} answered"
-    if yes_no and one:
-        return f"{named} is answered {'yes' if skip.at_least is not None else 'no'}"
-    bound = f"{number(skip.at_least)} or more" if skip.at_least is not None else _at_most(skip.at_most or 0)
-    return f"{named} is {bound}" if one else f"{named} are answered and add up to {bound}"
+        return ngettext("when {items} is answered", "when {items} are answered", n).format(items=named)
+    if yes_no and n == 1:
+        text = (
+            _("when {items} is answered no") if skip.at_least is None else _("when {items} is answered yes")
+        )
+        return text.format(items=named)
+    bound = at_least(skip.at_least) if skip.at_least is not None else _up_to(skip.at_most or 0)
+    text = ngettext("when {items} is {bound}", "when {items} are answered and add up to {bound}", n)
+    return text.format(items=named, bound=bound)
 
 
-def _at_most(value: Number) -> str:
-    return "0" if value == 0 else f"{number(value)} or less"
+def _up_to(value: Number) -> str:
+    return "0" if value == 0 else at_most(value)
 
 
 def _safety(instrument: Instrument) -> tuple[Statement, ...]:
@@ -209,30 +264,42 @@ def _safety(instrument: Instrument) -> tuple[Statement, ...]:
             alike.setdefault(key, []).append(item.code)
     return tuple(
         Statement(
-            sentence(f"{items_named(instrument, codes)}, {topic}").rstrip("."),
-            f"{text} Left unanswered {'it is' if len(codes) == 1 else 'they are'} never taken for a denial.",
+            sentence(f"{items_named(instrument, codes)}, {_(topic)}").rstrip("."),
+            _told(text, _unanswered(len(codes))),
             source,
         )
         for (topic, text, source), codes in alike.items()
     )
 
 
+def _unanswered(count: int) -> str:
+    return ngettext(
+        "Left unanswered it is never taken for a denial.",
+        "Left unanswered they are never taken for a denial.",
+        count,
+    )
+
+
 def _alarm(item: Item, critical: Critical) -> str:
     if item.kind == "boolean":
-        return "A yes is urgent." if critical.urgent is not None else "A yes is looked at by a clinician."
-    if critical.urgent == critical.review:
-        return f"{number(critical.review)} or more is urgent."
-    urgent = "" if critical.urgent is None else f" {number(critical.urgent)} or more is urgent."
-    return f"{number(critical.review)} or more is looked at by a clinician.{urgent}"
+        urgent = critical.urgent is not None
+        return _("A yes is urgent.") if urgent else _("A yes is looked at by a clinician.")
+    review = _("{n} or more is looked at by a clinician.").format(n=number(critical.review))
+    if critical.urgent is None:
+        return review
+    urgent_words = _("{n} or more is urgent.").format(n=number(critical.urgent))
+    return urgent_words if critical.urgent == critical.review else _told(review, urgent_words)
 
 
 def _levels(instrument: Instrument, levels: Levels) -> Statement:
     steps = [
-        f"{step.label}: when “{instrument.outcome(step.outcome).title}” is met"
+        _("{level}: when “{outcome}” is met").format(
+            level=_(step.label), outcome=_(instrument.outcome(step.outcome).title)
+        )
         for step in reversed(levels.steps)
     ]
-    text = (
-        f"{'; '.join(steps)}; otherwise {levels.lowest_label}. The highest that is met counts. As long as a missing "
-        "answer could still raise it, it is given as a level of at least this, never as final."
-    )
-    return Statement(levels.title, sentence(text), levels.source)
+    text = _(
+        "{steps}; otherwise {lowest}. The highest that is met counts. As long as a missing answer could still "
+        "raise it, it is given as a level of at least this, never as final."
+    ).format(steps=parted(steps), lowest=_(levels.lowest_label))
+    return Statement(_(levels.title), sentence(text), levels.source)

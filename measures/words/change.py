@@ -5,65 +5,107 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from measures.change import RELIABLE_Z, reliable_change
-from measures.instrument import ChangeRules, Drop, Instrument, Scale
-from measures.words.phrases import Statement, amount, at_or_beyond, listed, number, sentence
+from measures.instrument import ChangeRules, Drop, Instrument, Remission, Scale
+from measures.language import gettext as _
+from measures.language import marked, ngettext, within
+from measures.words.phrases import Statement, amount, at_or_beyond, listed, number
 
-RESPONSE, PARTIAL, REMISSION = "Treatment response", "Partial response", "Remission"
-RELAPSE, RELIABLE, SIGNIFICANT = "Relapse", "Reliable change", "Clinically significant change"
-MCID, DETERIORATION = "Smallest change that matters", "Deterioration"
-NO_RULES = "No rule for change is given: a change is shown in points, and nothing is concluded from it."
+RESPONSE, PARTIAL, REMISSION = marked("Treatment response"), marked("Partial response"), marked("Remission")
+RELAPSE, RELIABLE = marked("Relapse"), marked("Reliable change")
+SIGNIFICANT = marked("Clinically significant change")
+MCID, DETERIORATION = marked("Smallest change that matters"), marked("Deterioration")
+
+# Whether it has risen or fallen, and since when: the sentence.
+_MOVED = {
+    ("fallen", ""): marked("“{scale}” has fallen by at least {size}."),
+    ("risen", ""): marked("“{scale}” has risen by at least {size}."),
+    ("fallen", "baseline"): marked("“{scale}” has fallen by at least {size} since baseline."),
+    ("risen", "baseline"): marked("“{scale}” has risen by at least {size} since baseline."),
+    ("fallen", "short of response"): marked(
+        "“{scale}” has fallen by at least {size} since baseline, without treatment response."
+    ),
+    ("risen", "short of response"): marked(
+        "“{scale}” has risen by at least {size} since baseline, without treatment response."
+    ),
+}
 
 
 def change_in_words(instrument: Instrument) -> tuple[tuple[Statement, ...], str]:
     """The rules that the definition gives, and one sentence about those that it does not give."""
     rules = instrument.change
     if rules is None:
-        return (), NO_RULES
+        return (), _(
+            "No rule for change is given: a change is shown in points, and nothing is concluded from it."
+        )
     written = {title: write(instrument, rules) for title, write in _WRITERS.items()}
     absent = [title for title, rule in written.items() if rule is None and title not in _NEVER_MISSED]
-    unsaid = sentence(f"No rule is given for {listed(map(_inside, absent), 'or')}") if absent else ""
+    unsaid = ""
+    if absent:
+        names = listed((within(_(title)) for title in absent), "or")
+        unsaid = _("No rule is given for {rules}.").format(rules=names)
     return tuple(rule for rule in written.values() if rule is not None), unsaid
 
 
-def _inside(title: str) -> str:
-    return f"{title[:1].lower()}{title[1:]}"
-
-
 def _response(instrument: Instrument, rules: ChangeRules) -> Statement | None:
-    return _moved(RESPONSE, rules.response, instrument.scale(rules.scale), "since baseline")
+    return _moved(RESPONSE, rules.response, instrument.scale(rules.scale), "baseline")
 
 
 def _partial(instrument: Instrument, rules: ChangeRules) -> Statement | None:
-    when = "since baseline, without treatment response"
-    return _moved(PARTIAL, rules.partial_response, instrument.scale(rules.scale), when)
+    return _moved(PARTIAL, rules.partial_response, instrument.scale(rules.scale), "short of response")
 
 
 def _remission(instrument: Instrument, rules: ChangeRules) -> Statement | None:
     scale, rule = instrument.scale(rules.scale), rules.remission
     if rule is None:
         return None
-    met = f"“{scale.title}” is {at_or_beyond(rule.threshold, scale.direction, better=True)}"
-    if rule.absent_outcome is not None:
-        met += f", and “{instrument.outcome(rule.absent_outcome).title}” is not met"
+    bound, absent = at_or_beyond(rule.threshold, scale.direction, better=True), rule.absent_outcome
+    other = "" if absent is None else _(instrument.outcome(absent).title)
     if not rule.days and rule.assessments == 1:
-        return Statement(REMISSION, sentence(f"{met}, at a single assessment"), rule.source)
-    held = f"for {amount(rule.days, 'days')}" if rule.days else ""
-    seen = f"over at least {rule.assessments} assessments" if rule.assessments > 1 else ""
-    lasting = " ".join(filter(None, ("sustained once it has held", held, seen)))
-    met += f". {sentence(lasting)} Before that, a score only meets the threshold"
-    return Statement(REMISSION, sentence(met), rule.source)
+        text = (
+            _("“{scale}” is {bound}, and “{outcome}” is not met, at a single assessment.")
+            if other
+            else _("“{scale}” is {bound}, at a single assessment.")
+        )
+        lasting = ""
+    else:
+        text = _("“{scale}” is {bound}, and “{outcome}” is not met.") if other else _("“{scale}” is {bound}.")
+        lasting = f" {_sustained(rule)} {_('Before that, a score only meets the threshold.')}"
+    met = text.format(scale=_(scale.title), bound=bound, outcome=other)
+    return Statement(_(REMISSION), met + lasting, rule.source)
+
+
+def _sustained(rule: Remission) -> str:
+    """How long, and how often, it must have been seen: one of the two at least."""
+    days, n = amount(rule.days, "days"), rule.assessments
+    if n == 1:
+        return _("Sustained once it has held for {days}.").format(days=days)
+    if not rule.days:
+        return ngettext(
+            "Sustained once it has held over at least {n} assessment.",
+            "Sustained once it has held over at least {n} assessments.",
+            n,
+        ).format(n=n)
+    return ngettext(
+        "Sustained once it has held for {days} over at least {n} assessment.",
+        "Sustained once it has held for {days} over at least {n} assessments.",
+        n,
+    ).format(days=days, n=n)
 
 
 def _relapse(instrument: Instrument, rules: ChangeRules) -> Statement | None:
     scale, rule = instrument.scale(rules.scale), rules.relapse
     if rule is None:
         return None
-    text = (
-        f"After remission “{scale.title}” is {at_or_beyond(rule.threshold, scale.direction, better=False)} again. "
-        f"A second such score within {amount(rule.confirm_within_days, 'days')} confirms it. "
-        f"After {amount(rule.recovery_days, 'days')} of remission it is called a recurrence."
+    text = _(
+        "After remission “{scale}” is {bound} again. A second such score within {confirmation} confirms it. "
+        "After {recovery} of remission it is called a recurrence."
+    ).format(
+        scale=_(scale.title),
+        bound=at_or_beyond(rule.threshold, scale.direction, better=False),
+        confirmation=amount(rule.confirm_within_days, "days"),
+        recovery=amount(rule.recovery_days, "days"),
     )
-    return Statement(RELAPSE, text, rule.source)
+    return Statement(_(RELAPSE), text, rule.source)
 
 
 def _reliable(instrument: Instrument, rules: ChangeRules) -> Statement | None:
@@ -71,25 +113,32 @@ def _reliable(instrument: Instrument, rules: ChangeRules) -> Statement | None:
     rule = reliable_change(rules, 0, 0, scale.direction)
     if rule is None:
         return None
-    size = f"{rule.threshold:.1f}".removesuffix(".0")
+    size = amount(round(rule.threshold, 1), scale.unit)
     if spread is None:
-        text = f"A change of {size} {scale.unit} or more is taken to be more than measurement error."
+        text = _("A change of {size} or more is taken to be more than measurement error.").format(size=size)
     else:
-        text = (
-            f"A change of more than {size} {scale.unit} is more than measurement error: {number(RELIABLE_Z)} times "
-            f"the standard error of a difference, from a standard deviation of {number(spread.sd)} and a "
-            f"reliability ({spread.kind}) of {number(spread.reliability)} (the index of Jacobson and Truax)."
+        text = _(
+            "A change of more than {size} is more than measurement error: {times} times the standard error of a "
+            "difference, from a standard deviation of {sd} and a reliability ({kind}) of {reliability} "
+            "(the index of Jacobson and Truax)."
+        ).format(
+            size=size,
+            times=number(RELIABLE_Z),
+            sd=number(spread.sd),
+            kind=_(spread.kind),
+            reliability=number(spread.reliability),
         )
-    return Statement(RELIABLE, text, rule.source)
+    return Statement(_(RELIABLE), text, rule.source)
 
 
 def _cutoff(instrument: Instrument, rules: ChangeRules) -> Statement | None:
     scale, rule = instrument.scale(rules.scale), rules.cutoff
     if rule is None:
         return None
-    healthy = at_or_beyond(rule.threshold, scale.direction, better=True)
-    text = f"Reliable improvement that also crosses into the healthy range: “{scale.title}” is {healthy}."
-    return Statement(SIGNIFICANT, text, rule.source)
+    text = _("Reliable improvement that also crosses into the healthy range: “{scale}” is {bound}.").format(
+        scale=_(scale.title), bound=at_or_beyond(rule.threshold, scale.direction, better=True)
+    )
+    return Statement(_(SIGNIFICANT), text, rule.source)
 
 
 def _mcid(instrument: Instrument, rules: ChangeRules) -> Statement | None:
@@ -99,14 +148,15 @@ def _mcid(instrument: Instrument, rules: ChangeRules) -> Statement | None:
 def _deterioration(instrument: Instrument, rules: ChangeRules) -> Statement | None:
     if rules.deterioration is not None:
         scale = instrument.scale(rules.scale)
-        return _moved(DETERIORATION, rules.deterioration, scale, "since baseline", better=False)
+        return _moved(DETERIORATION, rules.deterioration, scale, "baseline", better=False)
     if _reliable(instrument, rules) is None:
         return None
-    return Statement(DETERIORATION, "Reliable change for the worse; there is no rule of its own.")
+    text = _("Reliable change for the worse; there is no rule of its own.")
+    return Statement(_(DETERIORATION), text)
 
 
 def _moved(
-    title: str, rule: Drop | None, scale: Scale, when: str, *, better: bool = True
+    title: str, rule: Drop | None, scale: Scale, since: str, *, better: bool = True
 ) -> Statement | None:
     if rule is None:
         return None
@@ -114,10 +164,9 @@ def _moved(
     if rule.points is not None:
         size = amount(rule.points, scale.unit)
     else:
-        size = f"{number(rule.percent or 0)} % of the earlier score"
-    return Statement(
-        title, sentence(f"“{scale.title}” has {way} by at least {size} {when}".strip()), rule.source
-    )
+        size = _("{n} % of the earlier score").format(n=number(rule.percent or 0))
+    text = _(_MOVED[way, since]).format(scale=_(scale.title), size=size)
+    return Statement(_(title), text, rule.source)
 
 
 _WRITERS: dict[str, Callable[[Instrument, ChangeRules], Statement | None]] = {

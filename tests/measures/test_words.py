@@ -293,41 +293,41 @@ class TestConclusions:
     @pytest.mark.parametrize(
         ("algorithm", "parameters", "text"),
         [
-            ("item_at_least", {"item": "9", "cut": 1}, "the answer to item 9 is 1 or more"),
-            ("item_at_most", {"item": "9", "cut": 1}, "the answer to item 9 is 1 or less"),
-            ("is_true", {"item": "9"}, "item 9 is answered yes"),
+            ("item_at_least", {"item": "9", "cut": 1}, "The answer to item 9 is 1 or more."),
+            ("item_at_most", {"item": "9", "cut": 1}, "The answer to item 9 is 1 or less."),
+            ("is_true", {"item": "9"}, "Item 9 is answered yes."),
             (
                 "longer_than",
                 {"item": "1", "than": 6, "at_boundary": "2"},
-                "item 1 is more than 6; at exactly 6 the yes or no of item 2 decides",
+                "Item 1 is more than 6; at exactly 6 the yes or no of item 2 decides.",
             ),
             (
                 "count_at_least",
                 {"items": ["1", "2", "3"], "cut": 2, "count": 2},
-                "at least 2 of items 1 to 3 are answered 2 or more",
+                "At least 2 of items 1 to 3 are answered 2 or more.",
             ),
-            ("score_at_most", {"scale": "phq2", "cut": 2}, "“PHQ-2 (items 1 and 2)” is 2 or less"),
-            ("score_below", {"scale": "phq2", "cut": 2}, "“PHQ-2 (items 1 and 2)” is below 2"),
+            ("score_at_most", {"scale": "phq2", "cut": 2}, "“PHQ-2 (items 1 and 2)” is 2 or less."),
+            ("score_below", {"scale": "phq2", "cut": 2}, "“PHQ-2 (items 1 and 2)” is below 2."),
             (
                 "score_at_least",
                 {"scale": "total", "cut": 10},
-                "“PHQ-9 total”, or else its estimate, is 10 or more",
+                "“PHQ-9 total”, or else its estimate, is 10 or more.",
             ),
             (
                 "percent_at_least",
                 {"scale": "phq2", "percent": 50},
-                "the answers of “PHQ-2 (items 1 and 2)” add up to 50 % or more of the highest possible sum, "
-                "that is 3 of 6",
+                "The answers of “PHQ-2 (items 1 and 2)” add up to 50 % or more of the highest possible sum, "
+                "that is 3 of 6.",
             ),
             (
                 "any_of",
                 {"outcomes": ["screen_positive", "phq2_screen_positive"]},
-                "at least one is met of: PHQ-9 screen positive (10 or more); PHQ-2 screen positive (3 or more)",
+                "At least one is met of: PHQ-9 screen positive (10 or more); PHQ-2 screen positive (3 or more).",
             ),
             (
                 "all_of",
                 {"outcomes": ["screen_positive"]},
-                "all are met of: PHQ-9 screen positive (10 or more)",
+                "All are met of: PHQ-9 screen positive (10 or more).",
             ),
         ],
     )
@@ -344,9 +344,9 @@ class TestConclusions:
     def test_yes_no_items_are_counted_in_yeses(self) -> None:
         instrument = replace(PHQ9, items=(yes_no("4"), yes_no("5")))
         any_yes = Outcome("x", "X", "count_at_least", {"items": ["4", "5"], "cut": 1, "count": 1}, PAPER)
-        assert outcome_in_words(instrument, any_yes) == "at least 1 of items 4 and 5 is answered yes"
+        assert outcome_in_words(instrument, any_yes) == "At least 1 of items 4 and 5 is answered yes."
         one = replace(any_yes, parameters=any_yes.parameters | {"items": ["4"]})
-        assert outcome_in_words(instrument, one) == "item 4 is answered yes"
+        assert outcome_in_words(instrument, one) == "Item 4 is answered yes."
 
     def test_levels_from_the_gravest_down(self) -> None:
         steps = (

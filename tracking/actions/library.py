@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from measures.errors import DefinitionError
 from tracking.actions import audit
@@ -63,21 +65,27 @@ def retire_instrument(*, by: User, instrument: SiteInstrument, reason: str) -> I
     """
     _check_administers(by, instrument.site)
     if not reason.strip():
-        raise InvalidInput("reason", "say why it is retired")
+        raise InvalidInput("reason", _("say why it is retired"))
     if len(reason) > LONGEST_REASON:
-        raise InvalidInput("reason", f"must not be longer than {LONGEST_REASON} characters")
+        raise InvalidInput("reason", _too_long())
     try:
         retirement = InstrumentRetirement.objects.create(instrument=instrument, reason=reason.strip(), by=by)
     except IntegrityError:
-        raise Conflict("this version has already been retired") from None
+        raise Conflict(_("this version has already been retired")) from None
     _record(by, AuditAction.RETIRE_INSTRUMENT, instrument)
     _want_courses(instrument.key)
     return retirement
 
 
+def _too_long() -> str:
+    return ngettext(
+        "must not be longer than {n} character", "must not be longer than {n} characters", LONGEST_REASON
+    ).format(n=LONGEST_REASON)
+
+
 def _check_administers(by: User | None, site: Site) -> None:
     if by is not None and site not in administered_sites(by):
-        raise NotPermitted("only an administrator of the site changes its library")
+        raise NotPermitted(_("only an administrator of the site changes its library"))
 
 
 def _record(by: User | None, action: AuditAction, row: SiteInstrument) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from measures import wording as words
 from measures.errors import DefinitionError
@@ -37,7 +38,7 @@ def add_wording(*, by: User | None, site: Site, instrument: Instrument, text: st
     """
     _check_administers(by, site)
     if instrument.key not in SHIPPED and instrument not in offered(site):
-        raise InvalidInput("site", f"{site.name} has no such instrument")
+        raise InvalidInput("site", _("{site} has no such instrument").format(site=site.name))
     try:
         wording = read_wording(instrument=instrument, text=text, kind=kind)
     except DefinitionError as error:
@@ -52,7 +53,8 @@ def add_wording(*, by: User | None, site: Site, instrument: Instrument, text: st
     last = WordingPack.objects.filter(**place).order_by("-revision").first()
     content = words.to_content(wording)
     if last and not is_withdrawn(last) and last.content == content:
-        raise Conflict(f"these words are already installed, as revision {last.revision}")
+        refusal = _("these words are already installed, as revision {number}")
+        raise Conflict(refusal.format(number=last.revision))
     pack = WordingPack.objects.create(
         **place,
         revision=last.revision + 1 if last else 1,
@@ -76,10 +78,10 @@ def withdraw_wording(*, by: User, pack: WordingPack, reason: str) -> None:
     """
     _check_administers(by, pack.site)
     if not reason.strip():
-        raise InvalidInput("reason", "say why the wording is withdrawn")
+        raise InvalidInput("reason", _("say why the wording is withdrawn"))
     Site.objects.select_for_update().get(pk=pack.site_id)
     if WordingWithdrawal.objects.filter(pack=pack).exists():
-        raise Conflict("this wording was withdrawn before")
+        raise Conflict(_("this wording was withdrawn before"))
     WordingWithdrawal.objects.create(pack=pack, by=by, reason=reason.strip())
     audit.record(
         by=by,
@@ -111,4 +113,4 @@ def give_words(*, request: AssessmentRequest) -> None:
 def _check_administers(by: User | None, site: Site) -> None:
     """``by`` is ``None`` for the command line."""
     if by is not None and site not in administered_sites(by):
-        raise NotPermitted("only an administrator of the site decides on its wording")
+        raise NotPermitted(_("only an administrator of the site decides on its wording"))

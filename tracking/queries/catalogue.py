@@ -6,10 +6,12 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from measures import registry
 from measures.errors import UnknownInstrument
 from measures.instrument import Instrument
+from measures.language import marked
 from measures.topics import topic_of, topics
 from tracking.models import Site, SiteInstrument, User, WordingPack, current
 from tracking.rules.policies.instruments import SHIPPED, instrument_of
@@ -17,7 +19,7 @@ from tracking.vocabulary import Role
 
 Languages = dict[tuple[str, str], tuple[str, ...]]
 
-YOUR_OWN = "Your site’s own"
+YOUR_OWN = marked("Your site’s own")
 TOTALS = "totals"
 
 
@@ -30,24 +32,33 @@ class Rights:
 
 
 RIGHTS = {
-    "verbatim": Rights("Authors’ wording", "The authors’ own words are shown: their terms allow it."),
+    "verbatim": Rights(
+        marked("Authors’ wording"), marked("The authors’ own words are shown: their terms allow it.")
+    ),
     "site": Rights(
-        "Site’s wording needed",
-        "The authors’ words are not ours to show; what you read here are short labels of our own. A patient can "
-        "be asked on screen once your site has installed the wording that it is entitled to. Until then the "
-        "answers of a paper form are entered by staff.",
+        marked("Site’s wording needed"),
+        marked(
+            "The authors’ words are not ours to show; what you read here are short labels of our own. A patient can "
+            "be asked on screen once your site has installed the wording that it is entitled to. Until then the "
+            "answers of a paper form are entered by staff."
+        ),
     ),
     "labels": Rights(
-        "Labels only",
-        "The authors’ words are not ours to show. The labels here are short ones in our own words, to be used "
-        "with the original at hand.",
+        marked("Labels only"),
+        marked(
+            "The authors’ words are not ours to show. The labels here are short ones in our own words, to be used "
+            "with the original at hand."
+        ),
     ),
     "score-only": Rights(
-        "Totals only",
-        "No item may be shown or entered without a licence. A total that was worked out elsewhere can be recorded.",
+        marked("Totals only"),
+        marked(
+            "No item may be shown or entered without a licence. A total that was worked out elsewhere can be "
+            "recorded."
+        ),
     ),
 }
-INSTALLED = Rights("Your site’s wording", RIGHTS["site"].sentence)
+INSTALLED = Rights(marked("Your site’s wording"), RIGHTS["site"].sentence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +74,15 @@ class Entry:
     @property
     def rights(self) -> Rights:
         kind = self.instrument.rights.wording
-        return INSTALLED if kind == "site" and self.languages else RIGHTS[kind]
+        found = INSTALLED if kind == "site" and self.languages else RIGHTS[kind]
+        return Rights(_(found.tag), _(found.sentence))
 
     @property
     def text(self) -> str:
-        """Everything that a search looks into."""
+        """Everything that a search looks into; titles in English and in the reader's language."""
         one = self.instrument
-        titles = (scale.title for scale in one.scales)
-        return " ".join((one.key, one.title, one.short_title, topic_of(one.key), *titles)).casefold()
+        titles = [topic_of(one.key), *(scale.title for scale in one.scales)]
+        return " ".join((one.key, one.title, one.short_title, *titles, *map(_, titles))).casefold()
 
     def answered_by(self, who: str) -> bool:
         """``who``: a rater, ``TOTALS`` for what has no items, or nothing for all."""

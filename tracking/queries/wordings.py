@@ -6,8 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from measures.instrument import Instrument, Item, Number
+from measures.language import figure
 from measures.wording import Wording
 from measures.wording.check import WordedItem
 from tracking.models import Site, User, WordingPack
@@ -15,6 +18,12 @@ from tracking.queries.administration import administered_sites
 from tracking.rules.languages import language_name
 from tracking.rules.policies.instruments import offered
 from tracking.rules.policies.wordings import Wordings, is_withdrawn
+
+STATES = {
+    "in use": gettext_lazy("in use"),
+    "replaced": gettext_lazy("replaced"),
+    "withdrawn": gettext_lazy("withdrawn"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +33,11 @@ class PackLine:
     pack: WordingPack
     title: str
     language: str
-    state: str  # "in use", "replaced", "withdrawn"
+    state: str  # of ``STATES``
+
+    @property
+    def state_in_words(self) -> str:
+        return str(STATES[self.state])
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +103,8 @@ def worded_lines(instrument: Instrument, wording: Wording) -> list[WordedLine]:
 
 
 def _worded_line(item: Item, words: WordedItem) -> WordedLine:
-    stored: dict[Number, str] = {1: "yes", 0: "no"} if item.kind == "boolean" else {}
-    answers = tuple((option.label, stored.get(option.value, f"{option.value:g}")) for option in words.options)
+    stored: dict[Number, str] = {1: _("yes"), 0: _("no")} if item.kind == "boolean" else {}
+    answers = tuple(
+        (option.label, stored.get(option.value, figure(option.value))) for option in words.options
+    )
     return WordedLine(item, words, answers)

@@ -1,4 +1,7 @@
-"""What differs between two versions of an instrument, part by part. Plain records in, plain records out."""
+"""What differs between two versions of an instrument, part by part. Plain records in, plain records out.
+
+A part goes by its keys in the definition file, which are the same in every language.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
 
 from measures.instrument import Instrument
+from measures.language import gettext as _
+from measures.language import written
 
 NAMES = ("code", "key", "value")  # what a record of a list is known by
 
@@ -48,7 +53,7 @@ def _compare_records(
             yield from _compare((*place, name), before[name], after[name])
     kept = [name for name in before if name in after]
     if kept != [name for name in after if name in before]:
-        yield Difference(_said((*place, "order")), ", ".join(before), ", ".join(after))
+        yield Difference(_said((*place, _("order"))), ", ".join(before), ", ".join(after))
 
 
 def _are_records(value: object) -> bool:
@@ -66,7 +71,7 @@ def _name(record: object, place: int) -> str:
 
 
 def _title(record: object) -> str:
-    return str(getattr(record, "label", "") or getattr(record, "title", "") or getattr(record, "text", "yes"))
+    return str(getattr(record, "label", "") or getattr(record, "title", "") or getattr(record, "text", _("yes")))
 
 
 def _said(place: tuple[str, ...]) -> str:
@@ -77,11 +82,11 @@ def _shown(value: object) -> str | None:
     if value is None or value == () or value == "":
         return None
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return _("yes") if value else _("no")
     if isinstance(value, tuple):
         return ", ".join(map(str, value))
     if is_dataclass(value):
         return ", ".join(
             f"{part.name.replace('_', ' ')} {getattr(value, part.name)}" for part in fields(value)
         )
-    return str(value)
+    return written(str(value)) if isinstance(value, float) else str(value)

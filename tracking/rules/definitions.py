@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from measures import loader, registry
 from measures.errors import DefinitionError
 from measures.instrument import Instrument
+from measures.language import gettext as _
+from measures.language import ngettext
 from measures.parsing import parsed
 from measures.table import Table
 
@@ -67,27 +69,29 @@ def _decoded(content: str | bytes, file: str) -> str:
         text = content.decode("utf-8-sig") if isinstance(content, bytes) else content
         text.encode()  # half a character of two cannot be stored
     except UnicodeError:
-        raise DefinitionError(file, "(file)", "is not UTF-8: save it as UTF-8 and upload it again") from None
+        reason = _("is not UTF-8: save it as UTF-8 and upload it again")
+        raise DefinitionError(file, "(file)", reason) from None
     return text.replace("\r\n", "\n").strip("\n") + "\n"
 
 
 def _check_size(text: str, file: str) -> None:
     if len(text.encode()) > LARGEST:
-        raise DefinitionError(file, "(file)", f"is larger than {LARGEST // 1024} kB")
+        raise DefinitionError(file, "(file)", _("is larger than {size} kB").format(size=LARGEST // 1024))
 
 
 def _check_parts(data: dict[str, object], file: str) -> None:
     for name, most in MOST_ROWS.items():
         rows = data.get(name)
         if isinstance(rows, list) and len(rows) > most:
-            raise DefinitionError(file, name, f"are more than {most}")
+            raise DefinitionError(file, name, _("are more than {most}").format(most=most))
     for key, value in _values(data, ""):
         if isinstance(value, str):
             _check_text(key, value, file)
         elif isinstance(value, int | float) and not -HIGHEST_NUMBER <= value <= HIGHEST_NUMBER:
-            raise DefinitionError(file, key, f"must lie within {HIGHEST_NUMBER} of zero")
+            raise DefinitionError(file, key, _too_far())
         elif isinstance(value, dict | list):
-            raise DefinitionError(file, key, f"lies more than {DEEPEST} tables deep")
+            reason = ngettext("lies more than {n} table deep", "lies more than {n} tables deep", DEEPEST)
+            raise DefinitionError(file, key, reason.format(n=DEEPEST))
 
 
 def _values(value: object, key: str, depth: int = 0) -> Iterator[tuple[str, object]]:
@@ -106,27 +110,39 @@ def _values(value: object, key: str, depth: int = 0) -> Iterator[tuple[str, obje
 
 def _check_text(key: str, text: str, file: str) -> None:
     if len(text) > LONGEST_TEXT:
-        raise DefinitionError(file, key, f"is longer than {LONGEST_TEXT} characters")
+        reason = ngettext("is longer than {n} character", "is longer than {n} characters", LONGEST_TEXT)
+        raise DefinitionError(file, key, reason.format(n=LONGEST_TEXT))
     for character in text:
         control = unicodedata.category(character) == "Cc" and character not in _ALLOWED_CONTROLS
         if control or unicodedata.bidirectional(character) in _TURNING:
-            raise DefinitionError(file, key, "holds a character that cannot be shown")
+            raise DefinitionError(file, key, _("holds a character that cannot be shown"))
 
 
 def _check_fits(instrument: Instrument, file: str) -> None:
     """What columns, addresses and forms can hold."""
     if instrument.key in registry.keys():  # noqa: SIM118 (a function of the registry)
-        raise DefinitionError(file, "key", f"{instrument.key} ships with Throughline: choose another one")
+        reason = _("{key} ships with Throughline: choose another one").format(key=instrument.key)
+        raise DefinitionError(file, "key", reason)
     if not _VERSION.fullmatch(instrument.version):
-        raise DefinitionError(file, "version", "must be 1 to 20 letters, digits, points, - or _")
+        raise DefinitionError(file, "version", _("must be 1 to 20 letters, digits, points, - or _"))
     if len(instrument.title) > LONGEST_TITLE:
-        raise DefinitionError(file, "title", f"must not be longer than {LONGEST_TITLE} characters")
+        reason = ngettext(
+            "must not be longer than {n} character", "must not be longer than {n} characters", LONGEST_TITLE
+        )
+        raise DefinitionError(file, "title", reason.format(n=LONGEST_TITLE))
     for item in instrument.items:
         if max(abs(item.minimum), abs(item.maximum)) > HIGHEST_NUMBER:
-            raise DefinitionError(file, f"items {item.code}", f"must lie within {HIGHEST_NUMBER} of zero")
+            raise DefinitionError(file, f"items {item.code}", _too_far())
     for key, name, longest in _names(instrument):
         if len(name) > longest:
-            raise DefinitionError(file, key, f"{name[:longest]}… is longer than {longest} characters")
+            reason = ngettext(
+                "{name}… is longer than {n} character", "{name}… is longer than {n} characters", longest
+            )
+            raise DefinitionError(file, key, reason.format(name=name[:longest], n=longest))
+
+
+def _too_far() -> str:
+    return _("must lie within {n} of zero").format(n=HIGHEST_NUMBER)
 
 
 def _names(instrument: Instrument) -> Iterator[tuple[str, str, int]]:

@@ -5,18 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from measures.errors import AnswerError
 from measures.instrument import Instrument
 from measures.scoring import score_total
-from measures.words.phrases import range_in_words, sentence
+from measures.words.phrases import range_as_sentence, sentence
 from tracking.queries.catalogue import TOTALS
 
 WHO = [
-    ("", "Everybody"),
-    ("self", "The patient"),
-    ("clinician", "A clinician"),
-    (TOTALS, "Nobody here: totals only"),
+    ("", gettext_lazy("Everybody")),
+    ("self", gettext_lazy("The patient")),
+    ("clinician", gettext_lazy("A clinician")),
+    (TOTALS, gettext_lazy("Nobody here: totals only")),
 ]
 
 
@@ -24,9 +26,12 @@ class CatalogueForm(forms.Form):
     """What the list is narrowed to. What cannot be understood narrows nothing."""
 
     q = forms.CharField(
-        label="Search", required=False, max_length=80, widget=forms.TextInput(attrs={"type": "search"})
+        label=gettext_lazy("Search"),
+        required=False,
+        max_length=80,
+        widget=forms.TextInput(attrs={"type": "search"}),
     )
-    who = forms.ChoiceField(label="Answered by", required=False, choices=WHO)
+    who = forms.ChoiceField(label=gettext_lazy("Answered by"), required=False, choices=WHO)
 
     @property
     def wanted(self) -> tuple[str, str]:
@@ -43,12 +48,12 @@ class TotalsForm(forms.Form):
         self.instrument = instrument
         for scale in instrument.scales:
             self.fields[scale.key] = forms.FloatField(
-                label=scale.title,
+                label=_(scale.title),
                 required=False,
                 min_value=scale.minimum,
                 max_value=scale.maximum,
                 widget=forms.NumberInput(attrs={"step": "any"}),
-                help_text=sentence(f"from {range_in_words(scale)}"),
+                help_text=range_as_sentence(scale),
             )
 
     def clean(self) -> dict[str, Any]:
@@ -56,7 +61,7 @@ class TotalsForm(forms.Form):
             try:
                 score_total(self.instrument, key, total)
             except AnswerError as error:
-                self.add_error(key, f"{error.reason[:1].upper()}{error.reason[1:]}.")
+                self.add_error(key, sentence(error.reason))
         return self.cleaned_data
 
     @property

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tracking.actions import library as actions
@@ -69,7 +70,8 @@ def library_publish(request: SignedInRequest) -> HttpResponse:
     except TrackingError as refusal:
         form.add_error(None, str(refusal))
         return _asked_for(request, form, status=409 if isinstance(refusal, Conflict) else 400)
-    messages.success(request, f"{row.title}, version {row.version}, can be asked from now on.")
+    done = _("{title}, version {version}, can be asked from now on.")
+    messages.success(request, done.format(title=row.title, version=row.version))
     return redirect("library-version", public_id=row.public_id)
 
 
@@ -91,11 +93,13 @@ def library_retire(request: SignedInRequest, public_id: uuid.UUID) -> HttpRespon
 
     def write(reason: str) -> HttpResponse:
         actions.retire_instrument(by=request.user, instrument=row, reason=reason)
-        messages.success(request, f"{row.title}, version {row.version}, is not asked any more.")
+        done = _("{title}, version {version}, is not asked any more.")
+        messages.success(request, done.format(title=row.title, version=row.version))
         return redirect("library-version", public_id=row.public_id)
 
-    lead = "It is not asked any more. What was recorded with it stays, and is read by its rules."
-    page = Page(f"Retire {row.title}, version {row.version}", "Retire", lead)
+    title = _("Retire {title}, version {version}").format(title=row.title, version=row.version)
+    lead = _("It is not asked any more. What was recorded with it stays, and is read by its rules.")
+    page = Page(title, _("Retire"), lead)
     back = reverse("library-version", args=[row.public_id])
     return form_page(request, RetireForm(request.POST or None), write, page, back=back)
 

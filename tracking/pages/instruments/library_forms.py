@@ -7,6 +7,8 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from measures.errors import DefinitionError
 from tracking.actions.library import LONGEST_REASON
@@ -17,22 +19,21 @@ from tracking.queries.administration import administered_sites
 from tracking.rules.definitions import LARGEST, Definition, read_definition
 from tracking.rules.policies.library import check_publishable
 
-PASTED = "pasted text"
 LONGEST_NAME = 80
 
 
 class DefinitionForm(Rowed):
     """A definition as a file or as text, checked as the shipped ones are. ``definition`` is what was read."""
 
-    site = forms.ModelChoiceField(label="Site", queryset=Site.objects.none(), empty_label=None)
+    site = forms.ModelChoiceField(label=gettext_lazy("Site"), queryset=Site.objects.none(), empty_label=None)
     upload = forms.FileField(
-        label="Definition, as a file",
+        label=gettext_lazy("Definition, as a file"),
         required=False,
         widget=forms.FileInput(attrs={"accept": ".toml,text/plain"}),
     )
     text = forms.CharField(
-        label="Definition, as text",
-        help_text="Paste it here instead of choosing a file.",
+        label=gettext_lazy("Definition, as text"),
+        help_text=gettext_lazy("Paste it here instead of choosing a file."),
         required=False,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 16, "spellcheck": "false", "class": "mono"}),
@@ -50,10 +51,10 @@ class DefinitionForm(Rowed):
             return data
         upload, text = data.get("upload"), data.get("text")
         if bool(upload) == bool(text and text.strip()):
-            raise forms.ValidationError("Give either a file or its text.")
+            raise forms.ValidationError(_("Give either a file or its text."))
         field = "upload" if upload else "text"
         try:
-            data["name"] = _name(upload) if upload else data["name"] or PASTED
+            data["name"] = _name(upload) if upload else data["name"] or _("pasted text")
             self.definition = read_definition(_content(upload) if upload else text or "", data["name"])
             check_publishable(self.definition.instrument, data["site"])
         except (DefinitionError, TrackingError) as refusal:
@@ -65,14 +66,14 @@ class RetireForm(Rowed):
     """Why a version is not asked any more."""
 
     reason = words_field(
-        "Why is it retired?",
-        "Stays with the version, for everybody who wonders later.",
+        gettext_lazy("Why is it retired?"),
+        gettext_lazy("Stays with the version, for everybody who wonders later."),
         longest=LONGEST_REASON,
     )
 
 
 def _name(upload: UploadedFile[bytes]) -> str:
-    return PurePath(upload.name or "").name[:LONGEST_NAME] or PASTED
+    return PurePath(upload.name or "").name[:LONGEST_NAME] or _("pasted text")
 
 
 def _content(upload: UploadedFile[bytes]) -> bytes:

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
+
 from measures.instrument import Instrument, Item, Option
 from measures.words import ScaleWords, ScoringWords, Statement, scoring_in_words
 from tracking.pages.instruments.band_bars import Bar, bars_of
 from tracking.rules.references import CONFIDENCE, Reference, References
 
 ONE_OF_A_LINE = 36  # characters of an answer that others may stand beside
+SURE = {
+    "high": pgettext_lazy("confidence in a source", "high"),
+    "medium": pgettext_lazy("confidence in a source", "medium"),
+    "low": pgettext_lazy("confidence in a source", "low"),
+    "policy": pgettext_lazy("confidence in a source", "policy"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +96,20 @@ class InstrumentPage:
     def confidences(self) -> list[tuple[str, str]]:
         """The words for how sure a source is, as far as this page uses them."""
         used = {reference.source.confidence for reference in self.references}
-        return [(name, meaning) for name, meaning in CONFIDENCE.items() if name in used]
+        return [(str(SURE[name]), _(meaning)) for name, meaning in CONFIDENCE.items() if name in used]
+
+    @property
+    def sources(self) -> list[tuple[Reference, str]]:
+        """The numbered sources, each with how sure it is."""
+        return [(one, str(SURE[one.source.confidence])) for one in self.references]
 
     @property
     def loinc(self) -> list[tuple[str, str]]:
         """What each LOINC code stands for, with the code."""
         one = self.instrument
-        names = {"panel": "The whole instrument"}
-        names |= {item.code: f"Item {item.code}" for item in one.items}
-        names |= {scale.key: scale.title for scale in one.scales}
+        names = {"panel": _("The whole instrument")}
+        names |= {item.code: _("Item {code}").format(code=item.code) for item in one.items}
+        names |= {scale.key: _(scale.title) for scale in one.scales}
         return [(names[name], code) for name, code in one.loinc.items()]
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy
+
 from measures import scoring
 from measures.exact import exact, round_half_up
 from measures.instrument import Band, Instrument, Item, Scale
@@ -15,10 +17,12 @@ from tracking.pages.instruments.band_bars import Bar, bars_of, place_of
 from tracking.queries.assessments import DECIDED
 
 SAFETY = {
-    ("endorsed", "urgent"): "Endorsed: an urgent alert would be raised",
-    ("endorsed", "review"): "Endorsed: an alert for review would be raised",
-    ("denied", None): "Not endorsed",
-    ("unanswered", None): "Not answered: that is no denial, and an alert for review would be raised",
+    ("endorsed", "urgent"): gettext_lazy("Endorsed: an urgent alert would be raised"),
+    ("endorsed", "review"): gettext_lazy("Endorsed: an alert for review would be raised"),
+    ("denied", None): gettext_lazy("Not endorsed"),
+    ("unanswered", None): gettext_lazy(
+        "Not answered: that is no denial, and an alert for review would be raised"
+    ),
 }
 
 
@@ -59,7 +63,7 @@ class TriedSafety:
 
     @property
     def words(self) -> str:
-        return SAFETY[self.state, self.level]
+        return str(SAFETY[self.state, self.level])
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from measures.errors import DefinitionError, UnknownInstrument
@@ -65,7 +66,8 @@ def wording_new(request: SignedInRequest, instrument: str) -> HttpResponse:
         if request.POST.get("step") == INSTALL:
             site = form.cleaned_data["site"]
             pack = add_wording(by=request.user, site=site, instrument=definition, **text)
-            messages.success(request, f"Installed: new sittings show {pack.label} from now on.")
+            done = _("Installed: new sittings show {wording} from now on.")
+            messages.success(request, done.format(wording=pack.label))
             return redirect("wording", pack.public_id)
     except DefinitionError as error:
         return _upload_page(request, definition, form, _problems(error))
@@ -110,13 +112,15 @@ def wording_withdraw(request: SignedInRequest, public_id: uuid.UUID) -> HttpResp
 
     def write(**data: Any) -> HttpResponse:
         withdraw_wording(by=request.user, pack=pack, **data)
-        messages.success(request, f"{pack.label} is withdrawn.")
+        messages.success(request, _("{wording} is withdrawn.").format(wording=pack.label))
         return redirect("wording", pack.public_id)
 
     page = Page(
-        f"Withdraw {pack.label}",
-        "Withdraw wording",
-        "No new sitting shows it. One that has begun is finished in it, and what was answered stays readable.",
+        _("Withdraw {wording}").format(wording=pack.label),
+        _("Withdraw wording"),
+        _(
+            "No new sitting shows it. One that has begun is finished in it, and what was answered stays readable."
+        ),
     )
     form = WithdrawForm(request.POST or None)
     return form_page(request, form, write, page, back=reverse("wording", args=[pack.public_id]))
@@ -133,10 +137,11 @@ def site_asking(request: SignedInRequest, site: str) -> HttpResponse:
             care.change_site_language(by=request.user, site=place, language=language)
         if tap_advances != place.tap_advances:
             care.change_site_tap(by=request.user, site=place, tap_advances=tap_advances)
-        messages.success(request, f"{place.name} asks in {language_name(language)}.")
+        done = _("{site} asks in {language}.")
+        messages.success(request, done.format(site=place.name, language=language_name(language)))
         return redirect("wordings")
 
-    page = Page(f"How {place.name} asks", "Save")
+    page = Page(_("How {site} asks").format(site=place.name), _("Save"))
     form = SiteAskingForm(request.POST or None, site=place)
     return form_page(request, form, write, page, back=reverse("wordings"))
 

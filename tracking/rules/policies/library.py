@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from measures.instrument import Instrument
 from tracking.errors import Conflict, InvalidInput
 from tracking.models import (
@@ -14,8 +16,8 @@ def check_publishable(instrument: Instrument, site: Site) -> None:
     """A key belongs to the site that published it first, and a version is published once."""
     known = SiteInstrument.objects.filter(key=instrument.key)
     if known.exclude(site=site).exists():
-        raise InvalidInput("definition", f"key: {instrument.key} belongs to another site, choose another one")
+        reason = _("key: {key} belongs to another site, choose another one")
+        raise InvalidInput("definition", reason.format(key=instrument.key))
     if known.filter(version=instrument.version).exists():
-        raise Conflict(
-            f"version {instrument.version} of {instrument.key} has been published before: a change is a new version"
-        )
+        refusal = _("version {version} of {key} has been published before: a change is a new version")
+        raise Conflict(refusal.format(version=instrument.version, key=instrument.key))

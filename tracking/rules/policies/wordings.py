@@ -11,6 +11,9 @@ import uuid
 from collections import defaultdict
 from functools import cached_property, lru_cache
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from measures import wording as words
 from measures.instrument import Instrument
 from tracking.errors import Conflict
@@ -19,7 +22,7 @@ from tracking.rules.policies.instruments import instrument_of
 from tracking.vocabulary import Wording
 
 SHIPPED_LANGUAGE = "en"
-ON_PAPER = "on paper: no wording installed"
+ON_PAPER = gettext_lazy("on paper: no wording installed")
 
 
 class Wordings:
@@ -103,14 +106,14 @@ def pack_named(public_id: str, instrument: Instrument, patient: Patient) -> Word
     )
     found = next((pack for pack in packs if str(pack.public_id) == public_id), None)
     if found is None:
-        raise Conflict("this page is out of date: open it again")
+        raise Conflict(_("this page is out of date: open it again"))
     return found
 
 
 def pack_of_assessment(assessment: Assessment) -> WordingPack | None:
     """The pack that an assessment names as its wording, withdrawn or not."""
-    language, _, rest = assessment.wording.partition("/")
-    name, _, revision = rest.partition("/")
+    language, __, rest = assessment.wording.partition("/")
+    name, __, revision = rest.partition("/")
     if not revision:
         return None
     return WordingPack.objects.filter(
