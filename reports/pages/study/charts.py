@@ -28,7 +28,12 @@ from tracking.models import Study
 from tracking.templatetags.figures import fixed
 
 Json = Mapping[str, Any]
-SCALES = {"total": marked("total"), "transcendence": marked("transcendence")}
+SCALES = {
+    "total": marked("total"),
+    "transcendence": marked("transcendence"),
+    "music_fit": marked("music fit"),
+    "comfort": marked("comfort"),
+}
 
 
 def course_figure(
