@@ -1,12 +1,15 @@
-"""Results of the statistics as plain JSON: what is stored, sent by the API and printed."""
+"""Results of the statistics as plain JSON: what is stored, in every language, and sent or printed in one."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
+from typing import Any
 
 import numpy as np
+
+from tracking import tongues
 
 
 def plain(value: object) -> object:
@@ -27,6 +30,15 @@ def plain(value: object) -> object:
     if isinstance(value, tuple | list):
         return [plain(each) for each in value]
     raise TypeError(f"a {type(value).__name__} is not a figure")
+
+
+def spoken(result: Any) -> Any:
+    """A stored result with each of its sentences in the language of the moment."""
+    if tongues.is_said(result):
+        return tongues.heard(result)
+    if isinstance(result, Mapping):
+        return {key: spoken(each) for key, each in result.items()}
+    return [spoken(each) for each in result] if isinstance(result, list | tuple) else result
 
 
 def _key(key: object) -> str:

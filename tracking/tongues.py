@@ -29,6 +29,15 @@ def in_every_language(say: Callable[[], str]) -> dict[str, str]:
     return said
 
 
-def heard(said: Mapping[str, str]) -> str:
-    """What was said, in the language of the moment; in English where there was no such language yet."""
+def heard(said: Mapping[str, str] | str) -> str:
+    """What was said, in the language of the moment; in that of the source where it was said before there was this one.
+    What was kept before there were languages is the sentence itself."""
+    if isinstance(said, str):
+        return said
     return said.get(translation.get_language() or "", said[settings.LANGUAGE_CODE])
+
+
+def is_said(value: object) -> bool:
+    """Whether this is what ``in_every_language`` made, or made when there were fewer languages."""
+    codes = {code for code, _ in settings.LANGUAGES}
+    return isinstance(value, Mapping) and settings.LANGUAGE_CODE in value and set(value) <= codes

@@ -63,7 +63,7 @@ def _of_outcome(study: Study, people: pd.DataFrame) -> list[Figures]:
     try:
         sample = analyses.load(study, people=people)
     except Refusal as refusal:
-        refused = {"refused": refusal.reason}
+        refused = {"refused": analyses.why(refusal)}
         return [Figures("course", study.outcome_instrument, study.outcome_scale, refused)]
     figures = [*_of_scale(sample), _figures("predict", sample, lambda: plain(analyses.predict(sample)))]
     if analyses.watches_relapse(sample):
@@ -127,7 +127,7 @@ def _or_refusal(compute: Callable[[], object]) -> object:
     try:
         return compute()
     except Refusal as refusal:
-        return {"refused": refusal.reason}
+        return {"refused": analyses.why(refusal)}
 
 
 def _store(study: Study, figures: Iterable[Figures]) -> None:

@@ -10,6 +10,7 @@ from reports.analyses.course import ALL, Norm, course
 from reports.analyses.growth import growth
 from reports.analyses.predict import predict, regress
 from reports.analyses.published import published
+from reports.analyses.refused import why
 from reports.analyses.relapse import relapse, watches_relapse
 from reports.analyses.sample import Sample, load
 
@@ -29,4 +30,5 @@ __all__ = [
     "regress",
     "relapse",
     "watches_relapse",
+    "why",
 ]

@@ -8,6 +8,7 @@ from string import ascii_uppercase
 from typing import cast
 
 import pandas as pd
+from django.utils.translation import gettext as _
 
 from measures.instrument import Instrument, Item, Scale
 from reports.analyses.refused import Refused, or_refused
@@ -20,7 +21,6 @@ from reports.stats.reliability import Agreement, Form, intraclass_correlations, 
 
 DAYS_PER_YEAR = 365.25
 PERIOD_DAYS = 183  # half-years, from the first double rating of the instrument
-NO_PAIRS = "No rating was made twice by different raters."
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def agreement(
     """
     own = [pair for pair in pairs if pair.instrument == instrument.key]
     if not own:
-        raise Refusal(NO_PAIRS)
+        raise Refusal(lambda: _("No rating was made twice by different raters."))
     rows = _rater_rows(own, main, letters)
     return AgreementFigures(
         pairs=len(own),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from reports.analyses.refused import Refused, or_refused
 from reports.frames import GUESSES, axes, expectancy_frame, last_guesses
@@ -18,7 +19,6 @@ from tracking.rules import protocol
 
 ALL = "all"
 EXPECTING = {"expectancy": "patient", "clinician_expectancy": "clinician"}
-NO_CONTROL = "No protocol of this study names a control arm, so that no guess is right or wrong."
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,9 @@ def blinding(study: Study) -> BlindingFigures:
     )
     expected = _expectancy(people[["arm"]].join(expectancy_frame(episodes, lines), how="inner"))
     if guesses.empty and not expected:
-        raise Refusal("Nobody was asked for a guess of the treatment or for what they expect of it.")
+        raise Refusal(
+            lambda: _("Nobody was asked for a guess of the treatment or for what they expect of it.")
+        )
     return BlindingFigures(study.endpoint, or_refused(lambda: _guessers(guesses)), expected)
 
 
@@ -87,10 +89,12 @@ def _people(episodes: QuerySet[TreatmentEpisode]) -> pd.DataFrame:
 
 def _guessers(guesses: pd.DataFrame) -> tuple[GuesserFigures, ...]:
     if guesses.empty:
-        raise Refusal("Nobody was asked for a guess of the treatment.")
+        raise Refusal(lambda: _("Nobody was asked for a guess of the treatment."))
     judged = guesses.dropna(subset=["arm", "control"])
     if judged.empty:
-        raise Refusal(NO_CONTROL)
+        raise Refusal(
+            lambda: _("No protocol of this study names a control arm, so that no guess is right or wrong.")
+        )
     side = (judged["arm"] == judged["control"]).map({True: "comparison", False: "experimental"})
     table = judged.assign(side=side)
     return tuple(
@@ -126,7 +130,9 @@ def _arm(arm: str, rows: pd.DataFrame) -> ArmGuesses:
 def _james(arms: Sequence[ArmGuesses]) -> BlindingIndex:
     if [each.is_control for each in arms] != [True, False]:
         raise Refusal(
-            "The index of James is defined for two arms, one of them the control; both need guesses."
+            lambda: _(
+                "The index of James is defined for two arms, one of them the control; both need guesses."
+            )
         )
     control, active = arms
     return james_index(

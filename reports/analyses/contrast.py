@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
+from django.utils.translation import gettext as _
 
 from reports.analyses.sample import Sample
 from reports.stats.contrast import Contrast, change_by_arm, change_by_predictor
@@ -28,11 +29,17 @@ def contrast(
     compared, a time point has no score, or nobody has the predictor.
     """
     if sample.episodes["endpoint"].isna().all():
-        raise Refusal(f"{sample.title}: there is no score at {sample.endpoint}.")
+        raise Refusal(
+            lambda: _("{title}: there is no score at {endpoint}.").format(
+                title=sample.title, endpoint=_(sample.endpoint)
+            )
+        )
     rows = _two_times(sample)
     if predictor is None:
         if len(sample.arms) < 2:
-            raise Refusal(f"{sample.title}: fewer than two arms have a usable score.")
+            raise Refusal(
+                lambda: _("{title}: fewer than two arms have a usable score.").format(title=sample.title)
+            )
         return change_by_arm(
             rows.dropna(subset=["arm"]),
             outcome="score",
@@ -45,7 +52,7 @@ def contrast(
             method=method,
         )
     if predictor not in rows:
-        raise Refusal(f"Nobody has a value of {predictor}.")
+        raise Refusal(lambda: _("Nobody has a value of {names}.").format(names=predictor))
     return change_by_predictor(
         rows[rows["arm"] == arm] if arm else rows,
         outcome="score",

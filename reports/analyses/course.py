@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
+from django.utils.translation import gettext as _
 
+from reports.analyses.refused import Said
 from reports.analyses.sample import Sample
 from reports.analyses.standing import IN_REMISSION_ONLY, definitions, standings
 from reports.stats.cohort import (
@@ -19,6 +21,7 @@ from reports.stats.cohort import (
     significant_change,
 )
 from reports.stats.errors import Refusal
+from tracking.tongues import in_every_language
 
 ALL = "all"
 
@@ -34,10 +37,10 @@ class TimePoint:
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """One yes-or-no outcome: what it asks, the rate over all patients, and that of each arm."""
+    """One yes-or-no outcome: what it asks in every language, the rate over all patients, and that of each arm."""
 
     key: str
-    definition: str
+    definition: Said
     all: Rate
     by_arm: Mapping[str, Rate]
 
@@ -73,7 +76,7 @@ def course(sample: Sample, norm: Norm | None = None) -> CourseFigures:
     Raises ``Refusal`` when there is no usable score, or with ``norm`` fewer than two pairs to compare.
     """
     if sample.scores.empty:
-        raise Refusal(f"{sample.title}: there is no usable score.")
+        raise Refusal(lambda: _("{title}: there is no usable score.").format(title=sample.title))
     points = _time_points(sample)
     occasion = {point.name: point.occasion for point in points}
     rows = sample.named.assign(arm=sample.named["arm"].astype(object).fillna(ALL))
@@ -99,10 +102,14 @@ def _time_points(sample: Sample) -> tuple[TimePoint, ...]:
 def _rates(sample: Sample) -> tuple[Criterion, ...]:
     judged = pd.DataFrame(standings(sample), index=sample.episodes.index).astype(object)
     table = judged.assign(patient=sample.episodes["patient"], arm=sample.episodes["arm"])
-    return tuple(_criterion(key, words, table) for key, words in definitions(sample).items())
+    return tuple(_criterion(key, _definition(sample, key), table) for key in definitions(sample))
 
 
-def _criterion(key: str, words: str, table: pd.DataFrame) -> Criterion:
+def _definition(sample: Sample, key: str) -> Said:
+    return in_every_language(lambda: definitions(sample)[key])
+
+
+def _criterion(key: str, words: Said, table: pd.DataFrame) -> Criterion:
     rows = table[table["sustained_remission"].eq(True)] if key in IN_REMISSION_ONLY else table
     arms = rates_by_arm(rows, patient="patient", arm="arm", outcome=key)
     return Criterion(
@@ -117,7 +124,9 @@ def _significant_change(sample: Sample, norm: Norm) -> SignificantChange:
     pairs = sample.episodes[["baseline", "endpoint"]]
     if len(pairs.dropna()) < 2:
         raise Refusal(
-            f"{sample.title}: fewer than two patients have a baseline and a score at {sample.endpoint}."
+            lambda: _("{title}: fewer than two patients have a baseline and a score at {endpoint}.").format(
+                title=sample.title, endpoint=_(sample.endpoint)
+            )
         )
     return significant_change(
         pairs,

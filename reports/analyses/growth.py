@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from django.utils.translation import gettext as _
+
 from reports.analyses.sample import Sample
 from reports.stats.errors import Refusal
 from reports.stats.estimates import Estimate
@@ -43,7 +45,9 @@ def growth(
     ``stats.growth.fit_growth``, and ``Refusal`` when there is nothing to compare by arm.
     """
     if by_arm and len(sample.arms) < 2:
-        raise Refusal(f"{sample.title}: fewer than two arms have a usable score.")
+        raise Refusal(
+            lambda: _("{title}: fewer than two arms have a usable score.").format(title=sample.title)
+        )
     name = (
         sample.instrument.key
         if sample.scale.key == "total"

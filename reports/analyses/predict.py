@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import pandas as pd
+from django.utils.translation import gettext as _
 
+from measures.language import marked
 from measures.registry import get
+from reports.analyses.refused import Said, why
 from reports.analyses.sample import Sample
 from reports.frames import dose_column
 from reports.frames.patients import EXPERIENCE, SETTING
@@ -17,10 +21,16 @@ from reports.stats.errors import Refusal
 from reports.stats.estimates import Estimate
 from reports.stats.predictors import LinePoint, PartialCorrelation, PredictorModel, analyse
 from reports.stats.regression import Errors, Regression, ordinary_least_squares
+from tracking.tongues import in_every_language
 
 SEED = (
     20_060_915  # any number, the same one for ever: the bootstrap interval must not change between two looks
 )
+
+UNMEASURED = {
+    "alliance": marked("Alliance was measured in nobody with this predictor and outcome."),
+    "expectancy": marked("Expectancy was measured in nobody with this predictor and outcome."),
+}
 
 Dose = Literal["first", "last"]
 Outcome = Literal["endpoint", "change"]
@@ -57,9 +67,9 @@ class PredictFigures:
     outcome: Outcome
     endpoint: str
     covariates: tuple[str, ...]
-    left_out: Mapping[str, str]
+    left_out: Mapping[str, Said]
     models: tuple[PredictorFigures, ...]
-    refused: Mapping[str, str]
+    refused: Mapping[str, Said]
     absent: tuple[str, ...]
 
 
@@ -81,7 +91,11 @@ def predict(
     """
     table = _one_row_per_patient(sample)
     if table[outcome].notna().sum() == 0:
-        raise Refusal(f"{sample.title}: nobody has a baseline and a score at {sample.endpoint}.")
+        raise Refusal(
+            lambda: _("{title}: nobody has a baseline and a score at {endpoint}.").format(
+                title=sample.title, endpoint=_(sample.endpoint)
+            )
+        )
     asked = list(predictors) or _of_dose(dose)
     known = [name for name in asked if name in table and table[name].notna().any()]
     unknown = [name for name in asked if name not in known]
@@ -94,14 +108,14 @@ def predict(
         seed=SEED,
         reference={"arm": reference} if reference and "arm" in chosen else None,
     )
-    absent = {name: f"Nobody has a value of {name}." for name in unknown}
+    absent = {name: _no_value(name) for name in unknown}
     return PredictFigures(
         outcome=outcome,
         endpoint=sample.endpoint,
         covariates=tuple(chosen),
         left_out=left_out,
         models=tuple(_figures(model) for model in found.models),
-        refused={**absent, **found.refused},
+        refused={**absent, **{name: why(refusal) for name, refusal in found.refused.items()}},
         absent=tuple(unknown),
     )
 
@@ -116,7 +130,7 @@ def regress(
     """
     absent = sorted({name for term in terms for name in term.split(":")} - set(sample.episodes))
     if absent:
-        raise Refusal(f"Nobody has a value of {', '.join(absent)}.")
+        raise Refusal(lambda: _("Nobody has a value of {names}.").format(names=", ".join(absent)))
     fit = ordinary_least_squares(
         _one_row_per_patient(sample),
         outcome=outcome,
@@ -132,23 +146,28 @@ def _one_row_per_patient(sample: Sample) -> pd.DataFrame:
     return sample.episodes.sort_index().drop_duplicates("patient")
 
 
+def _no_value(name: str) -> Said:
+    return in_every_language(lambda: _("Nobody has a value of {names}.").format(names=name))
+
+
 def _of_dose(dose: Dose) -> list[str]:
     return [dose_column(key, dose, scale.key) for key in (EXPERIENCE, SETTING) for scale in get(key).scales]
 
 
 def _covariates(
     table: pd.DataFrame, outcome: Outcome, predictors: Sequence[str]
-) -> tuple[list[str], dict[str, str]]:
+) -> tuple[list[str], dict[str, Said]]:
     """A covariate in which the patients at hand do not differ would stop every model: it is left out, and
     said."""
     cases = table.dropna(subset=[outcome, "baseline", *predictors[:1]])
-    left_out = {}
+    left_out: dict[str, Said] = {}
     if not cases.empty and cases["arm"].nunique() < 2:
-        left_out["arm"] = "All patients with this predictor and outcome are of one arm."
-    for name in ("alliance", "expectancy"):
+        left_out["arm"] = in_every_language(
+            lambda: _("All patients with this predictor and outcome are of one arm.")
+        )
+    for name, reason in UNMEASURED.items():
         if cases[name].notna().sum() == 0:
-            said = name.capitalize()
-            left_out[name] = f"{said} was measured in nobody with this predictor and outcome."
+            left_out[name] = in_every_language(partial(_, reason))
     return [name for name in ("baseline", "arm", "alliance", "expectancy") if name not in left_out], left_out
 
 

@@ -10,7 +10,10 @@ from dataclasses import dataclass, replace
 from math import sqrt
 
 import pandas as pd
+from django.utils.translation import gettext as _
 
+from measures.language import marked
+from reports.analyses.refused import Said
 from reports.analyses.sample import Sample
 from reports.frames import axes, score_frame
 from reports.stats.cohort import mean_course, rates_by_arm
@@ -22,6 +25,7 @@ from reports.stats.yardstick import Yardstick
 from tracking.models import TreatmentEpisode
 from tracking.rules import protocol as protocols
 from tracking.rules.protocol import Protocol, Published
+from tracking.tongues import in_every_language
 
 PERCENT = 100
 
@@ -34,7 +38,7 @@ class Comparison:
     those of them without the outcome, or whose relief has ended; ``None`` for a mean. ``undecided``: people of the arm
     who could not be judged. ``low`` and ``high``: 95 % interval; ``high`` is ``None`` where the end of an interval lies
     beyond what was followed. ``inside``: whether the published figure lies in it. ``value`` is ``None`` with the
-    ``reason`` in words.
+    ``reason`` in words, in every language.
     """
 
     arm: str
@@ -54,7 +58,7 @@ class Comparison:
     high: float | None = None
     se: float | None = None
     inside: bool | None = None
-    reason: str = ""
+    reason: Said | str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +95,11 @@ def _protocol(sample: Sample) -> Protocol:
     )
     known = protocols.find(*followed.pop()) if len(followed) == 1 else None
     if known is None:
-        raise Refusal("The episodes of this study do not follow one protocol.")
+        raise Refusal(lambda: _("The episodes of this study do not follow one protocol."))
     if not known.published:
-        raise Refusal("Nothing that was published stands in the file of this protocol.")
+        raise Refusal(lambda: _("Nothing that was published stands in the file of this protocol."))
     if (known.outcome.instrument, known.outcome.scale) != (sample.instrument.key, sample.scale.key):
-        raise Refusal("What was published is of another scale than that of this study.")
+        raise Refusal(lambda: _("What was published is of another scale than that of this study."))
     return known
 
 
@@ -122,7 +126,8 @@ def _mean_of(sample: Sample) -> Callable[[Comparison], Comparison]:
     def compute(row: Comparison) -> Comparison:
         mean = found.get((row.arm, row.time_point))
         if mean is None:
-            return replace(row, reason=f"Nobody of this arm has a score at {row.time_point}.")
+            reason = marked("Nobody of this arm has a score at {time_point}.")
+            return replace(row, reason=_said(reason, row))
         se = None if mean.sd is None else mean.sd / sqrt(mean.n)
         return replace(row, n=mean.n, value=mean.mean, low=mean.low, high=mean.high, se=se)
 
@@ -138,9 +143,8 @@ def _absent_of(sample: Sample, outcome: str) -> Callable[[Comparison], Compariso
         rate = rates_by_arm(here, patient="patient", arm="arm", outcome="absent").get(row.arm)
         if rate is None or rate.proportion is None or rate.low is None or rate.high is None:
             undecided = rate.undecided if rate else 0
-            return replace(
-                row, undecided=undecided, reason=f"Nobody of this arm is judged at {row.time_point}."
-            )
+            reason = marked("Nobody of this arm is judged at {time_point}.")
+            return replace(row, undecided=undecided, reason=_said(reason, row))
         share, low, high = (PERCENT * float(each) for each in (rate.proportion, rate.low, rate.high))
         se = sqrt(share * (PERCENT - share) / rate.n)
         return replace(
@@ -173,14 +177,20 @@ def _duration_of(sample: Sample) -> Callable[[Comparison], Comparison]:
         known = [relief for relief in reliefs if relief is not None]
         row = replace(row, n=len(known), undecided=len(reliefs) - len(known))
         if not known:
-            return replace(row, reason="Nobody of this arm has a baseline and a rating after the first dose.")
+            reason = marked("Nobody of this arm has a baseline and a rating after the first dose.")
+            return replace(row, reason=_said(reason, row))
         curve = kaplan_meier([relief.days for relief in known], [relief.ended for relief in known])
         row = replace(row, met=curve.events, low=curve.median_low, high=curve.median_high)
         if curve.median is None:
-            return replace(row, reason="More than half still had relief when they were last rated.")
+            reason = marked("More than half still had relief when they were last rated.")
+            return replace(row, reason=_said(reason, row))
         return replace(row, value=curve.median)
 
     return compute
+
+
+def _said(reason: str, row: Comparison) -> Said:
+    return in_every_language(lambda: _(reason).format(time_point=_(row.time_point)))
 
 
 def _judged(row: Comparison) -> Comparison:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
 from reports.stats.errors import Refusal
+from tracking.tongues import in_every_language
 
 T = TypeVar("T")
+
+Said = Mapping[str, str]  # a sentence by language
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Stands where a figure would, with the reason in a sentence."""
+    """Stands where a figure would, with the reason in a sentence, in every language."""
 
-    refused: str
+    refused: Said
 
 
 def or_refused(compute: Callable[[], T]) -> T | Refused:
@@ -23,4 +26,9 @@ def or_refused(compute: Callable[[], T]) -> T | Refused:
     try:
         return compute()
     except Refusal as refusal:
-        return Refused(refusal.reason)
+        return Refused(why(refusal))
+
+
+def why(refusal: Refusal) -> Said:
+    """The reason of a refusal, as it is kept."""
+    return in_every_language(lambda: refusal.reason)

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from django.utils.translation import gettext as _
+
+from measures.language import marked
+from reports.analyses.refused import Said
 from reports.analyses.sample import Sample
 from reports.frames import Axis, axes
 from reports.models import RETURNS
@@ -16,11 +20,12 @@ from tracking.models import TreatmentEpisode
 from tracking.queries.events import DrugFree, drug_free, events_of, protocol_of
 from tracking.rules.due_dates import happened
 from tracking.rules.protocol.records import Anchor, Protocol
+from tracking.tongues import in_every_language
 
 SMALLEST_ARM = 5
 DAYS = (28, 84, 182, 364)
 IN_REMISSION = ("sustained", "suspected")
-LAST_DOSE, END_OF_THERAPY = "the last dose", "the end of therapy"
+LAST_DOSE, END_OF_THERAPY = marked("the last dose"), marked("the end of therapy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,7 @@ class RelapseArm:
     median: float | None = None
     median_low: float | None = None
     median_high: float | None = None
-    refused: str = ""
+    refused: Said | str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +97,13 @@ def relapse(sample: Sample) -> RelapseFigures:
     """
     if sample.rules.relapse is None:
         raise Refusal(
-            f"{sample.instrument.short_title} has no relapse rule, so that no relapse can be counted."
+            lambda: _("{instrument} has no relapse rule, so that no relapse can be counted.").format(
+                instrument=sample.instrument.short_title
+            )
         )
     rows = list(_followed(sample))
     if not rows:
-        raise Refusal("Nobody has taken a last dose or ended therapy yet.")
+        raise Refusal(lambda: _("Nobody has taken a last dose or ended therapy yet."))
     groups = sorted({(row.arm, row.since) for row in rows})
     return RelapseFigures(
         rule=sample.rules.version,
@@ -152,14 +159,18 @@ def _arm(arm: str, since: str, rows: list[Followed]) -> RelapseArm:
         arm=arm,
         since=since,
         n=len(known),
-        relapses=sum(relapsed for _, relapsed in known),
+        relapses=sum(relapsed for days, relapsed in known),
         not_in_remission=sum(not row.in_remission for row in rows),
         not_followed=sum(row.in_remission and row.days is None for row in rows),
     )
     if len(known) < SMALLEST_ARM:
-        few = f"Fewer than {SMALLEST_ARM} were in remission then and followed since: no estimate."
+        few = in_every_language(
+            lambda: _("Fewer than {n} were in remission then and followed since: no estimate.").format(
+                n=SMALLEST_ARM
+            )
+        )
         return replace(counts, refused=few)
-    found = kaplan_meier([days for days, _ in known], [relapsed for _, relapsed in known])
+    found = kaplan_meier([days for days, relapsed in known], [relapsed for days, relapsed in known])
     return replace(
         counts,
         at=tuple(_free_at(found, day) for day in DAYS),

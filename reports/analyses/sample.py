@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import cast
 
 import pandas as pd
+from django.utils.translation import gettext as _
 
 from measures.instrument import ChangeRules, Instrument, Scale
 from reports.frames import Episodes, axes, episode_frame, points, rows_of, score_frame
@@ -64,7 +65,7 @@ class Sample:
 
     @property
     def title(self) -> str:
-        return f"{self.instrument.short_title}, {self.scale.title}"
+        return f"{self.instrument.short_title}, {_(self.scale.title)}"
 
 
 def load(
@@ -84,7 +85,11 @@ def load(
     is_outcome = known.key == study.outcome_instrument
     chosen = _scale(known, scale or (study.outcome_scale if is_outcome else known.primary_scale.key))
     if chosen.direction == "neutral":
-        raise Refusal(f"{known.short_title}, {chosen.title}: it has no better and no worse end to judge by.")
+        raise Refusal(
+            lambda: _("{instrument}, {scale}: it has no better and no worse end to judge by.").format(
+                instrument=known.short_title, scale=_(chosen.title)
+            )
+        )
     episodes = TreatmentEpisode.objects.filter(study=study)
     lines = axes(episodes)
     rows = score_frame(episodes, known, chosen.key, lines)
@@ -100,7 +105,12 @@ def load(
 def _scale(instrument: Instrument, key: str) -> Scale:
     known = {scale.key: scale for scale in instrument.scales}
     if key not in known:
-        raise InvalidInput("scale", f"{instrument.key} has no scale {key}; it has {', '.join(known)}")
+        raise InvalidInput(
+            "scale",
+            _("{instrument} has no scale {scale}; it has {scales}").format(
+                instrument=instrument.key, scale=key, scales=", ".join(known)
+            ),
+        )
     return known[key]
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from measures.instrument import Remission
+from django.utils.translation import gettext as _
+
+from measures.instrument import Drop, Remission
+from measures.language import figure
 from reports.analyses.sample import Case, Sample
 from reports.models import RETURNS
 from reports.stats.course import flags
@@ -27,31 +30,35 @@ def standings(sample: Sample) -> list[Standing]:
 
 
 def definitions(sample: Sample) -> dict[str, str]:
-    """The outcomes that the instrument has a rule for, and what each asks. Numbers come from its file."""
-    rules, end = sample.rules, sample.endpoint
-    yardstick = Yardstick(rules, sample.scale.direction)
-    side = "at or below" if sample.scale.direction == "higher_is_worse" else "at or above"
+    """The outcomes that the instrument has a rule for, and what each asks, in the language of the moment. Numbers come
+    from its file."""
+    rules, end = sample.rules, _(sample.endpoint)
     found = {}
     if rules.response:
-        amount = (
-            f"{rules.response.percent:g} %" if rules.response.percent else f"{rules.response.points:g} points"
-        )
-        found["response"] = f"Treatment response: at least {amount} better at {end} than at baseline"
+        found["response"] = _response(rules.response, end)
     if rules.remission:
-        threshold = f"{side} {rules.remission.threshold:g}"
-        found["remission"] = f"Remission threshold met: {threshold} at {end}"
-        found["sustained_remission"] = f"Sustained remission: {threshold}, {_lasting(rules.remission)}"
+        low = sample.scale.direction == "higher_is_worse"
+        found["remission"] = (
+            _("Remission threshold met: at or below {threshold} at {endpoint}")
+            if low
+            else _("Remission threshold met: at or above {threshold} at {endpoint}")
+        ).format(threshold=figure(rules.remission.threshold), endpoint=end)
+        found["sustained_remission"] = _sustained(rules.remission, low=low)
     if rules.remission and rules.relapse:
-        found["relapse"] = (
+        found["relapse"] = _(
             "Relapse or recurrence suspected or confirmed, of patients once in sustained remission"
         )
-        found["confirmed_relapse"] = (
+        found["confirmed_relapse"] = _(
             "Relapse or recurrence confirmed, of patients once in sustained remission"
         )
     if rules.reliability or rules.reliable_points:
-        found["reliable_improvement"] = f"Improved by more than measurement error from baseline to {end}"
-    if yardstick.knows_deterioration:
-        found["deterioration"] = f"Worse at {end} than at baseline, by the rule for deterioration"
+        found["reliable_improvement"] = _(
+            "Improved by more than measurement error from baseline to {endpoint}"
+        ).format(endpoint=end)
+    if Yardstick(rules, sample.scale.direction).knows_deterioration:
+        found["deterioration"] = _(
+            "Worse at {endpoint} than at baseline, by the rule for deterioration"
+        ).format(endpoint=end)
     return found
 
 
@@ -86,8 +93,28 @@ def _over_time(case: Case, sample: Sample, yardstick: Yardstick) -> Standing:
     }
 
 
-def _lasting(remission: Remission) -> str:
-    """For how long the threshold must hold, in words. Some rules ask for one assessment at any time."""
-    if remission.assessments == 1:
-        return "at one assessment or more"
-    return f"held over {remission.assessments} scores and {remission.days} days"
+def _response(rule: Drop, end: str) -> str:
+    if rule.percent:
+        return _("Treatment response: at least {amount} % better at {endpoint} than at baseline").format(
+            amount=figure(rule.percent), endpoint=end
+        )
+    return _("Treatment response: at least {amount} points better at {endpoint} than at baseline").format(
+        amount=figure(rule.points or 0), endpoint=end
+    )
+
+
+def _sustained(rule: Remission, *, low: bool) -> str:
+    """For how long the threshold must hold. Some rules ask for one assessment at any time."""
+    if rule.assessments == 1:
+        said = (
+            _("Sustained remission: at or below {threshold}, at one assessment or more")
+            if low
+            else _("Sustained remission: at or above {threshold}, at one assessment or more")
+        )
+    else:
+        said = (
+            _("Sustained remission: at or below {threshold}, held over {scores} scores and {days} days")
+            if low
+            else _("Sustained remission: at or above {threshold}, held over {scores} scores and {days} days")
+        )
+    return said.format(threshold=figure(rule.threshold), scores=rule.assessments, days=rule.days)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from measures.language import gettext as _
 from reports.charts.bands import band_marks
 from reports.charts.labels import number, spread, text_width
 from reports.charts.palette import ARM_DASHES, ARMS, BODY, INK, PAPER, SOFT
@@ -35,7 +36,7 @@ def cohort_course(course: CohortCourse, *, key: str = "cohort") -> Figure:
     time.
     """
     view = View(PLOT[0], TOP + PLOT[1], _days(course), _values(course), top=TOP)
-    labels = ["people", *(arm.label for arm in course.arms)]
+    labels = [_("people"), *(arm.label for arm in course.arms)]
     left = 30 + max(text_width(label, BODY, bold=True) for label in labels)
     right = 16 + max(
         text_width(label, BODY, bold=True) for label in [*labels, *(b.label for b in course.bands)]
@@ -122,19 +123,28 @@ def _mean(
 
 def mean_words(course: CohortCourse, arm: CohortArm, point: MeanPoint) -> str:
     """Say a mean in words: "Day 28, psilocybin: mean 8.1 (95 % confidence interval 6.2 to 10), n 24"."""
-    mean = "withheld" if point.mean is None else number(round(point.mean, 1))
-    between = "" if point.low is None or point.high is None else f" ({course.interval} {_interval(point)})"
-    return f"Day {number(point.day)}, {arm.label}: mean {mean}{between}, n {_count(point)}"
+    said = {
+        "day": number(point.day),
+        "arm": arm.label,
+        "mean": _("withheld") if point.mean is None else number(round(point.mean, 1)),
+        "n": _count(point),
+    }
+    if point.low is None or point.high is None:
+        return _("Day {day}, {arm}: mean {mean}, n {n}").format(**said)
+    return _("Day {day}, {arm}: mean {mean} ({interval} {between}), n {n}").format(
+        **said, interval=course.interval, between=_interval(point)
+    )
 
 
 def _interval(point: MeanPoint) -> str:
     if point.low is None or point.high is None:
         return ""
-    return f"{number(round(point.low, 1))} to {number(round(point.high, 1))}"
+    low, high = number(round(point.low, 1)), number(round(point.high, 1))
+    return _("{low} to {high}").format(low=low, high=high)
 
 
 def _count(point: MeanPoint) -> str:
-    return "withheld" if point.n is None else str(point.n)
+    return _("withheld") if point.n is None else str(point.n)
 
 
 def _end_names(view: View, course: CohortCourse) -> Marks:
@@ -163,8 +173,8 @@ def _foot(view: View, course: CohortCourse, left: float) -> Marks:
     numbers = [
         words(view.x(day), y + 16, number(day), size=BODY, text_anchor="middle", fill=SOFT) for day in shown
     ]
-    title = words(-left, y + 16, "day", size=BODY, fill=SOFT)
-    heading = words(-left, y + 42, "people", size=BODY, fill=SOFT)
+    title = words(-left, y + 16, _("day"), size=BODY, fill=SOFT)
+    heading = words(-left, y + 42, _("people"), size=BODY, fill=SOFT)
     rows = [
         mark
         for index, arm in enumerate(course.arms)
@@ -175,8 +185,12 @@ def _foot(view: View, course: CohortCourse, left: float) -> Marks:
 
 
 def _note(course: CohortCourse) -> str:
-    lines = "; thin lines: people" if any(arm.people for arm in course.arms) else ""
-    return f"day 0 is {course.zero}; dots: means; bars: {course.interval}{lines}"
+    said = (
+        _("day 0 is {zero}; dots: means; bars: {interval}; thin lines: people")
+        if any(arm.people for arm in course.arms)
+        else _("day 0 is {zero}; dots: means; bars: {interval}")
+    )
+    return said.format(zero=course.zero, interval=course.interval)
 
 
 def _apart(view: View, days: Sequence[float]) -> list[float]:
@@ -204,12 +218,23 @@ def _count_row(view: View, arm: CohortArm, index: int, y: float, left: float, da
 
 def _describe(course: CohortCourse) -> str:
     ends = [
-        f"{arm.label}: mean {number(round(shown[0].mean or 0, 1))} on day {number(shown[0].day)},"
-        f" {number(round(shown[-1].mean or 0, 1))} on day {number(shown[-1].day)}."
+        _("{arm}: mean {first} on day {from_day}, {last} on day {to_day}.").format(
+            arm=arm.label,
+            first=number(round(shown[0].mean or 0, 1)),
+            from_day=number(shown[0].day),
+            last=number(round(shown[-1].mean or 0, 1)),
+            to_day=number(shown[-1].day),
+        )
         for arm in course.arms
         if (shown := [point for point in arm.means if point.mean is not None])
     ]
-    return " ".join([f"{course.scale} by arm.", *ends, f"Day 0 is {course.zero}."])
+    return " ".join(
+        [
+            _("{scale} by arm.").format(scale=course.scale),
+            *ends,
+            _("Day 0 is {zero}.").format(zero=course.zero),
+        ]
+    )
 
 
 def _table(course: CohortCourse) -> DataTable:
@@ -217,11 +242,15 @@ def _table(course: CohortCourse) -> DataTable:
         (
             arm.label,
             number(point.day),
-            "withheld" if point.mean is None else number(round(point.mean, 1)),
+            _("withheld") if point.mean is None else number(round(point.mean, 1)),
             _interval(point),
             _count(point),
         )
         for arm in course.arms
         for point in arm.means
     )
-    return DataTable(f"{course.scale}, means by arm", ("arm", "day", "mean", course.interval, "n"), rows)
+    return DataTable(
+        _("{scale}, means by arm").format(scale=course.scale),
+        (_("arm"), _("day"), _("mean"), course.interval, "n"),
+        rows,
+    )

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from measures.language import gettext as _
+from measures.language import written
 from reports.charts.labels import text_width, wrap
 from reports.charts.palette import ARMS, BODY, INK, LINE, PAPER, SOFT
 from reports.charts.records import DataTable, Figure, IntervalRow, Intervals
@@ -71,7 +73,7 @@ def _layout(chart: Intervals, *, narrow: bool) -> _Layout:
 def said(chart: Intervals, row: IntervalRow) -> str:
     """Say a row in numbers: "0.42 (0.30 to 0.54), 44 patients"."""
     if row.value is None:
-        return "withheld"
+        return _("withheld")
     counted = f", {row.n} {chart.counted}" if row.n is not None else ""
     between = f" ({_interval(chart, row)})" if _interval(chart, row) else ""
     return f"{_figure(row.value, chart.digits)}{between}{counted}"
@@ -121,26 +123,27 @@ def _row(chart: Intervals, view: View, row: IntervalRow, layout: _Layout, place:
 def _interval(chart: Intervals, row: IntervalRow) -> str:
     if row.low is None or row.high is None:
         return ""
-    return f"{_figure(row.low, chart.digits)} to {_figure(row.high, chart.digits)}"
+    low, high = _figure(row.low, chart.digits), _figure(row.high, chart.digits)
+    return _("{low} to {high}").format(low=low, high=high)
 
 
 def _figure(value: float, digits: int) -> str:
     text = f"{value:.{digits}f}"
-    return (text.lstrip("-") if not float(text) else text).replace("-", "−")
+    return written(text.lstrip("-") if not float(text) else text).replace("-", "−")
 
 
 def _short(value: float) -> str:
-    return f"{value:.2f}".rstrip("0").rstrip(".").replace("-", "−") if value else "0"
+    return written(f"{value:.2f}".rstrip("0").rstrip(".")).replace("-", "−") if value else "0"
 
 
 def _table(chart: Intervals) -> DataTable:
     rows = tuple(
         (
             row.label,
-            "withheld" if row.value is None else _figure(row.value, chart.digits),
+            _("withheld") if row.value is None else _figure(row.value, chart.digits),
             _interval(chart, row),
             "" if row.n is None else str(row.n),
         )
         for row in chart.rows
     )
-    return DataTable(chart.scale, (chart.rows_are, "value", chart.interval, chart.counted), rows)
+    return DataTable(chart.scale, (chart.rows_are, _("value"), chart.interval, chart.counted), rows)

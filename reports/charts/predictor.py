@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
+from measures.language import gettext as _
+from measures.language import pgettext
 from reports.charts.labels import number, text_width, wrap
 from reports.charts.palette import ARMS, BODY, INK, PAPER, SMALL, SOFT
 from reports.charts.records import DataTable, Figure, Predictor, PredictorPoint
@@ -30,7 +32,11 @@ def predictor(study: Predictor, *, key: str = "predictor") -> Figure:
     """Draw a predictor analysis; without a fit (refused) the points stand alone and the words say why."""
     groups = list(dict.fromkeys(point.group for point in study.points))
     count = len(study.points) if study.n is None else study.n
-    finding = wrap(f"n = {count}. {study.finding}" if count else study.finding, BODY, PLOT[0] + LEFT)
+    finding = wrap(
+        _("n = {n}. {finding}").format(n=count, finding=study.finding) if count else study.finding,
+        BODY,
+        PLOT[0] + LEFT,
+    )
     top = 30.0 + 18 * len(finding) + 22
     view = View(PLOT[0], top + PLOT[1], *_domains(study), top=top)
     marks = [
@@ -42,8 +48,12 @@ def predictor(study: Predictor, *, key: str = "predictor") -> Figure:
         *_foot(view, study, groups),
     ]
     height = view.height + 40 + 16 * len(_x_title(study)) + (22 if any(groups) else 0)
-    people = f", {count} people" if count else ""
-    text = f"{study.y_label} against {study.x_label}{people}. {study.finding}"
+    said = (
+        _("{outcome} against {predictor}, {n} people. {finding}")
+        if count
+        else _("{outcome} against {predictor}. {finding}")
+    )
+    text = said.format(outcome=study.y_label, predictor=study.x_label, n=count, finding=study.finding)
     svg = document(LEFT + view.width + RIGHT, height, study.title, text, [group(LEFT, 0, marks)], key=key)
     return Figure(svg, study.title, text, tuple(_tables(study)))
 
@@ -71,7 +81,7 @@ def _fit(view: View, study: Predictor) -> Marks:
     middle = [(view.x(point.x), view.y(point.y)) for point in line]
     return [
         named(
-            f"Fitted line with its band. {study.finding}",
+            _("Fitted line with its band. {finding}").format(finding=study.finding),
             ribbon(upper, lower, fill=SOFT, fill_opacity=0.16),
             curve(middle, stroke=INK, stroke_width=2),
         )
@@ -116,7 +126,7 @@ def _key(groups: Sequence[str], y: float) -> Marks:
 def _tables(study: Predictor) -> list[DataTable]:
     people = tuple((point.group, number(point.x), number(point.y)) for point in study.points)
     fit = tuple((number(p.x), number(p.y), number(p.low), number(p.high)) for p in study.fit)
-    tables = [DataTable("People", ("group", study.x_label, study.y_label), people)]
-    return (
-        [*tables, DataTable("Fitted line", (study.x_label, "fitted", "low", "high"), fit)] if fit else tables
-    )
+    tables = [DataTable(_("People"), (_("group"), study.x_label, study.y_label), people)]
+    low, high = pgettext("end of an interval", "low"), pgettext("end of an interval", "high")
+    line = DataTable(_("Fitted line"), (study.x_label, _("fitted"), low, high), fit)
+    return [*tables, line] if fit else tables

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from measures.language import gettext as _
+from measures.language import ngettext, pgettext
 from reports.charts.dots import dot
 from reports.charts.labels import number, text_width, wrap
 from reports.charts.lanes import dose_words, lane_marks, lanes_height, medications
@@ -80,7 +82,7 @@ def day_domain(plan: Schedule) -> tuple[float, float]:
 def _gutters(plan: Schedule, narrow: bool) -> Gutters:
     lanes = [lane.label for lane in plan.course.sessions] + [lane.label for lane in plan.asked]
     names = lanes + medications(plan.course)
-    widest = max(text_width(name, BODY) for name in [*names, "dosing session"])
+    widest = max(text_width(name, BODY) for name in [*names, _("dosing session")])
     return Gutters(left=max(110.0 if narrow else 152.0, widest + 12), right=64, titles_above=narrow)
 
 
@@ -94,7 +96,9 @@ def _phase(view: BentView, phase: PhaseBar) -> Marks:
     fits = len(lines) <= 2 and all(text_width(line, SMALL) <= x2 - x - 8 for line in lines)
     middle = 18 - 7 * (len(lines) - 1)
     inside = [words(x + 6, middle + 14 * row, line, fill=ON_SOFT) for row, line in enumerate(lines)]
-    name = f"{phase.title}, day {number(phase.first)} to day {number(phase.last)}"
+    name = _("{phase}, day {first} to day {last}").format(
+        phase=phase.title, first=number(phase.first), last=number(phase.last)
+    )
     bar = box(x, 0, x2, 36, rx=3, fill=ACCENT_SOFT, stroke=PAPER, stroke_width=1.5)
     return [named(name, bar, *(inside if fits else []))]
 
@@ -112,15 +116,20 @@ def _asked(view: BentView, lanes: Iterable[AskLane], top: float, gutters: Gutter
 def _question(view: BentView, y: float, lane: AskLane, mark: AskMark) -> str:
     window = box(view.x(mark.opens), y - 4, view.x(mark.closes + 1), y + 4, rx=2, fill=ACCENT_SOFT)
     return named(
-        f"{lane.label}, {mark.label}: day {number(mark.day)}, "
-        f"from day {number(mark.opens)} to day {number(mark.closes)}",
+        _("{instrument}, {time_point}: day {day}, from day {opens} to day {closes}").format(
+            instrument=lane.label,
+            time_point=mark.label,
+            day=number(mark.day),
+            opens=number(mark.opens),
+            closes=number(mark.closes),
+        ),
         window,
         *dot(view.x(mark.day), y, lane.source),
     )
 
 
 def _foot(view: BentView, plan: Schedule, y: float) -> Marks:
-    said = f"days, counted from {plan.zero} (day 0)"
+    said = _("days, counted from {zero} (day 0)").format(zero=plan.zero)
     title = words(0, y + 48, said, size=BODY, fill=SOFT)
     return [*_axis(view, y + 10), title, *_key(plan, y + 72)]
 
@@ -138,28 +147,42 @@ def _key(plan: Schedule, y: float) -> Marks:
     used = [source for source in Source if any(lane.source is source for lane in plan.asked)]
     marks, x = [], 7.0
     for source in used:
-        marks.append(group(x, y, [*dot(0, 0, source), words(12, 0, source.value, fill=SOFT)]))
-        x += 36 + text_width(source.value, SMALL)
-    window = [box(-6, -4, 8, 4, rx=2, fill=ACCENT_SOFT), words(16, 0, "window", fill=SOFT)]
+        marks.append(group(x, y, [*dot(0, 0, source), words(12, 0, _(source.value), fill=SOFT)]))
+        x += 36 + text_width(_(source.value), SMALL)
+    window = [box(-6, -4, 8, 4, rx=2, fill=ACCENT_SOFT), words(16, 0, _("window"), fill=SOFT)]
     marks.append(group(x, y, window))
     if plan.bend is None:
         return marks
-    x += 40 + text_width("window", SMALL)
-    cut = [rule(-3, 5, 3, -5, stroke=INK), words(10, 0, "another scale from here", fill=SOFT)]
+    x += 40 + text_width(_("window"), SMALL)
+    cut = [rule(-3, 5, 3, -5, stroke=INK), words(10, 0, _("another scale from here"), fill=SOFT)]
     return [*marks, group(x, y, cut)]
 
 
 def describe_schedule(plan: Schedule) -> str:
     """Say what the picture shows: phases, doses, and how often each instrument is asked."""
     phases = "; ".join(
-        f"{phase.title}, day {number(phase.first)} to {number(phase.last)}" for phase in plan.phases
+        _("{phase}, day {first} to {last}").format(
+            phase=phase.title, first=number(phase.first), last=number(phase.last)
+        )
+        for phase in plan.phases
     )
-    doses = "; ".join(f"{dose_words(dose)} on day {number(dose.day)}" for dose in plan.course.doses)
+    doses = "; ".join(
+        _("{dose} on day {day}").format(dose=dose_words(dose), day=number(dose.day))
+        for dose in plan.course.doses
+    )
     asked = "; ".join(
-        f"{lane.label} {len(lane.marks)} time{'s' if len(lane.marks) > 1 else ''}" for lane in plan.asked
+        ngettext("{instrument} {n} time", "{instrument} {n} times", len(lane.marks)).format(
+            instrument=lane.label, n=len(lane.marks)
+        )
+        for lane in plan.asked
     )
-    parts = [f"Phases: {phases}.", f"Doses: {doses}." if doses else "", f"Asked: {asked}."]
-    return " ".join([*(part for part in parts if part), f"Day 0 is {plan.zero}."])
+    parts = [
+        _("Phases: {phases}.").format(phases=phases),
+        _("Doses: {doses}.").format(doses=doses) if doses else "",
+        _("Asked: {asked}.").format(asked=asked),
+        _("Day 0 is {zero}.").format(zero=plan.zero),
+    ]
+    return " ".join(part for part in parts if part)
 
 
 def schedule_tables(plan: Schedule) -> list[DataTable]:
@@ -167,14 +190,18 @@ def schedule_tables(plan: Schedule) -> list[DataTable]:
     asked = [(mark, lane) for lane in plan.asked for mark in lane.marks]
     asked.sort(key=lambda pair: (pair[0].day, pair[1].label))
     questions = tuple(
-        (number(mark.day), mark.label, lane.label, lane.source.value,
-         f"{number(mark.opens)} to {number(mark.closes)}")
+        (number(mark.day), mark.label, lane.label, _(lane.source.value),
+         _("{first} to {last}").format(first=number(mark.opens), last=number(mark.closes)))
         for mark, lane in asked
     )  # fmt: skip
-    given = [(dose.day, "dosing session", dose_words(dose)) for dose in plan.course.doses]
+    given = [(dose.day, _("dosing session"), dose_words(dose)) for dose in plan.course.doses]
     given += [(tick.day, lane.label, tick.label) for lane in plan.course.sessions for tick in lane.sessions]
     treatment = tuple((number(day), kind, what) for day, kind, what in sorted(given))
     return [
-        DataTable("What is asked", ("day", "time point", "instrument", "by", "window, days"), questions),
-        DataTable("Sessions and doses", ("day", "kind", "what"), treatment),
+        DataTable(
+            _("What is asked"),
+            (_("day"), _("time point"), _("instrument"), pgettext("answered by", "by"), _("window, days")),
+            questions,
+        ),
+        DataTable(_("Sessions and doses"), (_("day"), _("kind"), _("what")), treatment),
     ]

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from measures.language import gettext as _
+from measures.language import ngettext, pgettext
 from reports.charts.labels import number, place_in_rows, spread, text_width
 from reports.charts.palette import ACCENT, BODY, INK, LINE, PAPER, SMALL, SOFT, WARN
 from reports.charts.records import DataTable, Figure, Trend, TrendEvent, TrendLine, TrendPanel, TrendPoint
@@ -99,7 +101,11 @@ def _point(view: View, panel: TrendPanel, line: TrendLine, point: TrendPoint, in
     if not point.beyond:
         return named(name, SHAPES[index % len(SHAPES)](x, y, 4, fill=INK, stroke=PAPER, stroke_width=1.25))
     value = words(x, y - 12, number(point.value), text_anchor="middle", font_weight=700, fill=WARN)
-    return named(f"{name}, beyond the limit", triangle(x, y, 6.5, fill=WARN, stroke=PAPER), value)
+    return named(
+        _("{reading}, beyond the limit").format(reading=name),
+        triangle(x, y, 6.5, fill=WARN, stroke=PAPER),
+        value,
+    )
 
 
 def _ends(view: View, panel: TrendPanel) -> Marks:
@@ -130,7 +136,7 @@ def _axis(view: View, y: float, zero: str) -> Marks:
         rule(0, y, view.width, y, stroke=LINE),
         *stubs,
         *hours,
-        words(-LEFT, y + 29, f"hours; 0 is {zero}", fill=SOFT),
+        words(-LEFT, y + 29, _("hours; 0 is {zero}").format(zero=zero), fill=SOFT),
     ]
 
 
@@ -141,30 +147,55 @@ def _hours(minute: float) -> str:
 
 
 def _after(minute: float) -> str:
-    return f"{number(abs(round(minute)))} minutes {'before' if minute < 0 else 'after'} the zero of the axis"
+    count = abs(round(minute))
+    said = (
+        _("{n} minutes before the zero of the axis")
+        if minute < 0
+        else _("{n} minutes after the zero of the axis")
+    )
+    return said.format(n=number(count))
 
 
 def _describe(record: Trend) -> str:
     lines = [(panel, line) for panel in record.panels for line in panel.lines if line.points]
-    return " ".join([*(_said(panel, line) for panel, line in lines), f"0 is {record.zero}."])
+    return " ".join(
+        [*(_said(panel, line) for panel, line in lines), _("0 is {zero}.").format(zero=record.zero)]
+    )
 
 
 def _said(panel: TrendPanel, line: TrendLine) -> str:
     last = line.points[-1]
-    count = f"{len(line.points)} reading{'' if len(line.points) == 1 else 's'}"
-    return f"{_name(panel, line)}: {count}, last {number(last.value)} {panel.unit} at {last.clock}."
+    return ngettext(
+        "{name}: {n} reading, last {value} {unit} at {clock}.",
+        "{name}: {n} readings, last {value} {unit} at {clock}.",
+        len(line.points),
+    ).format(
+        name=_name(panel, line),
+        n=len(line.points),
+        value=number(last.value),
+        unit=panel.unit,
+        clock=last.clock,
+    )
 
 
 def _table(record: Trend) -> DataTable:
     """One row a moment: by the clock, minutes from zero, and each measure with a mark where it is beyond."""
     lines = [(panel, line) for panel in record.panels for line in panel.lines]
-    moments = sorted({(point.minute, point.clock) for _, line in lines for point in line.points})
+    moments = sorted({(point.minute, point.clock) for panel, line in lines for point in line.points})
     heads = [f"{_name(panel, line)}, {panel.unit}" for panel, line in lines]
     rows = tuple(
-        (clock, number(round(minute)), *(_cell(line.points, minute) for _, line in lines))
+        (clock, number(round(minute)), *(_cell(line.points, minute) for panel, line in lines))
         for minute, clock in moments
     )
-    return DataTable(record.title, ("at", f"minutes from {record.zero}", *heads), rows)
+    return DataTable(
+        record.title,
+        (
+            pgettext("at what time", "at"),
+            _("minutes from {zero}").format(zero=record.zero),
+            *heads,
+        ),
+        rows,
+    )
 
 
 def _name(panel: TrendPanel, line: TrendLine) -> str:
@@ -173,4 +204,7 @@ def _name(panel: TrendPanel, line: TrendLine) -> str:
 
 def _cell(points: Sequence[TrendPoint], minute: float) -> str:
     found = [point for point in points if point.minute == minute]
-    return " ".join(f"{number(point.value)}{' beyond the limit' if point.beyond else ''}" for point in found)
+    return " ".join(
+        _("{n} beyond the limit").format(n=number(point.value)) if point.beyond else number(point.value)
+        for point in found
+    )

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import norm
 
+from measures.language import gettext as _
 from reports.stats.errors import Refusal
 
 Table = npt.NDArray[np.float64]
@@ -36,7 +37,7 @@ def bang_index(right: int, wrong: int, unknown: int, level: float = 0.95) -> Bli
     """
     n = right + wrong + unknown
     if not n:
-        raise Refusal("nobody of this arm was asked for a guess")
+        raise Refusal(lambda: _("nobody of this arm was asked for a guess"))
     p, q = right / n, wrong / n
     return _with_interval(p - q, (p * (1 - p) + q * (1 - q) + 2 * p * q) / n, n, level)
 
@@ -53,13 +54,13 @@ def james_index(counts: npt.ArrayLike, level: float = 0.95) -> BlindingIndex:
     """
     table = np.asarray(counts, dtype=float)
     if table.shape != (3, 2) or not np.isfinite(table).all() or (table < 0).any():
-        raise Refusal("the index of James needs counts of three answers in two arms")
+        raise Refusal(lambda: _("the index of James needs counts of three answers in two arms"))
     n = float(table.sum())
     if not table[:2].sum():
-        raise Refusal("nobody ventured a guess, so that there is no agreement to judge")
+        raise Refusal(lambda: _("nobody ventured a guess, so that there is no agreement to judge"))
     shares = table / n
     if not _expected(shares):
-        raise Refusal("all guesses are of one arm and in one arm, so that chance expects nothing")
+        raise Refusal(lambda: _("all guesses are of one arm and in one arm, so that chance expects nothing"))
     slopes = _gradient(shares)
     variance = ((shares * slopes**2).sum() - (shares * slopes).sum() ** 2) / n
     return _with_interval(_james(shares), float(variance), int(n), level)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from measures.language import gettext as _
+from measures.words.phrases import listed
 from reports.stats.design import complete_rows
 from reports.stats.errors import Refusal
 from reports.stats.estimates import Estimate
@@ -75,9 +77,13 @@ def change_by_predictor(
 
 def correlation(frame: pd.DataFrame, a: str, b: str) -> tuple[float, int]:
     """Pearson's r and the number of complete pairs. ``Refusal`` below three pairs or without spread."""
-    rows, _ = complete_rows(frame, [a, b])
+    rows = complete_rows(frame, [a, b])[0]
     if len(rows) < 3 or rows.nunique().min() < 2:
-        raise Refusal(f"{a} and {b}: {len(rows)} complete pairs with spread; a correlation needs three.")
+        raise Refusal(
+            lambda: _("{a} and {b}: {n} complete pairs with spread; a correlation needs three.").format(
+                a=a, b=b, n=len(rows)
+            )
+        )
     return float(np.corrcoef(rows[a].astype(float), rows[b].astype(float))[0, 1]), len(rows)
 
 
@@ -85,7 +91,7 @@ def _two_times(frame: pd.DataFrame, time: str, start: Hashable, end: Hashable) -
     rows = frame[frame[time].isin([start, end])]
     absent = [str(point) for point in (start, end) if not (rows[time] == point).any()]
     if absent:
-        raise Refusal(f"No score at time point {' and '.join(absent)}.")
+        raise Refusal(lambda: _("No score at time point {names}.").format(names=listed(map(_, absent))))
     label = f"tp{end}"
     return rows.assign(**{label: (rows[time] == end).astype(float)}), label
 
@@ -93,7 +99,11 @@ def _two_times(frame: pd.DataFrame, time: str, start: Hashable, end: Hashable) -
 def _standardised(rows: pd.DataFrame, predictor: str, group: str) -> pd.Series:
     per_patient = rows.dropna(subset=[predictor]).drop_duplicates(group)[predictor].astype(float)
     if per_patient.nunique() < 2:
-        raise Refusal(f"{predictor} is constant or known for fewer than two patients.")
+        raise Refusal(
+            lambda: _("{predictor} is constant or known for fewer than two patients.").format(
+                predictor=predictor
+            )
+        )
     spread = np.repeat(per_patient.to_numpy(), 2).std(ddof=1)
     return rows[predictor].astype(float).sub(per_patient.median()).div(spread)
 

@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from measures.language import gettext as _
+from measures.words.phrases import listed
 from reports.stats.errors import Refusal
 
 Floats = npt.NDArray[np.floating]
@@ -73,7 +75,11 @@ def refuse_dependence(gram: Floats, names: Sequence[str]) -> None:
     """Raise ``Refusal`` naming the columns that are constant or the sum of others, from the matrix X'X."""
     size = np.sqrt(np.diag(gram))
     if not size.all():
-        raise Refusal(f"{_listed(np.array(names)[size == 0])}: zero in every case that can be used.")
+        raise Refusal(
+            lambda: _("{names}: zero in every case that can be used.").format(
+                names=listed(map(str, np.array(names)[size == 0]))
+            )
+        )
     values, vectors = np.linalg.eigh(gram / np.outer(size, size))
     if values[0] > _DEPENDENT:
         return
@@ -81,8 +87,10 @@ def refuse_dependence(gram: Floats, names: Sequence[str]) -> None:
     involved = [name for name, part in zip(names, share, strict=True) if part > share.max() / 100]
     others = [name for name in involved if name != INTERCEPT]
     if len(others) == 1:
-        raise Refusal(f"{others[0]} is constant in the cases that can be used.")
-    raise Refusal(f"{_listed(others)} cannot be told apart: one follows from the others.")
+        raise Refusal(lambda: _("{name} is constant in the cases that can be used.").format(name=others[0]))
+    raise Refusal(
+        lambda: _("{names} cannot be told apart: one follows from the others.").format(names=listed(others))
+    )
 
 
 def _coded(column: pd.Series, reference: str | None) -> tuple[dict[str, Floats], str | None]:
@@ -91,7 +99,9 @@ def _coded(column: pd.Series, reference: str | None) -> tuple[dict[str, Floats],
     values = column.astype("category").cat.remove_unused_categories()
     levels = [str(level) for level in values.cat.categories]
     if len(levels) < 2:
-        raise Refusal(f"{column.name} has a single level in the cases that can be used.")
+        raise Refusal(
+            lambda: _("{name} has a single level in the cases that can be used.").format(name=column.name)
+        )
     baseline = levels[0] if reference is None else reference
     if baseline not in levels:
         raise ValueError(f"{column.name}: reference level {baseline!r} is not among {', '.join(levels)}")
@@ -109,7 +119,3 @@ def _product(factors: Sequence[Mapping[str, Floats]]) -> dict[str, Floats]:
     for factor in factors[1:]:
         columns = {f"{a}:{b}": x * y for a, x in columns.items() for b, y in factor.items()}
     return columns
-
-
-def _listed(names: Sequence[str] | npt.NDArray[np.str_]) -> str:
-    return " and ".join(str(name) for name in names)

@@ -31,7 +31,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from reports.stats.errors import Refusal
+from measures.language import gettext as _
+from reports.stats.errors import Refusal, Say
 
 Codes = npt.NDArray[np.int64]  # one number per patient, equal for equal values, without gaps
 MOST_SUPPRESSED = 0.2  # a policy of ours: beyond a fifth the data set is another one than was studied
@@ -41,9 +42,13 @@ DIVERSE = 2
 class DisclosureRefusal(Refusal):
     """Nothing may leave. ``reasons``: sentences with counts, never a value of a person."""
 
-    def __init__(self, *reasons: str) -> None:
-        super().__init__(" ".join(reasons))
-        self.reasons = reasons
+    def __init__(self, *reasons: Say | str) -> None:
+        super().__init__(lambda: " ".join(self.reasons))
+        self._reasons = reasons
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        return tuple(say if isinstance(say, str) else say() for say in self._reasons)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +123,7 @@ def make_plan(
     """
     patients = _patients(quasis)
     if len(patients) < k:
-        raise DisclosureRefusal(f"Fewer than {k} patients may be released.")
+        raise DisclosureRefusal(lambda: _("Fewer than {n} patients may be released.").format(n=k))
     coded = [[_codes(quasi, level, patients) for level in quasi.levels] for quasi in quasis]
     costs = [[information_lost(quasi, level) for level in quasi.levels] for quasi in quasis]
     choices = [
@@ -247,13 +252,16 @@ def _diversity(
     return Diversity(learned, said, fewest, by_design)
 
 
-def _reasons(choices: Sequence[_Choice], k: int, most_suppressed: float) -> tuple[str, ...]:
+def _reasons(choices: Sequence[_Choice], k: int, most_suppressed: float) -> tuple[Say, Say]:
     fewest = min(int(choice.suppressed.sum()) for choice in choices)
     patients = len(choices[0].suppressed)
     return (
-        f"No combination of generalised values leaves every patient among at least {k} alike.",
-        f"At best {fewest} of {patients} patients would lose all descriptive values; "
-        f"no more than {most_suppressed:.0%} may.",
+        lambda: _(
+            "No combination of generalised values leaves every patient among at least {n} alike."
+        ).format(n=k),
+        lambda: _(
+            "At best {fewest} of {patients} patients would lose all descriptive values; no more than {share} may."
+        ).format(fewest=fewest, patients=patients, share=f"{most_suppressed:.0%}"),
     )
 
 

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from measures.language import gettext as _
 from reports.stats import mixed
 from reports.stats.design import INTERCEPT, Design, Dropped, complete_rows, design, refuse_dependence
 from reports.stats.errors import Refusal
@@ -97,7 +98,9 @@ def fit_growth(
     _check_marginality(covariates, interactions)
     rows, dropped = complete_rows(frame, [outcome, time, group, *covariates])
     if rows.empty:
-        raise Refusal(f"No row has all of {', '.join([outcome, time, *covariates])}.")
+        raise Refusal(
+            lambda: _("No row has all of {names}.").format(names=", ".join([outcome, time, *covariates]))
+        )
     sums = episode_sums(rows[group], rows[time], rows[outcome])
     per_episode = _per_episode(rows, group, covariates)
     levels = design(per_episode, covariates, reference)
@@ -209,6 +212,7 @@ def _refuse_too_little(sums: EpisodeSums, random: Random, formula: str) -> None:
     effects = len(sums) * (2 if random == "slope" else 1)
     if len(sums) < 2 or sums.n_obs <= effects:
         raise Refusal(
-            f"{formula}: {sums.n_obs} scores of {len(sums)} episodes "
-            f"are too few to estimate {effects} random effects."
+            lambda: _(
+                "{formula}: {scores} scores of {episodes} episodes are too few to estimate {effects} random effects."
+            ).format(formula=formula, scores=sums.n_obs, episodes=len(sums), effects=effects)
         )

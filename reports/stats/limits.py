@@ -10,6 +10,7 @@ import numpy.typing as npt
 from scipy.stats import norm
 from scipy.stats import t as t_distribution
 
+from measures.language import gettext as _
 from reports.stats.errors import Refusal
 from reports.stats.estimates import Estimate, wald
 
@@ -45,10 +46,10 @@ def limits_of_agreement(first: npt.ArrayLike, second: npt.ArrayLike, level: floa
     """
     one, two = np.asarray(first, dtype=float), np.asarray(second, dtype=float)
     if one.shape != two.shape or one.ndim != 1 or not np.isfinite([one, two]).all():
-        raise Refusal("Limits of agreement need two complete ratings of each subject.")
+        raise Refusal(lambda: _("Limits of agreement need two complete ratings of each subject."))
     n = len(one)
     if n < SMALLEST_FOR_LIMITS:
-        raise Refusal(f"Limits of agreement need at least {SMALLEST_FOR_LIMITS} pairs.")
+        raise Refusal(lambda: _("Limits of agreement need at least {n} pairs.").format(n=SMALLEST_FOR_LIMITS))
     differences = one - two
     bias, sd = float(differences.mean()), float(differences.std(ddof=1))
     margin = float(norm.ppf((1 + level) / 2)) * sd
@@ -80,14 +81,14 @@ def drift(years: npt.ArrayLike, values: npt.ArrayLike, level: float = 0.95) -> E
     """
     x, y = np.asarray(years, dtype=float), np.asarray(values, dtype=float)
     if x.shape != y.shape or x.ndim != 1 or not np.isfinite([x, y]).all():
-        raise Refusal("Drift needs a time and a value of each pair.")
+        raise Refusal(lambda: _("Drift needs a time and a value of each pair."))
     n = len(x)
     if n < SMALLEST_FOR_DRIFT:
-        raise Refusal(f"Drift is judged from {SMALLEST_FOR_DRIFT} pairs on.")
+        raise Refusal(lambda: _("Drift is judged from {n} pairs on.").format(n=SMALLEST_FOR_DRIFT))
     away = x - x.mean()
     spread = float(away @ away)
     if not spread > 0:
-        raise Refusal("All pairs are of one day, so that nothing can be said about time.")
+        raise Refusal(lambda: _("All pairs are of one day, so that nothing can be said about time."))
     slope = float(away @ y) / spread
     left = y - y.mean() - slope * away
     se = math.sqrt(float(left @ left) / (n - 2) / spread)

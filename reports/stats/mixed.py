@@ -27,6 +27,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 
+from measures.language import gettext as _
 from reports.stats.errors import Refusal
 from reports.stats.sums import EpisodeSums
 
@@ -124,7 +125,9 @@ def evaluate(problem: Problem, factor: Floats) -> Fitted:
     coef = covariance @ score
     r2 = float(_quadratic(problem, g, q) - coef @ score)
     if r2 <= _NO_RESIDUAL * problem.variation:
-        raise Refusal("The scores lie on the fitted lines: there is no residual variation to judge by.")
+        raise Refusal(
+            lambda: _("The scores lie on the fitted lines: there is no residual variation to judge by.")
+        )
     deviance = log_det + problem.degrees * (1 + np.log(2 * np.pi * r2 / problem.degrees))
     if problem.reml:
         deviance += np.linalg.slogdet(information)[1]

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from measures.language import gettext as _
 from reports.stats.design import INTERCEPT, Design
 from reports.stats.errors import Refusal
 from reports.stats.regression import Regression, ordinary_least_squares
@@ -66,7 +67,7 @@ class PredictorAnalysis:
     """The models that could be fitted, in the order asked for, and why the others were refused."""
 
     models: tuple[PredictorModel, ...]
-    refused: Mapping[str, str]
+    refused: Mapping[str, Refusal]
 
 
 def analyse(
@@ -81,7 +82,7 @@ def analyse(
 ) -> PredictorAnalysis:
     """``ancova`` for each predictor in turn with the same covariates; see there for policy and errors."""
     models: list[PredictorModel] = []
-    refused: dict[str, str] = {}
+    refused: dict[str, Refusal] = {}
     for predictor in predictors:
         try:
             models.append(
@@ -96,7 +97,7 @@ def analyse(
                 )
             )
         except Refusal as refusal:
-            refused[predictor] = refusal.reason
+            refused[predictor] = refusal
     return PredictorAnalysis(tuple(models), refused)
 
 
@@ -125,8 +126,9 @@ def ancova(
     needed = CASES_PER_COEFFICIENT * (len(fit.terms) - 1)
     if fit.n < needed:
         raise Refusal(
-            f"{fit.n} complete cases; a model with {len(fit.terms) - 1} coefficients needs {needed} "
-            f"({CASES_PER_COEFFICIENT} per coefficient)."
+            lambda: _(
+                "{n} complete cases; a model with {coefficients} coefficients needs {needed} ({each} per coefficient)."
+            ).format(n=fit.n, coefficients=len(fit.terms) - 1, needed=needed, each=CASES_PER_COEFFICIENT)
         )
     y = frame.loc[fit.cases, outcome].to_numpy(float)
     partial = partial_correlation(y, fit.design, predictor, seed=seed, resamples=resamples, level=level)
@@ -156,7 +158,11 @@ def partial_correlation(
     defined = drawn[~np.isnan(drawn)]
     undefined = resamples - len(defined)
     if undefined > _UNDEFINED_SHARE * resamples:
-        raise Refusal(f"{predictor}: no partial correlation in {undefined} of {resamples} resamples.")
+        raise Refusal(
+            lambda: _("{predictor}: no partial correlation in {n} of {resamples} resamples.").format(
+                predictor=predictor, n=undefined, resamples=resamples
+            )
+        )
     r = float(_partial(_correlations(columns, np.full((1, n), 1 / n)))[0])
     low, high = np.quantile(defined, [(1 - level) / 2, (1 + level) / 2])
     return PartialCorrelation(r, float(low), float(high), resamples, undefined, seed, level)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 from statsmodels.regression.linear_model import OLS, RegressionResults
 
+from measures.language import gettext as _
 from reports.stats.design import Design, Dropped, complete_rows, design, refuse_dependence
 from reports.stats.errors import Refusal
 from reports.stats.estimates import Estimate, wald
@@ -62,10 +63,18 @@ def ordinary_least_squares(
     columns = [outcome, *(name for term in terms for name in term.split(":"))]
     rows, dropped = complete_rows(frame, columns)
     if len(rows) < 2:
-        raise Refusal(f"{len(rows)} complete cases of {', '.join(dict.fromkeys(columns))}.")
+        raise Refusal(
+            lambda: _("{n} complete cases of {names}.").format(
+                n=len(rows), names=", ".join(dict.fromkeys(columns))
+            )
+        )
     x = design(rows, terms, reference)
     if len(rows) <= len(x.names):
-        raise Refusal(f"{len(rows)} complete cases are too few for {len(x.names)} coefficients.")
+        raise Refusal(
+            lambda: _("{n} complete cases are too few for {coefficients} coefficients.").format(
+                n=len(rows), coefficients=len(x.names)
+            )
+        )
     refuse_dependence(x.matrix.T @ x.matrix, x.names)
     fit = OLS(rows[outcome].to_numpy(float), x.matrix).fit()
     covariance = _robust(fit, x) if errors == "HC3" else np.asarray(fit.cov_params())
@@ -90,6 +99,8 @@ def _robust(fit: RegressionResults, x: Design) -> npt.NDArray[np.floating]:
     leverage = np.einsum("ij,jk,ik->i", x.matrix, np.linalg.inv(x.matrix.T @ x.matrix), x.matrix)
     if leverage.max() > 1 - 1e-9:
         raise Refusal(
-            "One case alone determines a coefficient (a level with a single patient): no error for it."
+            lambda: _(
+                "One case alone determines a coefficient (a level with a single patient): no error for it."
+            )
         )
     return np.asarray(fit.get_robustcov_results("HC3", use_t=True).cov_params())

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import f as f_distribution
 
+from measures.language import gettext as _
 from reports.stats.errors import Refusal
 
 Form = Literal["ICC(1,1)", "ICC(2,1)", "ICC(3,1)", "ICC(1,k)", "ICC(2,k)", "ICC(3,k)"]
@@ -78,7 +79,7 @@ def weighted_kappa(
     names = np.asarray(categories)
     one, two = _places(first, names), _places(second, names)
     if len(one) != len(two) or not len(one):
-        raise Refusal("kappa needs the same subjects rated by both, at least one")
+        raise Refusal(lambda: _("kappa needs the same subjects rated by both, at least one"))
     observed = np.zeros((len(names), len(names)))
     np.add.at(observed, (one, two), 1)
     expected = np.outer(observed.sum(axis=1), observed.sum(axis=0)) / len(one)
@@ -93,9 +94,9 @@ def weighted_kappa(
 def _complete(ratings: npt.ArrayLike) -> Ratings:
     table = np.asarray(ratings, dtype=float)
     if table.ndim != 2 or min(table.shape) < 2:
-        raise Refusal("agreement needs at least two subjects, each rated by at least two raters")
+        raise Refusal(lambda: _("agreement needs at least two subjects, each rated by at least two raters"))
     if not np.isfinite(table).all():
-        raise Refusal("agreement needs a rating of every rater for every subject")
+        raise Refusal(lambda: _("agreement needs a rating of every rater for every subject"))
     return table
 
 
@@ -106,7 +107,9 @@ def _mean_squares(table: Ratings) -> _MeanSquares:
     raters = n * ((by_rater - grand) ** 2).sum()
     total = ((table - grand) ** 2).sum()
     if not between > 0:
-        raise Refusal("no subject differs from another, so that agreement cannot be told from sameness")
+        raise Refusal(
+            lambda: _("no subject differs from another, so that agreement cannot be told from sameness")
+        )
     within = total - between
     return _MeanSquares(
         n=n,
@@ -189,5 +192,5 @@ def _places(ratings: npt.ArrayLike, categories: npt.NDArray[np.generic]) -> npt.
     given = np.asarray(ratings)
     matches = given[:, None] == categories[None, :]
     if not matches.any(axis=1).all():
-        raise Refusal("a rating is none of the categories")
+        raise Refusal(lambda: _("a rating is none of the categories"))
     return np.asarray(matches.argmax(axis=1), dtype=np.intp)

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import CensoredData, ecdf
 
+from measures.language import gettext as _
 from reports.stats.errors import Refusal
 
 _HALF = 0.5 + 1e-12  # a product of fractions that is one half may come out a hair above it
@@ -114,11 +115,11 @@ def _checked(
         raise Refusal("whether the event happened must be true or false, 1 or 0")
     seen = said.astype(bool)
     if known.ndim != 1 or known.shape != seen.shape:
-        raise Refusal("each person needs one time, and whether the event happened at it")
+        raise Refusal(lambda: _("each person needs one time, and whether the event happened at it"))
     if not len(known):
-        raise Refusal("nobody was followed, so that there is no time to report")
+        raise Refusal(lambda: _("nobody was followed, so that there is no time to report"))
     if not np.isfinite(known).all() or (known < 0).any():
-        raise Refusal("a time is missing or negative")
+        raise Refusal(lambda: _("a time is missing or negative"))
     return known, seen
 
 

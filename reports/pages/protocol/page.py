@@ -8,8 +8,13 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from measures import registry
 from measures.instrument import Source as Reference
+from measures.language import marked, within
+from measures.words.phrases import listed
 from reports.charts import (
     AskLane,
     AskMark,
@@ -55,10 +60,8 @@ class SessionRow:
 class DoseRow:
     arms: str
     sessions: str
-    substance: str
-    amount: str
+    given: str
     supplement: str
-    route: str
     settings: str
     origin: Origin
 
@@ -73,22 +76,22 @@ class MedicationRow:
 
 
 ORIGINS = {
-    "high": ("from the source", False),
-    "medium": ("source, with a choice of ours", False),
-    "low": ("weak source", False),
-    "policy": ("our default", True),
+    "high": (marked("from the source"), False),
+    "medium": (marked("source, with a choice of ours"), False),
+    "low": (marked("weak source"), False),
+    "policy": (marked("our default"), True),
 }
 
 
 def origin(source: Reference) -> Origin:
     label, is_default = ORIGINS[source.confidence]
-    return Origin(label, source.text, is_default)
+    return Origin(_(label), source.text, is_default)
 
 
 def session_rows(protocol: Protocol) -> list[SessionRow]:
     return [
         SessionRow(
-            kind=SessionKind(row.kind).label,
+            kind=str(SessionKind(row.kind).label),
             count=row.count,
             spacing=spacing(row),
             minutes=_minutes(row),
@@ -104,15 +107,18 @@ def spacing(row: Sessions) -> str:
     gaps = sorted({later - earlier for earlier, later in pairwise(row.days)})
     if not gaps:
         return ""
-    span = f"{gaps[0]}" if len(gaps) == 1 else f"{gaps[0]} to {gaps[-1]}"
-    return f"{span} day{'' if span == '1' else 's'} apart"
+    if len(gaps) == 1:
+        return ngettext("{n} day apart", "{n} days apart", gaps[0]).format(n=gaps[0])
+    return _("{least} to {most} days apart").format(least=gaps[0], most=gaps[-1])
 
 
 def _minutes(row: Sessions) -> str:
-    long = (
-        f"{row.minutes} to {row.longest} min" if row.longest else f"{row.minutes} min" if row.minutes else ""
-    )
-    stay = f"stays {row.stay} min after the last dose" if row.stay else ""
+    long = ""
+    if row.longest:
+        long = _("{least} to {most} min").format(least=row.minutes, most=row.longest)
+    elif row.minutes:
+        long = _("{n} min").format(n=row.minutes)
+    stay = _("stays {n} min after the last dose").format(n=row.stay) if row.stay else ""
     return ", ".join(words for words in (long, stay) if words)
 
 
@@ -120,29 +126,45 @@ def dose_rows(protocol: Protocol) -> list[DoseRow]:
     return [
         DoseRow(
             arms=arms_in_words(protocol, row.arms),
-            sessions=f"{row.first}" if row.first == row.last else f"{row.first} to {row.last}",
-            substance=row.substance,
-            amount=row.amount.words + (f" over {row.over_minutes} min" if row.over_minutes else ""),
+            sessions=f"{row.first}"
+            if row.first == row.last
+            else _("{first} to {last}").format(first=row.first, last=row.last),
+            given=_given(row),
             supplement=_supplement(row),
-            route=Route(row.route).label.lower(),
-            settings=row.settings,
+            settings=_(row.settings) if row.settings else "",
             origin=origin(row.source),
         )
         for row in protocol.doses
     ]
 
 
+def _given(row: PlannedDose) -> str:
+    """Substance, amount and route; a placebo is said once."""
+    amount = row.amount.words
+    if row.over_minutes:
+        amount = _("{amount} over {n} min").format(amount=amount, n=row.over_minutes)
+    substance = _(row.substance)
+    parts = [substance] if amount == substance else [substance, amount]
+    return ", ".join([*parts, within(str(Route(row.route).label))])
+
+
 def _supplement(row: PlannedDose) -> str:
     more = row.supplement
-    return f"{more.amount.words}, {more.earliest} to {more.latest} min after the first" if more else ""
+    if not more:
+        return ""
+    return _("{amount}, {least} to {most} min after the first").format(
+        amount=more.amount.words, least=more.earliest, most=more.latest
+    )
 
 
 def medication_rows(protocol: Protocol) -> list[MedicationRow]:
     return [
         MedicationRow(
             arms=arms_in_words(protocol, row.arms),
-            substance=row.substance,
-            amount=row.amount.words + (" daily" if row.amount.given == "amount" else ""),
+            substance=_(row.substance),
+            amount=_("{amount} daily").format(amount=row.amount.words)
+            if row.amount.given == "amount"
+            else row.amount.words,
             course=_course(row),
             origin=origin(row.source),
         )
@@ -151,15 +173,22 @@ def medication_rows(protocol: Protocol) -> list[MedicationRow]:
 
 
 def _course(row: StandingMedication) -> str:
-    steps = f", taper in {len(row.taper)} steps" if row.taper else ""
-    return f"from day {row.day}{steps}" + (f", stopped on day {row.stop}" if row.stop else ", goes on")
+    if row.taper:
+        said = (
+            _("from day {day}, taper in {steps} steps, stopped on day {stop}")
+            if row.stop
+            else _("from day {day}, taper in {steps} steps, goes on")
+        )
+    else:
+        said = _("from day {day}, stopped on day {stop}") if row.stop else _("from day {day}, goes on")
+    return said.format(day=row.day, steps=len(row.taper), stop=row.stop)
 
 
 def arms_in_words(protocol: Protocol, arms: tuple[str, ...]) -> str:
     """The titles of these arms; empty where it is all of them."""
     if set(arms) == set(protocol.arm_keys):
         return ""
-    return ", ".join(arm.title for arm in protocol.arms if arm.key in arms)
+    return ", ".join(_(arm.title) for arm in protocol.arms if arm.key in arms)
 
 
 def planned_schedule(protocol: Protocol, arm: str) -> Schedule:
@@ -168,17 +197,17 @@ def planned_schedule(protocol: Protocol, arm: str) -> Schedule:
     wanted = wanted_requests(protocol, arm, events, date.min)
     ends = max([phase.last for phase in protocol.phases] + [_day(row.closes_on) for row in wanted])
     course = Timeline(
-        title=protocol.title,
-        zero="the start of treatment",
+        title=_(protocol.title),
+        zero=_("the start of treatment"),
         until=ends,
         medication=tuple(_bars(protocol, arm)),
         doses=tuple(_doses(protocol, arm)),
         sessions=tuple(_sessions(protocol, arm)),
     )
-    phases = tuple(PhaseBar(phase.title, phase.first, phase.last) for phase in protocol.phases)
+    phases = tuple(PhaseBar(_(phase.title), phase.first, phase.last) for phase in protocol.phases)
     return Schedule(
-        title=f"Schedule of {protocol.title}",
-        zero="the start of treatment",
+        title=_("Schedule of {protocol}").format(protocol=_(protocol.title)),
+        zero=_("the start of treatment"),
         phases=phases,
         course=course,
         asked=tuple(_lanes(wanted)),
@@ -203,7 +232,7 @@ def _doses(protocol: Protocol, arm: str) -> Iterable[DoseMark]:
     days = [day for row in protocol.sessions if row.kind == "dosing" and arm in row.arms for day in row.days]
     for number, (day, amount) in enumerate(zip(sorted(days), given, strict=True), start=1):
         mine = [row for row in protocol.doses if arm in row.arms and row.first <= number <= row.last]
-        substance = " and ".join(row.substance for row in mine)
+        substance = listed(_(row.substance) for row in mine)
         until = day + protocol.acute_days if protocol.acute_days else None
         if all(row.amount.given == "amount" for row in mine):
             yield DoseMark(day, amount, substance, until)
@@ -218,7 +247,9 @@ def _sessions(protocol: Protocol, arm: str) -> Iterable[SessionLane]:
             days[row.kind] += row.days
     for kind, label in LANES.items():
         if days[kind]:
-            yield SessionLane(label, tuple(SessionTick(day, kind.label) for day in sorted(days[kind])))
+            yield SessionLane(
+                str(label), tuple(SessionTick(day, str(kind.label)) for day in sorted(days[kind]))
+            )
 
 
 def _bars(protocol: Protocol, arm: str) -> Iterable[MedicationBar]:
@@ -228,8 +259,8 @@ def _bars(protocol: Protocol, arm: str) -> Iterable[MedicationBar]:
         edges = [drug.day, *drug.taper, drug.stop]
         for step, (start, end) in enumerate(pairwise([*edges])):
             if start is not None:
-                dose = drug.amount.words if not step else f"taper step {step}"
-                yield MedicationBar(drug.substance, start, end, dose)
+                dose = _("taper step {n}").format(n=step) if step else drug.amount.words
+                yield MedicationBar(_(drug.substance), start, end, dose)
 
 
 def _lanes(wanted: Iterable[WantedRequest]) -> Iterable[AskLane]:
@@ -243,7 +274,8 @@ def _lanes(wanted: Iterable[WantedRequest]) -> Iterable[AskLane]:
         instrument = registry.get(key)
         source = Source.CLINICIAN if instrument.rater == "clinician" else Source.SELF
         marks = [
-            AskMark(_day(row.due_on), _day(row.opens_on), _day(row.closes_on), row.time_point) for row in rows
+            AskMark(_day(row.due_on), _day(row.opens_on), _day(row.closes_on), _(row.time_point))
+            for row in rows
         ]
         yield AskLane(instrument.short_title, source, tuple(marks))
 
@@ -264,12 +296,12 @@ def protocol_entries() -> list[ProtocolEntry]:
     return [
         ProtocolEntry(
             protocol=protocol,
-            diagnosis=Diagnosis(protocol.diagnosis).label,
+            diagnosis=str(Diagnosis(protocol.diagnosis).label),
             arms=len(protocol.arms),
             sessions=", ".join(
-                f"{row.count} {SessionKind(row.kind).label.lower()}" for row in protocol.sessions
+                f"{row.count} {within(str(SessionKind(row.kind).label))}" for row in protocol.sessions
             ),
-            outcome=f"{registry.get(protocol.outcome.instrument).short_title}, {protocol.outcome.endpoint}",
+            outcome=f"{registry.get(protocol.outcome.instrument).short_title}, {_(protocol.outcome.endpoint)}",
         )
-        for protocol in sorted(all_protocols(), key=lambda protocol: protocol.title)
+        for protocol in sorted(all_protocols(), key=lambda protocol: _(protocol.title))
     ]

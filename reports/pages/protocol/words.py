@@ -5,22 +5,51 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from measures import registry
 from measures.instrument import Instrument
+from measures.language import marked, written
+from measures.words.phrases import listed
 from reports.pages.protocol.page import Origin, arms_in_words, origin
 from tracking.rules.protocol import Anchor, Outcome, Protocol, Repeat, TimePoint, Watch
 from tracking.rules.protocol.anchors import NUMBER, WEEK
 
 MOMENTS = {
-    "before": "before",
-    "before_supplement": "before the supplement",
-    "during": "during",
-    "end": "at the end",
+    "before": marked("before"),
+    "before_supplement": marked("before the supplement"),
+    "during": marked("during"),
+    "end": marked("at the end"),
 }
 EVENTS = {
-    "start": "the start of treatment",
-    "stop": "the last dose of the medication",
-    "end": "the end of therapy",
+    "start": marked("the start of treatment"),
+    "stop": marked("the last dose of the medication"),
+    "end": marked("the end of therapy"),
+}
+NUMBERED = {  # by the kind of the event, or of the session: each, the last, one by its number
+    "dose": (marked("each dose"), marked("the last dose"), marked("dose {n}")),
+    "taper": (marked("each taper step"), marked("the last taper step"), marked("taper step {n}")),
+    "preparation": (
+        marked("each preparation session"),
+        marked("the last preparation session"),
+        marked("preparation session {n}"),
+    ),
+    "psychotherapy": (
+        marked("each psychotherapy session"),
+        marked("the last psychotherapy session"),
+        marked("psychotherapy session {n}"),
+    ),
+    "integration": (
+        marked("each integration session"),
+        marked("the last integration session"),
+        marked("integration session {n}"),
+    ),
+    "medication": (
+        marked("each medication session"),
+        marked("the last medication session"),
+        marked("medication session {n}"),
+    ),
 }
 
 
@@ -64,7 +93,7 @@ def point_rows(protocol: Protocol) -> list[PointRow]:
 
 def _point_row(protocol: Protocol, point: TimePoint) -> PointRow:
     return PointRow(
-        name=point.name.replace(NUMBER, "1, 2, …").replace(WEEK, "…"),
+        name=_(point.name).replace(NUMBER, "1, 2, …").replace(WEEK, "…"),
         when=when(point),
         window=window(point),
         instruments=tuple(registry.get(key) for key in point.instruments),
@@ -77,62 +106,84 @@ def _point_row(protocol: Protocol, point: TimePoint) -> PointRow:
 
 def _rater(point: TimePoint) -> str:
     if point.rater == "self":
-        return "answered by the patient"
-    return "rated by a blinded independent rater" if point.blinded else "rated by a clinician"
+        return _("answered by the patient")
+    return _("rated by a blinded independent rater") if point.blinded else _("rated by a clinician")
 
 
 def when(point: TimePoint) -> str:
     """ "14 days after dose 1", "on the day of each dose", "2 days before the start of treatment" """
     event = event_in_words(point.anchor)
     if point.day == 0:
-        return f"on the day of {event}"
-    return f"{_days(abs(point.day))} {'after' if point.day > 0 else 'before'} {event}"
+        return _("on the day of {event}").format(event=event)
+    said = (
+        ngettext("{n} day after {event}", "{n} days after {event}", point.day)
+        if point.day > 0
+        else ngettext("{n} day before {event}", "{n} days before {event}", -point.day)
+    )
+    return said.format(n=abs(point.day), event=event)
 
 
 def window(point: TimePoint) -> str:
     """ "14 days before to 6 days after", "that day alone" """
     if not point.before and not point.after:
-        return "that day alone"
-    first = f"{_days(point.before)} before" if point.before else "that day"
-    return f"{first} to {f'{_days(point.after)} after' if point.after else 'that day'}"
-
-
-def _days(count: int) -> str:
-    return f"{count} day{'' if count == 1 else 's'}"
+        return _("that day alone")
+    before = ngettext("{n} day before", "{n} days before", point.before).format(n=point.before)
+    after = ngettext("{n} day after", "{n} days after", point.after).format(n=point.after)
+    if not point.before:
+        return _("that day to {end}").format(end=after)
+    if not point.after:
+        return _("{start} to that day").format(start=before)
+    return _("{start} to {end}").format(start=before, end=after)
 
 
 def event_in_words(anchor: Anchor) -> str:
     if anchor.kind in EVENTS:
-        return EVENTS[anchor.kind]
-    noun = {"dose": "dose", "taper": "taper step"}.get(anchor.kind, f"{anchor.session} session")
+        return _(EVENTS[anchor.kind])
+    each, last, one = NUMBERED[anchor.session or anchor.kind]
     if anchor.which == "any":
-        return f"each {noun}"
-    return f"the last {noun}" if anchor.which == "last" else f"{noun} {anchor.which}"
+        return _(each)
+    return _(last) if anchor.which == "last" else _(one).format(n=anchor.which)
 
 
 def _notes(point: TimePoint) -> Iterable[str]:
     if point.repeat:
         yield _repeat(point.repeat)
     if point.condition:
-        asked = registry.get(point.condition.instrument).short_title
-        met = f" and {point.condition.outcome.replace('_', ' ')} was met" if point.condition.outcome else ""
-        yield f"only if {asked} was answered at {point.condition.at}{met}"
+        instrument = registry.get(point.condition.instrument)
+        at = _(point.condition.at)
+        if point.condition.outcome:
+            yield _("only if {instrument} was answered at {time_point} and {outcome} was met").format(
+                instrument=instrument.short_title,
+                time_point=at,
+                outcome=_(instrument.outcome(point.condition.outcome).title),
+            )
+        else:
+            yield _("only if {instrument} was answered at {time_point}").format(
+                instrument=instrument.short_title, time_point=at
+            )
     if point.acute:
-        yield "about the state that the dose brings"
+        yield _("about the state that the dose brings")
     if point.reminders:
-        days = " and ".join(str(day) for day in point.reminders)
-        yield f"reminded {days} days after the window opens"
+        days = listed(str(day) for day in point.reminders)
+        yield _("reminded {days} days after the window opens").format(days=days)
 
 
 def _repeat(repeat: Repeat) -> str:
     if isinstance(repeat.until, int):
-        end = f"to day {repeat.until}"
-    elif isinstance(repeat.until, str):
-        end = f"until {repeat.until}"
+        said = ngettext(
+            "again every day to day {end}, at most {times} times",
+            "again every {n} days to day {end}, at most {times} times",
+            repeat.every,
+        )
+        end = str(repeat.until)
     else:
-        end = f"until {event_in_words(repeat.until)}"
-    days = "day" if repeat.every == 1 else f"{repeat.every} days"
-    return f"again every {days} {end}, at most {repeat.at_most} times"
+        said = ngettext(
+            "again every day until {end}, at most {times} times",
+            "again every {n} days until {end}, at most {times} times",
+            repeat.every,
+        )
+        end = _(repeat.until) if isinstance(repeat.until, str) else event_in_words(repeat.until)
+    return said.format(n=repeat.every, end=end, times=repeat.at_most)
 
 
 def watch_rows(protocol: Protocol) -> list[WatchRow]:
@@ -149,15 +200,21 @@ def watch_rows(protocol: Protocol) -> list[WatchRow]:
 
 
 def _moments(watch: Watch) -> str:
-    often = f", every {watch.every_minutes} min" if watch.every_minutes else ""
-    return ", ".join(MOMENTS[moment] + (often if moment == "during" else "") for moment in watch.moments)
+    return ", ".join(
+        _("during, every {n} min").format(n=watch.every_minutes)
+        if moment == "during" and watch.every_minutes
+        else _(MOMENTS[moment])
+        for moment in watch.moments
+    )
 
 
 def _limit(watch: Watch) -> str:
     unit = registry.get(watch.instrument).scale(watch.scale).unit if watch.instrument else ""
     if watch.warn_from is not None:
-        return f"{watch.warn_from} {unit} or more"
-    return f"{watch.warn_to} {unit} or less" if watch.warn_to is not None else ""
+        return _("{n} {unit} or more").format(n=written(str(watch.warn_from)), unit=_(unit) if unit else "")
+    if watch.warn_to is None:
+        return ""
+    return _("{n} {unit} or less").format(n=written(str(watch.warn_to)), unit=_(unit) if unit else "")
 
 
 def outcome_rows(protocol: Protocol) -> list[OutcomeRow]:
@@ -169,11 +226,12 @@ def outcome_rows(protocol: Protocol) -> list[OutcomeRow]:
 def _outcome_row(outcome: Outcome, is_primary: bool) -> OutcomeRow:
     instrument = registry.get(outcome.instrument)
     judged = {
-        "treatment response": outcome.treatment_response,
-        "remission": outcome.remission,
-        "relapse": outcome.relapse,
+        _("treatment response"): outcome.treatment_response,
+        _("remission"): outcome.remission,
+        _("relapse"): outcome.relapse,
     }
-    lost = (f"no longer: {instrument.outcome(outcome.absent).title}",) if outcome.absent else ()
+    absent = _(instrument.outcome(outcome.absent).title) if outcome.absent else ""
+    lost = (_("no longer: {outcome}").format(outcome=absent),) if absent else ()
     return OutcomeRow(
         instrument=instrument,
         scale=instrument.scale(outcome.scale).title,

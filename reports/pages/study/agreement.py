@@ -10,18 +10,55 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from measures.instrument import Instrument
+from measures.language import marked
+from reports import analyses
 from reports.charts import Figure, IntervalRow, Intervals, intervals
 from reports.models import StudyResult
 from reports.pages.study.page import may_see_patients
 from reports.pages.study.withholding_raters import withhold_agreement, withhold_blinding
+from reports.plain import spoken
 from tracking.models import Study, User
 from tracking.rules.policies.instruments import Shelf
 from tracking.templatetags.figures import fixed
 
 Json = Mapping[str, Any]
-LEVEL = "95 % interval"
-GUESSED_BY = {"patient": "Patients", "therapist": "Therapists", "rater": "Raters"}
+LEVEL = marked("95 % interval")
+GUESSED_BY = {"patient": marked("Patients"), "therapist": marked("Therapists"), "rater": marked("Raters")}
+GUESSER = {"patient": marked("Patient"), "therapist": marked("Therapist"), "rater": marked("Rater")}
+EXPECTED_BY = {"patient": marked("Patient"), "clinician": marked("Clinician")}
+NO_INTERVAL = {
+    "patient": marked(
+        "Patients gave the same answer on all {n} patients of the arm {arm}: Bang {bang}, of which no interval can be "
+        "given."
+    ),
+    "therapist": marked(
+        "Therapists gave the same answer on all {n} patients of the arm {arm}: Bang {bang}, of which no interval can "
+        "be given."
+    ),
+    "rater": marked(
+        "Raters gave the same answer on all {n} patients of the arm {arm}: Bang {bang}, of which no interval can be "
+        "given."
+    ),
+}
+GUESSED = {
+    "patient": marked("Patients guessed the arm {arm} better than by chance: {figures}."),
+    "therapist": marked("Therapists guessed the arm {arm} better than by chance: {figures}."),
+    "rater": marked("Raters guessed the arm {arm} better than by chance: {figures}."),
+}
+MISTAKEN = {
+    "patient": marked("Patients mostly took the arm {arm} for the other one: {figures}."),
+    "therapist": marked("Therapists mostly took the arm {arm} for the other one: {figures}."),
+    "rater": marked("Raters mostly took the arm {arm} for the other one: {figures}."),
+}
+NOT_GUESSED = {
+    "patient": marked("Patients did not demonstrably guess the arm {arm}: {figures}."),
+    "therapist": marked("Therapists did not demonstrably guess the arm {arm}: {figures}."),
+    "rater": marked("Raters did not demonstrably guess the arm {arm}: {figures}."),
+}
 MONTHS = 6  # in a period of the drift
 
 
@@ -36,13 +73,15 @@ class Drawn:
 @dataclass(frozen=True, slots=True)
 class InstrumentAgreement:
     """Agreement on one instrument. ``refused`` says why there is none. ``main``: the scale that raters are
-    compared on; ``sentence``: the answer on it. ``periods``: the picture of drift."""
+    compared on; ``sentence``: the answer on it; ``rated_twice``: how much it rests on. ``periods``: the picture of
+    drift."""
 
     instrument: Instrument
     found: Json
     refused: str
     main: Json | None
     sentence: str
+    rated_twice: str
     raters: Drawn | None
     periods: Drawn | None
 
@@ -72,7 +111,7 @@ def agreement_page(user: User, study: Study, smallest: int) -> AgreementPage:
     rows = sorted(stored, key=lambda row: (row.instrument != study.outcome_instrument, row.instrument))
     agreements = [_agreement(study, row, limit) for row in rows if row.analysis == "agreement"]
     hidden = next((row.result for row in rows if row.analysis == "blinding"), None)
-    found = withhold_blinding(hidden, limit) if hidden and limit else hidden
+    found = spoken(withhold_blinding(hidden, limit) if hidden and limit else hidden)
     guessers = _guessers(found)
     told = _arms(guessers)
     own = [each for each in told if each[0] == "patient"]
@@ -84,7 +123,9 @@ def agreement_page(user: User, study: Study, smallest: int) -> AgreementPage:
         answers=[*(each.sentence for each in agreements if each.main), *map(_guessed, own)],
         others=list(map(_guessed, others)),
         agreements=agreements,
-        blinding=found if found and "refused" not in found else None,
+        blinding={**found, "guessers": list(map(_named, guessers))}
+        if found and "refused" not in found
+        else None,
         blinding_refused=_why_no_guess(found),
         guesses=_guess_figure(guessers),
         expectancy=_expectancy_figure(found),
@@ -93,9 +134,9 @@ def agreement_page(user: User, study: Study, smallest: int) -> AgreementPage:
 
 def _agreement(study: Study, row: StudyResult, limit: int | None) -> InstrumentAgreement:
     instrument = Shelf().get(row.instrument, study=study)
-    found = withhold_agreement(row.result, limit) if limit else row.result
+    found = spoken(withhold_agreement(row.result, limit) if limit else row.result)
     if "refused" in found:
-        return InstrumentAgreement(instrument, found, found["refused"], None, "", None, None)
+        return InstrumentAgreement(instrument, found, found["refused"], None, "", "", None, None)
     main = next(scale for scale in found["scales"] if scale["key"] == found["main"])
     return InstrumentAgreement(
         instrument=instrument,
@@ -103,8 +144,11 @@ def _agreement(study: Study, row: StudyResult, limit: int | None) -> InstrumentA
         refused="",
         main=main,
         sentence=_agreed(instrument, main),
-        raters=_deviations(instrument, found["raters"], "own score less that of the other rater", _rater),
-        periods=_deviations(instrument, found["periods"], "own score less the mean of the pair", _rater_at),
+        rated_twice=_rated_twice(found["pairs"], found["patients"]),
+        raters=_deviations(instrument, found["raters"], _("own score less that of the other rater"), _rater),
+        periods=_deviations(
+            instrument, found["periods"], _("own score less the mean of the pair"), _rater_at
+        ),
     )
 
 
@@ -116,14 +160,28 @@ def _for_template(found: Json) -> Json:
 
 def _agreed(instrument: Instrument, main: Json) -> str:
     named = instrument.short_title in main["title"]
-    what = main["title"] if named else f"{instrument.short_title}, {main['title']}"
+    what = _(main["title"]) if named else f"{instrument.short_title}, {_(main['title'])}"
     if "refused" in main["icc"]:
-        return f"Agreement of raters on {what} cannot be told: {main['icc']['refused']}"
+        return _("Agreement of raters on {scale} cannot be told: {reason}").format(
+            scale=what, reason=main["icc"]["refused"]
+        )
     icc = main["icc"]["ICC(2,1)"]
-    known = icc["low"] is not None
-    between = f"{LEVEL} {fixed(icc['low'])} to {fixed(icc['high'])}" if known else "no interval can be given"
-    figures = f"ICC(2,1) {fixed(icc['value'])} ({between}), {main['n']} double ratings"
-    return f"Two raters of the same patient on {what}: {figures}."
+    value, pairs = fixed(icc["value"]), _double_ratings(main["n"])
+    if icc["low"] is None:
+        return _(
+            "Two raters of the same patient on {scale}: ICC(2,1) {value} (no interval can be given), {pairs}."
+        ).format(scale=what, value=value, pairs=pairs)
+    return _(
+        "Two raters of the same patient on {scale}: ICC(2,1) {value} (95 % interval {low} to {high}), {pairs}."
+    ).format(scale=what, value=value, low=fixed(icc["low"]), high=fixed(icc["high"]), pairs=pairs)
+
+
+def _double_ratings(n: int) -> str:
+    return ngettext("{n} double rating", "{n} double ratings", n).format(n=n)
+
+
+def _rated_twice(pairs: int, patients: int) -> str:
+    return _("{pairs} of {patients}.").format(pairs=_double_ratings(pairs), patients=_patients(patients))
 
 
 def _deviations(instrument: Instrument, rows: Sequence[Json], what: str, label: Any) -> Drawn | None:
@@ -132,13 +190,13 @@ def _deviations(instrument: Instrument, rows: Sequence[Json], what: str, label: 
     return _drawn(
         Intervals(
             title=f"{instrument.short_title}: {what}",
-            scale=f"Points of {instrument.short_title}: {what}",
-            interval=LEVEL,
+            scale=_("Points of {instrument}: {what}").format(instrument=instrument.short_title, what=what),
+            interval=_(LEVEL),
             reference=0,
-            reference_label="no difference",
+            reference_label=_("no difference"),
             reach=(-1, 1),
-            rows_are="rater",
-            counted="pairs",
+            rows_are=_("rater"),
+            counted=_("pairs"),
             digits=1,
             rows=tuple(
                 IntervalRow(label(row), row["rater"], row["mean"], row["low"], row["high"], row["n"])
@@ -154,12 +212,14 @@ def _drawn(chart: Intervals, key: str) -> Drawn:
 
 
 def _rater(row: Json) -> str:
-    return f"Rater {row['rater']}"
+    return _("Rater {letter}").format(letter=row["rater"])
 
 
 def _rater_at(row: Json) -> str:
     first = row["period"] * MONTHS
-    return f"Rater {row['rater']}, months {first + 1} to {first + MONTHS}"
+    return _("Rater {letter}, months {first} to {last}").format(
+        letter=row["rater"], first=first + 1, last=first + MONTHS
+    )
 
 
 def _guessers(found: Json | None) -> Sequence[Json]:
@@ -183,18 +243,36 @@ def _guessed(told: tuple[str, Json]) -> str:
     """The answer of one guesser on one arm, as far as its interval allows one."""
     guesser, arm = told
     bang = arm["bang"]
-    who = GUESSED_BY[guesser]
     if not bang["se"]:
-        same = f"{who} gave the same answer on all {bang['n']} patients of the arm {arm['arm']}"
-        return f"{same}: Bang {fixed(bang['value'])}, of which no interval can be given."
-    figures = (
-        f"Bang {fixed(bang['value'])} ({fixed(bang['low'])} to {fixed(bang['high'])}), {bang['n']} patients"
+        return _(NO_INTERVAL[guesser]).format(n=bang["n"], arm=arm["arm"], bang=fixed(bang["value"]))
+    figures = _("Bang {value} ({low} to {high}), {patients}").format(
+        value=fixed(bang["value"]),
+        low=fixed(bang["low"]),
+        high=fixed(bang["high"]),
+        patients=_patients(bang["n"]),
     )
-    if bang["low"] > 0:
-        return f"{who} guessed the arm {arm['arm']} better than by chance: {figures}."
-    if bang["high"] < 0:
-        return f"{who} mostly took the arm {arm['arm']} for the other one: {figures}."
-    return f"{who} did not demonstrably guess the arm {arm['arm']}: {figures}."
+    said = GUESSED if bang["low"] > 0 else MISTAKEN if bang["high"] < 0 else NOT_GUESSED
+    return _(said[guesser]).format(arm=arm["arm"], figures=figures)
+
+
+def _patients(n: int) -> str:
+    return ngettext("{n} patient", "{n} patients", n).format(n=n)
+
+
+def _named(guesser: Json) -> Json:
+    """With who guessed, and what James's index rests on, in words."""
+    james = guesser["james"]
+    if "refused" not in james:
+        patients = _patients(james["n"])
+        words = (
+            _("({low} to {high}), {patients}").format(
+                low=fixed(james["low"]), high=fixed(james["high"]), patients=patients
+            )
+            if james["se"]
+            else f", {patients}"
+        )
+        james = {**james, "rests_on": words}
+    return {**guesser, "who": _(GUESSER[guesser["guesser"]]), "james": james}
 
 
 def _guess_figure(guessers: Sequence[Json]) -> Drawn | None:
@@ -202,17 +280,17 @@ def _guess_figure(guessers: Sequence[Json]) -> Drawn | None:
         return None
     return _drawn(
         Intervals(
-            title="Bang's index by guesser and arm",
-            scale="Bang: −1 all guess the other arm, 1 all guess right",
-            interval=LEVEL,
+            title=_("Bang's index by guesser and arm"),
+            scale=_("Bang: −1 all guess the other arm, 1 all guess right"),
+            interval=_(LEVEL),
             reference=0,
-            reference_label="as by chance",
+            reference_label=_("as by chance"),
             reach=(-1, 1),
-            rows_are="guess by, arm",
-            counted="patients",
+            rows_are=_("guess by, arm"),
+            counted=_("patients"),
             digits=2,
             rows=tuple(
-                _index_row(GUESSED_BY[each["guesser"]], arm) for each in guessers for arm in each["arms"]
+                _index_row(_(GUESSED_BY[each["guesser"]]), arm) for each in guessers for arm in each["arms"]
             ),
         ),
         key="guesses",
@@ -226,24 +304,28 @@ def _index_row(who: str, arm: Json) -> IntervalRow:
     return IntervalRow(f"{who}, {arm['arm']}", who, bang["value"], low, high, bang["n"])
 
 
+def _expected_arm(arm: str) -> str:
+    return _("all") if arm == analyses.ALL else arm
+
+
 def _expectancy_figure(found: Json | None) -> Drawn | None:
     means = found.get("expectancy", ()) if found else ()
     if not means:
         return None
     return _drawn(
         Intervals(
-            title="Expected improvement by arm",
-            scale="Improvement expected before treatment, %",
-            interval=LEVEL,
+            title=_("Expected improvement by arm"),
+            scale=_("Improvement expected before treatment, %"),
+            interval=_(LEVEL),
             reference=0,
-            reference_label="none",
+            reference_label=_("none"),
             reach=(0, 100),
-            rows_are="expected by, arm",
-            counted="patients",
+            rows_are=_("expected by, arm"),
+            counted=_("patients"),
             digits=0,
             rows=tuple(
                 IntervalRow(
-                    f"{each['time'].capitalize()}, {each['arm']}",
+                    f"{_(EXPECTED_BY[each['time']])}, {_expected_arm(each['arm'])}",
                     each["time"],
                     each["mean"],
                     each["low"],

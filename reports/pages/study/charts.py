@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from measures import registry
 from measures.instrument import Instrument, Scale
+from measures.language import marked, within
 from reports import analyses
 from reports.charts import (
     Band,
@@ -25,6 +28,12 @@ from tracking.models import Study
 from tracking.templatetags.figures import fixed
 
 Json = Mapping[str, Any]
+SCALES = {
+    "total": marked("total"),
+    "transcendence": marked("transcendence"),
+    "music_fit": marked("music fit"),
+    "comfort": marked("comfort"),
+}
 
 
 def course_figure(
@@ -35,13 +44,13 @@ def course_figure(
     arms = list(dict.fromkeys(mean["arm"] for mean in course["means"]))
     return cohort_course(
         CohortCourse(
-            title=f"{instrument.short_title} over time",
-            scale=f"{instrument.short_title}, {scale.unit}",
-            zero="the first dose or the start of treatment",
-            interval="95 % confidence interval",
+            title=_("{instrument} over time").format(instrument=instrument.short_title),
+            scale=f"{instrument.short_title}, {_(scale.unit)}",
+            zero=_("the first dose or the start of treatment"),
+            interval=_("95 % confidence interval"),
             minimum=scale.minimum,
             maximum=scale.maximum,
-            bands=tuple(Band(band.label, band.low, band.high) for band in scale.bands),
+            bands=tuple(Band(_(band.label), band.low, band.high) for band in scale.bands),
             arms=tuple(_arm(arm, course, day, sample) for arm in arms),
         ),
         key="course",
@@ -51,7 +60,7 @@ def course_figure(
 def _arm(arm: str, course: Json, day: Mapping[str, float], sample: analyses.Sample | None) -> CohortArm:
     means = [mean for mean in course["means"] if mean["arm"] == arm]
     return CohortArm(
-        label="all patients" if arm == analyses.ALL else arm,
+        label=_("all patients") if arm == analyses.ALL else arm,
         means=tuple(_mean(mean, day[mean["time"]]) for mean in means),
         people=_lines(sample, arm) if sample is not None else (),
     )
@@ -66,14 +75,23 @@ def _lines(sample: analyses.Sample, arm: str) -> tuple[tuple[tuple[float, float 
     own = rows if arm == analyses.ALL else rows[rows["arm"] == arm]
     return tuple(
         tuple((float(row.day), row.value) for row in rows_of(person.sort_values("day")))
-        for _, person in own.groupby("episode")
+        for episode, person in own.groupby("episode")
     )
 
 
 def predictor_title(name: str) -> str:
     """``meq30_first_positive_mood`` → ``MEQ30, first dose: positive mood``."""
     key, dose, scale = dose_column_parts(name)
-    return f"{registry.get(key).short_title}, {dose} dose: {scale.replace('_', ' ')}"
+    said = _("{instrument}, last dose: {scale}") if dose == "last" else _("{instrument}, first dose: {scale}")
+    instrument = registry.get(key)
+    return said.format(instrument=instrument.short_title, scale=_scale_words(instrument, scale))
+
+
+def _scale_words(instrument: Instrument, key: str) -> str:
+    """The key of a scale in words, which is mostly its title."""
+    words = key.replace("_", " ")
+    title = next((scale.title for scale in instrument.scales if scale.key == key), "")
+    return within(_(title)) if title.lower() == words else _(SCALES.get(key, words))
 
 
 def predictor_figure(
@@ -91,9 +109,13 @@ def predictor_figure(
         return None
     return predictor(
         Predictor(
-            title=f"{predictor_title(name)} and {instrument.short_title} at {study.endpoint}",
+            title=_("{predictor} and {instrument} at {endpoint}").format(
+                predictor=predictor_title(name), instrument=instrument.short_title, endpoint=_(study.endpoint)
+            ),
             x_label=predictor_title(name),
-            y_label=f"{instrument.short_title} at {study.endpoint}",
+            y_label=_("{instrument} at {endpoint}").format(
+                instrument=instrument.short_title, endpoint=_(study.endpoint)
+            ),
             finding=_finding(name, model) if model else predict["refused"][name],
             points=points,
             fit=tuple(FitPoint(**point) for point in model["line"]) if model else (),
@@ -105,10 +127,14 @@ def predictor_figure(
 
 def _finding(name: str, model: Json) -> str:
     term = model["regression"]["terms"][name]
-    return (
-        f"{fixed(term['value'])} points of outcome for each point of the predictor "
-        f"(95 % interval {fixed(term['low'])} to {fixed(term['high'])}); "
-        f"partial correlation {fixed(model['partial']['r'])}"
+    return _(
+        "{value} points of outcome for each point of the predictor "
+        "(95 % interval {low} to {high}); partial correlation {r}"
+    ).format(
+        value=fixed(term["value"]),
+        low=fixed(term["low"]),
+        high=fixed(term["high"]),
+        r=fixed(model["partial"]["r"]),
     )
 
 

@@ -13,31 +13,50 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from measures.instrument import Instrument, Scale
+from measures.language import marked, written
 from reports import analyses
 from reports.charts import Figure
 from reports.models import StudyResult
 from reports.pages.study.charts import course_figure, predictor_figure, predictor_title
 from reports.pages.study.withholding import withhold
+from reports.plain import spoken
 from reports.stats.errors import Refusal
 from tracking.models import Study, TreatmentEpisode, User
 from tracking.rules.policies.instruments import Shelf
 
 Json = Mapping[str, Any]
 PUBLISHED_NOTES = {
-    "mean": "Means of the scores observed, with t interval.",
-    "absent": "Shares of the people whose answers decide it, with Wilson interval. Undecided: an answer that it hangs "
-    "on is missing.",
-    "duration": "Days from the first dose to the first rating at which treatment response no longer held; 0 for those "
-    "who never had it. Median by Kaplan and Meier with its interval. Undecided: no baseline, or no rating after the "
-    "dose.",
+    "mean": marked("Means of the scores observed, with t interval."),
+    "absent": marked(
+        "Shares of the people whose answers decide it, with Wilson interval. Undecided: an answer that it hangs "
+        "on is missing."
+    ),
+    "duration": marked(
+        "Days from the first dose to the first rating at which treatment response no longer held; 0 for those "
+        "who never had it. Median by Kaplan and Meier with its interval. Undecided: no baseline, or no rating after "
+        "the dose."
+    ),
+}
+POINTS_A = {
+    "week": marked("Points a week"),
+    "day": marked("Points a day"),
+    "occasion": marked("Points an occasion"),
+}
+COVARIATES = {
+    "baseline": marked("baseline"),
+    "arm": marked("arm"),
+    "alliance": marked("alliance"),
+    "expectancy": marked("expectancy"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class StudyFigures:
-    """The stored results of a study's outcome by analysis, as far as the reader may see them.
+    """The stored results of a study's outcome by analysis, as far as the reader may see them, in their language.
 
     ``patients``: how many; ``None`` when they are fewer than ``withheld_below``, which is ``None`` for a reader
     who may see single patients.
@@ -92,6 +111,8 @@ class StudyPage:
     contrast: Json | None
     differences: Sequence[tuple[str, Json]]
     predict: Json | None
+    covariates: Sequence[str]
+    left_out: Sequence[tuple[str, str]]
     predictors: Sequence[PredictorRow]
     predictor_figure: Figure | None
     relapse: Json | None
@@ -111,9 +132,10 @@ def study_figures(user: User, study: Study, smallest: int) -> StudyFigures:
     patients = TreatmentEpisode.objects.filter(study=study).values("patient").distinct().count()
     computed_at = max((row.computed_at for row in stored), default=None)
     if may_see_patients(user, study):
-        return StudyFigures(results, patients, None, computed_at)
+        return StudyFigures(spoken(results), patients, None, computed_at)
     shown = patients if patients == 0 or patients >= smallest else None
-    return StudyFigures(withhold(results, study.endpoint, smallest), shown, smallest, computed_at)
+    withheld = withhold(results, study.endpoint, smallest)
+    return StudyFigures(spoken(withheld), shown, smallest, computed_at)
 
 
 def with_outcome(studies: Iterable[Study]) -> list[tuple[Study, str]]:
@@ -141,16 +163,18 @@ def study_page(user: User, study: Study, smallest: int) -> StudyPage:
         course_figure=course_figure(instrument, scale, course, sample) if course else None,
         rates=shown_rates(course) if course else (),
         arms=course["arms"] if course else (),
-        growth=figures.results.get("growth", {}).get("models", ()),
+        growth=[_model(each) for each in figures.results.get("growth", {}).get("models", ())],
         contrast=figures.results.get("contrast"),
         differences=_differences(figures.results.get("contrast")),
         predict=figures.results.get("predict"),
+        covariates=[_covariate(name) for name in predict["covariates"]] if predict else (),
+        left_out=[(_covariate(name), why) for name, why in predict["left_out"].items()] if predict else (),
         predictors=_predictor_rows(predict) if predict else (),
         predictor_figure=predictor_figure(study, instrument, predict, sample) if predict else None,
         relapse=figures.results.get("relapse"),
-        published=published,
+        published=[{**row, "as_published": written(row["as_published"])} for row in published],
         published_notes=tuple(
-            PUBLISHED_NOTES[key] for key in dict.fromkeys(row["statistic"] for row in published)
+            _(PUBLISHED_NOTES[key]) for key in dict.fromkeys(row["statistic"] for row in published)
         ),
     )
 
@@ -170,7 +194,7 @@ def shown_rates(course: Json) -> tuple[RateRow, ...]:
         RateRow(
             each["definition"],
             (
-                RateCell("all", each["all"], withheld=each["all"] is None),
+                RateCell(_("all"), each["all"], withheld=each["all"] is None),
                 *(
                     RateCell(arm, each["by_arm"].get(arm), withheld=each["by_arm"].get(arm, {}) is None)
                     for arm in course["arms"]
@@ -200,9 +224,30 @@ def _differences(contrast: Json | None) -> tuple[tuple[str, Json], ...]:
         return ()
     reference = contrast["fit"]["reference"].get("arm", "")
     return tuple(
-        (f"{term.rpartition(':arm')[2]} less {reference}", difference)
+        (_("{arm} less {reference}").format(arm=term.rpartition(":arm")[2], reference=reference), difference)
         for term, difference in contrast["differences"].items()
     )
+
+
+def _model(model: Json) -> Json:
+    """A growth model with what it was fitted to and the unit of its slopes in words."""
+    if "refused" in model:
+        return model
+    fit, slopes = model["fit"], model["slopes"]
+    episodes = ngettext("{n} episode", "{n} episodes", fit["n_groups"]).format(n=fit["n_groups"])
+    scores = fit["n_obs"]
+    return {
+        **model,
+        "slopes": {_("all") if arm == analyses.ALL else arm: slope for arm, slope in slopes.items()},
+        "points_a": _(POINTS_A[model["time_unit"]]),
+        "fitted_to": episodes
+        if scores is None
+        else _("{scores} scores of {episodes}").format(scores=scores, episodes=episodes),
+    }
+
+
+def _covariate(name: str) -> str:
+    return _(COVARIATES[name]) if name in COVARIATES else name
 
 
 def _predictor_rows(predict: Json) -> tuple[PredictorRow, ...]:

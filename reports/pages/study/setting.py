@@ -14,6 +14,9 @@ from datetime import date
 from statistics import mean, median
 
 from django.db.models import Prefetch
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from measures import registry
 from measures.instrument import Instrument, Item
@@ -110,6 +113,40 @@ class StudySetting:
     arms: tuple[ArmRow, ...]
     withheld_below: int | None
     seen: tuple[Patient, ...]
+
+    @property
+    def in_words(self) -> str:
+        """In how many sessions of how many patients something was recorded, and between which days."""
+        if self.dosing.is_withheld:
+            return _("Dosing sessions of fewer than {n} patients.").format(n=self.withheld_below)
+        first, last = (self._on(day) for day in (self.first, self.last))
+        if self.recorded.is_withheld:
+            few = (
+                _("Recorded in sessions of fewer than {n} patients; {first} to {last}.")
+                if first
+                else _("Recorded in sessions of fewer than {n} patients.")
+            )
+            return few.format(n=self.withheld_below, first=first, last=last)
+        whole, patients = self.dosing.sessions or 0, self.recorded.patients or 0
+        said = (
+            _("Recorded in {sessions}, {patients}; {first} to {last}.")
+            if first
+            else _("Recorded in {sessions}, {patients}.")
+        )
+        return said.format(
+            sessions=ngettext("{some} of {n} dosing session", "{some} of {n} dosing sessions", whole).format(
+                some=self.recorded.sessions, n=whole
+            ),
+            patients=ngettext("{n} patient", "{n} patients", patients).format(n=patients),
+            first=first,
+            last=last,
+        )
+
+    def _on(self, day: date | None) -> str:
+        """The month alone for a reader from whom something is withheld."""
+        if day is None:
+            return ""
+        return date_format(day, "YEAR_MONTH_FORMAT" if self.withheld_below else "DATE_FORMAT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +250,12 @@ def _planned(
         return tuple(("", said) for said in list(words.values())[:1] if said)
     names = [room.name for room in rooms]
     return tuple(
-        (room.name if names.count(room.name) == 1 else f"{room.name}, revision {room.revision}", said)
+        (
+            room.name
+            if names.count(room.name) == 1
+            else _("{room}, revision {n}").format(room=room.name, n=room.revision),
+            said,
+        )
         for room, said in words.items()
         if said
     )
@@ -265,9 +307,9 @@ def _arms(study: Study, least: int) -> tuple[ArmRow, ...]:
     episodes = TreatmentEpisode.objects.filter(study=study).select_related("patient")
     for episode in episodes.prefetch_related(standing).order_by("arm", "pk"):
         for row in integrations(episode, list(episode.sessions.all())):
-            by_arm[episode.arm or "no arm"].append((episode.patient, row))
-    sizes = [len({patient for patient, _ in rows}) for rows in by_arm.values()]
-    everybody = _arm_row("all patients", [row for rows in by_arm.values() for row in rows], least)
+            by_arm[episode.arm or _("no arm")].append((episode.patient, row))
+    sizes = [len({patient for patient, row in rows}) for rows in by_arm.values()]
+    everybody = _arm_row(_("all patients"), [row for rows in by_arm.values() for row in rows], least)
     if not by_arm:
         return ()
     if len(by_arm) == 1 or min(sizes) < least:
@@ -276,10 +318,10 @@ def _arms(study: Study, least: int) -> tuple[ArmRow, ...]:
 
 
 def _arm_row(arm: str, rows: Sequence[tuple[Patient, Integrated]], least: int) -> ArmRow:
-    patients = len({patient for patient, _ in rows})
+    patients = len({patient for patient, row in rows})
     if patients < least:
         return ArmRow(arm, None, None, None, None, None, None)
-    figures = [row.integration for _, row in rows]
+    figures = [row.integration for patient, row in rows]
     planned = [one for one in figures if one.planned is not None]
     delays = [one.first_after for one in figures if one.first_after is not None]
     return ArmRow(

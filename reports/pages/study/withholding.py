@@ -13,10 +13,16 @@ from math import floor, log10
 from typing import Any
 
 import numpy as np
+from django.conf import settings
+from django.utils.translation import gettext as _
 
 from reports.pages.study.withholding_raters import withhold_agreement, withhold_blinding
+from tracking.tongues import in_every_language
 
 Json = Mapping[str, Any]
+Reason = (
+    str | Mapping[str, str]
+)  # as it is stored: in every language, or in English alone by an older version
 
 _OF_THE_STUDY = {"agreement": withhold_agreement, "blinding": withhold_blinding}  # whatever the scores allow
 
@@ -46,7 +52,7 @@ def _of_course(results: Mapping[str, Json], endpoint: str, smallest: int) -> dic
             name: _refused(_safe(result.get("refused", ""), smallest)) for name, result in results.items()
         }
     if course["patients"] < smallest:
-        few = _refused(f"Fewer than {smallest} patients have a usable score.")
+        few = _refused(_("Fewer than {n} patients have a usable score.").format(n=smallest))
         return dict.fromkeys(results, few)
     safe: dict[str, Json] = {"course": _course(course, smallest)}
     hidden = any(mean["n"] is None for mean in safe["course"]["means"])
@@ -73,22 +79,50 @@ def _compared(row: Json, smallest: int) -> Json:
     counts = [row["n"]] if row["met"] is None else [row["n"], row["met"], row["n"] - row["met"]]
     few = _tells(counts, smallest)
     hidden = dict.fromkeys(("n", "met", "value", "low", "high", "se", "inside")) if few else {}
-    reason = f"Withheld: fewer than {smallest} patients." if few else row["reason"]
+    reason = _("Withheld: fewer than {n} patients.").format(n=smallest) if few else row["reason"]
     return _undecided({**row, **hidden, "reason": reason}, smallest)
 
 
-def _refused(reason: str) -> Json:
+def _refused(reason: Reason) -> Json:
     return {"refused": reason}
 
 
-def _safe(reason: str, smallest: int) -> str:
-    """A reason without the size of a small group in it."""
+def _safe(reason: Reason, smallest: int) -> Reason:
+    """A reason without the size of a small group in it.
 
-    def coarser(found: re.Match[str]) -> str:
-        few = 0 < int(found[1]) < smallest
-        return found[0].replace(found[1], f"fewer than {smallest}", 1) if few else found[0]
+    What is counted can be told from the English words beside a number. In the other languages a number that counts a
+    few in English is made coarse wherever it stands; a sentence that does not have it says no more than that.
+    """
+    if isinstance(reason, str):
+        return _begun(_COUNTED.sub(lambda found: _coarser(found, smallest), reason))
+    english = reason[settings.LANGUAGE_CODE]
+    few = {found[1] for found in _COUNTED.finditer(english) if 0 < int(found[1]) < smallest}
+    instead = in_every_language(lambda: _("fewer than {n}").format(n=smallest))
+    withheld = in_every_language(lambda: _("Withheld: fewer than {n} patients.").format(n=smallest))
+    safe = {
+        code: _without(said, few, instead.get(code, "…")) or withheld.get(code, "…")
+        for code, said in reason.items()
+        if code != settings.LANGUAGE_CODE
+    }
+    return {**safe, settings.LANGUAGE_CODE: str(_safe(english, smallest))}
 
-    said = _COUNTED.sub(coarser, reason)
+
+def _coarser(found: re.Match[str], smallest: int) -> str:
+    few = 0 < int(found[1]) < smallest
+    return found[0].replace(found[1], f"fewer than {smallest}", 1) if few else found[0]
+
+
+def _without(said: str, counts: Iterable[str], instead: str) -> str:
+    """A sentence with these numbers made coarse; nothing where one of them does not stand in it in digits."""
+    for count in counts:
+        number = re.compile(rf"\b{count}\b")
+        if not number.search(said):
+            return ""
+        said = number.sub(instead, said)
+    return _begun(said)
+
+
+def _begun(said: str) -> str:
     return said[:1].upper() + said[1:]
 
 
@@ -152,7 +186,10 @@ def _fitted(model: Json, smallest: int, small_arm: bool, hidden: bool) -> Json:
     if "refused" in model:
         return {**model, "refused": _safe(model["refused"], smallest)}
     if small_arm or model["fit"]["n_groups"] < smallest:
-        return {"random": model["random"], "refused": f"Withheld: an arm has fewer than {smallest} patients."}
+        return {
+            "random": model["random"],
+            "refused": _("Withheld: an arm has fewer than {n} patients.").format(n=smallest),
+        }
     return {**model, "fit": _fit(model["fit"], hidden)}
 
 
@@ -166,7 +203,7 @@ def _contrast(contrast: Json, smallest: int, *, few: bool, hidden: bool) -> Json
     if "refused" in contrast:
         return _refused(_safe(contrast["refused"], smallest))
     if few:
-        return _refused(f"Withheld: an arm has fewer than {smallest} patients at the endpoint.")
+        return _refused(_("Withheld: an arm has fewer than {n} patients at the endpoint.").format(n=smallest))
     return {**contrast, "fit": _fit(contrast["fit"], hidden)}
 
 
@@ -179,7 +216,7 @@ def _predict(predict: Json, smallest: int) -> Json:
     return {
         **predict,
         "models": [_model(model) for model in enough],
-        "refused": refused | dict.fromkeys(few, f"Fewer than {smallest} complete cases."),
+        "refused": refused | dict.fromkeys(few, _("Fewer than {n} complete cases.").format(n=smallest)),
     }
 
 
@@ -203,7 +240,8 @@ def _relapse_arm(arm: Json, smallest: int) -> Json:
     counts = dict.fromkeys(("n", "relapses") if few else ())
     hidden = dict.fromkeys(("median", "median_low", "median_high", "not_in_remission", "not_followed"))
     kept = [row for row in arm["at"] if row["at_risk"] >= smallest][-1:]
-    said = f"Withheld: fewer than {smallest} relapsed, or did not." if few else arm["refused"]
+    withheld = _("Withheld: fewer than {n} relapsed, or did not.").format(n=smallest)
+    said = withheld if few else arm["refused"]
     return {**arm, **counts, **hidden, "at": [] if few else kept, "refused": said}
 
 

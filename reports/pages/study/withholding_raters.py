@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 Json = Mapping[str, Any]
 
 FIGURES = ("mean", "low", "high")
@@ -20,7 +22,7 @@ def withhold_agreement(found: Json, smallest: int) -> Json:
     if "refused" in found:
         return found
     if found["patients"] < smallest:
-        return {"refused": f"Fewer than {smallest} patients were rated twice."}
+        return {"refused": _("Fewer than {n} patients were rated twice.").format(n=smallest)}
     return {
         **found,
         "scales": [_scale(each, smallest) for each in found["scales"]],
@@ -42,7 +44,7 @@ def withhold_blinding(found: Json, smallest: int) -> Json:
 def _scale(scale: Json, smallest: int) -> Json:
     if scale["patients"] >= smallest:
         return scale
-    few = {"refused": f"Fewer than {smallest} patients have both scores."}
+    few = {"refused": _("Fewer than {n} patients have both scores.").format(n=smallest)}
     return {
         **scale,
         "n": None,
@@ -71,7 +73,7 @@ def _guesser(guesser: Json, smallest: int) -> Json:
     arms = [_arm(each, smallest) for each in guesser["arms"]]
     if all(each["bang"] is not None for each in arms):
         return {**guesser, "arms": arms}
-    few = {"refused": f"Withheld: a count of one arm is below {smallest}."}
+    few = {"refused": _("Withheld: a count of one arm is below {n}.").format(n=smallest)}
     return {**guesser, "arms": arms, "james": guesser["james"] if "refused" in guesser["james"] else few}
 
 

@@ -156,4 +156,6 @@ def test_each_predictor_stands_or_is_refused_alone() -> None:
         resamples=100,
     )
     assert [model.predictor for model in found.models] == ["rtx", "sss"]
-    assert found.refused == {"flat": "flat is constant in the cases that can be used."}
+    assert {name: refusal.reason for name, refusal in found.refused.items()} == {
+        "flat": "flat is constant in the cases that can be used."
+    }

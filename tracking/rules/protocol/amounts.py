@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import cast
 
+from measures.language import gettext as _
 from measures.table import Table
 from tracking.rules.medication_classes import classification
 from tracking.rules.protocol.records import (
@@ -25,7 +26,7 @@ def read_dose(table: Table, arms: tuple[str, ...]) -> PlannedDose:
     """What is given in some dosing sessions: ``sessions = [2, 3]`` is from the second to the third."""
     span = table.whole_numbers("sessions", minimum=1)
     if not 1 <= len(span) <= 2:
-        table.refuse("sessions", "must be one number, or the first and the last")
+        table.refuse("sessions", _("must be one number, or the first and the last"))
     dose = PlannedDose(
         arms=chosen_arms(table, arms),
         first=span[0],
@@ -49,7 +50,7 @@ def read_medication(table: Table, arms: tuple[str, ...]) -> StandingMedication:
     taper = rising(table, "taper") if "taper" in table else ()
     stop = table.integer("stop", minimum=day + 1) if "stop" in table else None
     if taper and (taper[0] <= day or stop is None or taper[-1] >= stop):
-        table.refuse("taper", "must lie between the first day and the stop")
+        table.refuse("taper", _("must lie between the first day and the stop"))
     medication = StandingMedication(
         substance=table.text("substance"),
         classes=_classes(table),
@@ -76,9 +77,9 @@ def read_washout(table: Table) -> Washout:
         source=table.source(),
     )
     if washout.days is None and not washout.words:
-        table.refuse("days", "is missing: give days, or the rule in words")
+        table.refuse("days", _("is missing: give days, or the rule in words"))
     if not washout.classes and not washout.substances:
-        table.refuse("classes", "is missing: say which medication, by classes or substances")
+        table.refuse("classes", _("is missing: say which medication, by classes or substances"))
     table.finish()
     return washout
 
@@ -88,7 +89,7 @@ def _classes(table: Table) -> tuple[str, ...]:
     classes = table.texts("classes") if "classes" in table else ()
     known = {row.key for row in classification().classes}
     if not set(classes) <= known:
-        table.refuse("classes", f"must be among {', '.join(sorted(known))}")
+        table.refuse("classes", _("must be among {names}").format(names=", ".join(sorted(known))))
     return classes
 
 
@@ -97,12 +98,12 @@ def _amount(table: Table) -> Amount:
     if table.holds("amount", str):
         words = table.text("amount")
         if words not in ("site", "placebo"):
-            table.refuse("amount", 'must be a number, "site" or "placebo"')
+            table.refuse("amount", _('must be a number, "site" or "placebo"'))
         return Amount(cast(Given, words))
     low = Decimal(str(table.number("amount")))
     high = Decimal(str(table.number("up_to"))) if "up_to" in table else low
     if low <= 0 or high < low:
-        table.refuse("amount", "must be more than nothing, and not more than up_to")
+        table.refuse("amount", _("must be more than nothing, and not more than up_to"))
     return Amount("amount", low, high, cast(Unit, table.one_of("unit", Unit)))
 
 
@@ -116,7 +117,7 @@ def _plausible(table: Table) -> Range:
 def _supplement(table: Table) -> Supplement:
     window = rising(table, "minutes")
     if len(window) != 2:
-        table.refuse("minutes", "must be the earliest and the latest minute after the first dose")
+        table.refuse("minutes", _("must be the earliest and the latest minute after the first dose"))
     supplement = Supplement(_amount(table), *window)
     table.finish()
     return supplement

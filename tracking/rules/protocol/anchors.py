@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import Literal, cast, get_args
 
+from measures.language import gettext as _
+from measures.language import marked
 from measures.table import Table
 from tracking.rules.protocol.records import Anchor, Condition, EventKind, Repeat, SessionKind
 
 NUMBER, WEEK = "{n}", "{week}"
 SINGLE: tuple[EventKind, ...] = ("start", "stop", "end")
-FORMS = "start, dose:, session:KIND: or taper: with a number, any or last, stop, or end"
+FORMS = marked("start, dose:, session:KIND: or taper: with a number, any or last, stop, or end")
 
 
 def read_anchor(table: Table, key: str = "anchor") -> Anchor:
     """The event that a key names."""
     anchor = parse_anchor(table.text(key))
-    return anchor or table.refuse(key, f"must be {FORMS}")
+    return anchor or table.refuse(key, _("must be {forms}").format(forms=_(FORMS)))
 
 
 def parse_anchor(text: str) -> Anchor | None:
@@ -51,7 +53,9 @@ def _read_until(table: Table, names: frozenset[str]) -> int | str | Anchor:
     text = table.text("until")
     if text in names:
         return text
-    return parse_anchor(text) or table.refuse("until", "must be days, an event or the name of a time point")
+    return parse_anchor(text) or table.refuse(
+        "until", _("must be days, an event or the name of a time point")
+    )
 
 
 def read_condition(table: Table) -> Condition | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 
 from measures import registry
+from measures.language import gettext as _
+from measures.language import marked
 from measures.table import Table
 from tracking.rules.protocol.records import THERAPY, Anchor, Condition, Outcome, Protocol, TimePoint
 
@@ -29,29 +31,31 @@ def check(protocol: Protocol, top: Table) -> None:
 
 def _check_arms(protocol: Protocol, top: Table) -> None:
     if protocol.control and protocol.control not in protocol.arm_keys:
-        top.refuse("control", f"must be an arm: {', '.join(protocol.arm_keys)}")
+        top.refuse("control", _("must be an arm: {arms}").format(arms=", ".join(protocol.arm_keys)))
     for arm in protocol.arms:
         planned = protocol.expected_sessions(arm.key, "dosing")
-        if len(arm.doses) != planned:
+        if len(arm.given) != planned:
             top.refuse(
                 "doses",
-                f"arm {arm.key} has {planned} dosing sessions and is told what is given in {len(arm.doses)}: "
-                "must say what is given in each dosing session",
+                _(
+                    "arm {arm} has {planned} dosing sessions and is told what is given in {given}: must say what is "
+                    "given in each dosing session"
+                ).format(arm=arm.key, planned=planned, given=len(arm.given)),
             )
 
 
 def _check_phases(protocol: Protocol, top: Table) -> None:
     if not protocol.phases or any(later.first <= early.first for early, later in pairwise(protocol.phases)):
-        top.refuse("phases", "must be at least one, in the order in which they begin")
+        top.refuse("phases", _("must be at least one, in the order in which they begin"))
 
 
 def _check_washouts(protocol: Protocol, top: Table) -> None:
     """A site sets the days of a washout by what it is called."""
     names = [rule.what for rule in protocol.washouts]
     if len(set(names)) < len(names):
-        top.refuse("washouts", "must not be called the same twice")
+        top.refuse("washouts", _("must not be called the same twice"))
     if any(len(name) > LONGEST_WASHOUT for name in names):
-        top.refuse("washouts.what", f"must not be longer than {LONGEST_WASHOUT} characters")
+        top.refuse("washouts.what", _("must not be longer than {n} characters").format(n=LONGEST_WASHOUT))
 
 
 def _asked(protocol: Protocol) -> list[tuple[str, str, str]]:
@@ -66,28 +70,45 @@ def _asked(protocol: Protocol) -> list[tuple[str, str, str]]:
 def _check_asked_once(protocol: Protocol, top: Table) -> None:
     asked = _asked(protocol)
     if len(set(asked)) < len(asked):
-        top.refuse("time_points", "ask the same instrument twice at the same time point")
+        top.refuse("time_points", _("ask the same instrument twice at the same time point"))
 
 
 def _check_outcomes(protocol: Protocol, top: Table) -> None:
     asked = set(_asked(protocol))
     for arm in protocol.arm_keys:
         if (arm, protocol.outcome.endpoint, protocol.outcome.instrument) not in asked:
-            top.refuse("outcome.endpoint", f"is no time point at which arm {arm} answers the outcome")
+            top.refuse(
+                "outcome.endpoint",
+                _("is no time point at which arm {arm} answers the outcome").format(arm=arm),
+            )
     for outcome in protocol.secondary:
         _check_secondary(outcome, asked, top)
 
 
 def _check_secondary(outcome: Outcome, asked: set[tuple[str, str, str]], top: Table) -> None:
     """At least one arm answers it; an instrument without items is only ever recorded as a total."""
-    answered = {(point, key) for _, point, key in asked}
+    answered = {(point, key) for arm, point, key in asked}
     if (outcome.endpoint, outcome.instrument) in answered:
         return
-    known = any(outcome.endpoint == point for _, point, _ in asked)
+    known = any(outcome.endpoint == point for arm, point, key in asked)
     if not known or registry.get(outcome.instrument).items:
-        top.refuse("secondary.endpoint", f"is no time point at which {outcome.instrument} is answered")
+        top.refuse(
+            "secondary.endpoint",
+            _("is no time point at which {instrument} is answered").format(instrument=outcome.instrument),
+        )
 
 
+EVENTS = {  # of a kind, or of a session of a kind
+    "start": marked("start"),
+    "dose": marked("dose"),
+    "taper": marked("taper step"),
+    "stop": marked("stop of medication"),
+    "end": marked("end of therapy"),
+    "preparation": marked("preparation session"),
+    "psychotherapy": marked("psychotherapy session"),
+    "integration": marked("integration session"),
+    "medication": marked("medication session"),
+}
 UNITS = {"mean": "points", "absent": "percent", "duration": "days"}
 
 
@@ -98,15 +119,21 @@ def _check_published(protocol: Protocol, top: Table) -> None:
     for row in protocol.published:
         if row.unit != UNITS[row.statistic]:
             top.refuse(
-                "published.unit", f"must be {UNITS[row.statistic]} for a figure that is {row.statistic}"
+                "published.unit",
+                _("must be {unit} for a figure that is {statistic}").format(
+                    unit=UNITS[row.statistic], statistic=row.statistic
+                ),
             )
         if row.statistic == "duration":
             if not outcome.treatment_response:
-                top.refuse("published.statistic", "duration needs a treatment response of the outcome")
+                top.refuse("published.statistic", _("duration needs a treatment response of the outcome"))
         elif (row.arm, row.time_point, outcome.instrument) not in asked:
-            top.refuse("published.time_point", f"is no time point at which arm {row.arm} answers the outcome")
+            top.refuse(
+                "published.time_point",
+                _("is no time point at which arm {arm} answers the outcome").format(arm=row.arm),
+            )
         if row.statistic == "absent" and not outcome.absent:
-            top.refuse("published.statistic", "absent needs an outcome that must be absent")
+            top.refuse("published.statistic", _("absent needs an outcome that must be absent"))
 
 
 def _check_anchor(protocol: Protocol, point: TimePoint, anchor: Anchor, top: Table) -> None:
@@ -115,7 +142,10 @@ def _check_anchor(protocol: Protocol, point: TimePoint, anchor: Anchor, top: Tab
         planned = _planned(protocol, arm, anchor)
         if planned < (anchor.which if isinstance(anchor.which, int) else 1):
             top.refuse(
-                "time_points", f"{point.name!r} hangs on a {_name(anchor)} that arm {arm} does not have"
+                "time_points",
+                _("{time_point} hangs on a {event} that arm {arm} does not have").format(
+                    time_point=repr(point.name), event=_name(anchor), arm=arm
+                ),
             )
 
 
@@ -136,9 +166,7 @@ def _planned(protocol: Protocol, arm: str, anchor: Anchor) -> int:
 
 
 def _name(anchor: Anchor) -> str:
-    return {"taper": "taper step", "stop": "stop of medication", "end": "end of therapy"}.get(
-        anchor.kind, f"{anchor.session} session" if anchor.session else anchor.kind
-    )
+    return _(EVENTS[anchor.session or anchor.kind])
 
 
 def _check_condition(protocol: Protocol, point: TimePoint, condition: Condition, top: Table) -> None:
@@ -146,9 +174,21 @@ def _check_condition(protocol: Protocol, point: TimePoint, condition: Condition,
     for arm in point.arms:
         if (arm, condition.at, condition.instrument) not in asked:
             top.refuse(
-                "time_points", f"{point.name!r} rests on an answer that arm {arm} is not asked for: "
-                f"{condition.instrument} at {condition.at}",
-            )  # fmt: skip
+                "time_points",
+                _(
+                    "{time_point} rests on an answer that arm {arm} is not asked for: {instrument} at {earlier}"
+                ).format(
+                    time_point=repr(point.name),
+                    arm=arm,
+                    instrument=condition.instrument,
+                    earlier=condition.at,
+                ),
+            )
     outcomes = {known.key for known in registry.get(condition.instrument).outcomes}
     if condition.outcome and condition.outcome not in outcomes:
-        top.refuse("time_points", f"{condition.outcome} is not an outcome of {condition.instrument}")
+        top.refuse(
+            "time_points",
+            _("{outcome} is not an outcome of {instrument}").format(
+                outcome=condition.outcome, instrument=condition.instrument
+            ),
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
+from measures.language import gettext as _
 from measures.table import Table
 from tracking.rules.protocol.anchors import NUMBER, WEEK, read_anchor, read_condition, read_repeat
 from tracking.rules.protocol.records import Anchor, Rater, Repeat, TimePoint
@@ -58,43 +59,55 @@ def _read_instruments(table: Table, rater: Rater) -> tuple[str, ...]:
     for key in keys:
         instrument = instrument_of(table, "instruments", key)
         if instrument.rater != rater:
-            table.refuse("instruments", f"{key} is not for the rater {rater}")
+            table.refuse(
+                "instruments",
+                _("{instrument} is not for the rater {rater}").format(instrument=key, rater=rater),
+            )
         if not instrument.items:
-            table.refuse("instruments", f"{key} has no items to answer: only its total can be recorded")
+            table.refuse(
+                "instruments",
+                _("{instrument} has no items to answer: only its total can be recorded").format(
+                    instrument=key
+                ),
+            )
     return keys
 
 
 def _read_blinded(table: Table, rater: Rater) -> bool:
     blinded = table.flag("blinded", default=False)
     if blinded and rater != "clinician":
-        table.refuse("blinded", "is for what a clinician rates: nobody is blind to the own answers")
+        table.refuse("blinded", _("is for what a clinician rates: nobody is blind to the own answers"))
     return blinded
 
 
 def _read_reminders(table: Table, window: int) -> tuple[int, ...]:
     reminders = rising(table, "reminders") if "reminders" in table else ()
     if reminders and reminders[-1] > window:
-        table.refuse("reminders", f"must not come after the window of {window} days has closed")
+        table.refuse("reminders", _("must not come after the window of {n} days has closed").format(n=window))
     return reminders
 
 
 def _read_finish_late(table: Table, rater: Rater) -> bool:
     if "finish_late" in table and rater != "self":
-        table.refuse("finish_late", "is for what the patient answers: a rating is made in its time")
+        table.refuse("finish_late", _("is for what the patient answers: a rating is made in its time"))
     return table.flag("finish_late", default=True)
 
 
 def _check_name(point: TimePoint, days: Table) -> None:
     if len(point.name) > LONGEST_NAME:
-        days.refuse(point.name, f"must not be longer than {LONGEST_NAME} characters")
+        days.refuse(point.name, _("must not be longer than {n} characters").format(n=LONGEST_NAME))
     _check_marks(point.name, point.anchor, point.repeat, days)
     if point.repeat and WEEK in point.name and (point.day % 7 or point.repeat.every % 7):
-        days.refuse(point.name, f"may hold {WEEK} only where all its days are whole weeks")
+        days.refuse(
+            point.name, _("may hold {mark} only where all its days are whole weeks").format(mark=WEEK)
+        )
 
 
 def _check_marks(name: str, anchor: Anchor, repeat: Repeat | None, days: Table) -> None:
     """A name must tell apart the events and the repeats that it stands for."""
     if (NUMBER in name) != (anchor.which == "any"):
-        days.refuse(name, f"must hold {NUMBER} where the anchor is any of several, and only there")
+        days.refuse(
+            name, _("must hold {mark} where the anchor is any of several, and only there").format(mark=NUMBER)
+        )
     if (WEEK in name) != (repeat is not None):
-        days.refuse(name, f"must hold {WEEK} where it repeats, and only there")
+        days.refuse(name, _("must hold {mark} where it repeats, and only there").format(mark=WEEK))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import cast, get_args
 
 from measures.instrument import Instrument
+from measures.language import gettext as _
 from measures.parsing import read_toml
 from measures.table import Table
 from tracking.rules.protocol.amounts import read_dose, read_medication, read_washout
@@ -37,7 +38,7 @@ def load(path: Path) -> Protocol:
     top = Table(data, str(path))
     protocol = _read(top, names)
     if path.stem not in (protocol.key, f"{protocol.key}-{protocol.version}"):
-        top.refuse("key", f"must be {path.stem}, as the file is called")
+        top.refuse("key", _("must be {name}, as the file is called").format(name=path.stem))
     return protocol
 
 
@@ -45,7 +46,7 @@ def _read(top: Table, names: frozenset[str]) -> Protocol:
     acute, rows = top.table("acute"), top.tables("arms")
     arms = tuple(row.text("key") for row in rows)
     if not arms or len(set(arms)) < len(arms):
-        top.refuse("arms", "must be at least one, each key once")
+        top.refuse("arms", _("must be at least one, each key once"))
     doses = tuple(read_dose(row, arms) for row in top.tables("doses"))
     protocol = Protocol(
         key=top.text("key"),
@@ -77,16 +78,17 @@ def _read(top: Table, names: frozenset[str]) -> Protocol:
 
 
 def _read_arm(table: Table, key: str, doses: tuple[PlannedDose, ...]) -> Arm:
-    """The doses of an arm in words, by dosing session; they must be numbered without a gap."""
+    """The doses of an arm by dosing session; they must be numbered without a gap."""
     mine = sorted((dose for dose in doses if key in dose.arms), key=lambda dose: dose.first)
-    said: dict[int, list[str]] = {}
+    given: dict[int, list[PlannedDose]] = {}
     for dose in mine:
         for number in range(dose.first, dose.last + 1):
-            said.setdefault(number, []).append(dose.words)
-    if sorted(said) != list(range(1, len(said) + 1)):
-        table.refuse("key", "has doses that do not number its dosing sessions 1, 2, 3")
-    words = tuple(" and ".join(said[number]) for number in sorted(said))
-    arm = Arm(key, table.text("title"), words, table.source())
+            given.setdefault(number, []).append(dose)
+    if sorted(given) != list(range(1, len(given) + 1)):
+        table.refuse("key", _("has doses that do not number its dosing sessions 1, 2, 3"))
+    arm = Arm(
+        key, table.text("title"), tuple(tuple(given[number]) for number in sorted(given)), table.source()
+    )
     table.finish()
     return arm
 
@@ -94,7 +96,7 @@ def _read_arm(table: Table, key: str, doses: tuple[PlannedDose, ...]) -> Arm:
 def _read_phase(table: Table) -> Phase:
     span = rising(table, "days")
     if len(span) != 2:
-        table.refuse("days", "must be the first and the last day")
+        table.refuse("days", _("must be the first and the last day"))
     phase = Phase(table.text("title"), *span, table.source())
     table.finish()
     return phase
@@ -112,7 +114,7 @@ def _read_sessions(table: Table, arms: tuple[str, ...]) -> Sessions:
         source=table.source(),
     )
     if sessions.stay and sessions.kind != "dosing":
-        table.refuse("stay", "is only stated of dosing sessions")
+        table.refuse("stay", _("is only stated of dosing sessions"))
     table.finish()
     return sessions
 
@@ -124,7 +126,7 @@ def _read_watch(table: Table) -> Watch:
     moments = table.texts("moments")
     for moment in moments:
         if moment not in get_args(Moment):
-            table.refuse("moments", f"must be among {', '.join(get_args(Moment))}")
+            table.refuse("moments", _("must be among {names}").format(names=", ".join(get_args(Moment))))
     watch = Watch(
         measure=table.text("measure"),
         instrument=instrument,
@@ -136,7 +138,7 @@ def _read_watch(table: Table) -> Watch:
         source=table.source(),
     )
     if watch.warn_from is not None and watch.warn_to is not None and watch.warn_to >= watch.warn_from:
-        table.refuse("warn_to", "must lie below warn_from")
+        table.refuse("warn_to", _("must lie below warn_from"))
     table.finish()
     return watch
 
@@ -166,7 +168,7 @@ def _read_outcome(table: Table) -> Outcome:
 def _check_rules(outcome: Outcome, instrument: Instrument, table: Table) -> None:
     """What the file says is judged, the instrument has a rule for."""
     if outcome.absent and outcome.absent not in {known.key for known in instrument.outcomes}:
-        table.refuse("absent", f"is not an outcome of {instrument.key}")
+        table.refuse("absent", _("is not an outcome of {instrument}").format(instrument=instrument.key))
     rules = instrument.change if instrument.change and instrument.change.scale == outcome.scale else None
     judged = {
         "treatment_response": (outcome.treatment_response, rules and rules.response),
@@ -175,7 +177,12 @@ def _check_rules(outcome: Outcome, instrument: Instrument, table: Table) -> None
     }
     for name, (wanted, rule) in judged.items():
         if wanted and rule is None:
-            table.refuse(name, f"has no rule in {instrument.key} for its scale {outcome.scale}")
+            table.refuse(
+                name,
+                _("has no rule in {instrument} for its scale {scale}").format(
+                    instrument=instrument.key, scale=outcome.scale
+                ),
+            )
 
 
 def _read_published(table: Table, arms: tuple[str, ...]) -> Published:
@@ -190,6 +197,6 @@ def _read_published(table: Table, arms: tuple[str, ...]) -> Published:
         source=table.source(),
     )
     if row.arm not in arms:
-        table.refuse("arm", f"must be among {', '.join(arms)}")
+        table.refuse("arm", _("must be among {names}").format(names=", ".join(arms)))
     table.finish()
     return row

@@ -7,6 +7,9 @@ from decimal import Decimal
 from typing import Literal
 
 from measures.instrument import Source
+from measures.language import gettext as _
+from measures.language import written
+from measures.words.phrases import listed
 from tracking.rules.substances import Range
 
 Rater = Literal["self", "clinician"]
@@ -37,8 +40,9 @@ class Amount:
     @property
     def words(self) -> str:
         if self.given != "amount":
-            return "placebo" if self.given == "placebo" else "set by the site"
-        span = f"{self.low}" if self.low == self.high else f"{self.low}–{self.high}"
+            return _("placebo") if self.given == "placebo" else _("set by the site")
+        ends = [self.low] if self.low == self.high else [self.low, self.high]
+        span = "–".join(written(str(end)) for end in ends)
         return f"{span} {UNIT_WORDS.get(self.unit, self.unit)}"
 
 
@@ -81,12 +85,17 @@ class PlannedDose:
 
 @dataclass(frozen=True, slots=True)
 class Arm:
-    """One arm: how it is stored, what it is called, and what is given in each dosing session of it, in words."""
+    """One arm: how it is stored, what it is called, and what is given in each dosing session of it."""
 
     key: str
     title: str
-    doses: tuple[str, ...]
+    given: tuple[tuple[PlannedDose, ...], ...]
     source: Source
+
+    @property
+    def doses(self) -> tuple[str, ...]:
+        """What is given in each dosing session, in words."""
+        return tuple(listed(dose.words for dose in together) for together in self.given)
 
 
 @dataclass(frozen=True, slots=True)

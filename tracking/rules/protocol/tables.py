@@ -7,6 +7,7 @@ from itertools import pairwise
 from measures import registry
 from measures.errors import DefinitionError, MeasuresError
 from measures.instrument import Instrument
+from measures.language import gettext as _
 from measures.table import Table
 
 
@@ -14,7 +15,7 @@ def chosen_arms(table: Table, arms: tuple[str, ...]) -> tuple[str, ...]:
     """The arms that a part is meant for: all of them where it names none."""
     chosen = table.texts("arms") if "arms" in table else arms
     if not set(chosen) <= set(arms):
-        table.refuse("arms", f"must be among {', '.join(arms)}")
+        table.refuse("arms", _("must be among {names}").format(names=", ".join(arms)))
     return chosen
 
 
@@ -31,7 +32,7 @@ def instrument_of(table: Table, key: str, name: str) -> Instrument:
 def scale_of(table: Table, instrument: Instrument, name: str) -> str:
     """The name of a scale that the instrument has."""
     if name not in {scale.key for scale in instrument.scales}:
-        table.refuse("scale", f"is not a scale of {instrument.key}")
+        table.refuse("scale", _("is not a scale of {instrument}").format(instrument=instrument.key))
     return name
 
 
@@ -39,5 +40,5 @@ def rising(table: Table, key: str) -> tuple[int, ...]:
     """A list of whole numbers, each above the one before it."""
     values = table.whole_numbers(key, minimum=0)
     if any(later <= earlier for earlier, later in pairwise(values)):
-        table.refuse(key, "must rise")
+        table.refuse(key, _("must rise"))
     return values
