@@ -15,8 +15,8 @@ from tracking.rules.run_sheet import Plan, Reading, Record, breaches, minutes_be
 from tracking.templatetags.figures import score
 
 UNITS = {"ug": "µg"}
-# What the titles of scales come apart into where two of them share a unit.
-PIECES = (marked("Blood pressure"), marked("systolic"), marked("diastolic"))
+# What the titles of scales come apart into where two of them share a unit; and a unit that is no symbol.
+PIECES = (marked("Blood pressure"), marked("systolic"), marked("diastolic"), marked("beats/min"))
 
 
 def vitals_trend(plan: Plan, record: Record, instrument: Instrument, now: datetime) -> Trend | None:
@@ -33,7 +33,7 @@ def vitals_trend(plan: Plan, record: Record, instrument: Instrument, now: dateti
         panels=tuple(
             TrendPanel(
                 title=title,
-                unit=scales[0][1].unit,
+                unit=_unit(scales[0][1]),
                 lines=tuple(
                     TrendLine(
                         label, _points(scale, readings, zero, beyond), limits_of(plan, instrument, scale)
@@ -96,7 +96,7 @@ def _named(scales: list[Scale]) -> tuple[str, list[tuple[str, Scale]]]:
     tail = " ".join(titles[0][len(titles[0]) - shared :])
     heads = [" ".join(title[: len(title) - shared]).lower() for title in titles]
     heads = [_(head) if head else "" for head in heads]
-    return _(f"{tail[:1].upper()}{tail[1:]}") if tail else "", list(zip(heads, scales, strict=True))
+    return _(tail[:1].upper() + tail[1:]) if tail else "", list(zip(heads, scales, strict=True))
 
 
 def in_one_line(instrument: Instrument, readings: Sequence[Reading]) -> str:
@@ -116,10 +116,14 @@ def figures_alone(instrument: Instrument, readings: Sequence[Reading]) -> str:
 def _figures(instrument: Instrument, readings: Sequence[Reading]) -> list[tuple[str, str]]:
     values = {row.scale: row.value for row in readings if row.value is not None}
     return [
-        (title, f"{' / '.join(score(values.get(scale.key)) for _label, scale in scales)} {scales[0][1].unit}")
+        (title, f"{' / '.join(score(values.get(scale.key)) for _label, scale in scales)} {_unit(scales[0][1])}")
         for title, scales in by_unit(instrument)
         if any(scale.key in values for _, scale in scales)
     ]
+
+
+def _unit(scale: Scale) -> str:
+    return _(scale.unit) if scale.unit else ""
 
 
 def amount_words(amount: object, unit: str) -> str:
