@@ -15,7 +15,7 @@ from typing import Literal
 
 from measures.instrument import Source
 from measures.language import gettext as _
-from measures.language import marked, written
+from measures.language import marked, pgettext, written
 from tracking.rules.protocol import Amount, PlannedDose, StandingMedication
 from tracking.rules.protocol.records import UNIT_WORDS
 from tracking.rules.run_sheet import Given, Plan
@@ -208,7 +208,7 @@ def no_tablets_for(name: str, amount: Decimal, unit: str) -> str:
         amount=in_words(amount, unit),
         sizes=", ".join(_figure(size) for size in known.tablets),
         unit=_(UNIT_WORDS.get(known.unit, known.unit)),
-        halves=", ".join(_figure(size) for size in known.halves) or _("none"),
+        halves=", ".join(_figure(size) for size in known.halves) or pgettext("halves of tablets", "none"),
     )
 
 

@@ -116,7 +116,10 @@ def figures_alone(instrument: Instrument, readings: Sequence[Reading]) -> str:
 def _figures(instrument: Instrument, readings: Sequence[Reading]) -> list[tuple[str, str]]:
     values = {row.scale: row.value for row in readings if row.value is not None}
     return [
-        (title, f"{' / '.join(score(values.get(scale.key)) for _label, scale in scales)} {_unit(scales[0][1])}")
+        (
+            title,
+            f"{' / '.join(score(values.get(scale.key)) for _label, scale in scales)} {_unit(scales[0][1])}",
+        )
         for title, scales in by_unit(instrument)
         if any(scale.key in values for _, scale in scales)
     ]

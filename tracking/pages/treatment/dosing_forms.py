@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from tracking.models import CareTeam, User
 from tracking.pages.moments import moment_field
@@ -94,7 +94,7 @@ class LineForm(Dated):
 class CheckForm(LineForm):
     """How a check came out."""
 
-    topic = forms.ChoiceField(label=gettext_lazy("Check"))
+    topic = forms.ChoiceField(label=pgettext_lazy("a check before the dose", "Check"))
     met = forms.TypedChoiceField(
         label=gettext_lazy("Is it met?"),
         choices=[("1", gettext_lazy("Yes")), ("0", gettext_lazy("No, or not done"))],

@@ -8,7 +8,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from tracking.models import CareTeam, TreatmentEpisode, TreatmentSession
 from tracking.pages.moments import moment_field
@@ -73,7 +73,7 @@ class SessionForm(Dated):
         help_text=gettext_lazy("Of an integration session alone, whether it was held, missed or cancelled."),
         queryset=TreatmentSession.objects.none(),
         required=False,
-        empty_label=gettext_lazy("None"),
+        empty_label=pgettext_lazy("no dosing session", "None"),
     )
     note = words_field(
         gettext_lazy("Note"),
