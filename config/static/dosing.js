@@ -51,7 +51,12 @@
     if (!elapsed) return;
     const minutes = Math.floor((now() - Date.parse(elapsed.dataset.since)) / 60000);
     const whole = Math.floor(minutes / 60);
-    elapsed.textContent = whole ? `${whole} h ${minutes % 60} min` : `${minutes} min`;
+    elapsed.textContent = whole ? filled(elapsed.dataset.hours, { hours: whole, minutes: minutes % 60 }) : filled(elapsed.dataset.minutes, { n: minutes });
+  }
+
+  // A sentence of the page, with what is put into it.
+  function filled(sentence, values) {
+    return sentence.replace(/{(\w+)}/g, (_, name) => values[name]);
   }
 
   // what waits
@@ -69,17 +74,21 @@
     return new Date(tap.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
   }
 
+  function named(tap) {
+    return `${tap.says} (${clockOf(tap)})`;
+  }
+
   function tellWaiting(taps) {
     const late = taps.filter((tap) => tap.tried);
     state.hidden = !late.length;
     if (!late.length) return;
-    const named = late.map((tap) => `${tap.says} (${clockOf(tap)})`).join(", ");
-    state.textContent = `Not yet saved: ${late.length}. ${named}. ${held || "Sent as soon as there is a connection; keep this page open."}`;
+    const said = filled(state.dataset.unsaved, { count: late.length, taps: late.map(named).join(", ") });
+    state.textContent = `${said} ${held || state.dataset.waits}`;
   }
 
   function tellRefused(tap, reason) {
     refused.hidden = false;
-    refused.textContent = `${tap.says} (${clockOf(tap)}) was not recorded. ${reason}`;
+    refused.textContent = filled(refused.dataset.refused, { tap: named(tap), reason });
     refused.scrollIntoView({ block: "nearest" });
   }
 
@@ -120,7 +129,7 @@
       if (!ask(tap, text)) tellRefused(tap, text.trim());
       return true;
     }
-    return later(answer.status >= 500 ? "" : "Sign in again on this page, and they are sent.");
+    return later(answer.status >= 500 ? "" : state.dataset.signIn);
   }
 
   function forget(tap) {

@@ -12,6 +12,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from measures.instrument import Instrument
 from tracking.actions.assessments import Answers, Submitted, record_assessment
@@ -51,8 +53,6 @@ from tracking.vocabulary import (
     SessionKind,
 )
 
-GIVEN = "the dose is given all the same."
-
 
 @transaction.atomic
 def begin_session(
@@ -73,11 +73,11 @@ def begin_session(
     if known:
         return _same_session(known, episode)
     if running_session(episode):
-        raise Conflict("a dosing session of this patient is under way; end it first")
+        raise Conflict(_("a dosing session of this patient is under way; end it first"))
     enough = sum(role in CLINICIANS for _, role in people_present) >= CLINICIANS_WANTED
     if not enough and not alone_reason.strip():
         raise InvalidInput(
-            "alone_reason", "fewer than two clinicians are present: say why it begins all the same"
+            "alone_reason", _("fewer than two clinicians are present: say why it begins all the same")
         )
     checks.check_length("alone_reason", alone_reason, LONGEST_TEXT)
     session = record_session(
@@ -94,7 +94,7 @@ def begin_session(
 
 def _same_session(known: TreatmentSession, episode: TreatmentEpisode) -> TreatmentSession:
     if (known.episode_id, known.kind) != (episode.pk, SessionKind.DOSING):
-        raise Conflict("this submission id was used for other content")
+        raise Conflict(_("this submission id was used for other content"))
     return known
 
 
@@ -126,7 +126,7 @@ def record_check(
     One that is not met, or not done, needs its reason."""
     checks.clean_choice("topic", topic, topics(plan_for(session)))
     if not met and not text.strip():
-        raise InvalidInput("text", "say why it is not met, and why the session goes on or not")
+        raise InvalidInput("text", _("say why it is not met, and why the session goes on or not"))
     return tap(by, session, RunSheetKind.CHECK, submission_id, happened_at, topic=topic, met=met, text=text)
 
 
@@ -143,7 +143,7 @@ def record_event(
     if topic:
         checks.clean_choice("topic", topic, EventTopic.values)
     elif not text.strip():
-        raise InvalidInput("text", "say what happened")
+        raise InvalidInput("text", _("say what happened"))
     return tap(by, session, RunSheetKind.EVENT, submission_id, happened_at, topic=topic, text=text)
 
 
@@ -157,7 +157,7 @@ def record_observation(
 ) -> RunSheetEntry:
     """What was seen, in words."""
     if not text.strip():
-        raise InvalidInput("text", "must not be empty")
+        raise InvalidInput("text", _("must not be empty"))
     return tap(by, session, RunSheetKind.OBSERVATION, submission_id, happened_at, text=text)
 
 
@@ -171,7 +171,7 @@ def withhold_supplement(
 ) -> RunSheetEntry:
     """The supplemental dose is not given, and why."""
     if not text.strip():
-        raise InvalidInput("text", "say why the supplemental dose is withheld")
+        raise InvalidInput("text", _("say why the supplemental dose is withheld"))
     return tap(by, session, RunSheetKind.WITHHELD, submission_id, happened_at, text=text)
 
 
@@ -231,7 +231,7 @@ def give_dose(
     moment = moment_of_tap(session, "given_at", given_at)
     check_before_end(session, "given_at", moment)
     if unit == DoseUnit.MG_PER_KG and weight_kg is None:
-        raise InvalidInput("weight_kg", "is needed for an amount in mg/kg")
+        raise InvalidInput("weight_kg", _("is needed for an amount in mg/kg"))
     if part == DosePart.MAIN:
         _check_or_override(by, session, moment, override_reason)
     _within_or_override(by, session, moment, substance, limit_reason)
@@ -275,7 +275,7 @@ def record_in_session(
     check_takes_doses(session)
     moment = moment_of_tap(session, "assessed_at", assessed_at)
     if instrument.key == VITAL_SIGNS and all(answer is None for answer in answers.values()):
-        raise InvalidInput("systolic", "nothing was measured")
+        raise InvalidInput("systolic", _("nothing was measured"))
     known = Assessment.objects.filter(submission_id=submission_id).first()
     if known:
         check_same(known.session_id == session.pk, known.assessed_at, assessed_at)
@@ -297,26 +297,24 @@ def record_in_session(
 def _check_leaves(by: User, session: TreatmentSession, moment: datetime, text: str, reason: str) -> None:
     check_may_end(session, moment)
     if not text.strip():
-        raise InvalidInput("text", "say how the patient leaves, and with whom")
+        raise InvalidInput("text", _("say how the patient leaves, and with whom"))
     plan = plan_for(session)
     found = before_leaving(plan, record_of(session, plan), moment)
     if not found:
         return
     named = "; ".join(found)
-    _all_the_same(
-        by, session, moment, CheckTopic.LEAVING, reason, named, f"it ends all the same. Not settled: {named}"
-    )
+    asked = _("say why it ends all the same. Not settled: {named}").format(named=named)
+    _all_the_same(by, session, moment, CheckTopic.LEAVING, reason, named, asked)
 
 
 def _check_or_override(by: User, session: TreatmentSession, moment: datetime, reason: str) -> None:
     plan = plan_for(session)
     obstacles = in_the_way(plan, record_of(session, plan), moment)
-    states = {task: "not met" if task.state == "not_met" else "open" for task in obstacles}
-    named = "; ".join(f"{task.words} ({state})" for task, state in states.items())
+    states = {"not_met": _("not met"), "open": pgettext("state of a check", "open")}
+    named = "; ".join(f"{task.words} ({states[task.state]})" for task in obstacles)
+    asked = _("say why the dose is given all the same. Not settled: {named}").format(named=named)
     if obstacles:
-        _all_the_same(
-            by, session, moment, CheckTopic.OVERRIDE, reason, named, f"{GIVEN} Not settled: {named}"
-        )
+        _all_the_same(by, session, moment, CheckTopic.OVERRIDE, reason, named, asked)
 
 
 def _within_or_override(
@@ -325,8 +323,9 @@ def _within_or_override(
     plan = plan_for(session)
     found = beyond_limits(plan, record_of(session, plan), moment, substance)
     named = " ".join(breach.words for breach in found)
+    asked = _("say why the dose is given all the same. {named}").format(named=named.rstrip("."))
     if found:
-        _all_the_same(by, session, moment, CheckTopic.LIMIT, reason, named, f"{GIVEN} {named.rstrip('.')}")
+        _all_the_same(by, session, moment, CheckTopic.LIMIT, reason, named, asked)
 
 
 def _all_the_same(
@@ -336,12 +335,13 @@ def _all_the_same(
     topic: CheckTopic,
     reason: str,
     named: str,
-    against: str,
+    asked: str,
 ) -> None:
-    """The reason to go on over what speaks against it stays on the sheet, with what that was."""
+    """The reason to go on over what speaks against it stays on the sheet, with what that was. ``asked``: how it is
+    asked for."""
     field = f"{topic}_reason"
     if not reason.strip():
-        raise InvalidInput(field, f"say why {against}")
+        raise InvalidInput(field, asked)
     checks.check_length(field, reason, LONGEST_TEXT)
     text = f"{reason.strip()} [{named}]"
     enter(by, session, RunSheetKind.CHECK, uuid.uuid4(), topic=topic, met=False, text=text, moment=moment)

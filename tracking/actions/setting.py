@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from measures import registry, scoring
 from measures.errors import AnswerError
@@ -52,7 +53,8 @@ def create_template(
     Site.objects.select_for_update().get(pk=site.pk)
     name = checks.clean_line("name", name, longest=LONGEST_NAME)
     if SettingTemplate.objects.filter(site=site, name__iexact=name).exists():
-        raise Conflict(f"there is a room {name} already: change that one, or choose another name")
+        words = _("there is a room {name} already: change that one, or choose another name")
+        raise Conflict(words.format(name=name))
     return _store(by, site, name, protocol, answers, revision=1)
 
 
@@ -100,7 +102,7 @@ def record_setting(
     check_has_setting(session)
     patient = session.episode.patient
     if template and template.site_id != patient.team.site_id:
-        raise NotPermitted("this room belongs to another site")
+        raise NotPermitted(_("this room belongs to another site"))
     known = setting_of(session)
     instrument = instrument_of(INSTRUMENT, known.version) if known else registry.get(INSTRUMENT)
     answers = with_overrides(instrument, template.answers if template else {}, overrides)
@@ -129,11 +131,11 @@ def _check_treats_at(by: User, site: Site) -> None:
     """Whoever treats patients at a site knows its rooms."""
     own = Membership.objects.filter(current(), user=by, team__site=site)
     if not (by.has_role(Role.CLINICIAN) and own.exists()):
-        raise NotPermitted("only a clinician of the site changes its rooms")
+        raise NotPermitted(_("only a clinician of the site changes its rooms"))
 
 
 def _retire(template: SettingTemplate) -> None:
-    changed = "this room was changed or retired by somebody else in the meantime"
+    changed = _("this room was changed or retired by somebody else in the meantime")
     move(template, Q(retired_at=None), retired_at=clock.now(), otherwise=changed)
 
 
@@ -162,7 +164,7 @@ def _checked(answers: Answers) -> dict[str, Answer]:
     usual = {item.code for item in items_of_room(instrument)}
     for code, value in answers.items():
         if value is not None and code not in usual:
-            raise InvalidInput(code, "is not the same every time: it is recorded in each session")
+            raise InvalidInput(code, _("is not the same every time: it is recorded in each session"))
     return said_by_room(instrument, _scored(instrument, answers))
 
 

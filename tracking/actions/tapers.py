@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from tracking import clock
 from tracking.actions import audit, treatment
@@ -40,18 +42,18 @@ def plan_taper(
     today = local_today(course.episode.patient)
     current = _current(course)
     _check_plan(steps, current, today)
-    liquid = [bool(no_tablets_for(course.substance, amount, current.unit)) for _, amount in steps]
+    liquid = [bool(no_tablets_for(course.substance, amount, current.unit)) for _day, amount in steps]
     if not is_liquid:
-        for number, (_, amount) in enumerate(steps, start=1):
+        for number, (_day, amount) in enumerate(steps, start=1):
             check_tablets(f"amount_{number}", course.substance, amount, current.unit, is_liquid=False)
     waiting = [planned.pk for planned, state in states_of(course, today) if state.outcome in WAITING]
     PlannedDoseStep.objects.standing().filter(pk__in=waiting).update(
         voided_at=clock.now(), voided_by=by, void_reason=f"Replaced by the plan of {today:%-d %B %Y}"
     )
-    days = [day for day, _ in steps]
+    days = [day for day, _amount in steps]
     if taken := course.planned_steps.standing().filter(planned_on__in=days).first():
         raise InvalidInput(
-            f"day_{days.index(taken.planned_on) + 1}", "already has a planned step that was carried out"
+            f"day_{days.index(taken.planned_on) + 1}", _("already has a planned step that was carried out")
         )
     planned = PlannedDoseStep.objects.bulk_create(
         PlannedDoseStep(
@@ -73,7 +75,7 @@ def take_planned_step(*, by: User, planned: PlannedDoseStep, reason: str = "") -
     today = local_today(course.episode.patient)
     waiting = {row.pk for row, state in states_of(course, today) if state.outcome in WAITING}
     if planned.pk not in waiting:
-        raise Conflict("this planned step is no longer to be done")
+        raise Conflict(_("this planned step is no longer to be done"))
     if not planned.amount_per_day:
         return treatment.stop_medication(by=by, course=course, stopped_on=today, reason=reason)
     return treatment.change_dose(
@@ -88,26 +90,28 @@ def take_planned_step(*, by: User, planned: PlannedDoseStep, reason: str = "") -
 
 def _current(course: MedicationCourse) -> DoseChange:
     if course.voided_at:
-        raise Conflict("this medication was taken back")
+        raise Conflict(_("this medication was taken back"))
     last = list(course.dose_changes.standing())[-1]
     if last.step == DoseStep.STOP:
-        raise Conflict(f"{course.substance} was already stopped on {last.changed_on:%-d %B %Y}")
+        words = _("{substance} was already stopped on {day}")
+        day = date_format(last.changed_on, "DATE_FORMAT")
+        raise Conflict(words.format(substance=course.substance, day=day))
     return last
 
 
 def _check_plan(steps: Sequence[tuple[date, Decimal]], current: DoseChange, today: date) -> None:
     if not 1 <= len(steps) <= LONGEST_PLAN:
-        raise InvalidInput("steps", f"must be at least one and at most {LONGEST_PLAN}")
+        raise InvalidInput("steps", _("must be at least one and at most {n}").format(n=LONGEST_PLAN))
     day_before, amount_before = today - timedelta(days=1), current.amount_per_day
     for number, (day, amount) in enumerate(steps, start=1):
         if number == 1 and day < today:
-            raise InvalidInput("day_1", "lies in the past; record what was taken instead")
+            raise InvalidInput("day_1", _("lies in the past; record what was taken instead"))
         if day <= day_before:
-            raise InvalidInput(f"day_{number}", "must come after the step before it")
+            raise InvalidInput(f"day_{number}", _("must come after the step before it"))
         if day > today + FURTHEST:
-            raise InvalidInput(f"day_{number}", "lies more than three years ahead")
+            raise InvalidInput(f"day_{number}", _("lies more than three years ahead"))
         if amount:
             checks.clean_amount(f"amount_{number}", amount)
         if amount >= amount_before:
-            raise InvalidInput(f"amount_{number}", "must be lower than the dose before it")
+            raise InvalidInput(f"amount_{number}", _("must be lower than the dose before it"))
         day_before, amount_before = day, amount

@@ -11,6 +11,8 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from tracking import clock
 from tracking.actions import audit
@@ -87,7 +89,8 @@ def start_medication(
     checks.check_past_day("started_on", started_on, local_today(episode.patient))
     for course in episode.medications.standing().filter(substance__iexact=substance):
         if not course.dose_changes.standing().filter(step=DoseStep.STOP).exists():
-            raise Conflict(f"{course.substance} is already running; change its dose instead")
+            words = _("{substance} is already running; change its dose instead")
+            raise Conflict(words.format(substance=course.substance))
     course = MedicationCourse(
         episode=episode, substance=substance, is_study_drug=is_study_drug, recorded_by=by
     )
@@ -128,12 +131,14 @@ def change_dose(
     steps = _steps(course, "changed_on", changed_on)
     stop = next((row for row in steps if row.step == DoseStep.STOP), None)
     if stop and changed_on >= stop.changed_on:
-        raise InvalidInput("changed_on", f"{course.substance} was stopped on {stop.changed_on:%-d %B %Y}")
+        words = _("{substance} was stopped on {day}")
+        day = date_format(stop.changed_on, "DATE_FORMAT")
+        raise InvalidInput("changed_on", words.format(substance=course.substance, day=day))
     if any(row.changed_on == changed_on for row in steps):
-        raise InvalidInput("changed_on", "the dose was already set on this day; take that back first")
+        raise InvalidInput("changed_on", _("the dose was already set on this day; take that back first"))
     before = [row for row in steps if row.changed_on < changed_on][-1]
     if step == DoseStep.TAPER and amount >= before.amount_per_day:
-        raise InvalidInput("amount_per_day", "a taper step must be lower than the dose before it")
+        raise InvalidInput("amount_per_day", _("a taper step must be lower than the dose before it"))
     change = _next_step(by, course, step, changed_on, amount)
     change.is_liquid = is_liquid
     check_tablets("amount_per_day", course.substance, amount, change.unit, is_liquid=is_liquid)
@@ -149,8 +154,10 @@ def stop_medication(*, by: User, course: MedicationCourse, stopped_on: date, rea
     checks.clean_choice("reason", reason, StopReason.values)
     steps = _steps(course, "stopped_on", stopped_on)
     if steps[-1].step == DoseStep.STOP:
-        raise Conflict(f"{course.substance} was already stopped on {steps[-1].changed_on:%-d %B %Y}")
-    checks.check_order("stopped_on", steps[-1].changed_on, stopped_on, of="the last change of its dose")
+        words = _("{substance} was already stopped on {day}")
+        day = date_format(steps[-1].changed_on, "DATE_FORMAT")
+        raise Conflict(words.format(substance=course.substance, day=day))
+    checks.check_order("stopped_on", steps[-1].changed_on, stopped_on, of=_("the last change of its dose"))
     stop = _next_step(by, course, DoseStep.STOP, stopped_on, Decimal(0))
     stop.stop_reason = reason
     return _add_step(stop)
@@ -186,7 +193,7 @@ def record_session(
     check_integrates(episode, kind, starts_at, integrates)
     check_none_rates_blind(episode, [user for user, _ in people_present])
     if episode.sessions.standing().filter(kind=kind, starts_at=starts_at).exists():
-        raise Conflict("this session is already recorded")
+        raise Conflict(_("this session is already recorded"))
     session = TreatmentSession.objects.create(
         public_id=submission_id or uuid.uuid4(),
         episode=episode,
@@ -238,9 +245,9 @@ def record_dose(
     check_given_at(session, given_at)
     doses = session.doses.standing()
     if part == DosePart.SUPPLEMENT and not doses.filter(part=DosePart.MAIN, given_at__lte=given_at).exists():
-        raise InvalidInput("part", "a supplemental dose needs a dose before it in this session")
+        raise InvalidInput("part", _("a supplemental dose needs a dose before it in this session"))
     if doses.filter(substance__iexact=substance, given_at=given_at).exists():
-        raise Conflict("this dose is already recorded")
+        raise Conflict(_("this dose is already recorded"))
     dose = Dose(
         submission_id=submission_id,
         session=session,
@@ -276,11 +283,11 @@ def void(*, by: User, record: Record, reason: str) -> None:
     before or another record still rests on it.
     """
     if not reason.strip():
-        raise InvalidInput("reason", "say why this is taken back")
+        raise InvalidInput("reason", _("say why this is taken back"))
     episode = episode_of(record)
     _lock(episode)
     check_nothing_rests_on(record)
-    move(record, STANDING, **_taken_back(by, reason), otherwise="this was already taken back")
+    move(record, STANDING, **_taken_back(by, reason), otherwise=_("this was already taken back"))
     if isinstance(record, TreatmentSession):
         _void_with(record.doses.all(), by, reason)
         _void_with(record.entries.all(), by, reason)
@@ -334,10 +341,10 @@ def _steps(course: MedicationCourse, field: str, day: date) -> list[DoseChange]:
     """The standing steps of a course, checked to be one that a step on ``day`` may be added to."""
     course.refresh_from_db()
     if course.voided_at:
-        raise Conflict("this medication was taken back")
+        raise Conflict(_("this medication was taken back"))
     checks.check_past_day(field, day, local_today(course.episode.patient))
     steps = list(course.dose_changes.standing())
-    checks.check_order(field, steps[0].changed_on, day, of="the start of the medication")
+    checks.check_order(field, steps[0].changed_on, day, of=_("the start of the medication"))
     return steps
 
 

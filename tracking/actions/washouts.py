@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from tracking.actions import audit
 from tracking.errors import InvalidInput, NotPermitted
@@ -22,15 +23,16 @@ def set_washout_rule(*, by: User, site: Site, protocol: str, what: str, days: in
     ``NotPermitted`` for somebody who does not administer the site.
     """
     if site not in administered_sites(by):
-        raise NotPermitted("only an administrator of the site sets its washout rules")
+        raise NotPermitted(_("only an administrator of the site sets its washout rules"))
     known = protocols.find(protocol)
     rule = next((row for row in known.washouts if row.what == what), None) if known else None
     if rule is None:
-        raise InvalidInput("what", "is no washout of this protocol")
+        raise InvalidInput("what", _("is no washout of this protocol"))
     if rule.days is not None:
-        raise InvalidInput("what", "has its days from the protocol")
+        raise InvalidInput("what", _("has its days from the protocol"))
     if not 0 <= days <= LONGEST_WASHOUT:
-        raise InvalidInput("days", f"must lie between 0 and {LONGEST_WASHOUT}")
+        words = _("must lie between {low} and {high}")
+        raise InvalidInput("days", words.format(low=0, high=LONGEST_WASHOUT))
     row = WashoutRule.objects.create(site=site, protocol=protocol, what=what, days=days, set_by=by)
     audit.record(
         by=by, action=AuditAction.SET_WASHOUT_RULE, target=row, protocol=protocol, what=what, days=days

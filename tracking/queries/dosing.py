@@ -8,9 +8,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, TypedDict
 
 from django.db.models import Count, Exists, Max, Min, OuterRef, Prefetch, QuerySet
+from django.utils.translation import gettext as _
 
 from measures import registry
 from measures.instrument import Instrument
+from measures.language import written
 from tracking.models import (
     Assessment,
     Dose,
@@ -144,7 +146,9 @@ class GivenHere:
     def words(self) -> str:
         """ "20 to 30 mg" """
         most = in_words(self.high, self.unit)
-        return most if self.low == self.high else f"{self.low.normalize():f} to {most}"
+        if self.low == self.high:
+            return most
+        return _("{low} to {high}").format(low=written(f"{self.low.normalize():f}"), high=most)
 
 
 def given_here(session: TreatmentSession, user: User, substance: str, unit: str) -> GivenHere | None:

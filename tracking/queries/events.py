@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from measures.language import within
+from measures.words.phrases import listed
 from tracking.models import Assessment, Dose, MedicationCourse, TreatmentEpisode
 from tracking.rules import protocol as protocols
 from tracking.rules.due_dates import Answered, DosingDay, Events, SessionDay
@@ -143,13 +145,13 @@ def _stop_of(courses: list[MedicationCourse]) -> LastStop | None:
     if last_dose is None:
         return None
     stops = [
-        (course.substance, row.get_stop_reason_display())
+        (course.substance, within(row.get_stop_reason_display()))
         for course in courses
         for row in course.dose_changes.all()
         if row.voided_at is None and row.step == DoseStep.STOP and row.changed_on == last_dose + DAY
     ]
-    substances, reasons = (" and ".join(dict.fromkeys(names)) for names in zip(*stops, strict=True))
-    return LastStop(last_dose, substances, reasons.lower())
+    substances, reasons = (listed(dict.fromkeys(names)) for names in zip(*stops, strict=True))
+    return LastStop(last_dose, substances, reasons)
 
 
 def _last_dose(courses: list[MedicationCourse]) -> date | None:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from tracking.models import Site, TreatmentEpisode, User, WashoutRule
 from tracking.queries.administration import administered_sites
 from tracking.queries.events import is_treatment, protocol_of
@@ -58,8 +60,9 @@ class SiteRule:
     def medication(self) -> str:
         """Which medication it is about, in words; "" where its name says it."""
         titles = [known.title for known in classification().classes if known.key in self.washout.classes]
-        said = "; ".join([*titles, *self.washout.substances])
-        return "" if said.casefold() == self.washout.what.casefold() else said
+        if "; ".join([*titles, *self.washout.substances]).casefold() == self.washout.what.casefold():
+            return ""
+        return "; ".join([*(_(title) for title in titles), *self.washout.substances])
 
 
 def site_rules(user: User) -> list[SiteRule]:

@@ -11,8 +11,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal
 
 from measures.instrument import Source
+from measures.language import gettext as _
+from measures.language import marked, pgettext, written
 from tracking.rules.protocol import Amount, PlannedDose, StandingMedication
 from tracking.rules.protocol.records import UNIT_WORDS
 from tracking.rules.run_sheet import Given, Plan
@@ -57,23 +60,70 @@ class Question:
         return " ".join(self.reasons)
 
 
+What = Literal["exactly planned", "planned", "usual at a time", "usual a day"]
+LESS: dict[What, str] = {
+    "exactly planned": marked("{given} is less than the planned {bound}."),
+    "planned": marked("{given} is less than the least that is planned, {bound}."),
+    "usual at a time": marked("{given} is less than the least that is usual at a time, {bound}."),
+    "usual a day": marked("{given} is less than the least that is usual a day, {bound}."),
+}
+MORE: dict[What, str] = {
+    "exactly planned": marked("{given} is more than the planned {bound}."),
+    "planned": marked("{given} is more than the most that is planned, {bound}."),
+    "usual at a time": marked("{given} is more than the most that is usual at a time, {bound}."),
+    "usual a day": marked("{given} is more than the most that is usual a day, {bound}."),
+}
+TWICE: dict[What, str] = {
+    "exactly planned": marked("{given} is twice the planned {bound}."),
+    "planned": marked("{given} is twice the most that is planned, {bound}."),
+    "usual at a time": marked("{given} is twice the most that is usual at a time, {bound}."),
+    "usual a day": marked("{given} is twice the most that is usual a day, {bound}."),
+}
+TIMES: dict[What, str] = {
+    "exactly planned": marked("{given} is {n} times the planned {bound}."),
+    "planned": marked("{given} is {n} times the most that is planned, {bound}."),
+    "usual at a time": marked("{given} is {n} times the most that is usual at a time, {bound}."),
+    "usual a day": marked("{given} is {n} times the most that is usual a day, {bound}."),
+}
+APART: dict[What, str] = {
+    "exactly planned": marked("{given} cannot be compared with the planned {bound}."),
+    "planned": marked("{given} cannot be compared with the most that is planned, {bound}."),
+    "usual at a time": marked("{given} cannot be compared with the most that is usual at a time, {bound}."),
+    "usual a day": marked("{given} cannot be compared with the most that is usual a day, {bound}."),
+}
+UNWEIGHED: dict[What, str] = {
+    "exactly planned": marked("{given} cannot be compared with the planned {bound} without the body weight."),
+    "planned": marked(
+        "{given} cannot be compared with the most that is planned, {bound} without the body weight."
+    ),
+    "usual at a time": marked(
+        "{given} cannot be compared with the most that is usual at a time, {bound} without the body weight."
+    ),
+    "usual a day": marked(
+        "{given} cannot be compared with the most that is usual a day, {bound} without the body weight."
+    ),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class _Bounds:
-    """What is taken without a question. ``what``: "planned", "usual at a time" or "usual a day"."""
+    """What is taken without a question."""
 
     range: Range
-    what: str
+    what: What
 
-    def words(self, bound: Decimal, which: str) -> str:
-        amount = in_words(bound, self.range.unit)
-        if self.what == "planned" and self.range.low == self.range.high:
-            return f"the planned {amount}"
-        return f"the {which} that is {self.what}, {amount}"
+    @property
+    def is_planned(self) -> bool:
+        return self.what in ("planned", "exactly planned")
 
 
 def in_words(amount: Decimal, unit: str) -> str:
     """ "0.5 mg/kg" """
-    return f"{amount.normalize():f} {UNIT_WORDS.get(unit, unit)}"
+    return f"{_figure(amount)} {_(UNIT_WORDS.get(unit, unit))}"
+
+
+def _figure(amount: Decimal) -> str:
+    return written(f"{amount.normalize():f}")
 
 
 def question_of_dose(plan: Plan, dose: Given, before: Sequence[Given] = ()) -> Question | None:
@@ -128,8 +178,8 @@ def question_of_day(
     return _question(
         _of_name(name, spelt, []),
         (wrong, words),
-        typed=f"{name} {in_words(amount, unit)} a day",
-        planned=f"{row.substance} {row.amount.words} a day" if row else "",
+        typed=_("{dose} a day").format(dose=f"{name} {in_words(amount, unit)}"),
+        planned=_("{dose} a day").format(dose=f"{row.substance} {row.amount.words}") if row else "",
         instead=_put_right(named, amount, unit, bounds) if bounds and wrong else instead,
         bounds=bounds,
     )
@@ -151,11 +201,14 @@ def no_tablets_for(name: str, amount: Decimal, unit: str) -> str:
     mass = _in_unit(amount, unit, known.unit) if known and known.tablets else None
     if known is None or not mass or mass > (known.most_a_day or mass) or mass in known.amounts(mass):
         return ""
-    sizes = ", ".join(f"{size.normalize():f}" for size in known.tablets)
-    halves = ", ".join(f"{size.normalize():f}" for size in known.halves) or "none"
-    return (
-        f"no tablets of {known.name} make up {in_words(amount, unit)} "
-        f"(there are {sizes} {UNIT_WORDS.get(known.unit, known.unit)}; to be halved: {halves})"
+    return _(
+        "no tablets of {name} make up {amount} (there are {sizes} {unit}; to be halved: {halves})"
+    ).format(
+        name=known.name,
+        amount=in_words(amount, unit),
+        sizes=", ".join(_figure(size) for size in known.tablets),
+        unit=_(UNIT_WORDS.get(known.unit, known.unit)),
+        halves=", ".join(_figure(size) for size in known.halves) or pgettext("halves of tablets", "none"),
     )
 
 
@@ -173,7 +226,7 @@ def _question(
     if not reasons:
         return None
     field = "substance" if about_name else wrong
-    source = bounds.range.source if bounds and bounds.what != "planned" and wrong else None
+    source = bounds.range.source if bounds and not bounds.is_planned and wrong else None
     return Question(field, reasons, bool(wrong), typed, planned, instead, source)
 
 
@@ -181,8 +234,11 @@ def _of_name(name: str, spelt: str, planned: Sequence[str]) -> list[str]:
     """``planned``: what the session should begin with, where that is something else. Later on another substance may be
     given beside it, as a rescue: that is noted and not asked about."""
     if spelt:
-        return [f"“{name}” is not a name that is known; is {spelt} meant?"]
-    return [f"{name} is not what is planned for this session: {', '.join(planned)}."] if planned else []
+        return [_("“{name}” is not a name that is known; is {spelt} meant?").format(name=name, spelt=spelt)]
+    if not planned:
+        return []
+    words = _("{name} is not what is planned for this session: {planned}.")
+    return [words.format(name=name, planned=", ".join(planned))]
 
 
 def _amount_of(row: PlannedDose, dose: Given) -> Amount:
@@ -196,9 +252,9 @@ def _bounds_of(row: PlannedDose | None, dose: Given, named: str) -> _Bounds | No
         if amount.given == "placebo":
             return None
         if row.plausible and amount is row.amount:
-            return _Bounds(row.plausible, "planned")
+            return _planned(row.plausible)
         if amount.given == "amount" and (row.supplement or not dose.is_supplement):
-            return _Bounds(Range(amount.low, amount.high, amount.unit, row.source), "planned")
+            return _planned(Range(amount.low, amount.high, amount.unit, row.source))
     known = substance(named)
     found = known and (known.once or known.daily)
     return _Bounds(found, "usual at a time") if found else None
@@ -208,9 +264,13 @@ def _bounds_of_day(row: StandingMedication | None, named: str) -> _Bounds | None
     if row and row.amount.given == "placebo":
         return None
     if row and row.amount.given == "amount":
-        return _Bounds(Range(row.amount.low, row.amount.high, row.amount.unit, row.source), "planned")
+        return _planned(Range(row.amount.low, row.amount.high, row.amount.unit, row.source))
     known = substance(named)
     return _Bounds(known.daily, "usual a day") if known and known.daily else None
+
+
+def _planned(span: Range) -> _Bounds:
+    return _Bounds(span, "exactly planned" if span.low == span.high else "planned")
 
 
 def _of_amount(doses: Sequence[Given], bounds: _Bounds) -> tuple[str, str]:
@@ -220,33 +280,31 @@ def _of_amount(doses: Sequence[Given], bounds: _Bounds) -> tuple[str, str]:
     total = sum(known, Decimal(0)) if masses[0] is not None else None
     words = in_words(doses[0].amount, doses[0].unit)
     if len(known) > 1 and total is not None:
-        words = f"With what was given before, {in_words(total, bounds.range.unit)}"
+        words = _("With what was given before, {total}").format(total=in_words(total, bounds.range.unit))
     return _compared(total, words, bounds)
 
 
 def _compared(total: Decimal | None, words: str, bounds: _Bounds) -> tuple[str, str]:
     """Which entry is in doubt, and why; two times "" where none is. ``total`` is in the unit of the range."""
     span = bounds.range
+    most = in_words(span.high, span.unit)
     if total is None:
-        weight = " without the body weight" if span.unit == "mg/kg" or "mg/kg" in words else ""
-        return "unit", f"{words} cannot be compared with {bounds.words(span.high, 'most')}{weight}."
+        said = UNWEIGHED if span.unit == "mg/kg" or "mg/kg" in words else APART
+        return "unit", _(said[bounds.what]).format(given=words, bound=most)
     if total < span.low:
-        return "amount", f"{words} is less than {bounds.words(span.low, 'least')}."
+        return "amount", _(LESS[bounds.what]).format(given=words, bound=in_words(span.low, span.unit))
     if total <= span.high:
         return "", ""
-    return "amount", f"{words} is {_times(total / span.high)} {bounds.words(span.high, 'most')}."
-
-
-def _times(ratio: Decimal) -> str:
-    if ratio < 2:
-        return "more than"
-    return "twice" if ratio == 2 else f"{ratio.quantize(Decimal('0.1')).normalize():f} times"
+    ratio = total / span.high
+    said = MORE if ratio < 2 else TWICE if ratio == 2 else TIMES
+    times = _figure(ratio.quantize(Decimal("0.1")))
+    return "amount", _(said[bounds.what]).format(given=words, bound=most, n=times)
 
 
 def _put_right(named: str, amount: Decimal, unit: str, bounds: _Bounds) -> Meant | None:
     """The planned amount, the same number in the unit that is usual, or the decimal point elsewhere."""
     span = bounds.range
-    if bounds.what == "planned" and span.low == span.high:
+    if bounds.what == "exactly planned":
         return Meant(named, span.low, span.unit)
     if unit != span.unit:
         return Meant(named, amount, span.unit) if span.low <= amount <= span.high else None

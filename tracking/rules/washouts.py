@@ -12,11 +12,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from measures.language import gettext as _
+from measures.language import marked
 from tracking.rules.medication_classes import is_among
 from tracking.rules.protocol.records import Washout
 
 Verdict = Literal["satisfied", "not satisfied", "cannot be said"]
 WORST: tuple[Verdict, ...] = ("not satisfied", "cannot be said", "satisfied")
+VERDICTS: dict[Verdict, str] = {
+    "satisfied": marked("satisfied"),
+    "not satisfied": marked("not satisfied"),
+    "cannot be said": marked("cannot be said"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,11 @@ class WashoutState:
         """The worst of its findings; without any, nothing was there to be stopped."""
         found = {finding.verdict for finding in self.findings}
         return next((verdict for verdict in WORST if verdict in found), "satisfied")
+
+    @property
+    def said(self) -> str:
+        """The verdict in words."""
+        return _(VERDICTS[self.verdict])
 
 
 def washout_state(rule: Washout, asked: int | None, taken: Iterable[Taken], day: date) -> WashoutState:

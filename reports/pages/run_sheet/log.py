@@ -6,7 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext as _
+
 from measures.instrument import Instrument
+from measures.language import within, written
 from measures.levels import level_in_words, levels_of
 from reports.pages.run_sheet.vitals import amount_words, in_one_line
 from tracking.models import Assessment, Dose, RunSheetEntry, User
@@ -73,13 +76,15 @@ def _versions_before(pk: int, earlier: dict[int, int | None]) -> int:
 def _of_dose(dose: Dose) -> LogLine:
     given = as_given(dose)
     mass = in_mg(given)
-    parts = [dose.get_route_display().lower()]
+    parts = [within(dose.get_route_display())]
     if dose.unit == "mg/kg" and mass is not None:
-        parts.insert(0, f"{amount_words(mass, 'mg')} at {dose.weight_kg} kg")
-    part = "Supplemental dose" if dose.part == DosePart.SUPPLEMENT else "Dose"
+        weighed = _("{mass} at {weight} kg")
+        weight = written(str(dose.weight_kg))
+        parts.insert(0, weighed.format(mass=amount_words(mass, "mg"), weight=weight))
+    title = _("Supplemental dose: {dose}") if dose.part == DosePart.SUPPLEMENT else _("Dose: {dose}")
     return LogLine(
         at=dose.given_at,
-        title=f"{part}: {dose.substance} {amount_words(dose.amount, dose.unit)}",
+        title=title.format(dose=f"{dose.substance} {amount_words(dose.amount, dose.unit)}"),
         detail=", ".join(parts),
         by=dose.recorded_by,
         recorded_at=dose.recorded_at,
@@ -110,12 +115,13 @@ def _entry_words(entry: RunSheetEntry, topics: dict[str, str]) -> tuple[str, str
             words = topics.get(entry.topic) or str(known.get(entry.topic, entry.topic))
             if entry.topic in (CheckTopic.OVERRIDE, CheckTopic.LIMIT, CheckTopic.AMOUNT):
                 return words, entry.text, "warn"
-            return f"{words}: {'yes' if entry.met else 'no'}", entry.text, "" if entry.met else "warn"
+            title = _("{check}: yes") if entry.met else _("{check}: no")
+            return title.format(check=words), entry.text, "" if entry.met else "warn"
         case RunSheetKind.EVENT:
-            title = str(dict(EventTopic.choices).get(entry.topic, "Event"))
+            title = str(dict(EventTopic.choices).get(entry.topic, _("Event")))
             return title, entry.text, ""
         case RunSheetKind.END:
-            return "End of the session", entry.text, "dose"
+            return _("End of the session"), entry.text, "dose"
         case _:
             return entry.get_kind_display(), entry.text, ""
 
@@ -138,7 +144,7 @@ def _of_form(plan: Plan, instrument: Instrument, row: Assessment, earlier: int) 
 
 def _form_title(instrument: Instrument, row: Assessment) -> str:
     if instrument.key == ADVERSE_EVENT:
-        return f"{instrument.short_title}: {row.answers.get('term') or 'not named'}"
+        return f"{instrument.short_title}: {row.answers.get('term') or _('not named')}"
     return instrument.short_title
 
 
@@ -148,8 +154,11 @@ def _form_detail(instrument: Instrument, row: Assessment) -> str:
     met = {result.outcome: result.met for result in row.outcomes.all()}
     if instrument.key == ADVERSE_EVENT:
         said = [in_words(instrument.item(code), row.answers.get(code)) for code in ADVERSE_ITEMS]
-        serious = [f"{one.title.lower()}: {DECIDED[met.get(one.key)].lower()}" for one in instrument.outcomes]
+        serious = [
+            f"{within(_(one.title))}: {within(_(str(DECIDED[met.get(one.key)])))}"
+            for one in instrument.outcomes
+        ]
         return "; ".join([*(words for words in said if words), *serious])
     levels = levels_of(instrument, met)
-    words = [f"{one.title}: {level_in_words(one, levels[one.key])}" for one in instrument.levels]
-    return "; ".join(words) or "recorded"
+    words = [f"{_(one.title)}: {level_in_words(one, levels[one.key])}" for one in instrument.levels]
+    return "; ".join(words) or _("recorded")

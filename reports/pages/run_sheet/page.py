@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from measures import registry
 from measures.instrument import Instrument
+from measures.language import within
 from reports.charts import Trend
 from reports.pages.run_sheet.log import LogLine, log_lines
 from reports.pages.run_sheet.vitals import amount_words, figures_alone, vitals_trend
@@ -33,6 +36,7 @@ from tracking.rules.run_sheet import (
     Record,
     SupplementWindow,
     Task,
+    Total,
     before_leaving,
     in_the_way,
     minutes_between,
@@ -125,11 +129,17 @@ class SheetPage:
     @property
     def totals(self) -> list[str]:
         """ "MDMA 120 mg in all, 1.6 mg/kg" """
-        return [
-            f"{total.substance} {amount_words(total.amount, total.unit)} in all"
-            + (f", {amount_words(total.per_kg, 'mg/kg')}" if total.per_kg is not None else "")
-            for total in totals(self.record.doses)
-        ]
+        return [_total_words(total) for total in totals(self.record.doses)]
+
+    @property
+    def values_beyond(self) -> str:
+        """ "systolic blood pressure was 168 mmHg" """
+        return ", ".join(breach.clause for breach in self.warnings)
+
+    @property
+    def people_present(self) -> str:
+        """ "Rosa Stein (lead therapist), Tom Ode (nurse)" """
+        return ", ".join(f"{one.user.name} ({within(one.get_role_display())})" for one in self.present)
 
     @property
     def offers(self) -> list[DoseOffer]:
@@ -203,6 +213,13 @@ def _record(session: TreatmentSession, assessments: Sequence[Assessment]) -> Rec
         (entry for entry in session.entries.all() if entry.voided_at is None),
         (row for row in assessments if not hasattr(row, "superseded_by")),
     )
+
+
+def _total_words(total: Total) -> str:
+    dose = f"{total.substance} {amount_words(total.amount, total.unit)}"
+    if total.per_kg is None:
+        return _("{dose} in all").format(dose=dose)
+    return _("{dose} in all, {by_weight}").format(dose=dose, by_weight=amount_words(total.per_kg, "mg/kg"))
 
 
 def _offer(planned: PlannedDose, part: str, amount: Amount) -> DoseOffer:

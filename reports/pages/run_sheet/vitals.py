@@ -6,13 +6,17 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from measures.instrument import Instrument, Scale
+from measures.language import marked, within
 from reports.charts import Trend, TrendEvent, TrendLine, TrendPanel, TrendPoint
 from tracking.rules.run_sheet import Plan, Reading, Record, breaches, minutes_between
 from tracking.templatetags.figures import score
 
 UNITS = {"ug": "µg"}
+# What the titles of scales come apart into where two of them share a unit; and a unit that is no symbol.
+PIECES = (marked("Blood pressure"), marked("systolic"), marked("diastolic"), marked("beats/min"))
 
 
 def vitals_trend(plan: Plan, record: Record, instrument: Instrument, now: datetime) -> Trend | None:
@@ -23,13 +27,13 @@ def vitals_trend(plan: Plan, record: Record, instrument: Instrument, now: dateti
     zero = record.first_dose or record.begun_at
     beyond = {(breach.at, breach.reading.scale) for breach in breaches(plan, record.readings)}
     return Trend(
-        title="Vital signs",
-        zero="the first dose" if record.first_dose else "the start of the session",
+        title=_("Vital signs"),
+        zero=_("the first dose") if record.first_dose else _("the start of the session"),
         until=minutes_between(zero, record.ended_at or now),
         panels=tuple(
             TrendPanel(
                 title=title,
-                unit=scales[0][1].unit,
+                unit=_unit(scales[0][1]),
                 lines=tuple(
                     TrendLine(
                         label, _points(scale, readings, zero, beyond), limits_of(plan, instrument, scale)
@@ -82,7 +86,7 @@ def by_unit(instrument: Instrument) -> list[tuple[str, list[tuple[str, Scale]]]]
 def _named(scales: list[Scale]) -> tuple[str, list[tuple[str, Scale]]]:
     titles = [scale.title.split() for scale in scales]
     if len(scales) == 1:
-        return scales[0].title, [("", scales[0])]
+        return _(scales[0].title), [("", scales[0])]
     shared = 0
     while (
         all(len(title) > shared + 1 for title in titles)
@@ -91,32 +95,40 @@ def _named(scales: list[Scale]) -> tuple[str, list[tuple[str, Scale]]]:
         shared += 1
     tail = " ".join(titles[0][len(titles[0]) - shared :])
     heads = [" ".join(title[: len(title) - shared]).lower() for title in titles]
-    return f"{tail[:1].upper()}{tail[1:]}", list(zip(heads, scales, strict=True))
+    heads = [_(head) if head else "" for head in heads]
+    return _(tail[:1].upper() + tail[1:]) if tail else "", list(zip(heads, scales, strict=True))
 
 
 def in_one_line(instrument: Instrument, readings: Sequence[Reading]) -> str:
     """ "Blood pressure 142 / 88 mmHg, heart rate 84 beats/min". What was not measured is left out, and half of a
     pair is a dash."""
-    parts = [f"{title} {figure}" for title, figure in _figures(instrument, readings)]
+    parts = _figures(instrument, readings)
     return ", ".join(
-        part if number == 0 else f"{part[:1].lower()}{part[1:]}" for number, part in enumerate(parts)
+        f"{within(title) if number else title} {figure}" for number, (title, figure) in enumerate(parts)
     )
 
 
 def figures_alone(instrument: Instrument, readings: Sequence[Reading]) -> str:
     """ "142 / 88 mmHg · 84 beats/min": the same where there is little room; the units tell them apart."""
-    return " · ".join(figure for _, figure in _figures(instrument, readings))
+    return " · ".join(figure for _title, figure in _figures(instrument, readings))
 
 
 def _figures(instrument: Instrument, readings: Sequence[Reading]) -> list[tuple[str, str]]:
     values = {row.scale: row.value for row in readings if row.value is not None}
     return [
-        (title, f"{' / '.join(score(values.get(scale.key)) for _, scale in scales)} {scales[0][1].unit}")
+        (
+            title,
+            f"{' / '.join(score(values.get(scale.key)) for _label, scale in scales)} {_unit(scales[0][1])}",
+        )
         for title, scales in by_unit(instrument)
         if any(scale.key in values for _, scale in scales)
     ]
 
 
+def _unit(scale: Scale) -> str:
+    return _(scale.unit) if scale.unit else ""
+
+
 def amount_words(amount: object, unit: str) -> str:
     """ "80 mg", "0.5 mg/kg", "100 µg" """
-    return f"{score(float(str(amount)), 3)} {UNITS.get(unit, unit)}"
+    return f"{score(float(str(amount)), 3)} {_(UNITS.get(unit, unit))}"

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django.utils.translation import gettext_lazy
+
 from tracking.pages.parts import Dated, amount_field, words_field
 from tracking.queries.dosing import GivenHere
 from tracking.rules.plausible import Question
@@ -18,10 +20,12 @@ ANSWERS = (AMOUNT_AGAIN, AMOUNT_REASON)
 class AskedForm(Dated):
     """A form with an amount. The fields that answer stand in it from when it was asked, until it is taken."""
 
-    amount_again = amount_field("The amount once more", "To write it as it was typed.")
+    amount_again = amount_field(
+        gettext_lazy("The amount once more"), gettext_lazy("To write it as it was typed.")
+    )
     amount_reason = words_field(
-        "Why it is right as it was typed",
-        "Only to write it as it was typed: otherwise put it right above. Stays on record.",
+        gettext_lazy("Why it is right as it was typed"),
+        gettext_lazy("Only to write it as it was typed: otherwise put it right above. Stays on record."),
         longest=LONGEST_TEXT,
         required=False,
     )

@@ -14,6 +14,7 @@ from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from measures.instrument import Instrument
 from tracking.actions import dosing, signing
@@ -47,15 +48,12 @@ from tracking.tasks import nudge_episode
 from tracking.vocabulary import ReadPage, RunSheetKind
 
 TAP = "X-Tap"  # a tap of the sheet's own script: a refusal is answered in one sentence, not with a page
-LINE_PAGES: dict[RunSheetKind, tuple[Page, Callable[..., object]]] = {
-    RunSheetKind.CHECK: (Page("A check", "Record the check"), dosing.record_check),
-    RunSheetKind.EVENT: (Page("An event", "Record the event"), dosing.record_event),
-    RunSheetKind.OBSERVATION: (Page("An observation", "Record it"), dosing.record_observation),
-    RunSheetKind.WITHHELD: (
-        Page("Supplemental dose withheld", "Record it as withheld", "Say why it is not given."),
-        dosing.withhold_supplement,
-    ),
-    RunSheetKind.END: (Page("End of the session", "End the session"), dosing.end_session),
+LINE_ACTIONS: dict[str, Callable[..., object]] = {
+    RunSheetKind.CHECK: dosing.record_check,
+    RunSheetKind.EVENT: dosing.record_event,
+    RunSheetKind.OBSERVATION: dosing.record_observation,
+    RunSheetKind.WITHHELD: dosing.withhold_supplement,
+    RunSheetKind.END: dosing.end_session,
 }
 
 
@@ -67,7 +65,11 @@ def begin(request: SignedInRequest, episode: TreatmentEpisode) -> HttpResponse:
         session = dosing.begin_session(by=request.user, episode=episode, **data)
         return to_sheet(request, session)
 
-    page = Page("Begin a dosing session", "Begin the session", "Two clinicians are expected to be present.")
+    page = Page(
+        _("Begin a dosing session"),
+        _("Begin the session"),
+        _("Two clinicians are expected to be present."),
+    )
     form = BeginForm(request.POST or None, team=episode.patient.team, by=request.user)
     return form_page(request, form, write, page, dim=True, **about(episode.patient))
 
@@ -76,15 +78,30 @@ def begin(request: SignedInRequest, episode: TreatmentEpisode) -> HttpResponse:
 def line(request: SignedInRequest, session: TreatmentSession, kind: str) -> HttpResponse:
     """A check, an event, an observation, a supplement that is withheld, or the end."""
     _check_takes_lines(session)
-    if kind not in LINE_PAGES:
+    if kind not in LINE_ACTIONS:
         raise Http404
-    page, act = LINE_PAGES[RunSheetKind(kind)]
+    act = LINE_ACTIONS[kind]
 
     def write(**data: Any) -> HttpResponse:
         act(by=request.user, session=session, **data)
         return to_sheet(request, session)
 
-    return _tap_page(request, session, _line_form(request, session, kind), write, page)
+    return _tap_page(request, session, _line_form(request, session, kind), write, _line_page(kind))
+
+
+def _line_page(kind: str) -> Page:
+    match RunSheetKind(kind):
+        case RunSheetKind.CHECK:
+            return Page(_("A check"), _("Record the check"))
+        case RunSheetKind.EVENT:
+            return Page(_("An event"), _("Record the event"))
+        case RunSheetKind.OBSERVATION:
+            return Page(_("An observation"), _("Record it"))
+        case RunSheetKind.WITHHELD:
+            title, submit = _("Supplemental dose withheld"), _("Record it as withheld")
+            return Page(title, submit, _("Say why it is not given."))
+        case RunSheetKind.END:
+            return Page(_("End of the session"), _("End the session"))
 
 
 def _line_form(request: HttpRequest, session: TreatmentSession, kind: str) -> LineForm:
@@ -107,7 +124,7 @@ def dose(request: SignedInRequest, session: TreatmentSession) -> HttpResponse:
 
     part = {name: request.GET[name] for name in ("part",) if request.GET.get(name) in PARTS}
     filled = SheetDoseForm(request.POST or None, initial=part)
-    return _tap_page(request, session, filled, write, Page("A dose", "Record the dose"))
+    return _tap_page(request, session, filled, write, Page(_("A dose"), _("Record the dose")))
 
 
 @for_patient(TreatmentSession, page=ReadPage.RUN_SHEET_FORM)
@@ -133,7 +150,7 @@ def form(request: SignedInRequest, session: TreatmentSession, instrument: str) -
         context=_sheet_context(session.episode.patient, asked, pack),
         initial=_initial(asked, pack),
         write=lambda filled: _record(request, session, filled, pack),
-        after=lambda _: redirect("run-sheet", session.public_id),
+        after=lambda _done: redirect("run-sheet", session.public_id),
     )
     return fill_in(request, filling)
 
@@ -167,7 +184,7 @@ def _vital_signs(request: SignedInRequest, session: TreatmentSession, known: Ins
             filled,
             context,
             write=lambda: _record(request, session, filled, pack),
-            after=lambda _: redirect("run-sheet", session.public_id),
+            after=lambda _done: redirect("run-sheet", session.public_id),
         )
     except Conflict as refusal:
         if TAP not in request.headers:
@@ -203,7 +220,9 @@ def sign(request: SignedInRequest, session: TreatmentSession) -> HttpResponse:
         return redirect("run-sheet", session.public_id)
 
     page = Page(
-        "Sign the run-sheet", "Sign", "With your signature you vouch for the run-sheet as it reads now."
+        _("Sign the run-sheet"),
+        _("Sign"),
+        _("With your signature you vouch for the run-sheet as it reads now."),
     )
     return _tap_page(request, session, SignForm(request.POST or None), write, page)
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from tracking.models import CareTeam, User
 from tracking.pages.moments import moment_field
@@ -16,7 +17,7 @@ from tracking.pages.treatment.sessions_forms import PRESENCE, DoseForm, offer_pr
 from tracking.rules.policies.dosing import LONGEST_TEXT
 from tracking.vocabulary import DosePart, EventTopic, RunSheetKind
 
-AT = "At (local time)"
+AT = gettext_lazy("At (local time)")
 
 
 def submission_field() -> forms.UUIDField:
@@ -27,10 +28,12 @@ class BeginForm(Dated):
     """Who is present when a dosing session begins."""
 
     submission_id = submission_field()
-    starts_at = moment_field("Begins at (local time)", "Now, or an earlier moment of today.")
+    starts_at = moment_field(
+        gettext_lazy("Begins at (local time)"), gettext_lazy("Now, or an earlier moment of today.")
+    )
     alone_reason = words_field(
-        "Fewer than two clinicians: why it begins all the same",
-        "Only needed then.",
+        gettext_lazy("Fewer than two clinicians: why it begins all the same"),
+        gettext_lazy("Only needed then."),
         longest=LONGEST_TEXT,
         required=False,
     )
@@ -56,25 +59,25 @@ class SheetDoseForm(DoseForm):
 
     submission_id = submission_field()
     weight_kg = forms.DecimalField(
-        label="Body weight today in kg",
-        help_text="Needed for mg/kg.",
+        label=gettext_lazy("Body weight today in kg"),
+        help_text=gettext_lazy("Needed for mg/kg."),
         required=False,
         max_digits=5,
         decimal_places=1,
     )
     override_reason = words_field(
-        "A check or a washout is open or not met: why the dose is given all the same",
-        "Only needed then. It stays on the run-sheet.",
+        gettext_lazy("A check or a washout is open or not met: why the dose is given all the same"),
+        gettext_lazy("Only needed then. It stays on the run-sheet."),
         longest=LONGEST_TEXT,
         required=False,
     )
     limit_reason = words_field(
-        "A value is beyond its limit: why the dose is given all the same",
-        "Only needed then. It stays on the run-sheet.",
+        gettext_lazy("A value is beyond its limit: why the dose is given all the same"),
+        gettext_lazy("Only needed then. It stays on the run-sheet."),
         longest=LONGEST_TEXT,
         required=False,
     )
-    given_at = moment_field("Given at (local time)", required=False)
+    given_at = moment_field(gettext_lazy("Given at (local time)"), required=False)
     layout = (("substance", "part"), ("amount", "unit", "route", "weight_kg"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -91,15 +94,15 @@ class LineForm(Dated):
 class CheckForm(LineForm):
     """How a check came out."""
 
-    topic = forms.ChoiceField(label="Check")
+    topic = forms.ChoiceField(label=pgettext_lazy("a check before the dose", "Check"))
     met = forms.TypedChoiceField(
-        label="Is it met?",
-        choices=[("1", "Yes"), ("0", "No, or not done")],
+        label=gettext_lazy("Is it met?"),
+        choices=[("1", gettext_lazy("Yes")), ("0", gettext_lazy("No, or not done"))],
         coerce=lambda value: value == "1",
         widget=forms.RadioSelect,
     )
     text = words_field(
-        "If not: why, and why the session goes on or not", longest=LONGEST_TEXT, required=False
+        gettext_lazy("If not: why, and why the session goes on or not"), longest=LONGEST_TEXT, required=False
     )
 
     def __init__(self, *args: Any, topics: Mapping[str, str], **kwargs: Any) -> None:
@@ -109,23 +112,27 @@ class CheckForm(LineForm):
 
 
 class EventForm(LineForm):
-    topic = forms.ChoiceField(label="What", choices=[("", "In words"), *EventTopic.choices], required=False)
-    text = words_field("In words", longest=LONGEST_TEXT, required=False)
+    topic = forms.ChoiceField(
+        label=gettext_lazy("What"),
+        choices=[("", gettext_lazy("In words")), *EventTopic.choices],
+        required=False,
+    )
+    text = words_field(gettext_lazy("In words"), longest=LONGEST_TEXT, required=False)
     field_order = ["topic", "text", "happened_at"]
 
 
 class WordsForm(LineForm):
     """An observation, or why a supplement is withheld."""
 
-    text = words_field("In words", longest=LONGEST_TEXT)
+    text = words_field(gettext_lazy("In words"), longest=LONGEST_TEXT)
     field_order = ["text", "happened_at"]
 
 
 class EndForm(LineForm):
-    text = words_field("How the patient leaves, and with whom", longest=LONGEST_TEXT)
+    text = words_field(gettext_lazy("How the patient leaves, and with whom"), longest=LONGEST_TEXT)
     leaving_reason = words_field(
-        "Something is open before the patient leaves: why it ends all the same",
-        "Only needed then. It stays on the run-sheet.",
+        gettext_lazy("Something is open before the patient leaves: why it ends all the same"),
+        gettext_lazy("Only needed then. It stays on the run-sheet."),
         longest=LONGEST_TEXT,
         required=False,
     )
@@ -136,7 +143,7 @@ class SignForm(Rowed):
     """The password again: a signature is not a click."""
 
     password = forms.CharField(
-        label="Your password",
+        label=gettext_lazy("Your password"),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )

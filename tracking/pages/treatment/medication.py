@@ -7,6 +7,8 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from tracking.actions import scheduling, tapers, treatment
 from tracking.errors import InvalidInput
@@ -33,12 +35,16 @@ def medication_new(request: SignedInRequest, episode: TreatmentEpisode) -> HttpR
     def write(**data: Any) -> HttpResponse:
         with asked(form):
             course = treatment.start_medication(by=request.user, episode=episode, **data)
-        response = course_changed(request, episode, f"{course.substance} recorded.")
+        response = course_changed(
+            request, episode, _("{substance} recorded.").format(substance=course.substance)
+        )
         has_plan = proposed_taper(course, local_today(episode.patient))
         return redirect("taper-plan", course.public_id) if has_plan else response
 
     page = Page(
-        "Start a medication", "Start medication", "Its first day may lie before this treatment began."
+        _("Start a medication"),
+        _("Start medication"),
+        _("Its first day may lie before this treatment began."),
     )
     form = MedicationForm(request.POST or None)
     return form_page(request, form, write, page, **about(episode.patient))
@@ -53,8 +59,8 @@ def medication(request: SignedInRequest, course: MedicationCourse) -> HttpRespon
         act = treatment.stop_medication if stopping else treatment.change_dose
         with asked(change):
             act(by=request.user, course=course, **data)
-        said = "stopped" if stopping else "changed"
-        return course_changed(request, course.episode, f"{course.substance} {said}.")
+        said = _("{substance} stopped.") if stopping else _("{substance} changed.")
+        return course_changed(request, course.episode, said.format(substance=course.substance))
 
     steps = list(course.dose_changes.order_by("changed_on", "pk"))
     change = DoseChangeForm(
@@ -65,7 +71,7 @@ def medication(request: SignedInRequest, course: MedicationCourse) -> HttpRespon
         request,
         stop if stopping else change,
         write,
-        Page(course.substance, "Save"),
+        Page(course.substance, _("Save")),
         "tracking/treatment/medication.html",
         change=change,
         stop=stop,
@@ -86,7 +92,7 @@ def _shown(course: MedicationCourse, steps: list[DoseChange]) -> dict[str, objec
         "dropped": dropped_steps(course),
         "drawing": step_drawing(
             [Step(step.changed_on, step.amount_per_day) for step in standing],
-            [Step(row.planned_on, row.amount_per_day) for row, _ in states],
+            [Step(row.planned_on, row.amount_per_day) for row, _state in states],
             today,
         ),
         "tolerance": TOLERANCE,
@@ -118,17 +124,17 @@ def taper_plan(request: SignedInRequest, course: MedicationCourse) -> HttpRespon
             tapers.plan_taper(by=request.user, course=course, **data)
         except InvalidInput as refusal:
             raise form.placed(refusal) from refusal
-        messages.success(request, "The plan stands.")
+        messages.success(request, _("The plan stands."))
         return redirect("medication", course.public_id)
 
     context = {
         "course": course,
         "span": span,
         "from_protocol": bool(steps) and not span.is_bound,
-        "now": f"{score(float(amount), 3)} {unit} a day" if amount else "",
-        "replaces": any(state.outcome in WAITING for _, state in states_of(course, today)),
+        "now": _("{dose} a day").format(dose=f"{score(float(amount), 3)} {unit}") if amount else "",
+        "replaces": any(state.outcome in WAITING for _row, state in states_of(course, today)),
     }
-    page = Page(f"Plan a taper of {course.substance}", "Save this plan")
+    page = Page(_("Plan a taper of {substance}").format(substance=course.substance), _("Save this plan"))
     template = "tracking/treatment/taper.html"
     return form_page(request, form, write, page, template, **context, **about(patient))
 
@@ -140,14 +146,16 @@ def planned_take(request: SignedInRequest, planned: PlannedDoseStep) -> HttpResp
 
     def write(reason: str = "") -> HttpResponse:
         tapers.take_planned_step(by=request.user, planned=planned, reason=reason)
-        return course_changed(request, course.episode, f"{course.substance}: the planned step was taken.")
+        said = _("{substance}: the planned step was taken.").format(substance=course.substance)
+        return course_changed(request, course.episode, said)
 
     is_stop = not planned.amount_per_day
     data = request.POST if request.method == "POST" else None
+    title = _("{substance}: stop it today") if is_stop else _("{substance}: take the planned step today")
     page = Page(
-        f"{course.substance}: {'stop it' if is_stop else 'take the planned step'} today",
-        "Stop it today" if is_stop else "Take the planned step today",
-        f"Planned for {planned.planned_on:%-d %B %Y}.",
+        title.format(substance=course.substance),
+        _("Stop it today") if is_stop else _("Take the planned step today"),
+        _("Planned for {day}.").format(day=date_format(planned.planned_on, "DATE_FORMAT")),
     )
     form = PlannedStopForm(data) if is_stop else Rowed(data)
     return form_page(request, form, write, page, **about(course.episode.patient))
@@ -163,13 +171,15 @@ def discontinuation_ask(request: SignedInRequest, course: MedicationCourse) -> H
         scheduling.create_request(
             by=request.user, episode=episode, instrument=DISCONTINUATION, due_on=today, closes_on=closes_on
         )
-        messages.success(request, "Asked for.")
+        messages.success(request, _("Asked for."))
         return redirect("link-new", episode.public_id)
 
     page = Page(
-        "Ask about discontinuation symptoms",
-        "Ask today",
-        f"A short list of symptoms that are new or worse since {course.substance} was last changed.",
+        _("Ask about discontinuation symptoms"),
+        _("Ask today"),
+        _("A short list of symptoms that are new or worse since {substance} was last changed.").format(
+            substance=course.substance
+        ),
     )
     form = CheckForm(request.POST or None, today=today)
     return form_page(request, form, write, page, **about(episode.patient))

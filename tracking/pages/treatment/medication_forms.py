@@ -8,6 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tracking.actions.tapers import LONGEST_PLAN
 from tracking.errors import InvalidInput
@@ -21,10 +23,10 @@ SPARE_ROWS = 2
 class SpanForm(Rowed):
     """From which day to which, and in how many steps of equal size: only to fill in the list."""
 
-    first_on = day_field("First step on", future=True)
-    last_on = day_field("First day without it", future=True)
+    first_on = day_field(gettext_lazy("First step on"), future=True)
+    last_on = day_field(gettext_lazy("First day without it"), future=True)
     count = forms.IntegerField(
-        label="Number of steps, the stop among them", min_value=1, max_value=LONGEST_PLAN
+        label=gettext_lazy("Number of steps, the stop among them"), min_value=1, max_value=LONGEST_PLAN
     )
     layout = (("first_on", "last_on", "count"),)
 
@@ -37,7 +39,7 @@ class SpanForm(Rowed):
             days = spread_days(data["first_on"], data["last_on"], data["count"])
             return equal_steps(start, days, tablets)
         except ValueError:
-            self.add_error("count", "There are not so many days from the first to the last.")
+            self.add_error("count", _("There are not so many days from the first to the last."))
             return ()
 
 
@@ -45,7 +47,7 @@ class TaperForm(Rowed):
     """A list of days and amounts. Rows that are left empty do not count."""
 
     is_liquid = forms.BooleanField(
-        label="Amounts that no tablets make up are taken as a liquid", required=False
+        label=gettext_lazy("Amounts that no tablets make up are taken as a liquid"), required=False
     )
 
     def __init__(self, *args: Any, steps: Sequence[Step], unit: str, **kwargs: Any) -> None:
@@ -53,8 +55,10 @@ class TaperForm(Rowed):
         posted = sum(1 for key in self.data if key.startswith("day_"))
         self.count = min(posted or len(steps) + SPARE_ROWS, LONGEST_PLAN)
         for number in range(1, self.count + 1):
-            self.fields[f"day_{number}"] = day_field(f"Step {number}: from", required=False, future=True)
-            self.fields[f"amount_{number}"] = amount_field(f"{unit} a day; 0 is the stop")
+            self.fields[f"day_{number}"] = day_field(
+                _("Step {n}: from").format(n=number), required=False, future=True
+            )
+            self.fields[f"amount_{number}"] = amount_field(_("{unit} a day; 0 is the stop").format(unit=unit))
             self.fields[f"amount_{number}"].required = False
         for number, step in enumerate(steps[: self.count], start=1):
             self.initial[f"day_{number}"] = step.day
@@ -71,16 +75,16 @@ class TaperForm(Rowed):
                 rows.append((number, day, amount))
             elif (day is None) != (amount is None) and not self._refused(number):
                 missing = "day" if day is None else "amount"
-                self.add_error(f"{missing}_{number}", "Give both, or leave both empty.")
-        self.rows_used = [number for number, _, _ in rows]
+                self.add_error(f"{missing}_{number}", _("Give both, or leave both empty."))
+        self.rows_used = [number for number, _day, _amount in rows]
         if not rows and not self.errors:
-            self.add_error(None, "Write down at least one step.")
-        steps = [(day, amount) for _, day, amount in rows]
+            self.add_error(None, _("Write down at least one step."))
+        steps = [(day, amount) for _number, day, amount in rows]
         return {"steps": steps, "is_liquid": self.cleaned_data.get("is_liquid", False)}
 
     def placed(self, refusal: InvalidInput) -> InvalidInput:
         """A refusal of the third step is one of the row that the third step stands in."""
-        name, _, number = refusal.field.partition("_")
+        name, _mark, number = refusal.field.partition("_")
         if not number.isdecimal():
             return refusal
         return InvalidInput(f"{name}_{self.rows_used[int(number) - 1]}", refusal.reason)
@@ -92,13 +96,15 @@ class TaperForm(Rowed):
 class PlannedStopForm(Rowed):
     """Why a medication is stopped as it was planned."""
 
-    reason = forms.ChoiceField(label="Why is it stopped?", choices=[UNCHOSEN, *StopReason.choices])
+    reason = forms.ChoiceField(
+        label=gettext_lazy("Why is it stopped?"), choices=[UNCHOSEN, *StopReason.choices]
+    )
 
 
 class CheckForm(Dated):
     """Until when a short questionnaire can be answered that is asked from today on."""
 
-    closes_on = day_field("Can be answered until", future=True)
+    closes_on = day_field(gettext_lazy("Can be answered until"), future=True)
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, initial={"closes_on": today + timedelta(days=3)}, **kwargs)

@@ -10,7 +10,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
+from measures.language import within, written
 from tracking.actions import treatment
 from tracking.models import (
     Dose,
@@ -56,10 +59,11 @@ def session_new(request: SignedInRequest, episode: TreatmentEpisode) -> HttpResp
 
     def write(**data: Any) -> HttpResponse:
         session = treatment.record_session(by=request.user, episode=episode, **data)
-        response = course_changed(request, episode, f"{session.get_kind_display()} recorded.")
+        said = _("{session} recorded.").format(session=session.get_kind_display())
+        response = course_changed(request, episode, said)
         return redirect("dose-new", session.public_id) if takes_doses(session) else response
 
-    page = Page("Record a session", "Record session")
+    page = Page(_("Record a session"), _("Record session"))
     form = SessionForm(request.POST or None, episode=episode, initial=_proposed(request, episode))
     washouts = washouts_before(episode, latest_day(episode))
     context = {"washouts": washouts, "against": any(row.verdict != "satisfied" for row in washouts)}
@@ -108,12 +112,14 @@ def dose_new(request: SignedInRequest, session: TreatmentSession) -> HttpRespons
     def write(**data: Any) -> HttpResponse:
         with asked(form, before_here(session, request.user, form)):
             treatment.record_dose(by=request.user, session=session, **data)
-        return course_changed(request, session.episode, "Dose recorded.")
+        return course_changed(request, session.episode, _("Dose recorded."))
 
     page = Page(
-        "Record a dose",
-        "Record dose",
-        "What was given in this dosing session, and when. Day 0 of the time line is the day of the first dose.",
+        _("Record a dose"),
+        _("Record dose"),
+        _(
+            "What was given in this dosing session, and when. Day 0 of the time line is the day of the first dose."
+        ),
     )
     day = local_day(session.episode.patient, session.starts_at)
     states = washouts_before(session.episode, day)
@@ -150,12 +156,12 @@ def _void(request: SignedInRequest, record: Record) -> HttpResponse:
 
     def write(reason: str) -> HttpResponse:
         treatment.void(by=request.user, record=record, reason=reason)
-        response = course_changed(request, episode, "The record was taken back.")
+        response = course_changed(request, episode, _("The record was taken back."))
         if isinstance(record, Dose | RunSheetEntry) and is_on_sheet(record.session):
             return redirect("run-sheet", record.session.public_id)
         return response
 
-    page = Page(f"Take back: {in_words(record)}", "Take back")
+    page = Page(_("Take back: {record}").format(record=in_words(record)), _("Take back"))
     return form_page(request, ReasonForm(request.POST or None), write, page, **about(episode.patient))
 
 
@@ -163,17 +169,27 @@ def in_words(record: Record) -> str:
     """Which record it is, as a person would say it."""
     match record:
         case TreatmentSession():
-            return f"{record.get_kind_display().lower()} of {timezone.localtime(record.starts_at):%-d %B %Y}"
+            day = date_format(timezone.localtime(record.starts_at), "DATE_FORMAT")
+            return _("{session} of {day}").format(session=within(record.get_kind_display()), day=day)
         case Dose():
-            return f"{record.substance} {record.amount.normalize():f} {record.get_unit_display()}"
+            return (
+                f"{record.substance} {written(f'{record.amount.normalize():f}')} {record.get_unit_display()}"
+            )
         case DoseChange():
-            return f"{record.get_step_display().lower()} of {record.course.substance} on {record.changed_on:%-d %B %Y}"
+            return _("{step} of {substance} on {day}").format(
+                step=within(record.get_step_display()),
+                substance=record.course.substance,
+                day=date_format(record.changed_on, "DATE_FORMAT"),
+            )
         case PlannedDoseStep():
-            return f"planned step of {record.course.substance} on {record.planned_on:%-d %B %Y}"
+            return _("planned step of {substance} on {day}").format(
+                substance=record.course.substance, day=date_format(record.planned_on, "DATE_FORMAT")
+            )
         case MedicationCourse():
             return record.substance
         case RunSheetEntry():
-            return f"{record.get_kind_display().lower()} at {timezone.localtime(record.happened_at):%-H:%M}"
+            time = date_format(timezone.localtime(record.happened_at), "TIME_FORMAT")
+            return _("{line} at {time}").format(line=within(record.get_kind_display()), time=time)
 
 
 def takes_doses(session: TreatmentSession) -> bool:

@@ -6,6 +6,9 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from tracking.models import CareTeam, TreatmentEpisode, TreatmentSession
 from tracking.pages.moments import moment_field
@@ -40,7 +43,7 @@ def offer_presence(form: forms.Form, team: CareTeam) -> None:
     members = team_members(team)
     for name, role in PRESENCE.items():
         form.fields[name] = forms.ModelChoiceField(
-            label=role.label, queryset=members, required=False, empty_label="Nobody"
+            label=role.label, queryset=members, required=False, empty_label=_("Nobody")
         )
 
 
@@ -52,24 +55,33 @@ def with_presence(data: dict[str, Any]) -> dict[str, Any]:
 
 class SessionOption(forms.ModelChoiceField):  # type: ignore[type-arg]  # takes no argument at run time
     def label_from_instance(self, session: TreatmentSession) -> str:
-        return f"Dosing session of {timezone.localtime(session.starts_at):%-d %B %Y}"
+        day = date_format(timezone.localtime(session.starts_at), "DATE_FORMAT")
+        return _("Dosing session of {day}").format(day=day)
 
 
 class SessionForm(Dated):
     """One session, with the people who were in the room."""
 
-    kind = forms.ChoiceField(label="Kind of session", choices=[UNCHOSEN, *SessionKind.choices])
-    attendance = forms.ChoiceField(label="Did it take place?", choices=Attendance)
-    starts_at = moment_field("Began at (local time)")
-    minutes = forms.IntegerField(label="Length in minutes", required=False, min_value=1, max_value=1440)
+    kind = forms.ChoiceField(label=gettext_lazy("Kind of session"), choices=[UNCHOSEN, *SessionKind.choices])
+    attendance = forms.ChoiceField(label=gettext_lazy("Did it take place?"), choices=Attendance)
+    starts_at = moment_field(gettext_lazy("Began at (local time)"))
+    minutes = forms.IntegerField(
+        label=gettext_lazy("Length in minutes"), required=False, min_value=1, max_value=1440
+    )
     integrates = SessionOption(
-        label="Which dosing session is integrated?",
-        help_text="Of an integration session alone, whether it was held, missed or cancelled.",
+        label=gettext_lazy("Which dosing session is integrated?"),
+        help_text=gettext_lazy("Of an integration session alone, whether it was held, missed or cancelled."),
         queryset=TreatmentSession.objects.none(),
         required=False,
-        empty_label="None",
+        empty_label=pgettext_lazy("no dosing session", "None"),
     )
-    note = words_field("Note", "Never part of a release.", longest=LONGEST_NOTE, required=False, lines=4)
+    note = words_field(
+        gettext_lazy("Note"),
+        gettext_lazy("Never part of a release."),
+        longest=LONGEST_NOTE,
+        required=False,
+        lines=4,
+    )
     layout = (
         ("kind", "attendance"),
         ("starts_at", "minutes"),
@@ -95,15 +107,15 @@ class SessionForm(Dated):
 class DoseForm(AskedForm):
     """What was given in a dosing session."""
 
-    part = forms.ChoiceField(label="Which dose", choices=DosePart)
-    substance = forms.CharField(label="Substance (generic name)", max_length=60)
-    amount = amount_field("Amount")
-    unit = forms.ChoiceField(label="Unit", choices=DoseUnit)
-    route = forms.ChoiceField(label="Route", choices=Route)
-    given_at = moment_field("Given at (local time)")
+    part = forms.ChoiceField(label=gettext_lazy("Which dose"), choices=DosePart)
+    substance = forms.CharField(label=gettext_lazy("Substance (generic name)"), max_length=60)
+    amount = amount_field(gettext_lazy("Amount"))
+    unit = forms.ChoiceField(label=gettext_lazy("Unit"), choices=DoseUnit)
+    route = forms.ChoiceField(label=gettext_lazy("Route"), choices=Route)
+    given_at = moment_field(gettext_lazy("Given at (local time)"))
     washout_reason = words_field(
-        "Why is it given all the same?",
-        "Goes on the run-sheet with your name, beside the washout check.",
+        gettext_lazy("Why is it given all the same?"),
+        gettext_lazy("Goes on the run-sheet with your name, beside the washout check."),
         longest=1000,
         required=False,
         lines=2,
@@ -121,12 +133,12 @@ class DoseForm(AskedForm):
 class MedicationForm(AskedForm):
     """The start of a medication."""
 
-    substance = forms.CharField(label="Substance (generic name)", max_length=60)
-    started_on = day_field("First day")
-    amount_per_day = amount_field("Amount a day")
-    unit = forms.ChoiceField(label="Unit", choices=DoseUnit)
-    route = forms.ChoiceField(label="Route", choices=Route)
-    is_study_drug = forms.BooleanField(label="Given as part of the study", required=False)
+    substance = forms.CharField(label=gettext_lazy("Substance (generic name)"), max_length=60)
+    started_on = day_field(gettext_lazy("First day"))
+    amount_per_day = amount_field(gettext_lazy("Amount a day"))
+    unit = forms.ChoiceField(label=gettext_lazy("Unit"), choices=DoseUnit)
+    route = forms.ChoiceField(label=gettext_lazy("Route"), choices=Route)
+    is_study_drug = forms.BooleanField(label=gettext_lazy("Given as part of the study"), required=False)
     layout = (("substance", "started_on"), ("amount_per_day", "unit", "route"))
 
 
@@ -134,22 +146,27 @@ class DoseChangeForm(AskedForm):
     """The next step of a medication: another dose, or one step down on the way out."""
 
     step = forms.ChoiceField(
-        label="Step",
-        choices=[(DoseStep.CHANGE, "Another dose"), (DoseStep.TAPER, "Taper: one step down")],
+        label=gettext_lazy("Step"),
+        choices=[
+            (DoseStep.CHANGE, gettext_lazy("Another dose")),
+            (DoseStep.TAPER, gettext_lazy("Taper: one step down")),
+        ],
     )
-    changed_on = day_field("From this day on")
-    amount_per_day = amount_field("Amount a day")
-    is_liquid = forms.BooleanField(label="Taken as a liquid", required=False)
+    changed_on = day_field(gettext_lazy("From this day on"))
+    amount_per_day = amount_field(gettext_lazy("Amount a day"))
+    is_liquid = forms.BooleanField(label=gettext_lazy("Taken as a liquid"), required=False)
     layout = (("amount_per_day", "changed_on"),)
 
     def __init__(self, *args: Any, unit: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["amount_per_day"].label = f"Amount a day, in {unit}"
+        self.fields["amount_per_day"].label = _("Amount a day, in {unit}").format(unit=unit)
 
 
 class StopForm(Dated):
     """The end of a medication."""
 
-    stopped_on = day_field("First day without it")
-    reason = forms.ChoiceField(label="Why was it stopped?", choices=[UNCHOSEN, *StopReason.choices])
+    stopped_on = day_field(gettext_lazy("First day without it"))
+    reason = forms.ChoiceField(
+        label=gettext_lazy("Why was it stopped?"), choices=[UNCHOSEN, *StopReason.choices]
+    )
     layout = (("stopped_on", "reason"),)

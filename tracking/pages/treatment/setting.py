@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tracking.actions import setting as actions
@@ -61,9 +62,9 @@ def room_new(request: SignedInRequest) -> HttpResponse:
             answers=form.answers,
             protocol=form.cleaned_data["protocol"],
         )
-        return _stored(request, made, "The room is described.")
+        return _stored(request, made, _("The room is described."))
 
-    return _page(request, form, write, "room_form.html", {"title": "Describe a room", "room": None})
+    return _page(request, form, write, "room_form.html", {"title": _("Describe a room"), "room": None})
 
 
 @require_safe
@@ -83,7 +84,7 @@ def room_revise(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """The room as it is from now on."""
     found = _room(request, public_id)
     if found.retired_at:
-        raise Conflict("this room was changed or retired by somebody else in the meantime")
+        raise Conflict(_("this room was changed or retired by somebody else in the meantime"))
     form = RoomForm(request.POST or None, template=found)
 
     def write() -> HttpResponse:
@@ -93,9 +94,10 @@ def room_revise(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
             answers=form.answers,
             protocol=form.cleaned_data["protocol"],
         )
-        return _stored(request, made, f"Revision {made.revision} holds from now on.")
+        return _stored(request, made, _("Revision {n} holds from now on.").format(n=made.revision))
 
-    return _page(request, form, write, "room_form.html", {"title": f"Change {found.name}", "room": found})
+    title = _("Change {room}").format(room=found.name)
+    return _page(request, form, write, "room_form.html", {"title": title, "room": found})
 
 
 @get_or_post
@@ -107,7 +109,7 @@ def room_retire(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     if request.method != "POST":
         return render(request, f"{TEMPLATES}retire.html", {"room": found})
     actions.retire_template(by=request.user, template=found)
-    messages.success(request, f"{found.name} is not offered any more.")
+    messages.success(request, _("{room} is not offered any more.").format(room=found.name))
     return redirect("rooms")
 
 
@@ -138,7 +140,7 @@ def session_setting(request: SignedInRequest, session: TreatmentSession) -> Http
             reason=form.cleaned_data.get("reason", ""),
         )
         nudge_episode(session.episode_id)
-        messages.success(request, "Set and setting recorded.")
+        messages.success(request, _("Set and setting recorded."))
         return redirect("session", session.public_id)
 
     context = {

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from measures import registry
 from measures.instrument import Instrument
@@ -61,9 +63,9 @@ class RoomForm(PartedForm):
     """What is the same every time in a room."""
 
     protocol = forms.ChoiceField(
-        label="For which protocol",
+        label=gettext_lazy("For which protocol"),
         required=False,
-        help_text="A room that differs by protocol is best kept once for each.",
+        help_text=gettext_lazy("A room that differs by protocol is best kept once for each."),
     )
 
     def __init__(self, *args: Any, template: SettingTemplate | None = None, **kwargs: Any) -> None:
@@ -73,16 +75,16 @@ class RoomForm(PartedForm):
             *args, instrument=instrument, items=items_of_room(instrument), answers=given, **kwargs
         )
         self.open_parts = frozenset([self.items[0].section])
-        titles = sorted((one.title, one.key) for one in protocols.all_protocols())
-        offer(self, "protocol", [("", "Any"), *((key, title) for title, key in titles)])
+        titles = sorted((_(one.title), one.key) for one in protocols.all_protocols())
+        offer(self, "protocol", [("", _("Any")), *((key, title) for title, key in titles)])
         self.initial["protocol"] = template.protocol if template else ""
 
 
 class NewRoomForm(RoomForm):
     """A room with its name and site."""
 
-    name = forms.CharField(label="Name of the room", max_length=80)
-    site = forms.ModelChoiceField(label="Site", queryset=Site.objects.none(), empty_label=None)
+    name = forms.CharField(label=gettext_lazy("Name of the room"), max_length=80)
+    site = forms.ModelChoiceField(label=gettext_lazy("Site"), queryset=Site.objects.none(), empty_label=None)
 
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tracking.actions.washouts import set_washout_rule
@@ -42,13 +43,13 @@ def washout_set(request: SignedInRequest, site: str, protocol: str, number: int)
         set_washout_rule(
             by=request.user, site=rule.site, protocol=protocol, what=rule.washout.what, days=days
         )
-        messages.success(request, "The rule is set. It counts for every dose recorded from now on.")
+        messages.success(request, _("The rule is set. It counts for every dose recorded from now on."))
         return redirect("washouts")
 
     page = Page(
-        f"{rule.washout.what}: washout at {rule.site.name}",
-        "Set the rule",
-        f"{rule.protocol.title}. {rule.washout.words}.",
+        _("{what}: washout at {site}").format(what=_(rule.washout.what), site=rule.site.name),
+        _("Set the rule"),
+        f"{_(rule.protocol.title)}. {_(rule.washout.words)}.",
     )
     initial = {"days": rule.latest.days} if rule.latest else {}
     form = WashoutRuleForm(request.POST or None, initial=initial)

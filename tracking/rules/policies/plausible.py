@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from tracking.errors import InvalidInput
 from tracking.rules import checks
 from tracking.rules.plausible import Question, no_tablets_for
@@ -34,7 +36,7 @@ def check_confirmed(
         raise Implausible(question, field if question.field == "amount" else "")
     checks.check_length(AMOUNT_REASON, reason, LONGEST_TEXT)
     if question.amount_is_odd and again != amount:
-        raise InvalidInput(AMOUNT_AGAIN, "is not the amount that was typed above")
+        raise InvalidInput(AMOUNT_AGAIN, _("is not the amount that was typed above"))
     return f"{reason.strip()} [{question.words}]"
 
 
@@ -42,4 +44,5 @@ def check_tablets(field: str, substance: str, amount: Decimal, unit: str, *, is_
     """An amount a day is one that tablets make up, or is said to be taken as a liquid."""
     none = "" if is_liquid else no_tablets_for(substance, amount, unit)
     if none:
-        raise InvalidInput(field, f"{none}; choose another, or say that it is taken as a liquid")
+        words = _("{none}; choose another, or say that it is taken as a liquid")
+        raise InvalidInput(field, words.format(none=none))

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from measures.words.phrases import listed
 from tracking import clock
 from tracking.errors import Conflict, InvalidInput
 from tracking.models import (
@@ -38,12 +42,13 @@ Record = TreatmentSession | Dose | MedicationCourse | DoseChange | PlannedDoseSt
 def check_moment(episode: TreatmentEpisode, field: str, moment: datetime) -> None:
     """Not in the future, and within the episode by the days of the patient's time zone."""
     if moment > clock.now():
-        raise InvalidInput(field, "lies in the future")
+        raise InvalidInput(field, _("lies in the future"))
     day = local_day(episode.patient, moment)
     first = min(episode.starts_on, episode.patient.enrolled_on)
-    checks.check_order(field, first, day, of="the first day of the episode")
+    checks.check_order(field, first, day, of=_("the first day of the episode"))
     if episode.ends_on and day > episode.ends_on:
-        raise InvalidInput(field, f"is after the last day of the episode ({episode.ends_on:%-d %B %Y})")
+        words = _("is after the last day of the episode ({day})")
+        raise InvalidInput(field, words.format(day=date_format(episode.ends_on, "DATE_FORMAT")))
 
 
 def check_session_parts(
@@ -55,15 +60,17 @@ def check_session_parts(
     """The length is possible, and nobody was present twice or at a session that did not take place."""
     longest = LONGEST_SESSION // timedelta(minutes=1)
     if minutes is not None and not 1 <= minutes <= longest:
-        raise InvalidInput("minutes", f"must lie between 1 and {longest}")
+        words = _("must lie between {low} and {high}")
+        raise InvalidInput("minutes", words.format(low=1, high=longest))
     if len(note) > LONGEST_NOTE:
-        raise InvalidInput("note", f"must not be longer than {LONGEST_NOTE} characters")
+        words = _("must not be longer than {n} characters")
+        raise InvalidInput("note", words.format(n=LONGEST_NOTE))
     if people_present and attendance != Attendance.ATTENDED:
-        raise InvalidInput("people_present", "nobody was present at a session that did not take place")
-    users = [user.pk for user, _ in people_present]
+        raise InvalidInput("people_present", _("nobody was present at a session that did not take place"))
+    users = [user.pk for user, _role in people_present]
     if len(set(users)) < len(users):
-        raise InvalidInput("people_present", "names the same person twice")
-    for _, role in people_present:
+        raise InvalidInput("people_present", _("names the same person twice"))
+    for _user, role in people_present:
         checks.clean_choice("people_present", role, PresenceRole.values)
 
 
@@ -74,7 +81,7 @@ def check_integrates(
     if dosing is None:
         return
     if kind != SessionKind.INTEGRATION:
-        raise InvalidInput("integrates", "only an integration session refers to a dosing session")
+        raise InvalidInput("integrates", _("only an integration session refers to a dosing session"))
     fits = (
         dosing.episode_id == episode.pk
         and dosing.kind == SessionKind.DOSING
@@ -82,27 +89,27 @@ def check_integrates(
         and dosing.voided_at is None
     )
     if not fits:
-        raise InvalidInput("integrates", "must be a dosing session of this episode that took place")
+        raise InvalidInput("integrates", _("must be a dosing session of this episode that took place"))
     if dosing.starts_at >= starts_at:
-        raise InvalidInput("integrates", "must have taken place before this session")
+        raise InvalidInput("integrates", _("must have taken place before this session"))
 
 
 def check_takes_doses(session: TreatmentSession) -> None:
     """Doses are given in a dosing session that took place."""
     if session.kind != SessionKind.DOSING:
-        raise InvalidInput("session", "a dose is given in a dosing session only")
+        raise InvalidInput("session", _("a dose is given in a dosing session only"))
     if session.attendance != Attendance.ATTENDED:
-        raise InvalidInput("session", "this dosing session did not take place")
+        raise InvalidInput("session", _("this dosing session did not take place"))
     if session.voided_at:
-        raise Conflict("this session was taken back")
+        raise Conflict(_("this session was taken back"))
 
 
 def check_has_setting(session: TreatmentSession) -> None:
     """Set and setting are those of a dosing session that took place."""
     if session.voided_at:
-        raise Conflict("this session was taken back")
+        raise Conflict(_("this session was taken back"))
     if session.kind != SessionKind.DOSING or session.attendance != Attendance.ATTENDED:
-        raise InvalidInput("session", "set and setting belong to a dosing session that took place")
+        raise InvalidInput("session", _("set and setting belong to a dosing session that took place"))
 
 
 def check_washout(
@@ -118,11 +125,9 @@ def check_washout(
     """
     against = washouts_unanswered(session, states)
     if against and not reason.strip():
-        raise InvalidInput(
-            "washout_reason",
-            f"{' and '.join(f'{state.what}: {state.verdict}' for state in against)}; "
-            "say why the dose is given all the same",
-        )
+        named = listed(f"{_(state.what)}: {state.said}" for state in against)
+        words = _("{washouts}; say why the dose is given all the same")
+        raise InvalidInput("washout_reason", words.format(washouts=named))
     return against
 
 
@@ -144,19 +149,19 @@ def washouts_unanswered(
 def check_given_at(session: TreatmentSession, given_at: datetime) -> None:
     """The dose falls into its session."""
     if given_at > clock.now():
-        raise InvalidInput("given_at", "lies in the future")
+        raise InvalidInput("given_at", _("lies in the future"))
     if not session.starts_at <= given_at <= session.starts_at + LONGEST_SESSION:
-        raise InvalidInput("given_at", "must lie within 24 hours of the start of the session")
+        raise InvalidInput("given_at", _("must lie within 24 hours of the start of the session"))
 
 
 def check_nothing_rests_on(record: Record) -> None:
     """No standing record would lose its ground when this one is taken back."""
     if isinstance(record, DoseChange) and record.step == DoseStep.START:
-        raise Conflict("the start goes with its medication; take back the medication")
+        raise Conflict(_("the start goes with its medication; take back the medication"))
     if isinstance(record, TreatmentSession) and record.integration_sessions.standing().exists():
-        raise Conflict("an integration session refers to this session; take that back first")
+        raise Conflict(_("an integration session refers to this session; take that back first"))
     if isinstance(record, Dose) and record.part == DosePart.MAIN:
         doses = record.session.doses.standing().exclude(pk=record.pk)
         alone = not doses.filter(part=DosePart.MAIN).exists()
         if alone and doses.filter(part=DosePart.SUPPLEMENT).exists():
-            raise Conflict("a supplemental dose rests on this dose; take that back first")
+            raise Conflict(_("a supplemental dose rests on this dose; take that back first"))

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Literal
 
+from measures.language import gettext as _
+from measures.language import ngettext, written
 from tracking.rules.protocol import Amount, PlannedDose, Supplement
 from tracking.rules.run_sheet.records import Given, Plan, Record, minutes_between
 
@@ -52,7 +54,9 @@ def totals(doses: tuple[Given, ...]) -> tuple[Total, ...]:
     for dose in doses:
         groups.setdefault((dose.substance.casefold(), in_mg(dose) is None), []).append(dose)
     return tuple(
-        total for (_, apart), group in groups.items() for total in (_apart(group) if apart else [_sum(group)])
+        total
+        for (_name, apart), group in groups.items()
+        for total in (_apart(group) if apart else [_sum(group)])
     )
 
 
@@ -129,7 +133,8 @@ def _of(planned: PlannedDose, doses: list[Given]) -> list[Given]:
 def _unplanned(plan: Plan, dose: Given) -> Notice | None:
     if any(_is_of(planned, dose) for planned in plan.doses):
         return None
-    return Notice(f"{dose.substance} is not what the protocol plans for this session.", dose.at)
+    words = _("{substance} is not what the protocol plans for this session.")
+    return Notice(words.format(substance=dose.substance), dose.at)
 
 
 def _of_amount(planned: Amount, doses: list[Given]) -> Notice | None:
@@ -138,12 +143,13 @@ def _of_amount(planned: Amount, doses: list[Given]) -> Notice | None:
     amounts = [in_unit(dose, planned.unit) for dose in doses]
     what, at = doses[0].substance, doses[-1].at
     if any(amount is None for amount in amounts):
-        return Notice(f"{what} was given in another unit than the {planned.words} planned.", at)
+        words = _("{substance} was given in another unit than the {planned} planned.")
+        return Notice(words.format(substance=what, planned=planned.words), at)
     amount = sum((each for each in amounts if each is not None), Decimal(0))
     if planned.low <= amount <= planned.high:
         return None
-    unit = UNITS.get(planned.unit, planned.unit)
-    return Notice(f"{what} {amount.normalize():f} {unit} given, {planned.words} planned.", at)
+    given = f"{what} {written(f'{amount.normalize():f}')} {_(UNITS.get(planned.unit, planned.unit))}"
+    return Notice(_("{dose} given, {planned} planned.").format(dose=given, planned=planned.words), at)
 
 
 def in_unit(dose: Given, unit: str) -> Decimal | None:
@@ -160,11 +166,13 @@ def in_unit(dose: Given, unit: str) -> Decimal | None:
 
 def _of_supplement(planned: Supplement | None, dose: Given, record: Record) -> list[Notice | None]:
     if planned is None:
-        return [Notice(f"A supplemental dose of {dose.substance} is not planned for this session.", dose.at)]
+        unplanned = _("A supplemental dose of {substance} is not planned for this session.")
+        return [Notice(unplanned.format(substance=dose.substance), dose.at)]
     after = minutes_between(record.first_dose or dose.at, dose.at)
-    words = (
-        f"The supplemental dose was given {after} minutes after the first dose, "
-        f"{planned.earliest} to {planned.latest} planned."
-    )
+    words = ngettext(
+        "The supplemental dose was given {n} minute after the first dose, {earliest} to {latest} planned.",
+        "The supplemental dose was given {n} minutes after the first dose, {earliest} to {latest} planned.",
+        after,
+    ).format(n=after, earliest=planned.earliest, latest=planned.latest)
     outside = not planned.earliest <= after <= planned.latest
     return [_of_amount(planned.amount, [dose]), Notice(words, dose.at) if outside else None]

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from measures.language import gettext as _
 from tracking.rules.run_sheet.records import Plan, Record, minutes_between
 from tracking.rules.run_sheet.tasks import tasks
 from tracking.rules.run_sheet.watching import standing
@@ -27,12 +28,15 @@ def _too_early(plan: Plan, record: Record, at: datetime) -> list[str]:
     last = max(dose.at for dose in record.doses)
     if plan.stay is None or at >= last + timedelta(minutes=plan.stay):
         return []
-    return [f"{_span(minutes_between(last, at))} since the last dose, at least {_span(plan.stay)} asked for"]
+    words = _("{since} since the last dose, at least {stay} asked for")
+    return [words.format(since=_span(minutes_between(last, at)), stay=_span(plan.stay))]
 
 
 def _span(minutes: int) -> str:
     """ "6 h 05 min" """
     hours, rest = divmod(minutes, 60)
     if not hours:
-        return f"{rest} min"
-    return f"{hours} h {rest:02} min" if rest else f"{hours} h"
+        return _("{n} min").format(n=rest)
+    if not rest:
+        return _("{hours} h").format(hours=hours)
+    return _("{hours} h {minutes} min").format(hours=hours, minutes=f"{rest:02}")

@@ -9,6 +9,8 @@ from itertools import pairwise
 from typing import Literal
 
 from measures import registry
+from measures.language import gettext as _
+from measures.language import marked, ngettext, within
 from tracking.rules.protocol import Watch
 from tracking.rules.run_sheet.doses import supplement_window
 from tracking.rules.run_sheet.records import FRESH_MINUTES, SLACK, Plan, Reading, Record, minutes_between
@@ -17,10 +19,10 @@ from tracking.rules.substances import canonical
 
 State = Literal["open", "later", "done", "not_met"]
 MOMENTS = {
-    "before": "before the dose",
-    "before_supplement": "before the supplemental dose",
-    "during": "during the session",
-    "end": "at the end",
+    "before": marked("{what} before the dose"),
+    "before_supplement": marked("{what} before the supplemental dose"),
+    "during": marked("{what} during the session"),
+    "end": marked("{what} at the end"),
 }
 LONGEST_KEY = 40
 FRESH = timedelta(minutes=FRESH_MINUTES)
@@ -64,9 +66,9 @@ class _Group:
 
 
 STANDARD = {
-    "washout": "Medication stopped long enough before",
-    "consent_today": "The patient consents to go on today",
-    "way_home": "Somebody to take the patient home is known",
+    "washout": marked("Medication stopped long enough before"),
+    "consent_today": marked("The patient consents to go on today"),
+    "way_home": marked("Somebody to take the patient home is known"),
 }
 
 
@@ -84,12 +86,12 @@ def tasks(plan: Plan, record: Record, now: datetime) -> tuple[Task, ...]:
 def topics(plan: Plan) -> dict[str, str]:
     """What a check may be about in this session, in words: its standing checks, and whatever else it asks for."""
     asked = {
-        _key(group, moment): f"{group.words} {MOMENTS[moment]}"
+        _key(group, moment): _words(group, moment)
         for moment in MOMENTS
         for group in _groups(plan)
         if group.at(moment)
     }
-    return {key: words for key, words in STANDARD.items() if key != "washout" or plan.washout} | asked
+    return {key: _(words) for key, words in STANDARD.items() if key != "washout" or plan.washout} | asked
 
 
 def in_the_way(plan: Plan, record: Record, at: datetime) -> tuple[Task, ...]:
@@ -118,7 +120,7 @@ def beyond_limits(plan: Plan, record: Record, at: datetime, substance: str) -> t
 def missing(plan: Plan, record: Record, now: datetime) -> tuple[str, ...]:
     """What is neither done nor explained, in words: a set with one of them is not signed."""
     if record.ended_at is None:
-        return ("End of the session",)
+        return (_("End of the session"),)
     open_ones = [task for task in tasks(plan, record, now) if task.state in ("open", "later")]
     return tuple(task.words + (f" ({task.lacking})" if task.lacking else "") for task in open_ones)
 
@@ -129,9 +131,14 @@ def _groups(plan: Plan) -> Iterator[_Group]:
         by_name.setdefault(watch.instrument or watch.measure, []).append(watch)
     for watches in by_name.values():
         instrument = watches[0].instrument
-        words = registry.get(instrument).short_title if instrument else watches[0].measure
-        name = instrument or "_".join(words.lower().replace(",", "").split())
+        measure = watches[0].measure
+        words = registry.get(instrument).short_title if instrument else _(measure)
+        name = instrument or "_".join(measure.lower().replace(",", "").split())
         yield _Group(name, instrument, words, tuple(watches))
+
+
+def _words(group: _Group, moment: str) -> str:
+    return _(MOMENTS[moment]).format(what=group.words)
 
 
 def _key(group: _Group, moment: str) -> str:
@@ -139,7 +146,7 @@ def _key(group: _Group, moment: str) -> str:
 
 
 def _task(group: _Group, moment: str, plan: Plan, record: Record, now: datetime) -> list[Task]:
-    task = Task(_key(group, moment), f"{group.words} {MOMENTS[moment]}", moment, "open", group.instrument)
+    task = Task(_key(group, moment), _words(group, moment), moment, "open", group.instrument)
     match moment:
         case "before":
             return [_by_form(task, group, record, record.begun_at, record.first_dose or now)]
@@ -165,14 +172,18 @@ def _by_form(task: Task, group: _Group, record: Record, first: datetime, last: d
     a check explains it. A value beyond is not met, whoever explains it."""
     if not group.instrument:
         return _answered(task, record)
-    lacking = [watch.measure for watch in group.at(task.moment) if not _measured(watch, record, first, last)]
+    lacking = [
+        within(_(watch.measure))
+        for watch in group.at(task.moment)
+        if not _measured(watch, record, first, last)
+    ]
     beyond = " ".join(breach.words for breach in _beyond(group.at(task.moment), record, first, last))
     if beyond:
         return replace(_answered(task, record), state="not_met", beyond=beyond)
     if not lacking:
         return replace(task, state="done")
     some = len(lacking) < len(group.at(task.moment))
-    return _answered(replace(task, lacking=", ".join(lacking).lower() if some else ""), record)
+    return _answered(replace(task, lacking=", ".join(lacking) if some else ""), record)
 
 
 def _beyond(
@@ -219,7 +230,11 @@ def _during(task: Task, group: _Group, record: Record, now: datetime) -> list[Ta
     longest = max((minutes_between(a, b) for a, b in pairwise([*marks, until])), default=0)
     if longest <= every * SLACK:
         return [replace(task, state="done")]
-    gap = f"up to {longest} minutes without one, every {every} asked for"
+    gap = ngettext(
+        "up to {n} minute without one, every {every} asked for",
+        "up to {n} minutes without one, every {every} asked for",
+        longest,
+    ).format(n=longest, every=every)
     return [_answered(replace(task, state="open", lacking=gap), record)]
 
 
@@ -247,7 +262,7 @@ def _supplement(plan: Plan, record: Record, now: datetime) -> list[Task]:
     if window is None:
         return []
     task = Task(
-        "supplement", "Supplemental dose given or withheld", "supplement", "open", due_at=window.opens_at
+        "supplement", _("Supplemental dose given or withheld"), "supplement", "open", due_at=window.opens_at
     )
     if window.state in ("given", "withheld"):
         return [replace(task, state="done")]

@@ -7,6 +7,9 @@ from datetime import datetime
 from decimal import Decimal
 
 from measures.instrument import Source
+from measures.language import figure as number
+from measures.language import gettext as _
+from measures.language import within, written
 from tracking.rules.protocol import Watch
 from tracking.rules.run_sheet.records import Plan, Reading, Record
 
@@ -31,15 +34,28 @@ class Breach:
     @property
     def figure(self) -> str:
         """ "168 mmHg" """
-        return f"{self.reading.value:g} {self.reading.unit}".strip()
+        value = number(self.reading.value) if self.reading.value is not None else ""
+        return self._in_unit(value)
 
     @property
     def words(self) -> str:
         """ "Systolic blood pressure 168 mmHg: warned from 160 mmHg on." """
-        unit = f" {self.reading.unit}" if self.reading.unit else ""
-        bound = "from" if self.upper else "at or below"
-        ends = " on" if self.upper else ""
-        return f"{self.watch.measure} {self.figure}: warned {bound} {self.limit}{unit}{ends}."
+        words = (
+            _("{measure} {value}: warned from {limit} on.")
+            if self.upper
+            else _("{measure} {value}: warned at or below {limit}.")
+        )
+        limit = self._in_unit(written(str(self.limit)))
+        return words.format(measure=_(self.watch.measure), value=self.figure, limit=limit)
+
+    @property
+    def clause(self) -> str:
+        """ "systolic blood pressure was 168 mmHg" """
+        return _("{measure} was {value}").format(measure=within(_(self.watch.measure)), value=self.figure)
+
+    def _in_unit(self, value: str) -> str:
+        unit = self.reading.unit
+        return f"{value} {_(unit)}" if unit else value
 
 
 def breaches(plan: Plan, readings: tuple[Reading, ...]) -> tuple[Breach, ...]:
