@@ -232,7 +232,7 @@ def _about_assessment(
         _of_assessment(path, "instrument", "Instrument", _titles(reading)),
         _of_assessment(path, "version", "Version of the instrument", versions),
         replace(
-            _of_assessment(path, "wording", "Whose wording was shown", tuple(Wording.choices)),
+            _of_assessment(path, "wording", "Whose wording was shown", tuple((code, str(label)) for code, label in Wording.choices)),
             coarse=_whose_wording,
         ),
         _of_assessment(path, "source", "Who answered"),

@@ -142,7 +142,7 @@ class AssessmentView:
         if self.pack:
             return f"Wording {self.pack.label}, supplied by the site: {self.pack.source}"
         known = self.assessment.wording in Wording.values
-        return Wording(self.assessment.wording).label if known else f"Wording {self.assessment.wording}."
+        return str(Wording(self.assessment.wording).label) if known else f"Wording {self.assessment.wording}."
 
 
 def with_people(rows: QuerySet[Assessment]) -> QuerySet[Assessment]:

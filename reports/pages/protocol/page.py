@@ -88,7 +88,7 @@ def origin(source: Reference) -> Origin:
 def session_rows(protocol: Protocol) -> list[SessionRow]:
     return [
         SessionRow(
-            kind=SessionKind(row.kind).label,
+            kind=str(SessionKind(row.kind).label),
             count=row.count,
             spacing=spacing(row),
             minutes=_minutes(row),
@@ -218,7 +218,7 @@ def _sessions(protocol: Protocol, arm: str) -> Iterable[SessionLane]:
             days[row.kind] += row.days
     for kind, label in LANES.items():
         if days[kind]:
-            yield SessionLane(label, tuple(SessionTick(day, kind.label) for day in sorted(days[kind])))
+            yield SessionLane(label, tuple(SessionTick(day, str(kind.label)) for day in sorted(days[kind])))
 
 
 def _bars(protocol: Protocol, arm: str) -> Iterable[MedicationBar]:
@@ -264,7 +264,7 @@ def protocol_entries() -> list[ProtocolEntry]:
     return [
         ProtocolEntry(
             protocol=protocol,
-            diagnosis=Diagnosis(protocol.diagnosis).label,
+            diagnosis=str(Diagnosis(protocol.diagnosis).label),
             arms=len(protocol.arms),
             sessions=", ".join(
                 f"{row.count} {SessionKind(row.kind).label.lower()}" for row in protocol.sessions
