@@ -8,12 +8,14 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Max, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from measures.instrument import Instrument
 from measures.scoring import Scored, critical_level
 from tracking.actions import audit
 from tracking.actions.moves import move, moved
-from tracking.actions.outbox import queue_mail
+from tracking.actions.outbox import language_of, queue_mail
 from tracking.errors import InvalidInput
 from tracking.models import (
     AlertEvent,
@@ -185,10 +187,14 @@ def _tell(alert: SafetyAlert, *, leads_only: bool) -> None:
     members = Membership.objects.filter(current(), team=patient.team, user__is_active=True)
     leads = members.filter(is_lead=True)
     for membership in (leads if leads_only and leads.exists() else members).select_related("user"):
-        queue_mail(
-            to=membership.user.email,
-            subject="A safety alert is waiting",
-            body="A safety alert of your team is waiting for somebody to take it on. "
-            f"Please sign in and open Alerts: {settings.BASE_URL}/alerts/",
-            patient=patient,
-        )
+        with override(language_of(patient.team.site.language)):
+            waits = _("A safety alert of your team is waiting for somebody to take it on.")
+            where = _("Please sign in and open Alerts: {address}").format(
+                address=f"{settings.BASE_URL}/alerts/"
+            )
+            queue_mail(
+                to=membership.user.email,
+                subject=_("A safety alert is waiting"),
+                body=f"{waits} {where}",
+                patient=patient,
+            )

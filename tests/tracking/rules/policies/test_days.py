@@ -111,7 +111,7 @@ def test_the_mail_names_the_last_day_of_the_link_where_the_patient_lives(
     )
     link, _ = links.issue_link(by=clinician, episode=episode, requests=[asked])
     links.mail_link(by=clinician, link=link, url="https://example.org/s/secret/")
-    assert "It works until 07 June 2029." in OutboxMail.objects.get().body
+    assert "It works until 7 June 2029." in OutboxMail.objects.get().body
 
 
 def test_a_rater_is_looked_for_a_week_ahead_by_the_patients_day(time_machine: TimeMachineFixture) -> None:
