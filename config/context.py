@@ -24,6 +24,6 @@ def site(request: HttpRequest) -> dict[str, object]:
 
 def role_line(user: User) -> str:
     """ "Ada Berg · Clinician · Team North"."""
-    roles = [role.label for role in Role if role in user.roles]
+    roles = [str(role.label) for role in Role if role in user.roles]
     teams = list(user.memberships.filter(current()).values_list("team__name", flat=True)[:2])
     return " · ".join([user.name, *roles, *teams])

@@ -2,24 +2,26 @@
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 from tracking.vocabulary import Role
 
-PAGES: list[tuple[str, str, set[Role]]] = [
-    ("today", "Today", {Role.CLINICIAN}),
-    ("patients", "Patients", {Role.CLINICIAN}),
-    ("alerts", "Alerts", {Role.CLINICIAN}),
-    ("ratings", "Ratings", {Role.RATER}),
-    ("studies", "Studies", {Role.CLINICIAN, Role.RESEARCHER, Role.STEWARD}),
-    ("releases", "Releases", {Role.RESEARCHER, Role.STEWARD}),
-    ("administration", "Administration", {Role.ADMINISTRATOR}),
+PAGES: list[tuple[str, Promise, set[Role]]] = [
+    ("today", gettext_lazy("Today"), {Role.CLINICIAN}),
+    ("patients", gettext_lazy("Patients"), {Role.CLINICIAN}),
+    ("alerts", gettext_lazy("Alerts"), {Role.CLINICIAN}),
+    ("ratings", gettext_lazy("Ratings"), {Role.RATER}),
+    ("studies", gettext_lazy("Studies"), {Role.CLINICIAN, Role.RESEARCHER, Role.STEWARD}),
+    ("releases", gettext_lazy("Releases"), {Role.RESEARCHER, Role.STEWARD}),
+    ("administration", gettext_lazy("Administration"), {Role.ADMINISTRATOR}),
     (
         "protocols",
-        "Protocols",
+        gettext_lazy("Protocols"),
         {Role.CLINICIAN, Role.RESEARCHER, Role.STEWARD, Role.ADMINISTRATOR},
     ),
-    ("instruments", "Instruments", set(Role) - {Role.PATIENT}),
-    ("own-course", "My answers", {Role.PATIENT}),
+    ("instruments", gettext_lazy("Instruments"), set(Role) - {Role.PATIENT}),
+    ("own-course", gettext_lazy("My answers"), {Role.PATIENT}),
 ]
 
 

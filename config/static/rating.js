@@ -11,7 +11,7 @@
     button.hidden = false;
     button.addEventListener("click", async () => {
       await navigator.clipboard.writeText(field.value);
-      button.textContent = "Copied";
+      button.textContent = document.getElementById("words").dataset.copied;
     });
   });
 })();

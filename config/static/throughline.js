@@ -71,6 +71,11 @@
 (() => {
   const TYPING = "textarea, select, input:not([type=radio]):not([type=checkbox])";
 
+  // What is said stands in the page, in its language.
+  function said() {
+    return document.getElementById("words").dataset;
+  }
+
   function itemsOf(form) {
     return [...form.querySelectorAll(".rating-item")];
   }
@@ -99,8 +104,8 @@
 
   function digitsOf(item, digit) {
     const all = [...item.querySelectorAll("input[type=radio]")].map((radio) => radio.value);
-    const allowed = all.length > 1 ? `${all.slice(0, -1).join(", ")} or ${all.at(-1)}` : all.join("");
-    return `There is no ${digit} here. Press ${allowed}.`;
+    const allowed = new Intl.ListFormat(document.documentElement.lang, { type: "disjunction" }).format(all);
+    return said().noDigit.replace("{digit}", digit).replace("{digits}", allowed);
   }
 
   // Said as an alert, anew each time, so that it is heard each time.
@@ -125,7 +130,8 @@
     if (refusal) return refusal.textContent;
     const field = item.querySelector("input[type=number]");
     if (!field || field.checkValidity()) return "";
-    return field.validity.badInput || field.validity.stepMismatch ? "This is not a number that can be taken." : `From ${field.min} to ${field.max}.`;
+    if (field.validity.badInput || field.validity.stepMismatch) return said().noNumber;
+    return said().between.replace("{min}", field.min).replace("{max}", field.max);
   }
 
   function goOn(form, item) {

@@ -228,12 +228,13 @@ def _about_assessment(
     number = Column("assessment", "number", "Assessment, numbered within the episode; joins the tables")
     instruments = reading.instruments
     versions = closed((each.version, "") for each in instruments)
+    wordings = tuple((one.value, str(one.label)) for one in Wording)
     return [
         Numbered(number, pk, reading.assessment_numbers),
         _of_assessment(path, "instrument", "Instrument", _titles(reading)),
         _of_assessment(path, "version", "Version of the instrument", versions),
         replace(
-            _of_assessment(path, "wording", "Whose wording was shown", tuple(Wording.choices)),
+            _of_assessment(path, "wording", "Whose wording was shown", wordings),
             coarse=_whose_wording,
         ),
         _of_assessment(path, "source", "Who answered"),

@@ -9,6 +9,8 @@ from datetime import date, datetime
 from functools import partial
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from measures import scoring
 from measures.errors import AnswerError
@@ -55,7 +57,7 @@ from tracking.rules.policies.wordings import can_be_asked, wording_name
 from tracking.vocabulary import AnswerSource, AuditAction, ItemState, RequestStatus
 
 Answers = Mapping[str, object]
-USED = "this submission id was used for other content"
+USED = gettext_lazy("this submission id was used for other content")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,7 @@ def submit_assessment(
                 two_sheets=two_sheets,
             )
         except IntegrityError as error:
-            raise Conflict(USED) from error
+            raise Conflict(str(USED)) from error
         moved(request, ANY_STATE, status=RequestStatus.DONE)
         DraftAnswers.objects.filter(request=request).delete()
         carry_alerts(request=request, assessment=assessment)
@@ -196,7 +198,7 @@ def correct_assessment(
     corrected the same version, or when only totals were ever recorded.
     """
     if not reason.strip():
-        raise InvalidInput("reason", "say why the answers are changed")
+        raise InvalidInput("reason", _("say why the answers are changed"))
     check_has_answers(assessment)
     check_latest_version(assessment)
     check_may_correct(assessment, by)
@@ -223,7 +225,7 @@ def correct_assessment(
             correction_reason=reason.strip(),
         )
     except IntegrityError as error:
-        raise Conflict("this assessment was corrected by somebody else in the meantime") from error
+        raise Conflict(_("this assessment was corrected by somebody else in the meantime")) from error
     return Submitted(corrected, alerts, created=True)
 
 
@@ -249,9 +251,9 @@ def save_draft(
     request = AssessmentRequest.objects.held().get(pk=request.pk)
     check_is_kept(request, local_today(request.episode.patient))
     if not can_be_asked(request):
-        raise Conflict("these questions cannot be asked here at the moment")
+        raise Conflict(_("these questions cannot be asked here at the moment"))
     instrument = instrument_of(request.instrument, request.version)
-    draft, _ = DraftAnswers.objects.get_or_create(request=request)
+    draft = DraftAnswers.objects.get_or_create(request=request)[0]
     scored = _score(instrument, draft.answers | {item: value})
     number = number or _number_for(draft, item, scored.answers[item])
     if number > draft.numbers.get(item, 0):
@@ -386,5 +388,5 @@ def _again(
         dict(_score(instrument, answers).answers),
     )
     if not same:
-        raise Conflict(USED)
+        raise Conflict(str(USED))
     return Submitted(known, tuple(known.alerts.all()), created=False)

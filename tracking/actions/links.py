@@ -9,18 +9,21 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from tracking import clock
 from tracking.actions import audit
 from tracking.actions.moves import moved
-from tracking.actions.outbox import queue_mail
+from tracking.actions.outbox import language_of, queue_mail
 from tracking.actions.wordings import pin_wording
 from tracking.errors import InvalidInput
 from tracking.models import AssessmentRequest, PatientIdentity, SittingLink, TreatmentEpisode, User
 from tracking.rules.policies.days import local_day
 from tracking.rules.policies.endings import check_alive
 from tracking.rules.policies.instruments import instrument_of
-from tracking.rules.policies.wordings import ON_PAPER, can_be_asked
+from tracking.rules.policies.wordings import can_be_asked
 from tracking.rules.tokens import token_hash
 from tracking.vocabulary import AuditAction, RequestStatus
 
@@ -33,13 +36,14 @@ def issue_link(
     one is not the patient's to answer, or has no wording in which it may be asked on screen."""
     check_alive(episode.patient)
     if not requests:
-        raise InvalidInput("requests", "nothing is open for the patient to answer")
+        raise InvalidInput("requests", _("nothing is open for the patient to answer"))
     if not all(_is_the_patients(request, episode) for request in requests):
-        raise InvalidInput("requests", "only the patient's own open questionnaires can be sent")
+        raise InvalidInput("requests", _("only the patient's own open questionnaires can be sent"))
     for request in requests:
         if not can_be_asked(request):
             title = instrument_of(request.instrument, request.version).short_title
-            raise InvalidInput("requests", f"{title} is asked {ON_PAPER}")
+            on_paper = _("{title} is asked on paper: no wording installed").format(title=title)
+            raise InvalidInput("requests", on_paper)
     token = secrets.token_urlsafe(32)
     link = SittingLink.objects.create(
         episode=episode,
@@ -63,16 +67,23 @@ def mail_link(*, by: User, link: SittingLink, url: str) -> None:
     check_alive(link.episode.patient)
     identity = PatientIdentity.objects.filter(patient=link.episode.patient).first()
     if identity is None or not identity.email:
-        raise InvalidInput("mail", "no mail address of this patient is recorded")
-    last_day = local_day(link.episode.patient, link.expires_at)
-    queue_mail(
-        to=identity.email,
-        subject="Some questions are waiting for you",
-        body=f"Hello,\n\nsome questions are waiting for you. Open this link to answer them:\n\n{url}\n\n"
-        f"It works until {last_day:%d %B %Y}. You can stop and come back with the same link.\n",
-        patient=link.episode.patient,
-    )
+        raise InvalidInput("mail", _("no mail address of this patient is recorded"))
+    patient = link.episode.patient
+    with override(language_of(patient.language, patient.team.site.language)):
+        queue_mail(
+            to=identity.email,
+            subject=_("Some questions are waiting for you"),
+            body=_words(link, url),
+            patient=patient,
+        )
     audit.record(by=by, action=AuditAction.MAIL_LINK, target=link, patient=link.episode.patient)
+
+
+def _words(link: SittingLink, url: str) -> str:
+    last_day = date_format(local_day(link.episode.patient, link.expires_at), "DATE_FORMAT")
+    until = _("It works until {day}. You can stop and come back with the same link.").format(day=last_day)
+    asked = _("some questions are waiting for you. Open this link to answer them:")
+    return "\n\n".join([_("Hello,"), asked, url, f"{until}\n"])
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from tracking import clock
 from tracking.actions import audit
@@ -50,7 +51,7 @@ def create_user(*, by: User | None, email: str, name: str, password: str | None 
     try:
         user = User.objects.create_user(email=email, password=password, name=name)
     except IntegrityError:
-        raise InvalidInput("email", "belongs to another account") from None
+        raise InvalidInput("email", _("belongs to another account")) from None
     audit.record(by=by, action=AuditAction.CREATE_USER, target=user)
     return user
 
@@ -59,11 +60,11 @@ def create_user(*, by: User | None, email: str, name: str, password: str | None 
 def invite_user(*, by: User | None, email: str, name: str) -> User:
     """A new account, and a mail that says how its owner chooses a password."""
     user = create_user(by=by, email=email, name=name)
+    words = _("An account was made for you. Please choose your password here:")
     queue_mail(
         to=user.email,
-        subject="Your Throughline account",
-        body="An account was made for you. Please choose your password here:\n\n"
-        f"{settings.BASE_URL}{reverse('account_reset_password')}\n",
+        subject=_("Your Throughline account"),
+        body=f"{words}\n\n{settings.BASE_URL}{reverse('account_reset_password')}\n",
     )
     return user
 
@@ -73,7 +74,7 @@ def set_active(*, by: User, user: User, is_active: bool) -> None:
     """Closes an account, which ends its sessions at the next request, or opens it again."""
     _refuse_own(by, user)
     other = Q(is_active=not is_active)
-    move(user, other, is_active=is_active, otherwise="the account is already in that state")
+    move(user, other, is_active=is_active, otherwise=_("the account is already in that state"))
     audit.record(by=by, action=AuditAction.OPEN_USER if is_active else AuditAction.CLOSE_USER, target=user)
 
 
@@ -88,7 +89,7 @@ def grant_role(
     _check_reach(by, role, site)
     User.objects.select_for_update().get(pk=user.pk)
     if RoleGrant.objects.filter(current(), user=user, role=role, site=site).exists():
-        raise Conflict("this role is already held")
+        raise Conflict(_("this role is already held"))
     grant = RoleGrant.objects.create(
         user=user, role=role, site=site, starts_on=starts_on or clock.today(), granted_by=by
     )
@@ -103,7 +104,7 @@ def end_role(*, by: User | None, grant: RoleGrant, ends_on: date) -> None:
     _check_grantor(by, grant.user)
     _check_place(by, grant.site)
     checks.check_order("ends_on", grant.starts_on - DAY, ends_on, of="the day before it began")
-    move(grant, not_ended(), ends_on=ends_on, otherwise="this role has already ended")
+    move(grant, not_ended(), ends_on=ends_on, otherwise=_("this role has already ended"))
     audit.record(by=by, action=AuditAction.END_ROLE, target=grant.user, role=grant.role)
 
 
@@ -155,8 +156,8 @@ def link_account(*, by: User, patient: Patient, user: User) -> None:
     when the patient or the account is already linked."""
     User.objects.select_for_update().get(pk=user.pk)
     if Patient.objects.filter(user=user).exists():
-        raise Conflict("this account belongs to another patient")
-    move(patient, Q(user=None), user=user, otherwise="this patient already has an account")
+        raise Conflict(_("this account belongs to another patient"))
+    move(patient, Q(user=None), user=user, otherwise=_("this patient already has an account"))
     patient.user = user
     RoleGrant.objects.create(user=user, role=Role.PATIENT, starts_on=clock.today(), granted_by=by)
     audit.record(by=by, action=AuditAction.LINK_ACCOUNT, target=patient, patient=patient)
@@ -171,9 +172,14 @@ def record_consent(*, by: User, patient: Patient, kind: str, stated_on: date) ->
     checks.check_past_day("stated_on", stated_on, local_today(patient))
     latest = ResearchConsent.objects.said_by(patient).last()
     if latest is None and kind == ConsentKind.WITHDRAWN:
-        raise InvalidInput("kind", "no consent was given that could be withdrawn")
+        raise InvalidInput("kind", _("no consent was given that could be withdrawn"))
     if latest and latest.kind == kind:
-        raise Conflict(f"consent is already recorded as {latest.get_kind_display().lower()}")
+        given = kind == ConsentKind.GIVEN
+        raise Conflict(
+            _("consent is already recorded as given")
+            if given
+            else _("consent is already recorded as withdrawn")
+        )
     if latest:
         checks.check_order("stated_on", latest.stated_on, stated_on, of="the last statement")
     consent = ResearchConsent.objects.create(patient=patient, kind=kind, stated_on=stated_on, recorded_by=by)
@@ -188,7 +194,7 @@ def change_identity(*, by: User, patient: Patient, **changes: object) -> Patient
     Patient.objects.select_for_update().get(pk=patient.pk)
     unknown = set(changes) - set(IDENTITY_FIELDS)
     if unknown:
-        raise InvalidInput(min(unknown), "is not part of the identity")
+        raise InvalidInput(min(unknown), _("is not part of the identity"))
     known = PatientIdentity.objects.filter(patient=patient).first()
     before = {field: getattr(known, field) for field in IDENTITY_FIELDS} if known else {}
     after = _clean_identity(before | changes)
@@ -196,7 +202,7 @@ def change_identity(*, by: User, patient: Patient, **changes: object) -> Patient
     if known and not changed:
         return known
     new = {field: after[field] for field in changed}
-    identity, _ = PatientIdentity.objects.update_or_create(patient=patient, defaults=new)
+    identity = PatientIdentity.objects.update_or_create(patient=patient, defaults=new)[0]
     if "date_of_birth" in changed:
         _correct_ages(patient, identity)
     audit.record(by=by, action=AuditAction.CHANGE_IDENTITY, target=patient, patient=patient, fields=changed)
@@ -240,7 +246,7 @@ def _correct_ages(patient: Patient, identity: PatientIdentity) -> None:
 def _clean_identity(values: Mapping[str, object]) -> dict[str, str | None]:
     unknown = set(values) - set(IDENTITY_FIELDS)
     if unknown:
-        raise InvalidInput(min(unknown), "is not part of the identity")
+        raise InvalidInput(min(unknown), _("is not part of the identity"))
     texts = {name: str(values.get(name) or "") for name in IDENTITY_FIELDS}
     return {
         "given_name": checks.clean_line("given_name", texts["given_name"], longest=120),
@@ -259,7 +265,7 @@ def _clean_birth(text: str) -> str | None:
     try:
         born = date.fromisoformat(text)
     except ValueError:
-        raise InvalidInput("date_of_birth", "is not a date") from None
+        raise InvalidInput("date_of_birth", _("is not a date")) from None
     checks.check_past_day("date_of_birth", born, clock.today())
     return born.isoformat()
 
@@ -270,7 +276,7 @@ def _clean_email(field: str, value: str) -> str:
     try:
         validate_email(email)
     except ValidationError:
-        raise InvalidInput(field, "is not a mail address") from None
+        raise InvalidInput(field, _("is not a mail address")) from None
     return email
 
 
@@ -279,7 +285,7 @@ def _check_grantor(by: User | None, user: User) -> None:
         return
     _refuse_own(by, user)
     if not by.has_role(Role.ADMINISTRATOR):
-        raise NotPermitted("only a site administrator grants and ends roles")
+        raise NotPermitted(_("only a site administrator grants and ends roles"))
 
 
 def _check_reach(by: User | None, role: str, site: Site | None) -> None:
@@ -287,16 +293,16 @@ def _check_reach(by: User | None, role: str, site: Site | None) -> None:
     if by is None or governs_everything(by):
         return
     if site is None and role == Role.ADMINISTRATOR:
-        raise InvalidInput("site", "name the site that is to be administered")
+        raise InvalidInput("site", _("name the site that is to be administered"))
     _check_place(by, site)
 
 
 def _check_place(by: User | None, site: Site | None) -> None:
     """What somebody is trusted with at another site is for the administrators there."""
     if by is not None and site is not None and site not in administered_sites(by):
-        raise NotPermitted("roles are granted and ended at the own sites only")
+        raise NotPermitted(_("roles are granted and ended at the own sites only"))
 
 
 def _refuse_own(by: User | None, user: User) -> None:
     if by == user:
-        raise NotPermitted("nobody changes their own roles or account")
+        raise NotPermitted(_("nobody changes their own roles or account"))

@@ -8,15 +8,15 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Max, Q, QuerySet
-from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from measures.instrument import Instrument
 from measures.language import marked
 from measures.scoring import Scored, critical_level
 from tracking.actions import audit
 from tracking.actions.moves import move, moved
-from tracking.actions.outbox import queue_mail
+from tracking.actions.outbox import language_of, queue_mail
 from tracking.errors import InvalidInput
 from tracking.models import (
     AlertEvent,
@@ -191,10 +191,15 @@ def _tell(alert: SafetyAlert, *, leads_only: bool) -> None:
         return
     members = Membership.objects.filter(current(), team=patient.team, user__is_active=True)
     leads = members.filter(is_lead=True)
-    with translation.override(patient.team.site.language):  # the patient's own language is not the team's
-        subject = _("A safety alert is waiting")
-        body = _(
-            "A safety alert of your team is waiting for somebody to take it on. Please sign in and open Alerts: {url}"
-        ).format(url=f"{settings.BASE_URL}/alerts/")
     for membership in (leads if leads_only and leads.exists() else members).select_related("user"):
-        queue_mail(to=membership.user.email, subject=subject, body=body, patient=patient)
+        with override(language_of(membership.user.language, patient.team.site.language)):
+            waits = _("A safety alert of your team is waiting for somebody to take it on.")
+            where = _("Please sign in and open Alerts: {address}").format(
+                address=f"{settings.BASE_URL}/alerts/"
+            )
+            queue_mail(
+                to=membership.user.email,
+                subject=_("A safety alert is waiting"),
+                body=f"{waits} {where}",
+                patient=patient,
+            )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import ngettext
 from knox.models import AuthToken
 from knox.settings import knox_settings
 
@@ -22,7 +23,14 @@ def create_token(*, by: User) -> tuple[AuthToken, str]:
     User.objects.select_for_update().get(pk=by.pk)
     AuthToken.objects.filter(user=by, expiry__lte=timezone.now()).delete()
     if AuthToken.objects.filter(user=by).count() >= knox_settings.TOKEN_LIMIT_PER_USER:
-        raise Conflict(f"you have {knox_settings.TOKEN_LIMIT_PER_USER} tokens already, revoke one first")
+        most = knox_settings.TOKEN_LIMIT_PER_USER
+        raise Conflict(
+            ngettext(
+                "you have {n} token already, revoke it first",
+                "you have {n} tokens already, revoke one first",
+                most,
+            ).format(n=most)
+        )
     token, text = AuthToken.objects.create(user=by)
     audit.record(by=by, action=AuditAction.CREATE_TOKEN, target=by)
     return token, text
@@ -31,6 +39,6 @@ def create_token(*, by: User) -> tuple[AuthToken, str]:
 @transaction.atomic
 def revoke_token(*, by: User, token_key: str) -> None:
     """Ends an own token at once. One that has ended already stays ended."""
-    gone, _ = AuthToken.objects.filter(user=by, token_key=token_key).delete()
+    gone, _kinds = AuthToken.objects.filter(user=by, token_key=token_key).delete()
     if gone:
         audit.record(by=by, action=AuditAction.REVOKE_TOKEN, target=by)

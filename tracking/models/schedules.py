@@ -6,6 +6,7 @@ import uuid
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.utils.translation import gettext_lazy
 
 from tracking import clock
 from tracking.models.blinding import Unblinding
@@ -42,7 +43,9 @@ class AssessmentRequest(models.Model):
     episode = models.ForeignKey(TreatmentEpisode, on_delete=models.PROTECT, related_name="requests")
     instrument = models.CharField(max_length=40)
     version = models.CharField(max_length=20)
-    rater = models.CharField(max_length=10, choices=[("self", "Patient"), ("clinician", "Clinician")])
+    rater = models.CharField(
+        max_length=10, choices=[("self", gettext_lazy("Patient")), ("clinician", gettext_lazy("Clinician"))]
+    )
     time_point = models.CharField(max_length=40, default="", blank=True)
     protocol_point = models.CharField(
         max_length=40,

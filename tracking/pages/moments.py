@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext_lazy
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 FOLDS = {"first": 0, "second": 1}
-WHICH = "The clocks showed this hour twice that night. Choose which of the two was meant."
+WHICH = gettext_lazy("The clocks showed this hour twice that night. Choose which of the two was meant.")
 
 
 class MomentInput(forms.DateTimeInput):
@@ -50,7 +54,7 @@ class MomentField(forms.DateTimeField):
         return moment
 
 
-def moment_field(label: str, help_text: str = "", *, required: bool = True) -> MomentField:
+def moment_field(label: StrOrPromise, help_text: StrOrPromise = "", *, required: bool = True) -> MomentField:
     """A moment to the minute, in the time zone that is active."""
     return MomentField(label=label, help_text=help_text, required=required)
 

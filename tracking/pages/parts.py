@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.db.models import QuerySet
 from django.forms import BoundField
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
-UNCHOSEN = ("", "Choose")
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+UNCHOSEN: tuple[str, StrOrPromise] = ("", gettext_lazy("Choose"))
 Layout = tuple[tuple[str, ...], ...]
 
 
@@ -19,7 +23,7 @@ Layout = tuple[tuple[str, ...], ...]
 class Row:
     """Fields that stand beside each other, below a heading when a new part of the form begins."""
 
-    heading: str
+    heading: StrOrPromise
     fields: list[BoundField]
 
 
@@ -27,7 +31,7 @@ class Rowed(forms.Form):
     """A form that says which fields stand beside each other and which one begins a new part."""
 
     layout: Layout = ()
-    headings: dict[str, str] = {}
+    headings: dict[str, StrOrPromise] = {}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -54,7 +58,7 @@ class DayField(forms.DateField):
     may_be_future = False
 
 
-def offer_rows(form: forms.Form, name: str, rows: QuerySet[Any], *, none: str | None = None) -> None:
+def offer_rows(form: forms.Form, name: str, rows: QuerySet[Any], *, none: StrOrPromise | None = None) -> None:
     """Lets a field choose among these rows, where the class of the form could name none. ``none``: what the
     choice of no row is called, where that differs, too."""
     field = cast("forms.ModelChoiceField[Any]", form.fields[name])
@@ -68,7 +72,9 @@ def offer(form: forms.Form, name: str, choices: Sequence[tuple[str, object]]) ->
     cast("forms.ChoiceField", form.fields[name]).choices = choices
 
 
-def day_field(label: str, help_text: str = "", *, required: bool = True, future: bool = False) -> DayField:
+def day_field(
+    label: StrOrPromise, help_text: StrOrPromise = "", *, required: bool = True, future: bool = False
+) -> DayField:
     """A day, picked. The browser does not offer the future unless ``future``; the action refuses it anyway."""
     widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     field = DayField(label=label, help_text=help_text, required=required, widget=widget)
@@ -76,14 +82,14 @@ def day_field(label: str, help_text: str = "", *, required: bool = True, future:
     return field
 
 
-def amount_field(label: str, help_text: str = "") -> forms.DecimalField:
+def amount_field(label: StrOrPromise, help_text: StrOrPromise = "") -> forms.DecimalField:
     return forms.DecimalField(
         label=label, help_text=help_text, min_value=0, max_digits=8, decimal_places=3, localize=False
     )
 
 
 def words_field(
-    label: str, help_text: str = "", *, longest: int, required: bool = True, lines: int = 3
+    label: StrOrPromise, help_text: StrOrPromise = "", *, longest: int, required: bool = True, lines: int = 3
 ) -> forms.CharField:
     """Words of one's own in so many lines. ``longest``: in characters."""
     widget = forms.Textarea(attrs={"rows": lines})
@@ -95,8 +101,8 @@ def words_field(
 def change_reason_field() -> forms.CharField:
     """What a new version of a record asks for."""
     return words_field(
-        "Why is it changed?",
-        "Stays with the record. The version before remains readable.",
+        gettext_lazy("Why is it changed?"),
+        gettext_lazy("Stays with the record. The version before remains readable."),
         longest=2000,
     )
 
@@ -104,7 +110,7 @@ def change_reason_field() -> forms.CharField:
 def two_sheets_field() -> forms.BooleanField:
     """What is asked when the same instrument of the same day is on record already."""
     return forms.BooleanField(
-        required=False, label="There were two sheets of that day: record this one as well."
+        required=False, label=gettext_lazy("There were two sheets of that day: record this one as well.")
     )
 
 
@@ -128,7 +134,7 @@ class ReasonForm(Rowed):
     """Why a record is taken back."""
 
     reason = words_field(
-        "Why is this taken back?",
-        "The record stays readable, crossed out, with your name and this reason.",
+        gettext_lazy("Why is this taken back?"),
+        gettext_lazy("The record stays readable, crossed out, with your name and this reason."),
         longest=1000,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, Protocol, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypedDict, TypeVar
 from uuid import UUID
 
 from django.contrib import messages
@@ -25,6 +25,9 @@ from tracking.queries.names import Whose, whose
 from tracking.rules.policies.days import local_today
 from tracking.tasks import nudge_episode
 from tracking.vocabulary import ReadPage, Role
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 TEMPLATE = "tracking/form.html"
 M = TypeVar("M", bound=Model)
@@ -58,9 +61,9 @@ class Guarded(Protocol[M_co]):
 class Page:
     """The words of a page with one form."""
 
-    title: str
-    submit: str
-    lead: str = ""
+    title: StrOrPromise
+    submit: StrOrPromise
+    lead: StrOrPromise = ""
 
 
 def for_patient(model: Guarded[M], *, page: ReadPage) -> Callable[[RowView[M, P]], View[...]]:

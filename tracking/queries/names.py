@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
 from tracking.models import Patient, current
 from tracking.rules.policies.days import local_today
 
@@ -34,12 +37,14 @@ class Whose:
         if found is None:
             return ""
         is_here = found.is_active and found.memberships.filter(current(), team=self.patient.team_id).exists()
-        return found.name if is_here else f"{found.name}, who has left the team"
+        return found.name if is_here else _("{name}, who has left the team").format(name=found.name)
 
     @property
     def apart(self) -> str:
         """What tells namesakes apart in a list, in a line."""
-        born = f"born {self.born:%-d %B %Y}, {self.age}" if self.born else ""
+        born = ""
+        if self.born:
+            born = _("born {day}, {age}").format(day=date_format(self.born, "DATE_FORMAT"), age=self.age)
         return " · ".join(part for part in (born, self.code if self.is_named else "") if part)
 
     @property

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from measures.instrument import Band, Scale
 from tracking.models import Assessment, AssessmentRequest, Patient, User
 from tracking.queries.assessments import own_self_reports
@@ -31,15 +34,17 @@ class OwnReport:
             return ""
         points = round(abs(self.change))
         if not points:
-            return "about the same" if self.change else "the same"
-        return f"{points} {'higher' if self.change > 0 else 'lower'}"
+            return _("about the same") if self.change else _("the same")
+        if self.change > 0:
+            return ngettext("{n} higher", "{n} higher", points).format(n=points)
+        return ngettext("{n} lower", "{n} lower", points).format(n=points)
 
     @property
     def reading(self) -> str:
         """Which way is better, where the scale says so."""
         return {
-            "higher_is_worse": "a lower number is better.",
-            "higher_is_better": "a higher number is better.",
+            "higher_is_worse": _("a lower number is better."),
+            "higher_is_better": _("a higher number is better."),
             "neutral": "",
         }[self.scale.direction]
 

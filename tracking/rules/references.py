@@ -5,12 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from measures.instrument import Source
+from measures.language import gettext as _
+from measures.language import marked
 
 CONFIDENCE = {
-    "high": "well established",
-    "medium": "likely: known from secondary sources or by convention",
-    "low": "uncertain",
-    "policy": "a policy of whoever wrote this definition, not the authors’",
+    "high": marked("well established"),
+    "medium": marked("likely: known from secondary sources or by convention"),
+    "low": marked("uncertain"),
+    "policy": marked("a policy of whoever wrote this definition, not the authors’"),
+}
+
+CAVEATS = {
+    "high": "",
+    "medium": marked("medium confidence"),
+    "low": marked("low confidence"),
+    "policy": marked("policy"),
 }
 
 
@@ -24,9 +33,8 @@ class Reference:
     @property
     def caveat(self) -> str:
         """What a reader should know beside the number; empty for what is well established."""
-        return {"high": "", "policy": "policy"}.get(
-            self.source.confidence, f"{self.source.confidence} confidence"
-        )
+        caveat = CAVEATS[self.source.confidence]
+        return _(caveat) if caveat else ""
 
 
 @dataclass(slots=True)

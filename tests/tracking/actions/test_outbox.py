@@ -81,3 +81,20 @@ def test_one_bad_mail_does_not_stop_the_others(waiting: OutboxMail) -> None:
     outbox.queue_mail(to="ok@example.net", subject="good", body="")
     assert outbox.send_outbox(now=timezone.now()) == 2
     assert [one.subject for one in sent.outbox] == ["Some questions", "good"]
+
+
+@pytest.mark.parametrize(
+    ("wishes", "spoken"),
+    [
+        (("de-AT", "es"), "de"),
+        (("", "ar"), "ar"),
+        (("en", "de"), "en-gb"),
+        (("fr-CH", "es-MX"), "es"),
+        (("fr", ""), "en-gb"),
+        ((), "en-gb"),
+    ],
+)
+def test_somebody_is_written_to_in_the_first_language_that_the_interface_knows(
+    wishes: tuple[str, ...], spoken: str
+) -> None:
+    assert outbox.language_of(*wishes) == spoken

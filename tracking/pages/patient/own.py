@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from tracking.actions import links
@@ -55,11 +56,11 @@ def answer(request: SignedInRequest) -> HttpResponse:
     """Begins a sitting with what waits, as a link would."""
     waiting = own_open_requests(request.user)
     if not waiting:
-        messages.info(request, "Nothing is waiting for you at the moment.")
+        messages.info(request, _("Nothing is waiting for you at the moment."))
         return redirect("own-course")
     episode = waiting[0].episode
     mine = [one for one in waiting if one.episode_id == episode.pk]
-    link, _ = links.issue_link(by=request.user, episode=episode, requests=mine)
+    link = links.issue_link(by=request.user, episode=episode, requests=mine)[0]
     links.open_link(link=link, now=timezone.now())
     sitting_session.begin(request, link)
     return redirect("sitting")

@@ -13,6 +13,7 @@ from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -150,7 +151,7 @@ def device_answer(request: SiteRequest, link: SittingLink, public_id: uuid.UUID)
     asked = next((item for item in sheet.items if item.code == request.POST.get("item")), None)
     number = request.POST.get("number", "")
     if asked is None or not NUMBER.fullmatch(number):
-        return JsonResponse({"refused": "This is no answer to these questions."}, status=400)
+        return JsonResponse({"refused": _("This is no answer to these questions.")}, status=400)
     form = AnswersForm(request.POST, instrument=sheet.instrument, items=[asked], answers=sheet.answers)
     if not form.is_valid():
         return JsonResponse(
@@ -164,8 +165,9 @@ def device_answer(request: SiteRequest, link: SittingLink, public_id: uuid.UUID)
 
 
 def _empty_said(asked: Item) -> str:
-    verb = "Choose" if asked.options or asked.kind == "boolean" else "Write"
-    return f"{verb} an answer, or leave this question out with “Skip”."
+    if asked.options or asked.kind == "boolean":
+        return _("Choose an answer, or leave this question out with “Skip”.")
+    return _("Write an answer, or leave this question out with “Skip”.")
 
 
 def _keep(
@@ -220,7 +222,7 @@ def _submit(request: HttpRequest, link: SittingLink, sheet: Questionnaire) -> Ht
         note_concern(request)
     nudge_episode(link.episode_id)
     if sittings.open_requests(link):
-        messages.success(request, "Thank you, these answers have arrived.")
+        messages.success(request, _("Thank you, these answers have arrived."))
         return redirect("sitting")
     links.finish_link(link=link, now=timezone.now())
     return redirect("sitting-done")

@@ -111,7 +111,21 @@ def test_the_mail_names_the_last_day_of_the_link_where_the_patient_lives(
     )
     link, _ = links.issue_link(by=clinician, episode=episode, requests=[asked])
     links.mail_link(by=clinician, link=link, url="https://example.org/s/secret/")
-    assert "It works until 07 June 2029." in OutboxMail.objects.get().body
+    assert "It works until 7 June 2029." in OutboxMail.objects.get().body
+
+
+def test_the_mail_is_written_in_the_language_of_the_patient(time_machine: TimeMachineFixture) -> None:
+    """Whatever the clinician reads: the month of the last day says which language it is."""
+    time_machine.move_to(at(BERLIN, "2029-03-01 12:00"))
+    episode, clinician = episode_in(BERLIN, BERLIN)
+    asked = scheduling.create_request(
+        by=clinician, episode=episode, instrument="phq9", due_on=date(2029, 3, 1)
+    )
+    link = links.issue_link(by=clinician, episode=episode, requests=[asked])[0]
+    patient = link.episode.patient
+    patient.language = "de-CH"
+    links.mail_link(by=clinician, link=link, url="https://example.org/s/secret/")
+    assert "8. März 2029" in OutboxMail.objects.get().body
 
 
 def test_a_rater_is_looked_for_a_week_ahead_by_the_patients_day(time_machine: TimeMachineFixture) -> None:
