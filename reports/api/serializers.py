@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from rest_framework import serializers
 
 from reports.api.cohorts import ANALYSES, SAID_OF_STUDY
@@ -12,6 +14,7 @@ from reports.release_frames import TABLES
 from reports.stats.present import State, Told
 from tracking.api.fields import StrictSerializer
 from tracking.models import Study, User
+from tracking.tongues import heard
 
 STATES = [(state.value, state.name) for state in State]
 
@@ -73,10 +76,18 @@ class CourseSerializer(serializers.ModelSerializer[EpisodeCourse]):
         ]
 
 
+class HeardField(serializers.CharField):
+    """A sentence that is kept in every language, in that of the request."""
+
+    def to_representation(self, value: Mapping[str, str]) -> str:
+        return heard(value)
+
+
 class FlagSerializer(serializers.ModelSerializer[CourseFlag]):
     id = serializers.UUIDField(source="public_id")
     patient = serializers.UUIDField(source="episode.patient.public_id")
     episode = serializers.UUIDField(source="episode.public_id")
+    sentence = HeardField()
     evidence = serializers.JSONField()
 
     class Meta:
