@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from rest_framework import serializers
 
 from reports.api.cohorts import ANALYSES, SAID_OF_STUDY
@@ -76,18 +74,11 @@ class CourseSerializer(serializers.ModelSerializer[EpisodeCourse]):
         ]
 
 
-class HeardField(serializers.CharField):
-    """A sentence that is kept in every language, in that of the request."""
-
-    def to_representation(self, value: Mapping[str, str]) -> str:
-        return heard(value)
-
-
 class FlagSerializer(serializers.ModelSerializer[CourseFlag]):
     id = serializers.UUIDField(source="public_id")
     patient = serializers.UUIDField(source="episode.patient.public_id")
     episode = serializers.UUIDField(source="episode.public_id")
-    sentence = HeardField()
+    sentence = serializers.SerializerMethodField()
     evidence = serializers.JSONField()
 
     class Meta:
@@ -108,6 +99,9 @@ class FlagSerializer(serializers.ModelSerializer[CourseFlag]):
             "closed_at",
             "closed_note",
         ]
+
+    def get_sentence(self, flag: CourseFlag) -> str:
+        return heard(flag.sentence)
 
 
 class CohortSummarySerializer(serializers.ModelSerializer[Study]):
