@@ -83,7 +83,8 @@ class Flag:
         )
         if self.cleared_by is None:
             return said
-        return f"{said} {_('Cleared by {score}.').format(score=_on_day(self.cleared_by))}"
+        cleared = _("Cleared by {score}.").format(score=_on_day(self.cleared_by))
+        return f"{said} {cleared}"
 
     def _pattern(self) -> str:
         if self.kind in _RELAPSE_KINDS.values():

@@ -209,7 +209,8 @@ def _one_event(told: Iterable[Told]) -> list[Told]:
             kept.append(each)
         else:
             first = kept[same]
-            sentence = f"{first.sentence} {_('{scale} is worse, too.').format(scale=each.scale)}"
+            more = _("{scale} is worse, too.").format(scale=each.scale)
+            sentence = f"{first.sentence} {more}"
             kept[same] = replace(first, since=min(first.since, each.since), sentence=sentence)
     return kept
 
