@@ -8,8 +8,10 @@ and spoken where it is used.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from datetime import date
 from gettext import NullTranslations
-from typing import Protocol
+from typing import Literal, Protocol
 
 
 class Voice(Protocol):
@@ -20,13 +22,15 @@ class Voice(Protocol):
     def pgettext(self, context: str, message: str, /) -> str: ...
 
 
+Calendar = Callable[[date], str]
 _voice: Voice = NullTranslations()
+_calendar: Calendar = "{:%-d %B %Y}".format
 
 
-def lend(voice: Voice) -> None:
-    """From now on, in this process, the core speaks through ``voice``."""
-    global _voice
-    _voice = voice
+def lend(voice: Voice, calendar: Calendar) -> None:
+    """From now on, in this process, the core speaks through ``voice`` and writes days as ``calendar`` does."""
+    global _voice, _calendar
+    _voice, _calendar = voice, calendar
 
 
 def gettext(message: str) -> str:
@@ -67,3 +71,14 @@ def within(label: str) -> str:
     keeps the capital of its nouns."""
     is_small = pgettext("labels begin with a small letter inside a sentence: yes or no", "yes") == "yes"
     return label[:1].lower() + label[1:] if is_small else label
+
+
+def dated(day: date) -> str:
+    """A day as it is written in the language of the moment: "20 November 2026", in German "20. November 2026"."""
+    return _calendar(day)
+
+
+def beside(parts: Iterable[str], mark: Literal[",", ";"] = ",") -> str:
+    """Parts beside each other, with the comma (or semicolon) of the language between them."""
+    between = {",": pgettext("between parts", ", "), ";": pgettext("between parts", "; ")}
+    return between[mark].join(parts)

@@ -90,7 +90,7 @@ class CourseFlag(models.Model):
     scale = models.CharField(max_length=40)
     kind = models.CharField(max_length=40)
     day = models.IntegerField()
-    sentence = models.CharField(max_length=300)
+    sentence = models.JSONField()  # in each language of the interface, by its code: see tracking.tongues
     evidence = models.JSONField()
     evidence_hash = models.CharField(max_length=64)
     rule_version = models.CharField(max_length=60)

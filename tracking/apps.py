@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.utils import translation
+from django.utils.formats import date_format
 
 from measures import language
 
@@ -9,4 +10,4 @@ class TrackingConfig(AppConfig):
     verbose_name = "People and what happens to them"
 
     def ready(self) -> None:
-        language.lend(translation)
+        language.lend(translation, date_format)

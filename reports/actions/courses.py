@@ -31,6 +31,7 @@ from tracking.actions.moves import ANY_STATE, move, moved
 from tracking.errors import InvalidInput
 from tracking.models import AssessmentRequest, EpisodeMark, TreatmentEpisode, User
 from tracking.queries.events import protocol_of
+from tracking.tongues import in_every_language
 from tracking.vocabulary import AuditAction, RequestStatus
 
 ALGORITHM = "course-2"  # what is computed below; a change of it is a new name and replaces stored courses
@@ -237,7 +238,7 @@ def _raise(
 ) -> None:
     words = {
         "day": flag.day,
-        "sentence": flag.sentence(judged.instrument.short_title),
+        "sentence": in_every_language(partial(flag.sentence, judged.instrument.short_title)),
         "evidence": {
             "anchor": _evidence(flag.anchor),
             "scores": [_evidence(score) for score in flag.evidence],

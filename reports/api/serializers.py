@@ -12,6 +12,7 @@ from reports.release_frames import TABLES
 from reports.stats.present import State, Told
 from tracking.api.fields import StrictSerializer
 from tracking.models import Study, User
+from tracking.tongues import heard
 
 STATES = [(state.value, state.name) for state in State]
 
@@ -77,6 +78,7 @@ class FlagSerializer(serializers.ModelSerializer[CourseFlag]):
     id = serializers.UUIDField(source="public_id")
     patient = serializers.UUIDField(source="episode.patient.public_id")
     episode = serializers.UUIDField(source="episode.public_id")
+    sentence = serializers.SerializerMethodField()
     evidence = serializers.JSONField()
 
     class Meta:
@@ -97,6 +99,9 @@ class FlagSerializer(serializers.ModelSerializer[CourseFlag]):
             "closed_at",
             "closed_note",
         ]
+
+    def get_sentence(self, flag: CourseFlag) -> str:
+        return heard(flag.sentence)
 
 
 class CohortSummarySerializer(serializers.ModelSerializer[Study]):

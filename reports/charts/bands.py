@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from measures.language import gettext as _
 from reports.charts.labels import spread
 from reports.charts.palette import SMALL, SOFT, band_shades
 from reports.charts.records import Band
@@ -23,12 +24,12 @@ def band_marks(view: View, bands: Sequence[Band]) -> Marks:
         return []
     shaded = zip(bands, band_shades(len(bands)), band_edges(bands, *view.y_domain), strict=True)
     shown = [
-        (band.label, shade, view.y(edges[0]), view.y(edges[1]))
+        (_(band.label), shade, view.y(edges[0]), view.y(edges[1]))
         for band, shade, edges in shaded
         if edges[0] < edges[1]
     ]
-    boxes = [box(0, foot, view.width, head, fill=shade) for _, shade, foot, head in shown]
-    middles = [(foot + head) / 2 for _, _, foot, head in shown]
+    boxes = [box(0, foot, view.width, head, fill=shade) for __, shade, foot, head in shown]
+    middles = [(foot + head) / 2 for *__, foot, head in shown]
     heights = spread(middles, distance=SMALL + 2, low=view.top + 5, high=view.height - 5)
     names = [
         words(view.width + 8, height, label, fill=SOFT)

@@ -7,6 +7,8 @@ screen. A label that has no room is left out; its words stay in the mark's own n
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from measures.language import written
+
 NARROW = set("iljtfrI.,:;'|!()[] ")
 WIDE = set("mwMW%@—")
 
@@ -14,7 +16,7 @@ WIDE = set("mwMW%@—")
 def number(value: float) -> str:
     """Write a number as a reader expects it: a true minus, no idle decimals, at most two of them."""
     text = f"{value:.2f}".rstrip("0").rstrip(".")
-    return "0" if text in ("-0", "0") else text.replace("-", "−")
+    return "0" if text in ("-0", "0") else written(text.replace("-", "−"))
 
 
 def text_width(text: str, size: float, *, bold: bool = False) -> float:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from measures.language import gettext as _
 from reports.charts.labels import number, readable, text_width
 from reports.charts.palette import ACCENT, ACCENT_SOFT, BODY, HATCH, INK, LINE, ON_SOFT, PAPER, SMALL, SOFT
 from reports.charts.panels import Gutters
@@ -40,7 +41,7 @@ def lane_marks(view: View, course: Timeline, gutters: Gutters) -> Marks:
         marks += [*_lane(view, name, y, gutters), *_bars(view, y, bars), *_last_dose(view, y, name, course)]
     if course.doses:
         y = dose_height(course)
-        marks += [*_lane(view, "dosing session", y, gutters), *_diamonds(view, y, course.doses)]
+        marks += [*_lane(view, _("dosing session"), y, gutters), *_diamonds(view, y, course.doses)]
     after = BAR_LANE * len(medications(course)) + (DOSE_LANE if course.doses else 0)
     for row, lane in enumerate(course.sessions):
         y = after + TICK_LANE * (row + 0.5)
@@ -54,30 +55,36 @@ def _lane(view: View, label: str, y: float, gutters: Gutters) -> Marks:
 
 def bar_words(bar: MedicationBar) -> str:
     """Say what a stretch of medication is: "sertraline 100 mg/day", "sertraline washout"."""
-    return f"{bar.medication} {'washout' if bar.washout else bar.dose}".strip()
+    if bar.washout:
+        return _("{medication} washout").format(medication=bar.medication)
+    return f"{bar.medication} {bar.dose}".strip()
 
 
 def _bar_name(bar: MedicationBar) -> str:
-    until = "ongoing" if bar.end is None else f"to day {number(bar.end)}"
-    return f"{bar_words(bar)}, day {number(bar.start)} {until}"
+    if bar.end is None:
+        return _("{what}, day {start} ongoing").format(what=bar_words(bar), start=number(bar.start))
+    words = _("{what}, day {start} to day {end}")
+    return words.format(what=bar_words(bar), start=number(bar.start), end=number(bar.end))
 
 
 def _bars(view: View, y: float, bars: Sequence[MedicationBar]) -> Marks:
     ongoing = any(bar.end is None for bar in bars)
-    note = [words(view.width + 8, y, "ongoing", fill=SOFT)] if ongoing else []
+    note = [words(view.width + 8, y, _("ongoing"), fill=SOFT)] if ongoing else []
     return [*(_bar(view, y, bar) for bar in bars), *note]
 
 
 def _last_dose(view: View, y: float, medication: str, course: Timeline) -> Marks:
     """A stroke on the last day, with its words where there is room for them beside it."""
     mark = course.last_dose
-    if mark is None or medication not in mark.medication.split(" and "):
+    if mark is None or medication not in mark.medication:
         return []
     x = view.x(mark.day)
-    room = view.width - x - 14 > text_width("last dose", SMALL)
-    label = [words(x + 8, y, "last dose", fill=SOFT)] if room else []
+    said = _("last dose")
+    room = view.width - x - 14 > text_width(said, SMALL)
+    label = [words(x + 8, y, said, fill=SOFT)] if room else []
     stroke = rule(x, y - BAR / 2 - 2, x, y + BAR / 2 + 2, stroke=INK, stroke_width=2)
-    return [named(f"Last dose of {medication}, day {number(mark.day)}", stroke, *label)]
+    name = _("Last dose of {medication}, day {day}").format(medication=medication, day=number(mark.day))
+    return [named(name, stroke, *label)]
 
 
 def _bar(view: View, y: float, bar: MedicationBar) -> str:
@@ -96,7 +103,9 @@ def _bar(view: View, y: float, bar: MedicationBar) -> str:
 def _bar_label(bar: MedicationBar, start: float, end: float, y: float) -> Marks:
     """Write the dose into a bar with room for it, whole ("1 mg as needed") or its first words ("1 mg")."""
     parts = bar.dose.split()
-    choices = ["washout"] if bar.washout else [" ".join(parts[:count]) for count in range(len(parts), 0, -1)]
+    choices = (
+        [_("washout")] if bar.washout else [" ".join(parts[:count]) for count in range(len(parts), 0, -1)]
+    )
     room = end - start - 10
     label = next((choice for choice in choices if text_width(choice, SMALL) <= room), None)
     if label is None:
@@ -122,13 +131,14 @@ def _diamond(view: View, y: float, dose: DoseMark, labelled: bool) -> str:
     x = view.x(dose.day)
     mark = diamond(x, y, 8, fill=ACCENT, stroke=PAPER, stroke_width=1.5)
     amount = words(x, y - 17, dose.amount, text_anchor="middle", font_weight=600, fill=ACCENT)
-    return named(f"Day {number(dose.day)}: {dose_words(dose)}", mark, *([amount] if labelled else []))
+    name = _("Day {day}: {what}").format(day=number(dose.day), what=dose_words(dose))
+    return named(name, mark, *([amount] if labelled else []))
 
 
 def _session_ticks(view: View, y: float, lane: SessionLane) -> Marks:
     return [
         named(
-            f"Day {number(session.day)}: {session.label}",
+            _("Day {day}: {what}").format(day=number(session.day), what=session.label),
             box(
                 view.x(session.day) - 5,
                 y - 9,

@@ -1,5 +1,7 @@
 """The key under a time line: only the marks that this picture has."""
 
+from measures.language import gettext as _
+from measures.language import marked
 from reports.charts.dots import dot
 from reports.charts.labels import text_width
 from reports.charts.palette import ACCENT, HATCH, INK, SMALL, SOFT, WARN
@@ -8,15 +10,15 @@ from reports.charts.svg import HATCH_FILL, Marks, box, diamond, group, rule, tri
 
 ROW = 20
 SYMBOLS = {
-    "no score": [rule(0, -5, 0, 6, stroke=INK, stroke_width=2)],
-    "flag": [triangle(0, 0, 5.5, fill=WARN)],
-    "dose": [diamond(0, 0, 7, fill=ACCENT)],
-    "acute window": [box(-6, -6, 6, 6, fill=HATCH_FILL, fill_opacity=0.6, stroke=HATCH)],
+    marked("no score"): [rule(0, -5, 0, 6, stroke=INK, stroke_width=2)],
+    marked("flag"): [triangle(0, 0, 5.5, fill=WARN)],
+    marked("dose"): [diamond(0, 0, 7, fill=ACCENT)],
+    marked("acute window"): [box(-6, -6, 6, 6, fill=HATCH_FILL, fill_opacity=0.6, stroke=HATCH)],
 }
 
 
 def legend_entries(course: Timeline) -> list[str]:
-    """Return what the key must explain, in its order."""
+    """Return what the key must explain, in its order: as it is marked, to be translated where it is drawn."""
     points = [point for panel in course.panels for point in panel.points]
     sources = {point.source for point in points if point.value is not None}
     used = {
@@ -41,7 +43,7 @@ def legend_rows(course: Timeline, width: float) -> list[list[str]]:
 
 
 def _reach(entries: list[str]) -> float:
-    return sum(18 + text_width(entry, SMALL) + 18 for entry in entries)
+    return sum(18 + text_width(_(entry), SMALL) + 18 for entry in entries)
 
 
 def legend_marks(course: Timeline, width: float, y: float) -> Marks:
@@ -53,7 +55,7 @@ def legend_marks(course: Timeline, width: float, y: float) -> Marks:
                 group(
                     7 + _reach(entries[:index]),
                     y + ROW * row,
-                    [*_symbol(entry), words(12, 0, entry, fill=SOFT)],
+                    [*_symbol(entry), words(12, 0, _(entry), fill=SOFT)],
                 )
             )
     return marks

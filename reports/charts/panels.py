@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from measures.language import beside
+from measures.language import gettext as _
 from reports.charts.bands import band_marks
 from reports.charts.dots import dot
 from reports.charts.labels import Slot, number, place_in_rows, readable, text_width, wrap
@@ -103,9 +105,10 @@ def runs(points: Sequence[ScorePoint]) -> Iterator[list[ScorePoint]]:
 
 def point_words(title: str, point: ScorePoint) -> str:
     """Say one score in words: "Day 28: PHQ-9 9, mild, answered by the patient"."""
-    value = "no score" if point.value is None else number(point.value)
-    parts = [f"Day {number(point.day)}: {title} {value}", point.band, point.source.value, point.note]
-    return ", ".join(part for part in parts if part)
+    value = _("no score") if point.value is None else number(point.value)
+    scored = _("Day {day}: {scale} {score}").format(day=number(point.day), scale=title, score=value)
+    parts = [scored, point.band and _(point.band), point.source.words, point.note]
+    return beside(part for part in parts if part)
 
 
 def _points(view: View, panel: ScorePanel) -> Marks:
@@ -161,7 +164,8 @@ def _flag(view: View, panel: ScorePanel, flag: FlagMark, slot: Slot | None) -> s
     ]
     if slot:
         marks.append(words(slot.left, y, flag.label, font_weight=600, fill=WARN))
-    return named(f"Day {number(flag.day)}: {flag.label}. {flag.detail}".strip(), *marks)
+    name = _("Day {day}: {flag}.").format(day=number(flag.day), flag=flag.label)
+    return named(f"{name} {flag.detail}".strip(), *marks)
 
 
 def _stem_end(view: View, panel: ScorePanel, flag: FlagMark) -> float:

@@ -8,13 +8,19 @@ nothing here knows an instrument.
 from dataclasses import dataclass, field
 from enum import Enum
 
+from measures.language import gettext, marked
+
 
 class Source(Enum):
     """Who gave the answers behind a score; decides the shape of its dot."""
 
-    CLINICIAN = "rated by a clinician"
-    SELF = "answered by the patient"
-    ENTERED = "entered for the patient"
+    CLINICIAN = marked("rated by a clinician")
+    SELF = marked("answered by the patient")
+    ENTERED = marked("entered for the patient")
+
+    @property
+    def words(self) -> str:
+        return gettext(self.value)
 
 
 @dataclass(frozen=True)

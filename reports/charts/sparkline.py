@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from measures.language import beside
+from measures.language import gettext as _
 from reports.charts.labels import number
 from reports.charts.palette import ACCENT, SOFT
 from reports.charts.panels import runs
@@ -22,8 +24,8 @@ def sparkline(
     order = sorted(points, key=lambda point: point.day)
     text = _describe(title, order)
     svg = document(*SIZE, title, text, [named(text, *_marks(order, minimum, maximum))], key=key)
-    rows = tuple((number(p.day), "no score" if p.value is None else number(p.value)) for p in order)
-    return Figure(svg, title, text, (DataTable(title, ("day", "score"), rows),))
+    rows = tuple((number(p.day), _("no score") if p.value is None else number(p.value)) for p in order)
+    return Figure(svg, title, text, (DataTable(title, (_("day"), _("score")), rows),))
 
 
 def _marks(order: Sequence[ScorePoint], minimum: float, maximum: float) -> Marks:
@@ -45,4 +47,6 @@ def _marks(order: Sequence[ScorePoint], minimum: float, maximum: float) -> Marks
 
 def _describe(title: str, order: Sequence[ScorePoint]) -> str:
     values = [number(point.value) for point in order if point.value is not None]
-    return f"{title}: {', '.join(values)}" if values else f"{title}: no scores yet"
+    if not values:
+        return _("{scale}: no scores yet").format(scale=title)
+    return _("{scale}: {scores}").format(scale=title, scores=beside(values))

@@ -6,11 +6,14 @@ attribute is written: a strict content security policy would drop it.
 
 from collections.abc import Sequence
 from html import escape
+from unicodedata import bidirectional
 
+from measures.language import pgettext
 from reports.charts.palette import FONT, HATCH, SMALL
 
 Marks = list[str]
 HATCH_FILL = "url(#hatch)"
+RIGHT_TO_LEFT = ("R", "AL")  # as Unicode calls the letters of Hebrew and of Arabic
 
 
 def element(tag: str, *children: str, **attributes: str | float | None) -> str:
@@ -28,7 +31,8 @@ def named(name: str | None, *marks: str) -> str:
     """Return marks as one that says its name, or as decoration when it has none."""
     if name is None:
         return element("g", *marks, aria_hidden="true")
-    return element("g", *marks, role="graphics-symbol", aria_roledescription="mark", aria_label=name)
+    kind = pgettext("what is drawn in a chart for one thing, such as a dot", "mark")
+    return element("g", *marks, role="graphics-symbol", aria_roledescription=kind, aria_label=name)
 
 
 def box(x: float, y: float, x2: float, y2: float, **style: str | float | None) -> str:
@@ -91,7 +95,11 @@ def _polygon(x: float, y: float, corners: Sequence[tuple[float, float]], **style
 
 
 def words(x: float, y: float, text: str, *, size: float = SMALL, **style: str | float | None) -> str:
-    """Return one line of text whose middle stands at height y."""
+    """Return one line of text whose middle stands at height y. It begins at x on its left in every language; one that
+    is written from right to left is read so."""
+    style["unicode_bidi"] = (
+        "plaintext" if any(bidirectional(sign) in RIGHT_TO_LEFT for sign in text) else None
+    )
     return element("text", escape(text, quote=False), x=x, y=y, dy=".35em", font_size=size, **style)
 
 
@@ -103,7 +111,8 @@ def group(x: float, y: float, marks: Sequence[str]) -> str:
 def document(
     width: float, height: float, title: str, description: str, marks: Sequence[str], *, key: str
 ) -> str:
-    """Return a whole picture. `key` begins every id in it, so that several pictures can share a page."""
+    """Return a whole picture. `key` begins every id in it, so that several pictures can share a page. Time runs from
+    left to right on every page."""
     body = "".join(marks)
     if HATCH_FILL in body:
         body = _hatching(f"{key}-hatch") + body.replace(f'fill="{HATCH_FILL}"', f'fill="url(#{key}-hatch)"')
@@ -117,6 +126,7 @@ def document(
         height=height,
         viewBox=f"0 0 {_plain(width)} {_plain(height)}",
         font_family=FONT,
+        direction="ltr",
         role="graphics-document document",
         aria_labelledby=f"{key}-title",
         aria_describedby=f"{key}-desc",

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from itertools import accumulate
 
+from measures.language import gettext as _
 from reports.charts.describe import describe_timeline, timeline_tables
 from reports.charts.labels import text_width
 from reports.charts.lanes import dose_height, lane_marks, lanes_height, medications
@@ -82,11 +83,11 @@ def _in_sight(course: Timeline, first: float) -> Timeline:
 
 
 def _gutters(course: Timeline, narrow: bool) -> Gutters:
-    bands = [band.label for panel in course.panels for band in panel.bands]
+    bands = [_(band.label) for panel in course.panels for band in panel.bands]
     lanes = [*medications(course), *(lane.label for lane in course.sessions)]
     return Gutters(
         left=max([110.0 if narrow else 152.0, *(text_width(name, BODY) + 10 for name in lanes)]),
-        right=12 + max(text_width(name, SMALL) for name in [*bands, "ongoing"]),
+        right=12 + max(text_width(name, SMALL) for name in [*bands, _("ongoing")]),
         titles_above=narrow,
     )
 
@@ -114,5 +115,6 @@ def _windows(view: View, course: Timeline) -> Marks:
 
 
 def _foot(view: View, course: Timeline) -> Marks:
-    title = words(0, 50, f"days, counted from {course.zero} (day 0)", size=BODY, fill=SOFT)
+    said = _("days, counted from {zero} (day 0)").format(zero=course.zero)
+    title = words(0, 50, said, size=BODY, fill=SOFT)
     return [*day_axis(view, 12, BODY), title]

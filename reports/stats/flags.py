@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Literal
 
+from measures.language import figure, marked
+from measures.language import gettext as _
+from measures.words.phrases import listed
+from reports.stats.amounts import points
 from reports.stats.losses import Loss, Stage
 from reports.stats.remission import Return
 from reports.stats.series import Score
@@ -20,7 +25,7 @@ Kind = Literal[
     "response_lost",
     "no_response",
 ]
-BASELINE, BEST = "baseline", "the best so far"
+BASELINE, BEST = marked("baseline"), marked("the best so far")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,8 @@ class Flag:
     ``anchor``: what it is measured against, and ``beside`` what that is: the onset of remission, the baseline, or
     the best score so far.
     ``evidence``: the scores that show it, in order, without the anchor.
-    ``criterion``: the rule in words. ``rule_version``: the version of the rules that were applied.
+    ``rule``: says the rule, in the language of the moment. ``rule_version``: the version of the rules that were
+    applied.
     ``cleared_by``: the later score that took it back; such a flag is history and no longer open.
     ``told_by``: the flag that tells the same worsening now, and tells more; this one is then not open.
     ``over_by``: the later score with which a confirmed return was over. It stays open until somebody has looked.
@@ -43,7 +49,7 @@ class Flag:
     known_day: int
     anchor: Score
     evidence: tuple[Score, ...]
-    criterion: str
+    rule: Callable[[], str] = field(compare=False)
     rule_version: str
     cleared_by: Score | None = None
     beside: str = BASELINE
@@ -59,19 +65,33 @@ class Flag:
         """Whether the latest score still says so."""
         return self.open and self.over_by is None
 
+    @property
+    def criterion(self) -> str:
+        """The rule in words."""
+        return self.rule()
+
     def sentence(self, scale: str) -> str:
         """The flag in words with its numbers. ``scale`` is the short title shown to the reader ("HAM-D")."""
-        shown = " and ".join(_on_day(score) for score in self.evidence)
-        cleared = f" Cleared by {_on_day(self.cleared_by)}." if self.cleared_by else ""
-        return f"{scale} {shown}, {self._against()}: {self.criterion}.{cleared}"
+        said = self._pattern().format(
+            scale=scale,
+            scores=listed(_on_day(score) for score in self.evidence),
+            points=points(abs(self.evidence[0].value - self.anchor.value)),
+            anchor=_on_day(self.anchor),
+            beside=_(self.beside),
+            day=self.anchor.day,
+            rule=self.criterion,
+        )
+        if self.cleared_by is None:
+            return said
+        cleared = _("Cleared by {score}.").format(score=_on_day(self.cleared_by))
+        return f"{said} {cleared}"
 
-    def _against(self) -> str:
+    def _pattern(self) -> str:
         if self.kind in _RELAPSE_KINDS.values():
-            return f"after remission from day {self.anchor.day}"
+            return _("{scale} {scores}, after remission from day {day}: {rule}.")
         if self.kind == "no_response":
-            return f"after {_on_day(self.anchor)} ({self.beside})"
-        moved = abs(self.evidence[0].value - self.anchor.value)
-        return f"{moved:g} points worse than {_on_day(self.anchor)} ({self.beside})"
+            return _("{scale} {scores}, after {anchor} ({beside}): {rule}.")
+        return _("{scale} {scores}, {points} worse than {anchor} ({beside}): {rule}.")
 
 
 def worsenings(
@@ -98,22 +118,33 @@ def _worsening(stage: Stage, baseline: Score | None, yardstick: Yardstick) -> Fl
         known_day=stage.score.day,
         anchor=stage.anchor,
         evidence=(stage.score,),
-        criterion=_lost(stage, yardstick),
+        rule=partial(_lost, stage, yardstick),
         rule_version=yardstick.rules.version,
         beside=BASELINE if stage.anchor == baseline else BEST,
     )
 
 
 def _lost(stage: Stage, yardstick: Yardstick) -> str:
-    """ "8 of 16 points gained are lost and treatment response with them, 7 points or more count as deterioration" """
+    """ "8 of 16 points gained are lost, treatment response is no longer met; 7 points or more are reliable" """
     rule = yardstick.deterioration_in_words(stage.anchor, stage.score)
     if stage.gain is None:
         return rule
-    lost = f"{yardstick.worse_by(stage.anchor, stage.score):g} of {stage.gain:g} points gained are lost"
-    response = "" if stage.still_responding else ", treatment response is no longer met"
-    if yardstick.knows_deterioration:
-        return f"{lost}{response}; {rule}"
-    return f"{lost}{response}; what is more than error is not published for this scale"
+    pattern = (
+        _("{lost} of {gain} gained are lost; {rule}")
+        if stage.still_responding
+        else _("{lost} of {gain} gained are lost, treatment response is no longer met; {rule}")
+    )
+    unknown = _("what is more than error is not published for this scale")
+    return pattern.format(
+        lost=figure(yardstick.worse_by(stage.anchor, stage.score)),
+        gain=points(stage.gain),
+        rule=rule if yardstick.knows_deterioration else unknown,
+    )
+
+
+def _unmet(yardstick: Yardstick) -> str:
+    words = _("{amount} better is treatment response, and no score met it")
+    return words.format(amount=yardstick.response_in_words())
 
 
 def no_response(
@@ -133,7 +164,7 @@ def no_response(
                 known_day=score.day,
                 anchor=baseline,
                 evidence=(score,),
-                criterion=f"{yardstick.response_in_words()} better is treatment response, and no score met it",
+                rule=partial(_unmet, yardstick),
                 rule_version=yardstick.rules.version,
             )
     return (raised,) if raised else ()
@@ -149,10 +180,10 @@ def relapse(found: Return, yardstick: Yardstick, within: Loss | None) -> Flag:
         known_day=decided_by.day,
         anchor=found.onset_of_remission,
         evidence=(found.first, decided_by) if confirmed else (found.first,),
-        criterion=yardstick.relapse_in_words(confirmed=confirmed),
+        rule=partial(yardstick.relapse_in_words, confirmed=confirmed),
         rule_version=yardstick.rules.version,
         cleared_by=found.cleared_by,
-        beside="the onset of remission",
+        beside=marked("the onset of remission"),
         over_by=within.cleared_by if within and confirmed else None,
     )
 
@@ -165,14 +196,22 @@ _RELAPSE_KINDS: dict[tuple[bool, bool], Kind] = {
 }
 
 
-_WORDS = {"deterioration": "worsened"}
+_WORDS: dict[str, str] = {
+    "relapse_suspected": marked("relapse suspected"),
+    "relapse_confirmed": marked("relapse confirmed"),
+    "recurrence_suspected": marked("recurrence suspected"),
+    "recurrence_confirmed": marked("recurrence confirmed"),
+    "deterioration": marked("worsened"),
+    "response_lost": marked("response lost"),
+    "no_response": marked("no response"),
+}
 
 
 def flag_words(kind: str) -> str:
     """A kind of flag as it is called on a page: "relapse suspected", "worsened"."""
-    return _WORDS.get(kind, kind.replace("_", " "))
+    return _(_WORDS[kind]) if kind in _WORDS else kind.replace("_", " ")
 
 
 def _on_day(score: Score) -> str:
-    estimated = " (estimated)" if score.estimated else ""
-    return f"{score.value:g}{estimated} on day {score.day}"
+    words = _("{score} (estimated) on day {day}") if score.estimated else _("{score} on day {day}")
+    return words.format(score=figure(score.value), day=score.day)

@@ -11,10 +11,14 @@ medication that goes on says nothing of the person, and is no sign of them.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
+
+from measures.language import beside, dated, figure, ngettext
+from measures.language import gettext as _
+from reports.stats.amounts import points
 
 QUIET_FOR = timedelta(
     days=84
@@ -49,17 +53,35 @@ class State(StrEnum):
         return list(State).index(self)
 
 
-# What is said of those of whom nothing else is to be said, in the order in which it is said.
-OTHERS = {
-    State.ON_COURSE: ("is on course", "are on course"),
-    State.NOT_BETTER: ("is not better than at baseline", "are not better than at baseline"),
-    State.NO_BASELINE: ("has no baseline to compare with", "have no baseline to compare with"),
-    State.BEGINNING: ("has no score since treatment began", "have no score since treatment began"),
-    State.NOT_JUDGED: ("is not judged", "are not judged"),
-    State.ENDED: ("has ended treatment", "have ended treatment"),
-    State.DIED: ("has died", "have died"),
+Counted = Callable[[int], str]
+
+# What is said of those of whom nothing else is to be said, by how many they are, in the order in which it is said.
+OTHERS: dict[State, Counted] = {
+    State.ON_COURSE: lambda n: ngettext("{n} is on course", "{n} are on course", n),
+    State.NOT_BETTER: lambda n: ngettext(
+        "{n} is not better than at baseline", "{n} are not better than at baseline", n
+    ),
+    State.NO_BASELINE: lambda n: ngettext(
+        "{n} has no baseline to compare with", "{n} have no baseline to compare with", n
+    ),
+    State.BEGINNING: lambda n: ngettext(
+        "{n} has no score since treatment began", "{n} have no score since treatment began", n
+    ),
+    State.NOT_JUDGED: lambda n: ngettext("{n} is not judged", "{n} are not judged", n),
+    State.ENDED: lambda n: ngettext("{n} has ended treatment", "{n} have ended treatment", n),
+    State.DIED: lambda n: ngettext("{n} has died", "{n} have died", n),
 }
-SEEN = ("is worse or without response, and was seen to", "are worse or without response, and were seen to")
+
+
+def seen_to(n: int) -> str:
+    """What is said of those who are worse, and somebody has dealt with it."""
+    return ngettext(
+        "{n} is worse or without response, and was seen to",
+        "{n} are worse or without response, and were seen to",
+        n,
+    )
+
+
 NEEDS_SOMEBODY = frozenset(state for state in State if state.rank <= State.DUE.rank)
 WORSE_THAN_BEFORE = frozenset({State.RELAPSE, State.WORSENED, State.RESPONSE_LOST})
 
@@ -154,7 +176,9 @@ def findings(facts: Facts, today: date) -> tuple[Told, ...]:
     else is said: nobody can be called any more.
     """
     if facts.died_on:
-        return (Told(State.DIED, facts.died_on, "died", f"Died on {facts.died_on:%-d %B %Y}."),)
+        return (
+            Told(State.DIED, facts.died_on, _("died"), _("Died on {day}.").format(day=dated(facts.died_on))),
+        )
     told = [
         *_one_event(facts.told),
         *([_ended(facts.ended_on)] if facts.ended_on else _running(facts, today)),
@@ -164,19 +188,17 @@ def findings(facts: Facts, today: date) -> tuple[Told, ...]:
 
 def age(days: int) -> str:
     """ "today", "1 day ago", "234 days ago" """
-    return "today" if days <= 0 else f"{days} day{'' if days == 1 else 's'} ago"
+    return _("today") if days <= 0 else ngettext("{n} day ago", "{n} days ago", days).format(n=days)
 
 
 def others_in_words(others: Iterable[Told]) -> str:
     """Those who need nobody now, counted by what is known of them: "38 others are on course, 4 are not better than at
     baseline." Empty without any."""
-    counts = Counter(SEEN if each.seen else OTHERS[each.state] for each in others)
+    counts = Counter(seen_to if each.seen else OTHERS[each.state] for each in others)
     said = [
-        f"{counts[words]} {words[0] if counts[words] == 1 else words[1]}"
-        for words in (*OTHERS.values(), SEEN)
-        if counts[words]
+        words(counts[words]).format(n=counts[words]) for words in (*OTHERS.values(), seen_to) if counts[words]
     ]
-    return f"Of the others {', '.join(said)}." if said else ""
+    return _("Of the others {counted}.").format(counted=beside(said)) if said else ""
 
 
 def _one_event(told: Iterable[Told]) -> list[Told]:
@@ -187,7 +209,8 @@ def _one_event(told: Iterable[Told]) -> list[Told]:
             kept.append(each)
         else:
             first = kept[same]
-            sentence = f"{first.sentence} {each.scale} is worse, too."
+            more = _("{scale} is worse, too.").format(scale=each.scale)
+            sentence = f"{first.sentence} {more}"
             kept[same] = replace(first, since=min(first.since, each.since), sentence=sentence)
     return kept
 
@@ -197,13 +220,14 @@ def _is_same(one: Told, other: Told) -> bool:
 
 
 def _ended(on: date) -> Told:
-    return Told(State.ENDED, on, "treatment ended", f"Treatment ended on {on:%-d %B %Y}.")
+    words = _("Treatment ended on {day}.").format(day=dated(on))
+    return Told(State.ENDED, on, _("treatment ended"), words)
 
 
 def _running(facts: Facts, today: date) -> list[Told]:
     if not facts.is_dated:
-        words = "Imported without dates: how old its scores are is not known."
-        return [Told(State.NOT_JUDGED, facts.begun_on, "no dates", words)]
+        words = _("Imported without dates: how old its scores are is not known.")
+        return [Told(State.NOT_JUDGED, facts.begun_on, _("no dates"), words)]
     return [*_silence(facts, today), _course(facts, today)]
 
 
@@ -214,16 +238,18 @@ def _silence(facts: Facts, today: date) -> list[Told]:
         return []
     days = (today - since).days
     if last is None:
-        words = f"No score, no sitting and no session since treatment was to begin, {age(days)}."
-        return [Told(State.NEVER_STARTED, since, f"never started, {days} d", words)]
-    words = f"No score, no sitting and no session since {since:%-d %B %Y}, {age(days)}."
-    return [Told(State.SILENT, since, f"silent, {days} d", words)]
+        words = _("No score, no sitting and no session since treatment was to begin, {age}.")
+        label = _("never started, {days} d").format(days=days)
+        return [Told(State.NEVER_STARTED, since, label, words.format(age=age(days)))]
+    words = _("No score, no sitting and no session since {day}, {age}.")
+    label = _("silent, {days} d").format(days=days)
+    return [Told(State.SILENT, since, label, words.format(day=dated(since), age=age(days)))]
 
 
 def _course(facts: Facts, today: date) -> Told:
     if not facts.is_judged:
-        words = "Something is newer than what was judged, or was judged by earlier rules."
-        return Told(State.NOT_JUDGED, today, "not judged yet", words)
+        words = _("Something is newer than what was judged, or was judged by earlier rules.")
+        return Told(State.NOT_JUDGED, today, _("not judged yet"), words)
     recent = [
         (each.is_outcome, each.latest_on, each)
         for each in facts.scales
@@ -231,17 +257,18 @@ def _course(facts: Facts, today: date) -> Told:
     ]
     if not recent:
         return _without_score(facts, today)
-    _, on, best = max(recent, key=lambda row: row[:2])
-    now = f"{best.scale} {best.latest:g} on {on:%-d %B %Y}, {age((today - on).days)}"
+    on, best = max(recent, key=lambda row: row[:2])[1:]
     if best.better is None:
-        return Told(
-            State.NO_BASELINE, on, "no baseline", f"{now}: nothing from before treatment to compare with."
-        )
-    if best.better > 0:
-        return Told(
-            State.ON_COURSE, on, "on course", f"{now}: {best.better:g} points better than at baseline."
-        )
-    return Told(State.NOT_BETTER, on, "not better", f"{now}: not better than at baseline.")
+        state, label = State.NO_BASELINE, _("no baseline")
+        words = _("{scale} {score} on {day}, {age}: nothing from before treatment to compare with.")
+    elif best.better > 0:
+        state, label = State.ON_COURSE, _("on course")
+        words = _("{scale} {score} on {day}, {age}: {points} better than at baseline.")
+    else:
+        state, label = State.NOT_BETTER, _("not better")
+        words = _("{scale} {score} on {day}, {age}: not better than at baseline.")
+    better = points(best.better or 0)
+    return Told(state, on, label, _filled(words, best, on, today, points=better))
 
 
 def _without_score(facts: Facts, today: date) -> Told:
@@ -250,10 +277,17 @@ def _without_score(facts: Facts, today: date) -> Told:
     if scored:
         on, latest = max(scored, key=lambda row: row[0])
         days = (today - on).days
-        words = f"The last score that can be judged is {latest.scale} {latest.latest:g} of {on:%-d %B %Y}, {age(days)}."
-        return Told(State.OLD_SCORE, on, f"score {days} d old", words)
+        words = _("The last score that can be judged is {scale} {score} of {day}, {age}.")
+        label = _("score {days} d old").format(days=days)
+        return Told(State.OLD_SCORE, on, label, _filled(words, latest, on, today))
     begun = facts.begun_on
     if any(each.asked.is_too_long(begun, today) for each in facts.scales):
-        words = f"No score that can be judged since treatment began on {begun:%-d %B %Y}."
-        return Told(State.OLD_SCORE, begun, "no score", words)
-    return Told(State.BEGINNING, begun, "beginning", f"No score since treatment began on {begun:%-d %B %Y}.")
+        words = _("No score that can be judged since treatment began on {day}.")
+        return Told(State.OLD_SCORE, begun, _("no score"), words.format(day=dated(begun)))
+    words = _("No score since treatment began on {day}.")
+    return Told(State.BEGINNING, begun, _("beginning"), words.format(day=dated(begun)))
+
+
+def _filled(words: str, latest: Standing, on: date, today: date, **more: str) -> str:
+    score, ago = figure(latest.latest or 0), age((today - on).days)
+    return words.format(scale=latest.scale, score=score, day=dated(on), age=ago, **more)

@@ -10,6 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from measures.language import gettext as _
+from measures.words.phrases import listed
+from reports.stats.flags import flag_words
+
 State = Literal["running", "returned", "over"]
 
 
@@ -23,7 +27,7 @@ class WatchPoint:
 
 @dataclass(frozen=True, slots=True)
 class Return:
-    """A relapse or recurrence by the rule of a scale: ``kind`` in words, the day of the score that first showed
+    """A relapse or recurrence by the rule of a scale: its ``kind`` of flag, the day of the score that first showed
     it, and the scale."""
 
     kind: str
@@ -55,31 +59,52 @@ class StopClock:
     @property
     def sentence(self) -> str:
         """ "Day 37 after the last dose of alprazolam (stopped: no longer needed): ..." """
-        stopped = f"Day {self.day} after the last dose of {self.substance} (stopped: {self.why})"
-        return f"{stopped}: {self._finding()}.{self._outlook()}{self._limits()}"
+        return " ".join(part for part in (self._finding(), self._outlook(), self._limits()) if part)
 
     def _finding(self) -> str:
+        event, on = self.found or (None, None)
+        return self._found().format(
+            day=self.day,
+            substance=self.substance,
+            why=self.why,
+            found=flag_words(event.kind) if event else "",
+            on=on,
+            scale=event.scale if event else "",
+            seen=self.seen_until,
+        )
+
+    def _found(self) -> str:
         if self.found:
-            event, day = self.found
-            return f"{event.kind} on day {day} by {event.scale}"
+            return _(
+                "Day {day} after the last dose of {substance} (stopped: {why}): {found} on day {on} by {scale}."
+            )
         if not self.judged:
-            return "no relapse rule for any scale of the watch, so that none can be shown"
+            return _(
+                "Day {day} after the last dose of {substance} (stopped: {why}): no relapse rule for any scale of the "
+                "watch, so that none can be shown."
+            )
         if self.seen_until is None:
-            return "no score since then"
-        return f"no relapse seen until the last score, on day {self.seen_until}"
+            return _("Day {day} after the last dose of {substance} (stopped: {why}): no score since then.")
+        return _(
+            "Day {day} after the last dose of {substance} (stopped: {why}): no relapse seen until the last score, "
+            "on day {seen}."
+        )
 
     def _outlook(self) -> str:
         if self.until is None:
-            return " The protocol has no time point after the last dose."
+            return _("The protocol has no time point after the last dose.")
         if self.state == "over":
-            return f" The watch ended on day {self.until}."
-        following = f" Next: {self.following[0]}, day {self.following[1]};" if self.following else ""
-        return f"{following} watched until day {self.until}." if following else ""
+            return _("The watch ended on day {day}.").format(day=self.until)
+        if self.following is None:
+            return ""
+        name, day = self.following
+        words = _("Next: {time_point}, day {day}; watched until day {until}.")
+        return words.format(time_point=_(name), day=day, until=self.until)
 
     def _limits(self) -> str:
         if not self.judged or not self.unjudged:
             return ""
-        return f" No relapse rule for {' and '.join(self.unjudged)}."
+        return _("No relapse rule for {scales}.").format(scales=listed(self.unjudged))
 
 
 def stop_clock(

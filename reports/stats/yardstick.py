@@ -10,7 +10,10 @@ from dataclasses import dataclass
 
 from measures import change
 from measures.change import Category
-from measures.instrument import ChangeRules, Direction
+from measures.instrument import ChangeRules, Direction, Drop
+from measures.language import figure, ngettext
+from measures.language import gettext as _
+from reports.stats.amounts import points
 from reports.stats.series import Score
 
 
@@ -91,27 +94,48 @@ class Yardstick:
     def relapse_in_words(self, *, confirmed: bool) -> str:
         rule = self.rules.relapse
         if rule is None:
-            return "no relapse rule"
-        bound = f"at or {'above' if self.direction == 'higher_is_worse' else 'below'} {rule.threshold:g}"
+            return _("no relapse rule")
+        is_upwards, days = self.direction == "higher_is_worse", rule.confirm_within_days
         if confirmed:
-            return f"two scores in a row {bound} within {rule.confirm_within_days} days"
-        return f"first score {bound}"
+            words = (
+                ngettext(
+                    "two scores in a row at or above {threshold} within {n} day",
+                    "two scores in a row at or above {threshold} within {n} days",
+                    days,
+                )
+                if is_upwards
+                else ngettext(
+                    "two scores in a row at or below {threshold} within {n} day",
+                    "two scores in a row at or below {threshold} within {n} days",
+                    days,
+                )
+            )
+        else:
+            words = (
+                _("first score at or above {threshold}")
+                if is_upwards
+                else _("first score at or below {threshold}")
+            )
+        return words.format(threshold=figure(rule.threshold), n=days)
 
     def response_in_words(self) -> str:
         """How much better than baseline counts as treatment response."""
         rule = self.rules.response
-        if rule is None:
-            return "no rule"
-        return f"{rule.percent:g} %" if rule.percent is not None else f"{rule.points:g} points"
+        return _("no rule") if rule is None else _needed(rule)
 
     def deterioration_in_words(self, before: Score, after: Score) -> str:
         rule = self.rules.deterioration
         if rule is not None:
-            needed = f"{rule.percent:g} %" if rule.percent is not None else f"{rule.points:g} points"
-            return f"{needed} or more count as deterioration"
+            return _("{amount} or more count as deterioration").format(amount=_needed(rule))
         found = change.reliable_change(self.rules, before.value, after.value, self.direction)
         if found is None:
-            return "no rule"
+            return _("no rule")
         if found.inclusive:
-            return f"{found.threshold:g} points or more are reliable"
-        return f"more than {found.threshold:.1f} points are reliable"
+            return _("{amount} or more are reliable").format(amount=points(found.threshold))
+        return _("more than {amount} are reliable").format(amount=points(found.threshold, ".1f"))
+
+
+def _needed(rule: Drop) -> str:
+    if rule.percent is not None:
+        return _("{percent} %").format(percent=figure(rule.percent))
+    return points(rule.points or 0)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Model
 
 from tests.deeds.ledger import Snapshot
@@ -88,6 +89,10 @@ class Rows:
             return f"{related.__name__} {self.places[related][value]}"
         if isinstance(value, datetime):
             return f"{round((value - clock.now()).total_seconds() / 60):+d} min"
+        if (
+            isinstance(value, dict) and settings.LANGUAGE_CODE in value
+        ):  # said in every language: one is enough
+            value = value[settings.LANGUAGE_CODE]
         text = (
             json.dumps(value, sort_keys=True, default=str) if isinstance(value, dict | list) else str(value)
         )

@@ -5,6 +5,7 @@ The databases of past releases are in ``tests/data/upgrade``; ``docs/releasing.m
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from io import StringIO
 from typing import Any
@@ -106,9 +107,17 @@ def test_no_row_is_lost_and_no_value_changed(upgraded: Upgraded) -> None:
         then = [{name: row[name] for name in row if not now or name in now[0]} for row in rows]
         if table in GROWS_WITH_THE_CODE:
             now = [row for row in now if row in then]
+        if table == "reports_courseflag":
+            now, then = [*map(in_its_language, now)], [*map(in_its_language, then)]
         if now != then:
             lost[table] = (len(then), len(now))
     assert lost == {}
+
+
+def in_its_language(row: dict[str, object]) -> dict[str, object]:
+    """A flag whose sentence is kept by language, as it is now; until 0.2 there was the one that it was written in."""
+    said = str(row["sentence"])
+    return row | {"sentence": json.loads(said) if said.startswith("{") else {"en-gb": said}}
 
 
 def test_it_consists_of_what_a_new_one_consists_of(upgraded: Upgraded) -> None:

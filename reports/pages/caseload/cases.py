@@ -33,6 +33,7 @@ from tracking.rules.due_work import places
 from tracking.rules.policies.days import local_day
 from tracking.rules.policies.instruments import Shelf
 from tracking.rules.policies.wordings import ON_PAPER, Wordings
+from tracking.tongues import heard
 from tracking.vocabulary import EpisodeStatus
 
 MISSED_FOR = timedelta(days=14)  # so long a questionnaire that nobody answered is still spoken of
@@ -300,7 +301,7 @@ def _flag_told(flag: CourseFlag, after: str, episode: TreatmentEpisode, known: K
         state,
         known.axes[flag.episode_id].date(flag.day),
         flag_words(flag.kind),
-        f"{flag.sentence} {after}".strip(),
+        f"{heard(flag.sentence)} {after}".strip(),
         seen=flag.state == FlagState.CLOSED,
         scale=shelf.get(flag.instrument, study=episode.study).short_title,
     )

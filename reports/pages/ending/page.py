@@ -19,6 +19,7 @@ from tracking.pages.writing import patient_url
 from tracking.queries.endings import OpenThings, Taper
 from tracking.rules.policies.days import local_day
 from tracking.rules.policies.instruments import Shelf
+from tracking.tongues import heard
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ def _sheet(session: TreatmentSession) -> Line:
 
 
 def _flag(flag: CourseFlag) -> Line:
-    return Line(flag.sentence, patient_url(flag.episode.patient))
+    return Line(heard(flag.sentence), patient_url(flag.episode.patient))
 
 
 def _taper(taper: Taper) -> Line:

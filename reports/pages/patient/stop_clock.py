@@ -74,7 +74,7 @@ def _returns(episode: TreatmentEpisode, axis: Axis, shelf: Shelf) -> list[Return
     rows = CourseFlag.objects.filter(episode=episode, kind__in=RETURNS).exclude(state=FlagState.WITHDRAWN)
     return [
         Return(
-            row.kind.replace("_", " "),
+            row.kind,
             axis.date(row.day),
             shelf.get(row.instrument, study=episode.study).short_title,
         )

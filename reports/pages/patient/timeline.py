@@ -34,6 +34,7 @@ from tracking.queries.events import LastStop
 from tracking.rules.acute import Acute
 from tracking.rules.policies.instruments import Shelf
 from tracking.templatetags.figures import score
+from tracking.tongues import heard
 from tracking.vocabulary import AnswerSource, Attendance, DoseStep, SessionKind, StopReason
 
 DOTS = {
@@ -186,7 +187,7 @@ def _panel(
         ),
         bands=tuple(Band(_(band.label), band.low, band.high) for band in scale.bands),
         flags=tuple(
-            FlagMark(flag.day, flag_words(flag.kind), flag.sentence)
+            FlagMark(flag.day, flag_words(flag.kind), heard(flag.sentence))
             for flag in flags
             if (flag.instrument, flag.scale) == (instrument.key, scale.key)
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import time, timedelta
 
 import pytest
+from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -25,6 +26,7 @@ from tracking.models import (
     User,
 )
 from tracking.rules.policies.instruments import instrument_of
+from tracking.tongues import heard
 
 pytestmark = pytest.mark.django_db
 
@@ -168,6 +170,18 @@ class TestWriting:
         assert course(episode).latest == 16
         assert flags(episode) == {"relapse_suspected": "open"}
 
+    def test_a_sentence_of_before_there_were_languages_is_said_in_all(
+        self, episode: TreatmentEpisode, clinician: User
+    ) -> None:
+        after(episode, clinician, RELAPSED)
+        said = CourseFlag.objects.get().sentence
+        CourseFlag.objects.update(sentence={"en-gb": said["en-gb"]})
+        with translation.override("de"):
+            assert heard(CourseFlag.objects.get().sentence) == said["en-gb"]
+        want_episode(episode=episode)
+        recompute_episode(episode_id=episode.pk)
+        assert CourseFlag.objects.get().sentence == said
+
     def test_the_study_is_to_be_computed_again(self, episode: TreatmentEpisode, clinician: User) -> None:
         before = StudyMark.objects.get(study=episode.study).wanted_rev
         after(episode, clinician, {0: 22})
@@ -185,7 +199,8 @@ class TestFlags:
         assert flag.evidence["scores"] == [
             {"assessment": str(made[60].public_id), "day": 60, "value": 16, "estimated": False}
         ]
-        assert "16 on day 60" in flag.sentence
+        assert flag.sentence.keys() == {"en-gb", "de", "es", "ar"}
+        assert "16 on day 60" in flag.sentence["en-gb"]
         assert AuditEvent.objects.filter(action="raise_flag", object_id=flag.public_id).exists()
 
     def test_a_second_score_confirms_and_supersedes(self, episode: TreatmentEpisode, clinician: User) -> None:
@@ -281,7 +296,7 @@ def standing(episode: TreatmentEpisode) -> tuple:
     open_flags = CourseFlag.objects.filter(episode=episode, state=FlagState.OPEN)
     return (
         EpisodeCourse.objects.filter(episode=episode).values_list(*columns).get(),
-        sorted(open_flags.values_list("kind", "day", "sentence")),
+        sorted(open_flags.values_list("kind", "day", "sentence"), key=str),
     )
 
 

@@ -220,3 +220,12 @@ def test_every_colour_is_a_token_of_the_page_in_light_dark_dim_room_and_print(wh
 
 def test_the_same_course_is_drawn_the_same(whole: Timeline) -> None:
     assert timeline(whole) == timeline(whole)
+
+
+def test_time_runs_from_left_to_right_and_words_as_their_letters_do(whole: Timeline) -> None:
+    """On a page that is written from right to left, too: the picture says its direction itself."""
+    drawn = tree(timeline(replace(whole, zero="الجرعة الأولى")))
+    assert drawn.attrib["direction"] == "ltr"
+    found = {text.text: text.attrib.get("unicode-bidi") for text in drawn.iter(f"{SVG}text")}
+    assert found["days, counted from الجرعة الأولى (day 0)"] == "plaintext"
+    assert found["HAM-D"] is None

@@ -13,7 +13,6 @@ from reports.stats.present import (
     NEEDS_SOMEBODY,
     OTHERS,
     QUIET_FOR,
-    SEEN,
     Asked,
     Facts,
     Heard,
@@ -23,6 +22,7 @@ from reports.stats.present import (
     age,
     findings,
     others_in_words,
+    seen_to,
 )
 
 TODAY = date(2028, 3, 1)
@@ -183,7 +183,7 @@ def test_the_sentence_about_the_others() -> None:
 def test_whoever_needs_nobody_is_counted_by_a_word() -> None:
     assert NEEDS_SOMEBODY.isdisjoint(OTHERS)
     assert NEEDS_SOMEBODY | OTHERS.keys() == set(State)
-    assert SEEN not in OTHERS.values()
+    assert seen_to not in OTHERS.values()
 
 
 days = st.none() | st.integers(-1, 400).map(ago)

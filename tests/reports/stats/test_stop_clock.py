@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from reports.stats.flags import flag_words
 from reports.stats.stop_clock import Return, StopClock, WatchPoint, stop_clock
 
 LAST = date(2024, 5, 6)
@@ -52,12 +53,12 @@ def test_a_time_point_of_today_is_still_ahead() -> None:
 @pytest.mark.parametrize(
     ("returns", "expected"),
     [
-        ((("relapse suspected", 45),), ("relapse suspected", 45)),
-        ((("relapse suspected", 45), ("relapse confirmed", 45)), ("relapse confirmed", 45)),
-        ((("recurrence confirmed", 90), ("relapse confirmed", 60)), ("relapse confirmed", 60)),
+        ((("relapse_suspected", 45),), ("relapse_suspected", 45)),
+        ((("relapse_suspected", 45), ("relapse_confirmed", 45)), ("relapse_confirmed", 45)),
+        ((("recurrence_confirmed", 90), ("relapse_confirmed", 60)), ("relapse_confirmed", 60)),
         (
-            (("relapse confirmed", 0), ("relapse suspected", 7)),
-            ("relapse suspected", 7),
+            (("relapse_confirmed", 0), ("relapse_suspected", 7)),
+            ("relapse_suspected", 7),
         ),  # before: no part of it
     ],
 )
@@ -65,11 +66,11 @@ def test_the_first_return_after_the_last_dose_counts(returns: tuple, expected: t
     found = clock(100, returns)
     assert found.state == "returned"
     assert (found.found[0].kind, found.found[1]) == expected
-    assert f"{expected[0]} on day {expected[1]} by PHQ-9" in found.sentence
+    assert f"{flag_words(expected[0])} on day {expected[1]} by PHQ-9" in found.sentence
 
 
 def test_a_return_on_the_last_day_of_the_drug_is_none_after_it() -> None:
-    assert clock(10, (("relapse confirmed", 0),)).state == "running"
+    assert clock(10, (("relapse_confirmed", 0),)).state == "running"
 
 
 def test_the_watch_ends_with_its_last_time_point() -> None:
