@@ -20,6 +20,13 @@ def interface_for(tag: str) -> str | None:
         return None
 
 
+def language_of(*wishes: str) -> str:
+    """In which language somebody is spoken to: the first of the wishes that the interface knows, else English."""
+    return next(
+        (code for wish in filter(None, wishes) if (code := interface_for(wish))), settings.LANGUAGE_CODE
+    )
+
+
 def in_every_language(say: Callable[[], str]) -> dict[str, str]:
     """What ``say`` says in each language of the interface, by its code: for a sentence that is derived and kept."""
     said = {}

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import FileResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
@@ -152,5 +153,5 @@ class ReleaseDoor(ReadDoor[Release]):
     def _study(self, key: str) -> Study:
         found = Study.objects.visible_to(self.request.user).filter(key=key).first()
         if found is None:
-            raise InvalidInput("study", "there is no such study")
+            raise InvalidInput("study", _("there is no such study"))
         return found

@@ -112,7 +112,7 @@ def _checked(
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
     known, said = np.asarray(times, dtype=float), np.asarray(observed)
     if not np.isin(said, (0, 1)).all():
-        raise Refusal("whether the event happened must be true or false, 1 or 0")
+        raise Refusal(lambda: _("whether the event happened must be true or false, 1 or 0"))
     seen = said.astype(bool)
     if known.ndim != 1 or known.shape != seen.shape:
         raise Refusal(lambda: _("each person needs one time, and whether the event happened at it"))

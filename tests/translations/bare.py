@@ -16,6 +16,7 @@ CALL = re.compile(r"{%.*?%}|{{.*?}}", re.DOTALL)
 LITERAL = re.compile(
     r"""(?<![_\w(=:])(?:with|default|default_if_none|yesno|pluralize|add|text|label|title|words)[:=]"([^"]*[A-Za-z]{2}[^"]*)\""""
 )
+ATTRIBUTE = re.compile(r"""[\w-]+="[^"]*\"""")  # of an element that another template begins
 WORD = re.compile(r"[^\W\d_]{2,}")
 KNOWN = {"Throughline", "mg", "µg", "kg", "ml", "min", "mmHg", "SD", "CI", "https", "csv"}
 SPOKEN = {"alt", "aria-label", "aria-description", "aria-roledescription", "label", "placeholder", "title"}
@@ -44,7 +45,7 @@ class Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if not self.silent:
-            self.found.append(" ".join(data.split()))
+            self.found.append(" ".join(ATTRIBUTE.sub("", data).split()))
 
 
 def is_silent(tag: str, attributes: dict[str, str | None]) -> bool:

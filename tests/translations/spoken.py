@@ -43,14 +43,18 @@ def _shown(call: ast.Call) -> Iterator[ast.expr]:
     if isinstance(called, ast.Attribute) and getattr(called.value, "id", "") in LOGGERS:
         return
     places, names = SHOWN.get(name, ((), ()))
-    if name.endswith(("Field", "_field")) and not _is_of_models(called):
+    if name.endswith(("Field", "_field")) and not _is_described(called, name):
         names = FIELDS
     yield from (call.args[place] for place in places if place < len(call.args))
     yield from (one.value for one in call.keywords if one.arg in names)
 
 
-def _is_of_models(called: ast.expr) -> bool:
-    return isinstance(called, ast.Attribute) and getattr(called.value, "id", "") == "models"
+def _is_described(called: ast.expr, name: str) -> bool:
+    """A column, or what the API says of itself: for whoever writes a program."""
+    return name.startswith("Encrypted") or getattr(getattr(called, "value", None), "id", "") in (
+        "models",
+        "serializers",
+    )
 
 
 def _bare(node: ast.AST) -> Iterator[tuple[ast.expr, str]]:

@@ -16,7 +16,7 @@ from django.utils.translation import override
 from tracking import clock
 from tracking.actions import audit
 from tracking.actions.moves import moved
-from tracking.actions.outbox import language_of, queue_mail
+from tracking.actions.outbox import queue_mail
 from tracking.actions.wordings import pin_wording
 from tracking.errors import InvalidInput
 from tracking.models import AssessmentRequest, PatientIdentity, SittingLink, TreatmentEpisode, User
@@ -25,6 +25,7 @@ from tracking.rules.policies.endings import check_alive
 from tracking.rules.policies.instruments import instrument_of
 from tracking.rules.policies.wordings import can_be_asked
 from tracking.rules.tokens import token_hash
+from tracking.tongues import language_of
 from tracking.vocabulary import AuditAction, RequestStatus
 
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.core.mail import send_mail
 from django.db import transaction
 from django.db.models import F, Q
-from django.utils.translation import get_supported_language_variant
 
 from tracking import clock
 from tracking.actions.moves import ANY_STATE, moved
@@ -21,17 +19,6 @@ UNSENT = Q(sent_at=None, withdrawn_at=None)
 TRIES = 8  # the pauses double: the last try is about a day after the first
 
 log = logging.getLogger(__name__)
-
-
-def language_of(*wishes: str) -> str:
-    """The language in which somebody is written to: the first of the wishes that the interface knows, else that of
-    the source."""
-    for wish in filter(None, wishes):
-        try:
-            return get_supported_language_variant(wish)
-        except LookupError:
-            continue
-    return settings.LANGUAGE_CODE
 
 
 @transaction.atomic

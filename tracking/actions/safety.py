@@ -16,7 +16,7 @@ from measures.language import marked
 from measures.scoring import Scored, critical_level
 from tracking.actions import audit
 from tracking.actions.moves import move, moved
-from tracking.actions.outbox import language_of, queue_mail
+from tracking.actions.outbox import queue_mail
 from tracking.errors import InvalidInput
 from tracking.models import (
     AlertEvent,
@@ -30,6 +30,7 @@ from tracking.models import (
 )
 from tracking.models.endings import of_the_dead
 from tracking.rules.policies.endings import death_of
+from tracking.tongues import language_of
 from tracking.vocabulary import AlertLevel, AlertStatus, AuditAction, ItemState
 
 ESCALATE_AFTER = timedelta(hours=4)  # a policy of ours, not a clinical rule

@@ -311,7 +311,7 @@ def _due_told(request: AssessmentRequest, as_of: date, shelf: Shelf, wordings: W
     instrument = shelf.get(request.instrument, request.version)
     point = request.time_point.replace("-", " ")
     parts = [instrument.short_title, *([_(point)] if point else [])]
-    parts += [_(ON_PAPER)] if wordings.is_on_paper(request, instrument) else []
+    parts += [str(ON_PAPER)] if wordings.is_on_paper(request, instrument) else []
     what = ", ".join(parts)
     if request.blinded and request.closes_on >= as_of:
         if request.assigned_to is None:

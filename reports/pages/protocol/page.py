@@ -248,7 +248,7 @@ def _sessions(protocol: Protocol, arm: str) -> Iterable[SessionLane]:
     for kind, label in LANES.items():
         if days[kind]:
             yield SessionLane(
-                str(label), tuple(SessionTick(day, str(kind.label)) for day in sorted(days[kind]))
+                _(label), tuple(SessionTick(day, str(kind.label)) for day in sorted(days[kind]))
             )
 
 

@@ -43,7 +43,10 @@ def test_whom_to_call_is_said_as_the_site_names_them(patient: Patient, patient_u
     site.crisis_contacts = f"{CRISIS}\nEmergency room, Main Street 1"
     site.save()
     page = markup(signed_in(patient_user).get("/own/"))
-    assert 'Crisis line, day and night: <a href="tel:08001110111"><bdi dir="ltr">0800 111 0 111</bdi></a>' in page
+    assert (
+        'Crisis line, day and night: <a href="tel:08001110111"><bdi dir="ltr">0800 111 0 111</bdi></a>'
+        in page
+    )
     assert "<li>Emergency room, Main Street 1</li>" in page
     assert "112 in Europe, 911 in North America" in page
 
