@@ -22,6 +22,9 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddField("courseflag", "said", models.JSONField(default=dict), preserve_default=False),
+        migrations.AlterField(  # on the way back it is empty until it is written
+            "courseflag", "sentence", models.CharField(max_length=300, null=True)
+        ),
         migrations.RunPython(to_languages, to_source),
         migrations.RemoveField("courseflag", "sentence"),
         migrations.RenameField("courseflag", "said", "sentence"),
