@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from reports.plain import spoken
-
 Plain = Mapping[str, Any]  # as it comes out of JSON
 Row = Sequence[object]
 
@@ -20,7 +18,7 @@ NOT_CONVERGED = "The optimum was not proved to be a minimum: do not use these fi
 def lines(analysis: str, result: Plain) -> list[str]:
     """The result of ``course``, ``growth``, ``contrast``, ``predict``, ``published``, ``regress`` or
     ``relapse`` in words."""
-    return _WRITERS[analysis](spoken(result))
+    return _WRITERS[analysis](result)
 
 
 def _course(result: Plain) -> list[str]:

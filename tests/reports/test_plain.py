@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
+from django.utils import translation
 
 from measures import registry
-from reports.plain import plain
+from reports.plain import plain, spoken
 from reports.rules import rules_of
 
 
@@ -37,6 +38,21 @@ def test_numpy_numbers_are_taken_whole() -> None:
 def test_what_json_cannot_hold_is_refused() -> None:
     with pytest.raises(TypeError, match="a set is not a figure"):
         plain({"patients": {1, 2}})
+
+
+def test_what_was_kept_in_every_language_is_spoken_in_one() -> None:
+    kept = {
+        "rates": [{"en-gb": "Better", "de": "Besser"}],
+        "n": 3,
+        "refused": {"en-gb": "", "fr": "Rien"},
+        "old": "So",
+    }
+    with translation.override("de"):
+        assert spoken(kept)["rates"] == ["Besser"]
+    with translation.override("ar"):  # added after this was kept
+        assert spoken(kept)["rates"] == ["Better"]
+    assert (spoken(kept)["n"], spoken(kept)["old"]) == (3, "So")
+    assert spoken(kept)["refused"] == kept["refused"]  # arms or predictors that are called like a language
 
 
 def test_rules_hold_for_their_own_scale_alone() -> None:

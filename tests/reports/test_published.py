@@ -14,6 +14,7 @@ from reports import analyses
 from reports.actions.studies import recompute_study
 from reports.models import StudyResult
 from reports.pages.study.withholding import withhold
+from reports.plain import spoken
 from reports.stats.errors import Refusal
 from tests.cast import days_ago
 from tests.clock import BERLIN
@@ -29,7 +30,7 @@ pytestmark = pytest.mark.django_db
 def rows(study: Study) -> dict[tuple[str, str], dict]:
     recompute_study(study_id=study.pk)
     found = StudyResult.objects.get(study=study, analysis="published")
-    return {(row["arm"], row["time_point"]): row for row in found.result["rows"]}
+    return {(row["arm"], row["time_point"]): row for row in spoken(found.result)["rows"]}
 
 
 def cohort(team: CareTeam, by: User, protocol: str, instrument: str, endpoint: str) -> Study:

@@ -17,6 +17,7 @@ from reports.actions.studies import recompute_study
 from reports.analyses.relapse import RelapseFigures
 from reports.models import StudyResult
 from reports.pages.study.withholding import withhold
+from reports.plain import spoken
 from reports.stats.errors import Refusal
 from tests.cast import days_ago
 from tests.markup import said
@@ -227,7 +228,7 @@ class TestStudy:
             followed(team_a, clinician, care_study, WELL)
         (arm,) = self.run(care_study).arms
         assert (arm.n, arm.at, arm.median) == (4, (), None)
-        assert "Fewer than 5" in arm.refused
+        assert "Fewer than 5" in spoken(arm.refused)
 
     def test_without_a_drug_days_count_from_the_end_of_therapy(
         self, team_a: CareTeam, clinician: User, care_study: Study

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from measures.errors import MeasuresError
 from reports import analyses
 from reports.analyses import text
-from reports.plain import plain
+from reports.plain import plain, spoken
 from reports.stats.errors import Refusal
 from tracking.errors import TrackingError
 from tracking.models import Study
@@ -50,7 +50,7 @@ class Command(BaseCommand):
             "rules": sample.rules.version,
             "endpoint": sample.endpoint,
         }
-        self._print(asked, kind, plain(result), as_json=options["json"])
+        self._print(asked, kind, spoken(plain(result)), as_json=options["json"])
 
     def _print(self, asked: dict[str, str], kind: str, result: Any, as_json: bool) -> None:
         if as_json:

@@ -10,6 +10,7 @@ import pytest
 from reports.actions.studies import recompute_study
 from reports.analyses.agreement import _letter
 from reports.models import StudyResult
+from reports.plain import spoken
 from reports.stats.blinding import james_index
 from tests.cast import person
 from tests.reports.clinic import another_episode, answers_for, give_dose
@@ -41,7 +42,7 @@ def pairs(
 
 def stored(study: Study, analysis: str) -> dict:
     recompute_study(study_id=study.pk)
-    return StudyResult.objects.get(study=study, analysis=analysis, instrument="hamd17").result
+    return spoken(StudyResult.objects.get(study=study, analysis=analysis, instrument="hamd17").result)
 
 
 def total(found: dict) -> dict:

@@ -6,6 +6,7 @@ import pytest
 
 from reports.actions.studies import recompute_study
 from reports.models import StudyResult
+from reports.plain import spoken
 from tests.reports.clinic import another_episode, rate
 from tests.reports.raters import note
 from tracking.actions import care
@@ -31,7 +32,7 @@ def trial(team_a: CareTeam, study: Study, clinician: User) -> list[TreatmentEpis
 
 
 def result(study: Study, analysis: str, instrument: str = "hamd17") -> dict:
-    return StudyResult.objects.get(study=study, analysis=analysis, instrument=instrument).result
+    return spoken(StudyResult.objects.get(study=study, analysis=analysis, instrument=instrument).result)
 
 
 def rates(study: Study, key: str) -> dict[str, tuple[int, int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from reports.pages.study.withholding import rounded_line, withhold
 
@@ -139,6 +140,18 @@ class TestPredictors:
         assert self.found(refused=refused)["refused"] == {
             "a": "Fewer than 5 complete cases; a model with 3 coefficients needs 30 (10 per coefficient)."
         }
+
+    def test_a_reason_does_not_count_a_few_in_any_language(self) -> None:
+        said = {
+            "en-gb": "3 complete cases; a model with 7 coefficients needs 70.",
+            "de": "3 vollständige Fälle; ein Modell mit 7 Koeffizienten braucht 70.",
+            "ar": "ثلاث حالات كاملة",
+        }
+        with translation.override("en-gb"):
+            found = self.found(refused={"a": said})["refused"]["a"]
+        assert found["en-gb"] == "Fewer than 5 complete cases; a model with 7 coefficients needs 70."
+        assert "3" not in found["de"] and "5" in found["de"] and "70" in found["de"]
+        assert found["ar"] != said["ar"] and "5" in found["ar"]
 
     def test_a_reason_that_counts_many_or_nobody_stands(self) -> None:
         refused = {"a": "21 complete cases; more are needed.", "b": "0 complete cases; more are needed."}
