@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -9,22 +10,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from babel.messages.extract import extract
 from django.template import Origin, Template
 from django.templatetags.i18n import BlockTranslateNode, TranslateNode
 
 ROOT = Path(__file__).parents[2]
 APPS = ("config", "measures", "tracking", "reports")
-KEYWORDS: dict[str, Any] = {
-    "_": None,
-    "gettext": None,
-    "gettext_lazy": None,
-    "marked": None,
-    "ngettext": (1, 2),
-    "ngettext_lazy": (1, 2),
-    "pgettext": ((1, "c"), 2),
-    "pgettext_lazy": ((1, "c"), 2),
-    "npgettext": ((1, "c"), 2, 3),
+KEYWORDS = {
+    "_": ("text",),
+    "gettext": ("text",),
+    "gettext_lazy": ("text",),
+    "marked": ("text",),
+    "ngettext": ("text", "plural"),
+    "ngettext_lazy": ("text", "plural"),
+    "pgettext": ("context", "text"),
+    "pgettext_lazy": ("context", "text"),
+    "npgettext": ("context", "text", "plural"),
 }
 IN_TAGS = re.compile(r"""[\s:=(,]_\("([^"]+)"\)""")
 DEFINITIONS = {"measures": "instruments/*/*.toml", "tracking": "protocols/*.toml"}
@@ -58,10 +58,16 @@ def messages_of(app: str) -> dict[Message, list[str]]:
 
 
 def _of_python(path: Path) -> Iterator[Message]:
-    with path.open("rb") as file:
-        for _, text, _, context in extract("python", file, KEYWORDS):
-            one, many = text if isinstance(text, tuple) else (text, "")
-            yield Message(one, many, context or "")
+    """What stands in the marking calls: also in those within an f-string. Raises ``ValueError`` for a marked f-string,
+    which would be looked up with its values in it."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        places = KEYWORDS.get(getattr(node.func, "id", "")) if isinstance(node, ast.Call) else None
+        given = node.args[: len(places)] if places else []
+        if any(isinstance(argument, ast.JoinedStr) for argument in given):
+            raise ValueError(f"{path}:{node.lineno}: a marked text must not be an f-string")
+        words = [argument.value for argument in given if isinstance(argument, ast.Constant)]
+        if places and len(words) == len(places):
+            yield Message(**dict(zip(places, words, strict=True)))
 
 
 def _of_template(path: Path) -> Iterator[Message]:

@@ -31,13 +31,23 @@ EACH = [(app, language) for app in APPS for language in catalogues.LANGUAGES]
 # Arabic goes as far as these: what a patient meets, and the pages and charts that show whether right to left works.
 IN_ARABIC = (
     "config/",
+    "measures/instruments/hamd17/",
+    "measures/instruments/phq9/",
     "measures/language.py",
     "reports/charts/",
+    "reports/pages/caseload/",
     "reports/pages/patient/",
+    "reports/stats/flags.py",
+    "reports/stats/present.py",
+    "reports/templates/reports/caseload/",
     "reports/templates/reports/parts/",
     "reports/templates/reports/patient.html",
+    "reports/templates/reports/patients.html",
+    "reports/templates/reports/record/",
+    "reports/templates/reports/today.html",
     "tracking/actions/links.py",
     "tracking/pages/patient/",
+    "tracking/queries/names.py",
     "tracking/templates/tracking/patient/",
     "tracking/templates/tracking/whose.html",
 )
