@@ -154,7 +154,7 @@ class AssessmentView:
             return words.format(label=self.pack.label, source=self.pack.source)
         known = self.assessment.wording in Wording.values
         if known:
-            return Wording(self.assessment.wording).label
+            return str(Wording(self.assessment.wording).label)
         return _("Wording {label}.").format(label=self.assessment.wording)
 
 
