@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from measures import registry, scoring
 from tests.cast import days_ago, person, server_days_ago
@@ -178,6 +178,18 @@ class TestTelling:
         mail = OutboxMail.objects.get()
         for word in ("Petra", "PHQ", "suicid", "death", "psilocybin", episode.patient.study_code):
             assert word not in mail.subject + mail.body
+
+    def test_the_team_is_told_in_the_language_of_its_site_not_of_the_patient(
+        self, episode: TreatmentEpisode, clinician: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(safety, "_", lambda words: f"{translation.get_language()}: {words}")
+        episode.patient.team.site.language = "de"
+        episode.patient.team.site.save(update_fields=["language"])
+        with translation.override("ar"):
+            recorded(episode, None, "phq9", PHQ9 | {"9": 1})
+        mail = OutboxMail.objects.get()
+        assert mail.subject.startswith("de: ")
+        assert mail.body.startswith("de: ")
 
     def test_after_four_hours_the_whole_team_is_told_once(
         self, episode: TreatmentEpisode, clinician: User, member: User
