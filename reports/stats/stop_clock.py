@@ -99,7 +99,7 @@ class StopClock:
             return ""
         name, day = self.following
         words = _("Next: {time_point}, day {day}; watched until day {until}.")
-        return words.format(time_point=_(name), day=day, until=self.until)
+        return words.format(time_point=name, day=day, until=self.until)
 
     def _limits(self) -> str:
         if not self.judged or not self.unjudged:

@@ -17,6 +17,7 @@ from django.utils import translation
 from tests.translations.bare import KNOWN, WORD, Reader
 from tests.translations.collect import ROOT
 from tracking.privacy import Privacy
+from tracking.rules.crisis import contacts_of
 
 OPEN, CLOSE = "⟦", "⟧"
 INNERMOST = re.compile(rf"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}")
@@ -68,18 +69,19 @@ def data() -> list[str]:
 
 
 def stored() -> Iterator[str]:
+    """What people typed; also in the definitions of a site, and the contacts taken apart."""
     for app in ("tracking", "reports"):
         for model in apps.get_app_config(app).get_models():
             kinds = getattr(model, "privacy", {})
             for field in model._meta.get_fields():
-                if (
-                    isinstance(field, CharField | TextField)
-                    and not field.choices
-                    and kinds.get(field.name) in TYPED
-                ):
+                if isinstance(field, CharField | TextField) and not field.choices and kinds.get(field.name) in TYPED:
                     yield from map(str, model._base_manager.values_list(field.name, flat=True))
-    for name in ("study", "siteinstrument"):
-        yield from apps.get_model("tracking", name).objects.values_list("title", flat=True)
+    for site in apps.get_model("tracking", "site").objects.all():
+        yield from (contact.label for contact in contacts_of(site.crisis_contacts))
+    for own in apps.get_model("tracking", "siteinstrument").objects.all():
+        yield from (own.title, *_strings(own.definition))
+    for study in apps.get_model("tracking", "study").objects.all():
+        yield from (study.title, study.key)
 
 
 def of_definitions() -> Iterator[str]:

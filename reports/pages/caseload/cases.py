@@ -35,6 +35,7 @@ from tracking.rules.policies.instruments import Shelf
 from tracking.rules.policies.wordings import ON_PAPER, Wordings
 from tracking.tongues import heard
 from tracking.vocabulary import EpisodeStatus
+from tracking.vocabulary.time_points import time_point_in_words
 
 MISSED_FOR = timedelta(days=14)  # so long a questionnaire that nobody answered is still spoken of
 LEVELS = {State.SAFETY_ALERT: "alarm"} | dict.fromkeys(
@@ -310,7 +311,7 @@ def _flag_told(flag: CourseFlag, after: str, episode: TreatmentEpisode, known: K
 def _due_told(request: AssessmentRequest, as_of: date, shelf: Shelf, wordings: Wordings) -> Told:
     instrument = shelf.get(request.instrument, request.version)
     point = request.time_point.replace("-", " ")
-    parts = [instrument.short_title, *([_(point)] if point else [])]
+    parts = [instrument.short_title, *([time_point_in_words(point)] if point else [])]
     parts += [str(ON_PAPER)] if wordings.is_on_paper(request, instrument) else []
     what = ", ".join(parts)
     if request.blinded and request.closes_on >= as_of:

@@ -20,6 +20,7 @@ from tracking.queries.endings import OpenThings, Taper
 from tracking.rules.policies.days import local_day
 from tracking.rules.policies.instruments import Shelf
 from tracking.tongues import heard
+from tracking.vocabulary.time_points import time_point_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,7 @@ def _request(request: AssessmentRequest, shelf: Shelf) -> Line:
     said = [
         due.format(
             title=shelf.get(request.instrument, request.version).short_title,
-            point=request.time_point and _(request.time_point.replace("-", " ")),
+            point=request.time_point and time_point_in_words(request.time_point.replace("-", " ")),
             day=_day(request.due_on),
         )
     ]

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from django.utils.translation import gettext as _
-
 from measures.instrument import Instrument
 from reports.frames import Axis
 from reports.models import RETURNS, CourseFlag, FlagState
@@ -16,6 +14,7 @@ from tracking.models import Assessment, TreatmentEpisode
 from tracking.queries.events import LastStop, events_of, protocol_of
 from tracking.rules.due_dates import WantedRequest, watch_requests
 from tracking.rules.policies.instruments import Shelf
+from tracking.vocabulary.time_points import time_point_in_words
 
 
 def clock_of(
@@ -38,7 +37,7 @@ def clock_of(
         substance=stop.substance,
         why=stop.why,
         as_of=as_of,
-        points=[WatchPoint(_(row.time_point), row.due_on) for row in wanted],
+        points=[WatchPoint(time_point_in_words(row.time_point), row.due_on) for row in wanted],
         returns=_returns(episode, axis, shelf),
         scores=[row.assessed_on for row in assessments if _has_score(row, judged)],
         judged=[one.short_title for one in judged],

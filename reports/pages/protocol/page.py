@@ -32,6 +32,7 @@ from tracking.rules.due_dates import WantedRequest, wanted_requests
 from tracking.rules.planned import planned_events
 from tracking.rules.protocol import PlannedDose, Protocol, Sessions, StandingMedication, all_protocols
 from tracking.vocabulary import Diagnosis, Route, SessionKind
+from tracking.vocabulary.time_points import time_point_in_words
 
 ZERO = date(2000, 1, 1)  # a picture counts days, not dates
 WORTH_A_SCALE = 0.6  # follow-up longer than this share of the treatment gets a scale of its own
@@ -274,7 +275,9 @@ def _lanes(wanted: Iterable[WantedRequest]) -> Iterable[AskLane]:
         instrument = registry.get(key)
         source = Source.CLINICIAN if instrument.rater == "clinician" else Source.SELF
         marks = [
-            AskMark(_day(row.due_on), _day(row.opens_on), _day(row.closes_on), _(row.time_point))
+            AskMark(
+                _day(row.due_on), _day(row.opens_on), _day(row.closes_on), time_point_in_words(row.time_point)
+            )
             for row in rows
         ]
         yield AskLane(instrument.short_title, source, tuple(marks))
