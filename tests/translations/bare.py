@@ -52,7 +52,7 @@ def is_silent(tag: str, attributes: dict[str, str | None]) -> bool:
     """Code and style, what says itself that it is not to be translated, and what is in a language of its own: the
     wording of an instrument."""
     is_worded = "lang" in attributes and tag != "html"
-    return attributes.get("translate") == "no" or is_worded or tag in ("script", "style")
+    return attributes.get("translate") == "no" or is_worded or tag in ("code", "script", "style")
 
 
 def is_spoken(name: str, value: str) -> bool:

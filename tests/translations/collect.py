@@ -27,7 +27,10 @@ KEYWORDS = {
     "npgettext": ("context", "text", "plural"),
 }
 IN_TAGS = re.compile(r"""[\s:=(,]_\("([^"]+)"\)""")
-DEFINITIONS = {"measures": "instruments/*/*.toml", "tracking": "protocols/*.toml"}
+DEFINITIONS = {
+    "measures": ["instruments/*/*.toml"],
+    "tracking": ["protocols/*.toml", "rules/medication_classes.toml"],
+}
 TITLED = ("scales", "outcomes", "levels")  # of an instrument: whose titles are ours; its own is a name
 
 
@@ -49,7 +52,7 @@ def messages_of(app: str) -> dict[Message, list[str]]:
             reader = _of_python if path.suffix == ".py" else _of_template
             for message in reader(path):
                 found.setdefault(message, []).append(path.relative_to(ROOT).as_posix())
-    for path in sorted(folder.glob(DEFINITIONS[app])) if app in DEFINITIONS else []:
+    for path in sorted(path for pattern in DEFINITIONS.get(app, ()) for path in folder.glob(pattern)):
         definition = tomllib.loads(path.read_text())
         titles = _of_instrument(definition) if app == "measures" else _of_protocol(definition)
         for text in titles:

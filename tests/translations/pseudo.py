@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
+from zoneinfo import available_timezones
 
 import pytest
 from django.apps import apps
@@ -21,6 +22,7 @@ from tracking.rules.crisis import contacts_of
 
 OPEN, CLOSE = "⟦", "⟧"
 INNERMOST = re.compile(rf"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}")
+TAG = re.compile(r"<[^>]*>")
 SWITCHES = {"decimal mark", "labels begin with a small letter inside a sentence: yes or no"}
 TYPED = {Privacy.IDENTIFIER, Privacy.FREE_TEXT}
 TRANSLATED = ("scales", "outcomes", "levels")  # of an instrument: whose titles and labels are messages
@@ -46,24 +48,28 @@ def speak(patch: pytest.MonkeyPatch) -> None:
 
 def outside(page: str, data: Iterable[str]) -> list[str]:
     """The pieces of a page in which a word is left when what is translated and what is data is taken away."""
+    while (less := INNERMOST.sub(_tags_of, page)) != page:
+        page = less
     reader = Reader()
     reader.feed(page)
-    found = []
-    for piece in reader.found:
-        left = piece
-        while (less := INNERMOST.sub(" ", left)) != left:
-            left = less
-        for text in data:
-            if text in left:
-                left = re.sub(rf"(?<!\w){re.escape(text)}(?!\w)", " ", left)
-        if set(WORD.findall(left)) - KNOWN:
-            found.append(piece)
-    return found
+    return [piece for piece in reader.found if set(WORD.findall(_less(piece, data))) - KNOWN]
+
+
+def _tags_of(message: re.Match[str]) -> str:
+    """A message may hold elements, and these words that are filled in, each of which is looked at by itself."""
+    return " ".join(TAG.findall(message[0]))
+
+
+def _less(piece: str, data: Iterable[str]) -> str:
+    for text in data:
+        if text in piece:
+            piece = re.sub(rf"(?<!\w){re.escape(text)}(?!\w)", " ", piece)
+    return piece
 
 
 def data() -> list[str]:
     """What is no word of ours: what people typed, names, and the words of instruments. The longest first."""
-    found = {*stored(), *of_definitions(), *names_of_languages(), *settings.CACHES}
+    found = {*stored(), *of_definitions(), *names_of_places(), *names_of_languages()}
     pieces = {" ".join(piece.split()) for text in found for piece in (text, *text.splitlines())}
     return sorted((piece for piece in pieces if WORD.search(piece)), key=len, reverse=True)
 
@@ -74,12 +80,28 @@ def stored() -> Iterator[str]:
         for model in apps.get_app_config(app).get_models():
             kinds = getattr(model, "privacy", {})
             for field in model._meta.get_fields():
-                if isinstance(field, CharField | TextField) and not field.choices and kinds.get(field.name) in TYPED:
+                if (
+                    isinstance(field, CharField | TextField)
+                    and not field.choices
+                    and kinds.get(field.name) in TYPED
+                ):
                     yield from map(str, model._base_manager.values_list(field.name, flat=True))
     for site in apps.get_model("tracking", "site").objects.all():
         yield from (contact.label for contact in contacts_of(site.crisis_contacts))
     for own in apps.get_model("tracking", "siteinstrument").objects.all():
         yield from (own.title, *_strings(own.definition))
+    for room in apps.get_model("tracking", "settingtemplate").objects.all():
+        yield from _strings(room.answers)
+    for pack in apps.get_model("tracking", "wordingpack").objects.all():
+        yield from (pack.label, pack.sha256 if hasattr(pack, "sha256") else "", *_strings(pack.content))
+    for model, column in (
+        ("dose", "substance"),
+        ("medicationcourse", "substance"),
+        ("wordingpack", "source"),
+    ):
+        yield from apps.get_model("tracking", model).objects.values_list(column, flat=True)
+    for sentence in apps.get_model("reports", "courseflag").objects.values_list("sentence", flat=True):
+        yield from sentence.values()  # stored in every language, before anybody spoke in brackets
     for study in apps.get_model("tracking", "study").objects.all():
         yield from (study.title, study.key)
 
@@ -95,6 +117,14 @@ def of_definitions() -> Iterator[str]:
         yield definition["key"]
         yield from _sources(definition)
 
+    for path in ROOT.glob("tracking/rules/*.toml"):
+        known = tomllib.loads(path.read_text())
+        classes = [
+            {name: value for name, value in one.items() if name != "title"}
+            for one in known.get("classes", [])
+        ]
+        yield from _strings(known | {"classes": classes})
+
 
 def _strings(node: object) -> Iterator[str]:
     if isinstance(node, str):
@@ -106,10 +136,16 @@ def _strings(node: object) -> Iterator[str]:
 
 def _sources(node: object) -> Iterator[str]:
     if isinstance(node, dict):
-        yield from (value for key, value in node.items() if key == "source" and isinstance(value, str))
+        yield from (
+            value for key, value in node.items() if key in ("source", "key") and isinstance(value, str)
+        )
     if isinstance(node, list | dict):
         for one in node.values() if isinstance(node, dict) else node:
             yield from _sources(one)
+
+
+def names_of_places() -> Iterator[str]:
+    yield from (zone.replace("_", " ") for zone in available_timezones())
 
 
 def names_of_languages() -> Iterator[str]:
