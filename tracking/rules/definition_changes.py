@@ -71,7 +71,9 @@ def _name(record: object, place: int) -> str:
 
 
 def _title(record: object) -> str:
-    return str(getattr(record, "label", "") or getattr(record, "title", "") or getattr(record, "text", _("yes")))
+    return str(
+        getattr(record, "label", "") or getattr(record, "title", "") or getattr(record, "text", _("yes"))
+    )
 
 
 def _said(place: tuple[str, ...]) -> str:
