@@ -89,8 +89,8 @@ def start_medication(
     checks.check_past_day("started_on", started_on, local_today(episode.patient))
     for course in episode.medications.standing().filter(substance__iexact=substance):
         if not course.dose_changes.standing().filter(step=DoseStep.STOP).exists():
-            words = _("{substance} is already running; change its dose instead")
-            raise Conflict(words.format(substance=course.substance))
+            running = _("{substance} is already running; change its dose instead")
+            raise Conflict(running.format(substance=course.substance))
     course = MedicationCourse(
         episode=episode, substance=substance, is_study_drug=is_study_drug, recorded_by=by
     )
@@ -131,9 +131,9 @@ def change_dose(
     steps = _steps(course, "changed_on", changed_on)
     stop = next((row for row in steps if row.step == DoseStep.STOP), None)
     if stop and changed_on >= stop.changed_on:
-        words = _("{substance} was stopped on {day}")
-        day = date_format(stop.changed_on, "DATE_FORMAT")
-        raise InvalidInput("changed_on", words.format(substance=course.substance, day=day))
+        name, day = course.substance, date_format(stop.changed_on)
+        said = _("{substance} was stopped on {day}").format(substance=name, day=day)
+        raise InvalidInput("changed_on", said)
     if any(row.changed_on == changed_on for row in steps):
         raise InvalidInput("changed_on", _("the dose was already set on this day; take that back first"))
     before = [row for row in steps if row.changed_on < changed_on][-1]
@@ -155,8 +155,7 @@ def stop_medication(*, by: User, course: MedicationCourse, stopped_on: date, rea
     steps = _steps(course, "stopped_on", stopped_on)
     if steps[-1].step == DoseStep.STOP:
         words = _("{substance} was already stopped on {day}")
-        day = date_format(steps[-1].changed_on, "DATE_FORMAT")
-        raise Conflict(words.format(substance=course.substance, day=day))
+        raise Conflict(words.format(substance=course.substance, day=date_format(steps[-1].changed_on)))
     checks.check_order("stopped_on", steps[-1].changed_on, stopped_on, of=_("the last change of its dose"))
     stop = _next_step(by, course, DoseStep.STOP, stopped_on, Decimal(0))
     stop.stop_reason = reason
@@ -372,12 +371,11 @@ def _add_step(change: DoseChange) -> DoseChange:
 
 def _confirmed(change: DoseChange, again: Decimal | None, reason: str) -> str:
     """Why an odd amount a day is right; "" where it is not odd. The name was asked about when it was begun."""
-    course = change.course
     question = question_of_day(
-        course.substance,
+        change.course.substance,
         change.amount_per_day,
         change.unit,
-        standing_medications(course.episode),
+        standing_medications(change.course.episode),
         may_be_less=change.is_liquid or change.step == DoseStep.TAPER,
     )
     if question and change.step != DoseStep.START and not question.amount_is_odd:
