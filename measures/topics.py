@@ -6,8 +6,10 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
+from measures.language import marked
+
 FILE = Path(__file__).parent / "topics.toml"
-OTHER = "Other"
+OTHER = marked("Other")
 
 
 def topics() -> tuple[str, ...]:

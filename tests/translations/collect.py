@@ -28,7 +28,7 @@ KEYWORDS = {
 }
 IN_TAGS = re.compile(r"""[\s:=(,]_\("([^"]+)"\)""")
 DEFINITIONS = {
-    "measures": ["instruments/*/*.toml"],
+    "measures": ["instruments/*/*.toml", "topics.toml"],
     "tracking": ["protocols/*.toml", "rules/medication_classes.toml"],
 }
 TITLED = ("scales", "outcomes", "levels")  # of an instrument: whose titles are ours; its own is a name
@@ -54,9 +54,9 @@ def messages_of(app: str) -> dict[Message, list[str]]:
                 found.setdefault(message, []).append(path.relative_to(ROOT).as_posix())
     for path in sorted(path for pattern in DEFINITIONS.get(app, ()) for path in folder.glob(pattern)):
         definition = tomllib.loads(path.read_text())
-        titles = _of_instrument(definition) if app == "measures" else _of_protocol(definition)
+        titles = _of_instrument(definition) if "rater" in definition else _of_protocol(definition)
         for text in titles:
-            found.setdefault(Message(text.replace("%", "%%")), []).append(path.relative_to(ROOT).as_posix())
+            found.setdefault(Message(text), []).append(path.relative_to(ROOT).as_posix())
     return found
 
 
@@ -98,11 +98,18 @@ def _trimmed(node: Any, text: str) -> str:
 
 
 def _of_instrument(definition: Mapping[str, Any]) -> Iterator[str]:
+    """Titles and labels that are ours, units, and what its safety items are about."""
     for kind in TITLED:
         yield from (one["title"] for one in definition.get(kind, []) if "title" in one)
     for scale in definition.get("scales", []):
         for bands in scale.get("band_sets", []):
             yield from (band["label"] for band in bands["bands"])
+    for levels in definition.get("levels", []):
+        yield from (
+            step["label"] for step in (*levels.get("steps", []), levels.get("lowest", {})) if "label" in step
+        )
+    for one in (*definition.get("items", []), *definition.get("scales", [])):
+        yield from filter(None, (one.get("unit"), one.get("critical", {}).get("topic")))
 
 
 def _of_protocol(node: Any) -> Iterator[str]:
@@ -113,7 +120,7 @@ def _of_protocol(node: Any) -> Iterator[str]:
     elif isinstance(node, Mapping):
         yield from (
             node[key]
-            for key in ("title", "summary", "label", "what", "words")
+            for key in ("title", "summary", "label", "what", "words", "measure")
             if isinstance(node.get(key), str)
         )
         for one in node.values():

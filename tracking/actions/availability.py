@@ -30,9 +30,9 @@ def set_availability(
         raise NotPermitted(_("only an independent rater says when ratings can be taken"))
     if not 1 <= per_week <= MOST_A_WEEK:
         raise InvalidInput("per_week", _("must lie between 1 and {most}").format(most=MOST_A_WEEK))
-    checks.check_order("starts_on", clock.today(), starts_on, of=_("today"))
+    checks.check_order("starts_on", clock.today(), starts_on, of="today")
     if ends_on:
-        checks.check_order("ends_on", starts_on, ends_on, of=_("the first day"))
+        checks.check_order("ends_on", starts_on, ends_on, of="the first day")
     User.objects.select_for_update().get(pk=by.pk)
     later = Q(ends_on__isnull=True) | Q(ends_on__gte=starts_on)
     known = RaterAvailability.objects.filter(later, user=by)

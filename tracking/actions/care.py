@@ -127,7 +127,7 @@ def add_member(
 @transaction.atomic
 def end_membership(*, by: User | None, membership: Membership, ends_on: date) -> None:
     """The membership ends; ``ends_on`` is its last day. Yesterday ends it at once."""
-    checks.check_order("ends_on", membership.starts_on - DAY, ends_on, of=_("the day before it began"))
+    checks.check_order("ends_on", membership.starts_on - DAY, ends_on, of="the day before it began")
     move(membership, not_ended(), ends_on=ends_on, otherwise=_("this membership has already ended"))
     audit.record(
         by=by, action=AuditAction.END_MEMBERSHIP, target=membership.team, user=str(membership.user.public_id)
@@ -183,7 +183,7 @@ def add_study_member(
 def end_study_membership(*, by: User | None, membership: StudyMembership, ends_on: date) -> None:
     """The user sees the figures of the study no longer; ``ends_on`` is the last day. Yesterday ends it at
     once."""
-    checks.check_order("ends_on", membership.starts_on - DAY, ends_on, of=_("the day before it began"))
+    checks.check_order("ends_on", membership.starts_on - DAY, ends_on, of="the day before it began")
     move(membership, not_ended(), ends_on=ends_on, otherwise=_("this membership has already ended"))
     audit.record(
         by=by,

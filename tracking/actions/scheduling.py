@@ -62,8 +62,8 @@ def create_request(
     """
     definition = _instrument(instrument, episode)
     opens, closes = opens_on or due_on, closes_on or _last_day(episode, definition, due_on)
-    checks.check_order("due_on", opens, due_on, of=_("the day on which it opens"))
-    checks.check_order("closes_on", due_on, closes, of=_("the day on which it is due"))
+    checks.check_order("due_on", opens, due_on, of="the day on which it opens")
+    checks.check_order("closes_on", due_on, closes, of="the day on which it is due")
     if rater and rater != definition.rater:
         words = _("{instrument} is not rated this way").format(instrument=definition.short_title)
         raise InvalidInput("rater", words)
@@ -148,8 +148,8 @@ def set_request_dates(
 ) -> None:
     """Somebody sets the days of an open request: from then on the schedule leaves them alone. Raises
     ``InvalidInput`` for days out of order, ``Conflict`` when it was answered or cancelled."""
-    checks.check_order("due_on", opens_on, due_on, of=_("the day on which it opens"))
-    checks.check_order("closes_on", due_on, closes_on, of=_("the day on which it is due"))
+    checks.check_order("due_on", opens_on, due_on, of="the day on which it opens")
+    checks.check_order("closes_on", due_on, closes_on, of="the day on which it is due")
     move(
         request,
         OPEN,

@@ -156,7 +156,7 @@ def stop_medication(*, by: User, course: MedicationCourse, stopped_on: date, rea
     if steps[-1].step == DoseStep.STOP:
         words = _("{substance} was already stopped on {day}")
         raise Conflict(words.format(substance=course.substance, day=date_format(steps[-1].changed_on)))
-    checks.check_order("stopped_on", steps[-1].changed_on, stopped_on, of=_("the last change of its dose"))
+    checks.check_order("stopped_on", steps[-1].changed_on, stopped_on, of="the last change of its dose")
     stop = _next_step(by, course, DoseStep.STOP, stopped_on, Decimal(0))
     stop.stop_reason = reason
     return _add_step(stop)
@@ -343,7 +343,7 @@ def _steps(course: MedicationCourse, field: str, day: date) -> list[DoseChange]:
         raise Conflict(_("this medication was taken back"))
     checks.check_past_day(field, day, local_today(course.episode.patient))
     steps = list(course.dose_changes.standing())
-    checks.check_order(field, steps[0].changed_on, day, of=_("the start of the medication"))
+    checks.check_order(field, steps[0].changed_on, day, of="the start of the medication")
     return steps
 
 

@@ -9,8 +9,8 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from measures import wording
+from measures.language import dated, marked, ngettext
 from measures.language import gettext as _
-from measures.language import marked, ngettext
 from tracking.errors import InvalidInput
 
 LARGEST_AMOUNT = Decimal(100_000)  # what the column holds: eight digits, three of them decimals
@@ -28,20 +28,6 @@ BEFORE = {
     "the last statement": marked("is before the last statement ({day})"),
     "the start of the medication": marked("is before the start of the medication ({day})"),
 }
-MONTHS = (
-    marked("January"),
-    marked("February"),
-    marked("March"),
-    marked("April"),
-    marked("May"),
-    marked("June"),
-    marked("July"),
-    marked("August"),
-    marked("September"),
-    marked("October"),
-    marked("November"),
-    marked("December"),
-)
 # Cc and Cf hold line breaks and the marks that turn the direction of writing: both can disguise a name.
 DISGUISES = {"Cc", "Cf"}
 
@@ -125,9 +111,4 @@ def check_past_day(field: str, day: date, today: date) -> None:
 def check_order(field: str, first: date, last: date, *, of: str) -> None:
     """``last`` does not come before ``first``, which is the day ``of`` something: one of those in ``BEFORE``."""
     if last < first:
-        raise InvalidInput(field, _(BEFORE[of]).format(day=_written(first)))
-
-
-def _written(day: date) -> str:
-    """A day as it is written inside a sentence."""
-    return _("{day} {month} {year}").format(day=day.day, month=_(MONTHS[day.month - 1]), year=day.year)
+        raise InvalidInput(field, _(BEFORE[of]).format(day=dated(first)))

@@ -109,7 +109,7 @@ def check_may_ask(episode: TreatmentEpisode, *, of_protocol: bool) -> None:
 def check_end_day(episode: TreatmentEpisode, field: str, day: date) -> None:
     """A day that has come, not before the treatment began."""
     checks.check_past_day(field, day, local_today(episode.patient))
-    checks.check_order(field, episode.starts_on, day, of=_("the first day of the episode"))
+    checks.check_order(field, episode.starts_on, day, of="the first day of the episode")
 
 
 def check_day_of_death(patient: Patient, field: str, day: date) -> None:

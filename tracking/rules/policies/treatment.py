@@ -45,7 +45,7 @@ def check_moment(episode: TreatmentEpisode, field: str, moment: datetime) -> Non
         raise InvalidInput(field, _("lies in the future"))
     day = local_day(episode.patient, moment)
     first = min(episode.starts_on, episode.patient.enrolled_on)
-    checks.check_order(field, first, day, of=_("the first day of the episode"))
+    checks.check_order(field, first, day, of="the first day of the episode")
     if episode.ends_on and day > episode.ends_on:
         words = _("is after the last day of the episode ({day})")
         raise InvalidInput(field, words.format(day=date_format(episode.ends_on, "DATE_FORMAT")))
