@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from measures.words.phrases import listed
 from tracking import clock
 from tracking.actions import audit
 from tracking.actions.moves import moved
@@ -20,10 +21,11 @@ from tracking.actions.outbox import queue_mail
 from tracking.actions.wordings import pin_wording
 from tracking.errors import InvalidInput
 from tracking.models import AssessmentRequest, PatientIdentity, SittingLink, TreatmentEpisode, User
+from tracking.rules.languages import sitting_in_words
 from tracking.rules.policies.days import local_day
 from tracking.rules.policies.endings import check_alive
 from tracking.rules.policies.instruments import instrument_of
-from tracking.rules.policies.wordings import can_be_asked
+from tracking.rules.policies.wordings import can_be_asked, languages_of, wanted_language
 from tracking.rules.tokens import token_hash
 from tracking.tongues import language_of
 from tracking.vocabulary import AuditAction, RequestStatus
@@ -31,10 +33,15 @@ from tracking.vocabulary import AuditAction, RequestStatus
 
 @transaction.atomic
 def issue_link(
-    *, by: User | None, episode: TreatmentEpisode, requests: Sequence[AssessmentRequest]
+    *,
+    by: User | None,
+    episode: TreatmentEpisode,
+    requests: Sequence[AssessmentRequest],
+    language: str = "",
 ) -> tuple[SittingLink, str]:
-    """A new link for these self-report requests, and its token. Raises ``InvalidInput`` when none is given,
-    one is not the patient's to answer, or has no wording in which it may be asked on screen."""
+    """A new link for these self-report requests, and its token. The whole sitting and its mail are in one language:
+    the patient's, unless another is chosen. Raises ``InvalidInput`` when none is given, one is not the patient's to
+    answer, has no wording in which it may be asked on screen, or none in the language of the others."""
     check_alive(episode.patient)
     if not requests:
         raise InvalidInput("requests", _("nothing is open for the patient to answer"))
@@ -45,16 +52,32 @@ def issue_link(
             title = instrument_of(request.instrument, request.version).short_title
             on_paper = _("{title} is asked on paper: no wording installed").format(title=title)
             raise InvalidInput("requests", on_paper)
+    language = language or wanted_language(episode.patient)
+    _check_one_language(requests, language)
     token = secrets.token_urlsafe(32)
     link = SittingLink.objects.create(
         episode=episode,
         token_hash=token_hash(token),
+        language=language,
         created_by=by,
         expires_at=clock.now() + settings.LINK_LIFE,
     )
     link.requests.set(requests)
     audit.record(by=by, action=AuditAction.ISSUE_LINK, target=link, patient=episode.patient)
     return link, token
+
+
+def _check_one_language(requests: Sequence[AssessmentRequest], language: str) -> None:
+    without = [
+        instrument_of(request.instrument, request.version).short_title
+        for request in requests
+        if language not in languages_of(request)
+    ]
+    if without:
+        said = _("no words in {language} for {titles}: leave it out, or ask everything in another language")
+        raise InvalidInput(
+            "language", said.format(language=sitting_in_words(language), titles=listed(without))
+        )
 
 
 def _is_the_patients(request: AssessmentRequest, episode: TreatmentEpisode) -> bool:
@@ -70,7 +93,7 @@ def mail_link(*, by: User, link: SittingLink, url: str) -> None:
     if identity is None or not identity.email:
         raise InvalidInput("mail", _("no mail address of this patient is recorded"))
     patient = link.episode.patient
-    with override(language_of(patient.language, patient.team.site.language)):
+    with override(language_of(link.language, patient.language, patient.team.site.language)):
         queue_mail(
             to=identity.email,
             subject=_("Some questions are waiting for you"),
@@ -92,7 +115,7 @@ def open_link(*, link: SittingLink, now: datetime) -> None:
     """The patient has pressed start: from now on each questionnaire keeps its words. Coming back with the same
     link changes nothing that was answered."""
     for request in link.requests.filter(status=RequestStatus.OPEN):
-        pin_wording(request=request)
+        pin_wording(request=request, language=link.language)
     if moved(link, Q(opened_at=None), opened_at=now):
         audit.record(by=None, action=AuditAction.OPEN_LINK, target=link, patient=link.episode.patient)
 

@@ -93,21 +93,21 @@ def withdraw_wording(*, by: User, pack: WordingPack, reason: str) -> None:
 
 
 @transaction.atomic
-def pin_wording(*, request: AssessmentRequest) -> None:
+def pin_wording(*, request: AssessmentRequest, language: str = "") -> None:
     """A sitting begins that asks this: the words that it is shown in are kept to its end, and chosen anew with
     the next beginning as long as nothing is answered."""
-    pack = pack_of(request)
+    pack = pack_of(request, language)
     if pack == request.wording_pack:
         return
     if moved(request, Q(status=RequestStatus.OPEN, draft__isnull=True), wording_pack=pack):
         request.wording_pack = pack
 
 
-def give_words(*, request: AssessmentRequest) -> None:
+def give_words(*, request: AssessmentRequest, language: str = "") -> None:
     """A sitting comes to what had no words when it began, and has some now: our labels are never shown in their
     place."""
     if request.wording_pack is None and not ships(instrument_of(request.instrument, request.version)):
-        pin_wording(request=request)
+        pin_wording(request=request, language=language)
 
 
 def _check_administers(by: User | None, site: Site) -> None:

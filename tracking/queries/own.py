@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from measures.instrument import Band, Scale
 from tracking.models import Assessment, AssessmentRequest, Patient, User
@@ -13,6 +13,8 @@ from tracking.queries.assessments import own_self_reports
 from tracking.queries.sittings import answerable, crisis_contacts
 from tracking.rules.crisis import Contact
 from tracking.rules.policies.instruments import Shelf
+from tracking.rules.policies.wordings import languages_of
+from tracking.tongues import language_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +84,18 @@ def _report(assessment: Assessment, shelf: Shelf, before: float | None) -> OwnRe
 def own_contacts(user: User) -> tuple[Contact, ...]:
     """Whom this patient can call; none for an account without a patient."""
     patient = Patient.objects.filter(user=user).select_related("team__site").first()
-    return crisis_contacts(patient) if patient else ()
+    return crisis_contacts(patient, get_language() or "") if patient else ()
 
 
-def own_open_requests(user: User) -> list[AssessmentRequest]:
-    """The questionnaires that this patient can answer on screen today."""
+def own_language(user: User) -> str:
+    """The language of a patient's own pages: the one chosen for them, else that in which the patient is asked."""
+    patient = Patient.objects.filter(user=user).select_related("team__site").first()
+    return language_of(user.language, *((patient.language, patient.team.site.language) if patient else ()))
+
+
+def own_open_requests(user: User, language: str) -> list[AssessmentRequest]:
+    """The questionnaires that this patient can answer on screen today, in the language of the page. What has no words
+    in it is sent by staff, who choose another."""
     rows = AssessmentRequest.objects.visible_to(user).filter(episode__patient__user=user)
-    return answerable(rows.select_related("episode__patient__team__site"))
+    asked = answerable(rows.select_related("episode__patient__team__site"))
+    return [one for one in asked if language in languages_of(one)]

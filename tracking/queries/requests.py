@@ -16,7 +16,7 @@ from tracking.models import Assessment, AssessmentRequest, TreatmentEpisode, Unb
 from tracking.rules.policies.days import local_today
 from tracking.rules.policies.instruments import Shelf, declared_scales, offered
 from tracking.rules.policies.rating import raters_of
-from tracking.rules.policies.wordings import Wordings
+from tracking.rules.policies.wordings import Wordings, languages_of
 from tracking.vocabulary import RequestStatus
 
 
@@ -72,6 +72,15 @@ def is_of_team(user: User, episode: TreatmentEpisode) -> bool:
 def open_self_reports(episode: TreatmentEpisode) -> QuerySet[AssessmentRequest]:
     """What the patient of this episode is asked today, on screen or on paper."""
     return _in_window(episode).filter(rater="self")
+
+
+def by_language(requests: Iterable[AssessmentRequest]) -> dict[str, list[AssessmentRequest]]:
+    """What patients can answer in each language of a sitting: the languages in which most can be, first."""
+    found: dict[str, list[AssessmentRequest]] = {}
+    for one in requests:
+        for language in languages_of(one):
+            found.setdefault(language, []).append(one)
+    return dict(sorted(found.items(), key=lambda pair: (-len(pair[1]), pair[0])))
 
 
 def asked_on_paper(requests: Iterable[AssessmentRequest]) -> list[tuple[AssessmentRequest, Instrument]]:

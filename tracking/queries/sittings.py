@@ -19,7 +19,13 @@ from tracking.rules.crisis import Contact, contacts_of
 from tracking.rules.policies.assessments import can_be_finished, is_being_finished
 from tracking.rules.policies.days import local_today
 from tracking.rules.policies.instruments import instrument_of
-from tracking.rules.policies.wordings import SHIPPED_LANGUAGE, can_be_asked, is_begun, shown_instrument
+from tracking.rules.policies.wordings import (
+    SHIPPED_LANGUAGE,
+    can_be_asked,
+    is_begun,
+    languages_of,
+    shown_instrument,
+)
 from tracking.rules.tokens import token_hash
 from tracking.vocabulary import AnswerSource, RequestStatus
 
@@ -148,8 +154,9 @@ def _links() -> QuerySet[SittingLink]:
 
 def open_requests(link: SittingLink) -> list[AssessmentRequest]:
     """What this link still asks for today, in the order in which it is due: also what was begun in time and may be
-    finished. What has no wording to be asked in is not among it."""
-    return answerable(link.requests.select_related("episode__patient__team__site"))
+    finished. What has no wording to be asked in, in the language of the sitting, is not among it."""
+    asked = answerable(link.requests.select_related("episode__patient__team__site"))
+    return [one for one in asked if not link.language or link.language in languages_of(one)]
 
 
 def answerable(requests: RequestQuerySet) -> list[AssessmentRequest]:
@@ -234,6 +241,8 @@ def ended_on(request: AssessmentRequest) -> date | None:
     return request.closes_on if is_being_finished(request, today) else None
 
 
-def crisis_contacts(patient: Patient) -> tuple[Contact, ...]:
-    """Whom this patient can call now."""
-    return contacts_of(patient.team.site.crisis_contacts)
+def crisis_contacts(patient: Patient, language: str) -> tuple[Contact, ...]:
+    """Whom this patient can call now, in the language of the page where the site has said it in that language."""
+    site = patient.team.site
+    own = site.contacts.filter(language=language).first()
+    return contacts_of(own.contacts if own else site.crisis_contacts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,7 +16,7 @@ from measures.wording import Wording
 from measures.wording.check import WordedItem
 from tracking.models import Site, User, WordingPack
 from tracking.queries.administration import administered_sites
-from tracking.rules.languages import language_name
+from tracking.rules.languages import by_name, language_name
 from tracking.rules.policies.instruments import offered
 from tracking.rules.policies.wordings import Wordings, is_withdrawn
 
@@ -47,6 +48,14 @@ class WordedLine:
     item: Item
     words: WordedItem
     answers: tuple[tuple[str, str], ...]
+
+
+def languages_served(*kept: str) -> list[tuple[str, str]]:
+    """The languages in which somebody can be asked: those of the interface, and those of a wording that is in use.
+    ``kept``: what stands on record and stays a choice, served or not."""
+    spoken = (code.split("-")[0] for code, name in settings.LANGUAGES)
+    packs = WordingPack.objects.filter(withdrawal=None).values_list("language", flat=True).distinct()
+    return by_name([*spoken, *packs, *filter(None, kept)])
 
 
 def own_packs(user: User) -> QuerySet[WordingPack]:

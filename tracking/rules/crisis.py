@@ -17,6 +17,7 @@ class Contact:
     phone: str
 
 
+NUMBER = re.compile(r"\d{3}")  # also within a line: "Call 1737"
 SHORTEST = 3  # words
 
 
@@ -26,7 +27,7 @@ def names_somebody(text: str) -> bool:
     >>> names_somebody("none"), names_somebody("Samaritans, 116 123"), names_somebody("Nobody can be reached here")
     (False, True, True)
     """
-    return any(one.phone for one in contacts_of(text)) or len(text.split()) >= SHORTEST
+    return NUMBER.search(text) is not None or len(text.split()) >= SHORTEST
 
 
 def contacts_of(text: str) -> tuple[Contact, ...]:

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.conf.locale import LANG_INFO
 from django.utils.translation import gettext as _
 
 from measures.wording import clean_language
+from tracking.tongues import interface_for
 
 _NAMES = {clean_language(code): str(info["name"]) for code, info in LANG_INFO.items() if "name" in info}
 
 
-def languages() -> list[tuple[str, str]]:
-    """The languages that can be chosen, by name."""
-    return sorted(((tag, _(name)) for tag, name in _NAMES.items() if tag), key=lambda pair: pair[1])
+def by_name(tags: Iterable[str]) -> list[tuple[str, str]]:
+    """Languages to choose from, by their names."""
+    return sorted(((tag, language_name(tag)) for tag in set(tags)), key=lambda pair: pair[1])
+
+
+def sitting_in_words(language: str) -> str:
+    """The name of a language without its region, as a sitting is in it: "English" for ``en-gb``."""
+    return language_name(language.split("-")[0]) if interface_for(language) else language_name(language)
 
 
 def language_name(tag: str) -> str:

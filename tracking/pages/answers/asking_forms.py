@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from measures.instrument import Instrument
+from measures.words.phrases import listed
 from tracking.models import AssessmentRequest, User
 from tracking.pages.parts import day_field, offer, offer_rows
+from tracking.rules.languages import sitting_in_words
 from tracking.rules.policies.instruments import instrument_of
 
 
@@ -87,6 +89,10 @@ class LinkForm(forms.Form):
         to_field_name="public_id",
         error_messages={"required": gettext_lazy("Choose at least one.")},
     )
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language of the sitting"),
+        help_text=gettext_lazy("Of the questions, of the pages around them, and of the mail: always one."),
+    )
     mail = forms.BooleanField(
         required=False,
         label=gettext_lazy("Also mail it to the patient"),
@@ -94,11 +100,26 @@ class LinkForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, requests: QuerySet[AssessmentRequest], can_mail: bool, **kwargs: Any
+        self,
+        *args: Any,
+        requests: QuerySet[AssessmentRequest],
+        languages: Mapping[str, Sequence[AssessmentRequest]],
+        wanted: str,
+        can_mail: bool,
+        **kwargs: Any,
     ) -> None:
+        """``languages``: what can be answered in each; ``wanted``: the patient's own."""
         super().__init__(*args, **kwargs)
         self.label_suffix = ""
         offer_rows(self, "requests", requests)
-        self.initial.setdefault("requests", [one.public_id for one in requests])
+        offer(self, "language", [(code, _spoken(code, asked)) for code, asked in languages.items()])
+        self.initial.setdefault("language", wanted if wanted in languages else next(iter(languages), ""))
+        worded = languages.get(self.initial["language"], ())
+        self.initial.setdefault("requests", [one.public_id for one in worded])
         if not can_mail:
             del self.fields["mail"]
+
+
+def _spoken(code: str, asked: Sequence[AssessmentRequest]) -> str:
+    titles = listed(dict.fromkeys(instrument_of(one.instrument, one.version).short_title for one in asked))
+    return f"{sitting_in_words(code)}: {titles}"

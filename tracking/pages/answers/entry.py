@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 
 from measures.instrument import Instrument
 from measures.language import marked
+from measures.words.phrases import listed
 from tracking.actions import assessments, entry_drafts, links, scheduling
 from tracking.actions.assessments import Submitted
 from tracking.errors import Conflict, InvalidInput
@@ -27,10 +29,12 @@ from tracking.pages.answers.answers_forms import NewRecordForm, RecordForm
 from tracking.pages.answers.asking_forms import AskForm, LinkForm
 from tracking.pages.answers.filling import Filling, fill_in, goes_by_itself
 from tracking.pages.refusals import refusals_shown
+from tracking.pages.writing import as_sentence
 from tracking.queries.entry_drafts import Place, begun_entry, draft_at
 from tracking.queries.guesses import is_followed_by_guess
 from tracking.queries.requests import (
     asked_on_paper,
+    by_language,
     instruments_to_ask,
     is_of_team,
     open_requests_for,
@@ -39,6 +43,7 @@ from tracking.queries.requests import (
     totals_to_record,
 )
 from tracking.queries.sittings import begun
+from tracking.rules.languages import sitting_in_words
 from tracking.rules.policies.assessments import (
     check_may_rate,
     check_request_open,
@@ -47,6 +52,7 @@ from tracking.rules.policies.assessments import (
 )
 from tracking.rules.policies.days import local_today
 from tracking.rules.policies.instruments import Shelf, instrument_of
+from tracking.rules.policies.wordings import wanted_language
 from tracking.vocabulary import AnswerSource, ItemState, ReadPage, Role
 
 ENDORSED = marked(
@@ -214,22 +220,50 @@ def link_new(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     identity = getattr(episode.patient, "identity", None)
     asked = open_self_reports(episode)
     on_paper = asked_on_paper(asked)
+    on_screen = asked.exclude(pk__in=[one.pk for one, instrument in on_paper])
+    languages, wanted = by_language(on_screen), wanted_language(episode.patient)
     form = LinkForm(
         _data(request),
-        requests=asked.exclude(pk__in=[one.pk for one, instrument in on_paper]),
+        requests=on_screen,
+        languages=languages,
+        wanted=wanted,
         can_mail=bool(identity and identity.email),
         initial=_chosen(request),
     )
     if request.method == "POST" and form.is_valid():
-        chosen = list(form.cleaned_data["requests"])
-        link, token = links.issue_link(by=request.user, episode=episode, requests=chosen)
-        url = settings.BASE_URL + reverse("sitting-landing", args=[token])
-        if form.cleaned_data.get("mail"):
-            links.mail_link(by=request.user, link=link, url=url)
-        page = {"link": link, "url": url, "mailed": form.cleaned_data.get("mail")} | _whom(episode)
-        return render(request, "tracking/answers/entry/link_made.html", page)
-    context = {"form": form, "on_paper": on_paper} | _whom(episode)
+        try:
+            return _link_made(request, episode, **form.cleaned_data)
+        except InvalidInput as refusal:
+            form.add_error(refusal.field, as_sentence(refusal.reason))
+    unworded = {_title(one): None for one in on_screen if one not in languages.get(wanted, ())}
+    context = {
+        "form": form,
+        "on_paper": on_paper,
+        "unworded": listed(unworded) if unworded else "",
+        "wanted": sitting_in_words(wanted),
+    } | _whom(episode)
     return render(request, "tracking/answers/entry/link.html", context, status=400 if form.errors else 200)
+
+
+def _title(asked: AssessmentRequest) -> str:
+    return instrument_of(asked.instrument, asked.version).short_title
+
+
+def _link_made(
+    request: SignedInRequest,
+    episode: TreatmentEpisode,
+    requests: Iterable[AssessmentRequest],
+    language: str,
+    mail: bool = False,
+) -> HttpResponse:
+    link, token = links.issue_link(
+        by=request.user, episode=episode, requests=list(requests), language=language
+    )
+    url = settings.BASE_URL + reverse("sitting-landing", args=[token])
+    if mail:
+        links.mail_link(by=request.user, link=link, url=url)
+    page = {"link": link, "url": url, "mailed": mail} | _whom(episode)
+    return render(request, "tracking/answers/entry/link_made.html", page)
 
 
 def _chosen(request: HttpRequest) -> dict[str, list[str]]:

@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy
 
 from measures.wording import LARGEST
 from tracking.models import Site, User
-from tracking.pages.parts import Rowed, offer_rows, words_field
+from tracking.pages.parts import Rowed, offer, offer_rows, words_field
 from tracking.queries.administration import administered_sites
-from tracking.rules.languages import languages
+from tracking.queries.wordings import languages_served
 
 KINDS = [("csv", gettext_lazy("A table (CSV)")), ("toml", "TOML")]
 BYTES_A_CHARACTER = 4  # at most, in UTF-8
@@ -89,7 +89,6 @@ class SiteAskingForm(Rowed):
 
     language = forms.ChoiceField(
         label=gettext_lazy("Language"),
-        choices=languages,
         help_text=gettext_lazy("A patient may have a language of their own."),
     )
     tap_advances = forms.BooleanField(
@@ -101,3 +100,4 @@ class SiteAskingForm(Rowed):
     def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial = {"language": site.language, "tap_advances": site.tap_advances}
+        offer(self, "language", languages_served(site.language))

@@ -3,30 +3,48 @@
 from __future__ import annotations
 
 import uuid
+from functools import wraps
+from typing import ParamSpec
 
 from django.contrib import messages
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from tracking.actions import links
-from tracking.pages.access import SignedInRequest, one_or_404, roles_required
+from tracking.pages.access import SignedInRequest, SignedInView, View, one_or_404, roles_required
 from tracking.pages.patient import sitting_session
 from tracking.queries.assessments import answer_lines, own_self_reports
-from tracking.queries.own import own_contacts, own_open_requests, own_reports
+from tracking.queries.own import own_contacts, own_language, own_open_requests, own_reports
 from tracking.queries.sittings import minutes_of
 from tracking.rules.policies.instruments import instrument_of
 from tracking.rules.policies.wordings import SHIPPED_LANGUAGE, in_words_of, pack_of_assessment
 from tracking.vocabulary import Role
 
+P = ParamSpec("P")
 
-@roles_required(Role.PATIENT)
+
+def own_page(view: SignedInView[P]) -> View[P]:
+    """A patient's own page: in the language that the patient has chosen for the pages, else in that of the record."""
+
+    @roles_required(Role.PATIENT)
+    @wraps(view)
+    def spoken(request: SignedInRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        translation.activate(own_language(request.user))
+        return view(request, *args, **kwargs)
+
+    return spoken
+
+
+@own_page
 @require_safe
 def course(request: SignedInRequest) -> HttpResponse:
     """What I was asked, how it went, and what waits for me."""
-    waiting = own_open_requests(request.user)
+    waiting = own_open_requests(request.user, str(get_language()))
     reports = own_reports(request.user)
     context = {
         "reports": reports,
@@ -38,7 +56,7 @@ def course(request: SignedInRequest) -> HttpResponse:
     return render(request, "tracking/patient/own/course.html", context)
 
 
-@roles_required(Role.PATIENT)
+@own_page
 @require_safe
 def answers(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """One own self-report, question by question."""
@@ -50,17 +68,18 @@ def answers(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     return render(request, "tracking/patient/own/answers.html", context)
 
 
-@roles_required(Role.PATIENT)
+@own_page
 @require_POST
 def answer(request: SignedInRequest) -> HttpResponse:
-    """Begins a sitting with what waits, as a link would."""
-    waiting = own_open_requests(request.user)
+    """Begins a sitting with what waits, as a link would, in the language of the page."""
+    language = str(get_language())
+    waiting = own_open_requests(request.user, language)
     if not waiting:
         messages.info(request, _("Nothing is waiting for you at the moment."))
         return redirect("own-course")
     episode = waiting[0].episode
     mine = [one for one in waiting if one.episode_id == episode.pk]
-    link = links.issue_link(by=request.user, episode=episode, requests=mine)[0]
+    link = links.issue_link(by=request.user, episode=episode, requests=mine, language=language)[0]
     links.open_link(link=link, now=timezone.now())
     sitting_session.begin(request, link)
     return redirect("sitting")

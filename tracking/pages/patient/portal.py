@@ -25,7 +25,7 @@ from tracking.errors import Conflict
 from tracking.models import AssessmentRequest, SittingLink
 from tracking.pages.access import SiteRequest
 from tracking.pages.answers.answers_forms import AnswersForm, field_name
-from tracking.pages.patient.sitting_session import begin, has_concern, in_sitting, note_concern
+from tracking.pages.patient.sitting_session import begin, has_concern, in_sitting, note_concern, speak_as_in
 from tracking.pages.writing import as_sentence
 from tracking.queries import sittings
 from tracking.queries.sittings import Questionnaire
@@ -50,9 +50,11 @@ def landing(request: HttpRequest, token: str) -> HttpResponse:
     link = sittings.usable_link(token, now)
     if link is None:
         if (ended := sittings.ended_link(token)) is not None:
+            speak_as_in(ended)
             return _without_referrer(_page(request, ended, "done.html", {"ending": sittings.ending(ended)}))
         tries.count_failure(address=address, now=now)
         raise Http404
+    speak_as_in(link)
     if request.method == "POST":
         return _start(request, link)
     waiting = sittings.open_requests(link)
@@ -85,7 +87,7 @@ def sitting(request: HttpRequest, link: SittingLink) -> HttpResponse:
     waiting = sittings.open_requests(link)
     if not waiting:
         return redirect("sitting-done")
-    sheet = _in_words(waiting[0])
+    sheet = _in_words(waiting[0], link)
     total = link.requests.count()
     context = {
         "sheet": sheet,
@@ -244,7 +246,7 @@ def _sheet(link: SittingLink, public_id: uuid.UUID) -> Questionnaire:
     asked = sittings.request_of(link, public_id)
     if asked is None:
         raise Http404
-    return _in_words(asked) if asked.status == RequestStatus.OPEN else sittings.questionnaire(asked)
+    return _in_words(asked, link) if asked.status == RequestStatus.OPEN else sittings.questionnaire(asked)
 
 
 def _closed_or(request: HttpRequest, sheet: Questionnaire) -> HttpResponse | None:
@@ -256,8 +258,8 @@ def _closed_or(request: HttpRequest, sheet: Questionnaire) -> HttpResponse | Non
     return None
 
 
-def _in_words(asked: AssessmentRequest) -> Questionnaire:
-    give_words(request=asked)
+def _in_words(asked: AssessmentRequest, link: SittingLink) -> Questionnaire:
+    give_words(request=asked, language=link.language)
     return sittings.questionnaire(asked)
 
 
@@ -271,7 +273,7 @@ def _page(
 ) -> HttpResponse:
     patient = link.episode.patient
     common = {
-        "contacts": sittings.crisis_contacts(patient),
+        "contacts": sittings.crisis_contacts(patient, link.language),
         "simulated": patient.is_simulated,
         "concern": has_concern(request),
     }

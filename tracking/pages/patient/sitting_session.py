@@ -11,10 +11,12 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils import translation
 
 from tracking.models import SittingLink
 from tracking.pages.access import SiteRequest, View
 from tracking.queries.sittings import link_of_sitting
+from tracking.tongues import language_of
 
 KEY = "sitting"
 P = ParamSpec("P")
@@ -40,9 +42,17 @@ def in_sitting(view: Callable[Concatenate[SiteRequest, SittingLink, P], HttpResp
             return render(request, "tracking/patient/portal/ended.html", status=404)
         request.session[KEY] |= {"seen": time.time()}
         request.session.modified = True
+        speak_as_in(link)
         return view(request, link, *args, **kwargs)
 
     return guarded
+
+
+def speak_as_in(link: SittingLink) -> None:
+    """The page is in the language of the sitting, whatever the browser asks for: one language with the questions and
+    the mail. The next request begins with its own again."""
+    patient = link.episode.patient
+    translation.activate(language_of(link.language, patient.language, patient.team.site.language))
 
 
 def _link(request: HttpRequest) -> SittingLink | None:

@@ -12,23 +12,21 @@ from tracking.models import CareTeam, PatientIdentity, Study, User
 from tracking.pages.parts import UNCHOSEN, Dated, Layout, day_field, offer, offer_rows, words_field
 from tracking.queries.names import Whose, whose
 from tracking.queries.people import own_teams, own_time_zone, time_zones
+from tracking.queries.wordings import languages_served
 from tracking.rules import protocol as protocols
-from tracking.rules.languages import languages
 from tracking.rules.policies.likeness import ANOTHER_PERSON, ASKED_OF, LONGEST_REASON, Alike, key_of
 from tracking.vocabulary import ConsentKind, Diagnosis, Sex
 
 BETWEEN = ":"
 
 
-def patient_languages() -> list[tuple[str, str]]:
-    """What a patient may be asked in, after the choice to have no language of one's own."""
-    return [("", _("That of the site")), *languages()]
-
-
 def language_field() -> forms.ChoiceField:
-    return forms.ChoiceField(
-        label=gettext_lazy("Language of the questionnaires"), required=False, choices=patient_languages
-    )
+    return forms.ChoiceField(label=gettext_lazy("Language of questionnaires and mails"), required=False)
+
+
+def offer_languages(form: forms.Form, *kept: str) -> None:
+    """What a patient may be asked in, after the choice to have no language of one's own."""
+    offer(form, "language", [("", _("That of the site")), *languages_served(*kept)])
 
 
 class IdentityForm(Dated):
@@ -54,6 +52,10 @@ class PatientForm(IdentityForm):
     timezone = forms.ChoiceField(label=gettext_lazy("Time zone of the patient"), choices=time_zones)
     language = language_field()
     layout = (*IdentityForm.layout, ("sex", "timezone", "language"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer_languages(self, str(self.initial.get("language", "")))
 
 
 class EpisodeForm(Dated):
@@ -125,6 +127,7 @@ class EnrolmentForm(IdentityForm, EpisodeForm):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, user=user, **kwargs)
         offer_rows(self, "team", own_teams(user))
+        offer_languages(self)
         self.fields["timezone"].initial = own_time_zone(user).key
         self._answer = self.fields.pop(ANOTHER_PERSON)
         if self.add_prefix(ANOTHER_PERSON) in self.data:

@@ -1,8 +1,9 @@
 """Which words of an instrument somebody is shown: those that the site has installed, or those that ship.
 
-A patient is asked in the patient's language, else in the site's; whoever rates reads the site's. Without a pack
-the shipped text serves where it may be shown; a self-report whose wording belongs to somebody else is then asked
-on paper. A sitting keeps the words in which it began.
+A sitting is in one language, that of its link: the patient's own, or another that staff have chosen because a
+questionnaire has no words in it. Whoever rates reads the site's. Without a pack the shipped text serves where it may
+be shown; a self-report whose wording belongs to somebody else is then asked on paper. A sitting keeps the words in
+which it began.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from measures.instrument import Instrument
 from tracking.errors import Conflict
 from tracking.models import Assessment, AssessmentRequest, Patient, Site, WordingPack
 from tracking.rules.policies.instruments import instrument_of
+from tracking.tongues import interface_for
 from tracking.vocabulary import Wording
 
 SHIPPED_LANGUAGE = "en"
@@ -46,6 +48,19 @@ class Wordings:
                 return None
         return None
 
+    def languages(self, instrument: Instrument, site: Site) -> frozenset[str]:
+        """The languages in which patients can answer this on screen, as ``sitting_language`` names them."""
+        packs = self._packs.get((site.pk, instrument.key, instrument.version), [])
+        shipped = [SHIPPED_LANGUAGE] if ships(instrument) else []
+        return frozenset(sitting_language(tag) for tag in (*(pack.language for pack in packs), *shipped))
+
+    def pack_in(self, instrument: Instrument, patient: Patient, language: str) -> WordingPack | None:
+        """The words of a sitting in this language: of the patient's own variety of it, else of the site's."""
+        site = patient.team.site
+        packs = self._packs.get((site.pk, instrument.key, instrument.version), [])
+        own = [tag for tag in (patient.language, site.language) if tag and sitting_language(tag) == language]
+        return next((pack for tag in (*own, language) if (pack := _closest(packs, tag))), None)
+
     def may_be_asked(self, instrument: Instrument, site: Site, language: str = "") -> bool:
         """Whether somebody of this language can answer on screen."""
         return bool(instrument.items) and (
@@ -58,6 +73,26 @@ class Wordings:
             return False
         patient = request.episode.patient
         return not (self.may_be_asked(instrument, patient.team.site, patient.language) or is_begun(request))
+
+
+def sitting_language(tag: str) -> str:
+    """The language of a sitting for somebody of this language: that of the interface which they read, ``de`` for
+    ``de-CH``; of one that the interface does not speak its name without the region."""
+    return interface_for(tag) or _root(tag)
+
+
+def wanted_language(patient: Patient) -> str:
+    """In which language this patient is asked unless staff choose another."""
+    return sitting_language(patient.language or patient.team.site.language)
+
+
+def languages_of(request: AssessmentRequest) -> frozenset[str]:
+    """The languages in which this self-report can be answered on screen; once begun, that alone in which it was."""
+    if is_begun(request):
+        pack = request.wording_pack
+        return frozenset({sitting_language(pack.language if pack else SHIPPED_LANGUAGE)})
+    instrument = instrument_of(request.instrument, request.version)
+    return Wordings().languages(instrument, request.episode.patient.team.site)
 
 
 def ships(instrument: Instrument) -> bool:
@@ -83,12 +118,13 @@ def can_be_asked(request: AssessmentRequest) -> bool:
     return not Wordings().is_on_paper(request, instrument)
 
 
-def pack_of(request: AssessmentRequest) -> WordingPack | None:
-    """The pack in whose words a sitting that begins now shows this request: once something is answered, the
-    one in which it was."""
+def pack_of(request: AssessmentRequest, language: str = "") -> WordingPack | None:
+    """The pack in whose words a sitting in this language shows this request from now on: once something is answered,
+    the one in which it was. Without a language, as its patient is asked."""
     if is_begun(request):
         return request.wording_pack
-    return wording_for(instrument_of(request.instrument, request.version), request.episode.patient)
+    instrument, patient = instrument_of(request.instrument, request.version), request.episode.patient
+    return Wordings().pack_in(instrument, patient, language) if language else wording_for(instrument, patient)
 
 
 def shown_instrument(request: AssessmentRequest) -> Instrument:
