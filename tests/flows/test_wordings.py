@@ -73,7 +73,7 @@ class TestInTheWordsOfTheSite:
         page = client.get(item(german, 1))
         for words in ("de: How often?", "de: Question 1", "de: Answer 5", "de: this week"):
             assert words in unescaped(page)
-        assert page.content.decode().count('lang="de"') == 7  # recall, question, five answers
+        assert page.content.decode().count('lang="de"') == 8  # the page, recall, question, five answers
         assert "en: " not in unescaped(page)
         client.post(item(german, 1), {"step": "skip"})
         review = client.get(reverse("sitting-review", kwargs={"public_id": german.public_id}))

@@ -68,9 +68,10 @@ def issue_link(
 
 
 def _check_one_language(requests: Sequence[AssessmentRequest], language: str) -> None:
+    fresh = AssessmentRequest.objects.filter(pk__in=[request.pk for request in requests])
     without = [
         instrument_of(request.instrument, request.version).short_title
-        for request in requests
+        for request in fresh.select_related("draft", "wording_pack", "episode__patient__team__site")
         if language not in languages_of(request)
     ]
     if without:

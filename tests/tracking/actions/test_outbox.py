@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from tracking.actions import outbox
 from tracking.models import OutboxMail
+from tracking.tongues import language_of
 
 pytestmark = pytest.mark.django_db
 
@@ -97,4 +98,4 @@ def test_one_bad_mail_does_not_stop_the_others(waiting: OutboxMail) -> None:
 def test_somebody_is_written_to_in_the_first_language_that_the_interface_knows(
     wishes: tuple[str, ...], spoken: str
 ) -> None:
-    assert outbox.language_of(*wishes) == spoken
+    assert language_of(*wishes) == spoken

@@ -91,6 +91,7 @@ class LinkForm(forms.Form):
     )
     language = forms.ChoiceField(
         label=gettext_lazy("Language of the sitting"),
+        required=False,
         help_text=gettext_lazy("Of the questions, of the pages around them, and of the mail: always one."),
     )
     mail = forms.BooleanField(

@@ -17,6 +17,7 @@ from time_machine import TimeMachineFixture
 from measures import registry
 from tests.cast import person
 from tests.tracking.answers import HAMD
+from tests.tracking.packs import installed
 from tracking.actions import assessments, care, links, people, scheduling, treatment
 from tracking.errors import InvalidInput
 from tracking.models import Assessment, OutboxMail, TreatmentEpisode, User
@@ -121,9 +122,9 @@ def test_the_mail_is_written_in_the_language_of_the_patient(time_machine: TimeMa
     asked = scheduling.create_request(
         by=clinician, episode=episode, instrument="phq9", due_on=date(2029, 3, 1)
     )
-    link = links.issue_link(by=clinician, episode=episode, requests=[asked])[0]
-    patient = link.episode.patient
-    patient.language = "de-CH"
+    installed(episode.patient.team.site, "phq9", language="de")
+    episode.patient.language = "de-CH"
+    link = links.issue_link(by=clinician, episode=episode, requests=[asked], language="de")[0]
     links.mail_link(by=clinician, link=link, url="https://example.org/s/secret/")
     assert "8. März 2029" in OutboxMail.objects.get().body
 
