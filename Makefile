@@ -73,7 +73,7 @@ clean: demo-reset
 	rm -rf .venv
 
 %.mo: %.po | .venv/runtime
-	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
+	@$(BIN)/python -m config.translations $<
 
 .venv/bootstrap: requirements-bootstrap.lock
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv

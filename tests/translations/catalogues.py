@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -11,6 +12,7 @@ from tests.translations.collect import APPS, ROOT, messages_of
 
 LANGUAGES = ("de", "es", "ar")
 WIDTH = 110
+BEGUN = datetime(2026, 11, 30, tzinfo=UTC)  # of the catalogues: no line changes that no word has changed
 
 
 def catalogue_path(app: str, language: str) -> Path:
@@ -28,7 +30,18 @@ def read(app: str, language: str) -> Catalog:
 def renewed(app: str, language: str) -> Catalog:
     """The catalogue with every message of the source and no other, each with the translation that it has."""
     known = read(app, language)
-    fresh = Catalog(locale=language, project="Throughline", charset="utf-8", fuzzy=False)
+    fresh = Catalog(
+        locale=language,
+        header_comment="# Written by `make translations`; the translations by hand.",
+        project="Throughline",
+        version="1",
+        msgid_bugs_address="the issues of the project",
+        last_translator="the project",
+        language_team=language,
+        creation_date=BEGUN,
+        revision_date=BEGUN,
+        fuzzy=False,
+    )
     for message, places in messages_of(app).items():
         key = (message.text, message.plural) if message.plural else message.text
         held = known.get(message.text, context=message.context or None)
