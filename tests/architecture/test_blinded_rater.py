@@ -221,6 +221,7 @@ def good(ward: Ward, row: Row, place: str) -> list[dict[str, Any]]:
         "rating-guess": [{"item-guess": "2", "item-confidence": "3", "item-led_by": "calm"}],
         "call-ask": [{}],
         "token-revoke": [{"token": "unknown"}],
+        "language": [{"language": "de"}, {"language": "xx"}],
         "api-rating-list": [ward.bodies["rating"], ward.bodies["rating"] | {"assessed_on": "2020-01-01"}],
         "api-rating-correct": [ward.bodies["correction"], {"answers": {}, "reason": ""}],
     }

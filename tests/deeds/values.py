@@ -18,6 +18,7 @@ from django.db.models import Model
 from tests.deeds.ledger import Snapshot
 from tracking import clock
 from tracking.models import Patient
+from tracking.tongues import is_said
 
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 MANY_DIGITS = re.compile(r"-?\b\d+\.\d{7,}\b")
@@ -89,10 +90,7 @@ class Rows:
             return f"{related.__name__} {self.places[related][value]}"
         if isinstance(value, datetime):
             return f"{round((value - clock.now()).total_seconds() / 60):+d} min"
-        if (
-            isinstance(value, dict) and settings.LANGUAGE_CODE in value
-        ):  # said in every language: one is enough
-            value = value[settings.LANGUAGE_CODE]
+        value = in_one_language(value)
         text = (
             json.dumps(value, sort_keys=True, default=str) if isinstance(value, dict | list) else str(value)
         )
@@ -102,6 +100,15 @@ class Rows:
         for name, pattern in RANDOM.items():
             text = pattern.sub(f"<{name}>", text)
         return text.replace("\n", " ⏎ ") if len(text) <= LONG else "<long>"
+
+
+def in_one_language(value: Any) -> Any:
+    """What is said in every language, however deep it stands, said once."""
+    if is_said(value):
+        return value[settings.LANGUAGE_CODE]
+    if isinstance(value, dict):
+        return {key: in_one_language(one) for key, one in value.items()}
+    return [in_one_language(one) for one in value] if isinstance(value, list) else value
 
 
 def in_words(cells: dict[str, str]) -> str:

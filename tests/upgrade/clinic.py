@@ -32,6 +32,7 @@ from tracking import clock
 from tracking.actions import (
     assessments,
     care,
+    languages,
     library,
     links,
     people,
@@ -114,7 +115,7 @@ def _answering(by: User, team: CareTeam) -> None:
     today = days_ago(0)
     due = episode.requests.open().filter(instrument="phq9", opens_on__lte=today, closes_on__gte=today)
     asked = due.get()
-    link, _ = links.issue_link(by=by, episode=episode, requests=[asked])
+    link, _ = links.issue_link(by=by, episode=episode, requests=[asked], language="en-gb")
     links.open_link(link=link, now=clock.now())
     assessments.save_draft(request=asked, item="1", value=2)
 
@@ -143,6 +144,7 @@ def _given_away(by: User, team: CareTeam, other: CareTeam) -> None:
 
 def _administered(ward: Ward, site: Site) -> None:
     admin = ward.users["administrator"]
+    languages.change_contacts(by=admin, site=site, language="de", contacts="Krisentelefon, 0800 111 0 111")
     wordings.withdraw_wording(by=admin, pack=installed(site, "meq30", by=admin), reason="of another country")
     own = published(site, second(), by=admin)
     library.retire_instrument(by=admin, instrument=own, reason="too long")
