@@ -23,13 +23,18 @@ from tracking.rules.crisis import contacts_of
 OPEN, CLOSE = "⟦", "⟧"
 INNERMOST = re.compile(rf"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}")
 TAG = re.compile(r"<[^>]*>")
+LIST = re.compile(r"[^,]+(,[^,\s][^,]*)+")  # of ``yesno``: no blank behind its commas
 SWITCHES = {"decimal mark", "labels begin with a small letter inside a sentence: yes or no"}
 TYPED = {Privacy.IDENTIFIER, Privacy.FREE_TEXT}
 TRANSLATED = ("scales", "outcomes", "levels")  # of an instrument: whose titles and labels are messages
 
 
 def bracketed(message: str) -> str:
-    return f"{OPEN}{message}{CLOSE}" if message.strip() else message
+    """A message in brackets; of one that is a list, as "yes,no", each part."""
+    if not message.strip():
+        return message
+    parts = message.split(",") if LIST.fullmatch(message) else [message]
+    return ",".join(f"{OPEN}{part}{CLOSE}" for part in parts)
 
 
 def speak(patch: pytest.MonkeyPatch) -> None:
@@ -89,7 +94,11 @@ def stored() -> Iterator[str]:
     for site in apps.get_model("tracking", "site").objects.all():
         yield from (contact.label for contact in contacts_of(site.crisis_contacts))
     for own in apps.get_model("tracking", "siteinstrument").objects.all():
-        yield from (own.title, *_strings(own.definition))
+        yield from (own.title, *_strings(tomllib.loads(own.definition)))
+    for declared in apps.get_model("tracking", "declaredscale").objects.all():
+        yield from _strings(declared.definition)
+    for answers in apps.get_model("tracking", "assessment").objects.values_list("answers", flat=True):
+        yield from _strings(answers)
     for room in apps.get_model("tracking", "settingtemplate").objects.all():
         yield from _strings(room.answers)
     for pack in apps.get_model("tracking", "wordingpack").objects.all():

@@ -34,7 +34,22 @@ def unmarked(path: Path) -> list[str]:
     tree = ast.parse(path.read_text())
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
     found = {(words.lineno, text) for call in calls for shown in _shown(call) for words, text in _bare(shown)}
-    return [f"{line}: {text}" for line, text in sorted(found)]
+    nameless = {
+        (call.lineno, "a field without a label: it is named after its key")
+        for call in calls
+        if _is_nameless(call)
+    }
+    return [f"{line}: {text}" for line, text in sorted(found | nameless)]
+
+
+def _is_nameless(call: ast.Call) -> bool:
+    """A form's field that is shown and takes its label, in English, from its key."""
+    called = call.func
+    if not (isinstance(called, ast.Attribute) and called.attr.endswith("Field")):
+        return False
+    is_hidden = any(isinstance(node, ast.Attribute) and node.attr == "HiddenInput" for node in ast.walk(call))
+    given = {one.arg for one in call.keywords}
+    return getattr(called.value, "id", "") == "forms" and "label" not in given and not is_hidden
 
 
 def _shown(call: ast.Call) -> Iterator[ast.expr]:

@@ -53,7 +53,7 @@ class ReleaseRequestForm(forms.Form):
 class ReleaseDecisionForm(forms.Form):
     """Yes or no, and why. The two buttons say which."""
 
-    decision = forms.ChoiceField(choices=DECISIONS)
+    decision = forms.ChoiceField(label=gettext_lazy("Decision"), choices=DECISIONS)
     note = forms.CharField(
         label=gettext_lazy("Note"),
         widget=forms.Textarea(attrs={"rows": 3}),
