@@ -13,6 +13,8 @@ from datetime import date
 from gettext import NullTranslations
 from typing import Literal, Protocol
 
+MINUS = "\u2212"
+
 
 class Voice(Protocol):
     """What ``gettext.NullTranslations`` and ``django.utils.translation`` have in common."""
@@ -62,8 +64,14 @@ def figure(value: float, form: str = "g") -> str:
 
 
 def written(number: str) -> str:
-    """A number in digits, with the decimal mark of the language of the moment."""
-    return number.replace(".", pgettext("decimal mark", "."))
+    """A number in digits, with the decimal mark and the signs of the language of the moment. From right to left a sign
+    needs a mark of direction before it, or it is drawn behind its number."""
+    signs = {
+        ".": pgettext("decimal mark", "."),
+        MINUS: pgettext("minus sign", "\u2212"),
+        "+": pgettext("plus sign", "+"),
+    }
+    return number.translate(str.maketrans(signs))
 
 
 def within(label: str) -> str:

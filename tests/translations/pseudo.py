@@ -24,7 +24,12 @@ OPEN, CLOSE = "⟦", "⟧"
 INNERMOST = re.compile(rf"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}")
 TAG = re.compile(r"<[^>]*>")
 LIST = re.compile(r"[^,]+(,[^,\s][^,]*)+")  # of ``yesno``: no blank behind its commas
-SWITCHES = {"decimal mark", "labels begin with a small letter inside a sentence: yes or no"}
+SWITCHES = {
+    "decimal mark",
+    "minus sign",
+    "plus sign",
+    "labels begin with a small letter inside a sentence: yes or no",
+}
 TYPED = {Privacy.IDENTIFIER, Privacy.FREE_TEXT}
 TRANSLATED = ("scales", "outcomes", "levels")  # of an instrument: whose titles and labels are messages
 

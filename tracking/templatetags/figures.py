@@ -3,10 +3,9 @@
 from django import template
 from django.utils.translation import gettext as _
 
-from measures.language import figure, written
+from measures.language import MINUS, written
 
 register = template.Library()
-MINUS = "\u2212"
 
 
 @register.filter
@@ -17,20 +16,20 @@ def score(value: float | None, decimals: int = 1) -> str:
     text = f"{value:.{decimals}f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
-    return "0" if text == "-0" else written(text).replace("-", MINUS)
+    return "0" if text == "-0" else written(text.replace("-", MINUS))
 
 
 @register.filter
 def signed(value: float | None, decimals: int = 1) -> str:
     """``-13.0`` → ``−13``, ``3`` → ``+3``."""
     text = score(value, decimals)
-    return f"+{text}" if value is not None and value > 0 and text != "0" else text
+    return written("+") + text if value is not None and value > 0 and text != "0" else text
 
 
 @register.filter
 def fixed(value: float, decimals: int = 2) -> str:
     """An estimate with all its decimals: ``-0.6`` → ``−0.60``."""
-    return figure(value, f".{decimals}f").replace("-", MINUS)
+    return written(f"{value:.{decimals}f}".replace("-", MINUS))
 
 
 @register.filter
@@ -50,7 +49,7 @@ def measured(value: float, unit: str) -> str:
 @register.filter
 def p_value(value: float) -> str:
     """``0.0412`` → ``0.041``; what would round to nought is ``< 0.001``."""
-    return f"< {figure(0.001)}" if value < 0.001 else figure(value, ".3f")
+    return f"< {written('0.001')}" if value < 0.001 else written(f"{value:.3f}")
 
 
 @register.filter

@@ -152,7 +152,7 @@ class TestWhoIsBoth:
             scheduling.create_request(by=both, episode=each, instrument="phq9", due_on=days_ago(0))
             for each in (episode, beside)
         ]
-        assert own_open_requests(both) == asked[:1]
+        assert own_open_requests(both, "en-gb") == asked[:1]
 
     def test_the_own_reports_are_what_one_has_answered(
         self, both: User, episode: TreatmentEpisode, beside: TreatmentEpisode

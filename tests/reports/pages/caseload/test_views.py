@@ -128,8 +128,8 @@ class TestWhoNeedsSomebody:
         ]
         assert cases[0].present.sentence == "PHQ-9 item 9 endorsed"
         shown = page(desk, "today")
-        assert "Three people need you" in shown
-        assert "One has an open safety alert" in shown
+        assert "3 people need you" in shown
+        assert "1 has an open safety alert" in shown
 
     def test_an_item_left_out_is_not_told_as_endorsed(
         self, clinician: User, episode: TreatmentEpisode

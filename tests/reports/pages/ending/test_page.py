@@ -209,7 +209,7 @@ class TestTheLists:
         told = text_of(desk, reverse("patient", args=[episode.patient.public_id]))
         assert f"Recorded with something open: {WHY}" in told
         today, everybody = text_of(desk, reverse("today")), text_of(desk, reverse("patients"))
-        assert "One person needs you" in today and "Petra Patientin" not in today
+        assert "1 person needs you" in today and "Petra Patientin" not in today
         assert "1 has died" in today
         assert f"Died on {days_ago(0):%-d %B %Y}." in everybody
 
