@@ -261,7 +261,7 @@ class TestItems:
         assert '<p class="quiet" lang="de">0 % = gar nicht</p>' in page
         assert re.search(r'<input type="number" name="item-4" [^>]*max="100"[^>]*><span>%</span>', page)
         assert answer(client, expected, 4, 250).status_code == 400
-        assert "Write an answer" in said(answer(client, expected, 4, None))
+        assert "Schreiben Sie eine Antwort" in said(answer(client, expected, 4, None))
         answer(client, expected, 4, 0)
         assert expected.draft.answers == {"4": 0}
 
