@@ -15,6 +15,7 @@ from django.core.management import call_command
 from django.db import connections
 from django.template import engines
 from django.test.testcases import TransactionTestCase
+from django.utils import translation
 
 from tests import clock
 
@@ -72,6 +73,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--at", choices=clock.INSTANTS, default=clock.USUAL, help="the instant at which the tests live"
     )
+
+
+@pytest.fixture(autouse=True)
+def one_language() -> Iterator[None]:
+    """A request leaves its language behind in its thread; the next test begins with that of the site."""
+    with translation.override(settings.LANGUAGE_CODE):
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
