@@ -9,10 +9,12 @@ TRANSLATIONS := $(patsubst %.po,%.mo,$(wildcard */locale/*/LC_MESSAGES/django.po
 # Compiled modules are kept: without them each process of the demo reads pandas and scipy from source for seconds.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo demo-reset setup test test-instants check style types layers map production translations mutants format lock bench
+.PHONY: runtime demo demo-reset setup test test-instants check style types layers map production translations mutants format lock bench
 .PHONY: release-database clean
 
-demo: .venv/runtime $(TRANSLATIONS) ## a seeded clinic on this machine, until Ctrl-C
+runtime: .venv/runtime $(TRANSLATIONS) ## what a server without Docker needs
+
+demo: runtime ## a seeded clinic on this machine, until Ctrl-C
 	@exec env PORT=$(PORT) $(BIN)/python -m config.demo
 
 demo-reset: ## forget the demo clinic; the next `make demo` seeds it again

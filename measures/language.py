@@ -66,7 +66,7 @@ def figure(value: float, form: str = "g") -> str:
 def written(number: str) -> str:
     """A number in digits, with the decimal mark and the signs of the language of the moment. From right to left a sign
     needs a mark of direction before it, or it is drawn behind its number."""
-    signs = {
+    signs: dict[str, str | int | None] = {
         ".": pgettext("decimal mark", "."),
         MINUS: pgettext("minus sign", "\u2212"),
         "+": pgettext("plus sign", "+"),

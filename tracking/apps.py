@@ -1,8 +1,10 @@
 from django.apps import AppConfig
+from django.core.checks import register
 from django.utils import translation
 from django.utils.formats import date_format
 
 from measures import language
+from tracking import tongues
 
 
 class TrackingConfig(AppConfig):
@@ -11,3 +13,4 @@ class TrackingConfig(AppConfig):
 
     def ready(self) -> None:
         language.lend(translation, date_format)
+        register(tongues.check_compiled)

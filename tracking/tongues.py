@@ -5,7 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from django.conf import settings
+from django.core.checks import CheckMessage, Error
 from django.utils import translation
+
+SPOKEN = "Please talk to someone now"  # the message that must be heard
+
+
+def check_compiled(**_: object) -> list[CheckMessage]:
+    """Without compiled catalogues everybody would silently be spoken to in English."""
+    silent = []
+    for code, name in settings.LANGUAGES:
+        with translation.override(code):
+            if code != settings.LANGUAGE_CODE and translation.gettext(SPOKEN) == SPOKEN:
+                silent.append(name)
+    hint = "Compile them: python -m config.translations"
+    return (
+        [Error(f"No translations in {', '.join(silent)}.", hint=hint, id="tracking.E001")] if silent else []
+    )
 
 
 def interface_for(tag: str) -> str | None:
