@@ -13,8 +13,9 @@ from tests.browser.site import Site
 
 OpenPage = Callable[..., Page]
 AXE = Axe()
-SEVERE = ("serious", "critical")
-LOOKS = [(WIDE, "light"), (PHONE, "dark")]
+SEVERE = ("moderate", "serious", "critical")
+TABLET = {"width": 820, "height": 1180}
+LOOKS = [(WIDE, "light"), (TABLET, "light"), (PHONE, "dark")]
 FIRST_PAGES = {
     "clinician": "/today/",
     "rater": "/ratings/",
@@ -51,10 +52,20 @@ STAFF_PAGES = [
     ("researcher", lambda site: "/protocols/cbt-anxiolytic-panic/"),
 ]
 
+IN_OTHER_LANGUAGES = [
+    ("clinician", lambda site: "/today/"),
+    ("clinician", lambda site: site.story("alert")["page"]),
+    ("clinician", lambda site: site.story("alert")["hamd17"]),
+    ("clinician", lambda site: "/protocols/ssri-psychotherapy/"),
+    ("researcher", lambda site: site.facts["study"]),
+    ("administrator", lambda site: "/administration/wordings/"),
+    ("patient", lambda site: "/own/"),
+]
+
 
 def check(page: Page) -> None:
-    """Looks at an open page wide and light, then narrow and dark: nothing wider than the window, nothing that axe calls
-    serious or critical."""
+    """Looks at an open page wide and light, on a tablet, then narrow and dark: nothing wider than the window, nothing
+    that axe calls more than minor."""
     for size, theme in LOOKS:
         page.set_viewport_size(size)
         page.emulate_media(color_scheme=theme)
@@ -85,6 +96,18 @@ def test_pages_of_the_staff(
     page = signed_in(role)
     response = page.goto(address(site))
     assert response.status == 200
+    check(page)
+
+
+@pytest.mark.parametrize("language", ["de", "ar"])
+@pytest.mark.parametrize(("role", "address"), IN_OTHER_LANGUAGES)
+def test_pages_in_longer_words_and_from_right_to_left(
+    site: Site, signed_in: OpenPage, role: str, address: Callable[[Site], str], language: str
+) -> None:
+    page = signed_in(role)
+    page.set_extra_http_headers({"Accept-Language": language})
+    page.goto(address(site))
+    assert page.locator("html").get_attribute("lang") == language
     check(page)
 
 
