@@ -9,6 +9,7 @@ from reports.analyses.sample import Sample
 from reports.stats.contrast import Contrast, change_by_arm, change_by_predictor
 from reports.stats.errors import Refusal
 from reports.stats.growth import Method
+from tracking.vocabulary.time_points import time_point_in_words
 
 BASELINE = "baseline"
 
@@ -31,7 +32,7 @@ def contrast(
     if sample.episodes["endpoint"].isna().all():
         raise Refusal(
             lambda: _("{title}: there is no score at {endpoint}.").format(
-                title=sample.title, endpoint=_(sample.endpoint)
+                title=sample.title, endpoint=time_point_in_words(sample.endpoint)
             )
         )
     rows = _two_times(sample)

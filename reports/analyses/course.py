@@ -22,6 +22,7 @@ from reports.stats.cohort import (
 )
 from reports.stats.errors import Refusal
 from tracking.tongues import in_every_language
+from tracking.vocabulary.time_points import time_point_in_words
 
 ALL = "all"
 
@@ -125,7 +126,7 @@ def _significant_change(sample: Sample, norm: Norm) -> SignificantChange:
     if len(pairs.dropna()) < 2:
         raise Refusal(
             lambda: _("{title}: fewer than two patients have a baseline and a score at {endpoint}.").format(
-                title=sample.title, endpoint=_(sample.endpoint)
+                title=sample.title, endpoint=time_point_in_words(sample.endpoint)
             )
         )
     return significant_change(

@@ -22,6 +22,7 @@ from reports.stats.estimates import Estimate
 from reports.stats.predictors import LinePoint, PartialCorrelation, PredictorModel, analyse
 from reports.stats.regression import Errors, Regression, ordinary_least_squares
 from tracking.tongues import in_every_language
+from tracking.vocabulary.time_points import time_point_in_words
 
 SEED = (
     20_060_915  # any number, the same one for ever: the bootstrap interval must not change between two looks
@@ -93,7 +94,7 @@ def predict(
     if table[outcome].notna().sum() == 0:
         raise Refusal(
             lambda: _("{title}: nobody has a baseline and a score at {endpoint}.").format(
-                title=sample.title, endpoint=_(sample.endpoint)
+                title=sample.title, endpoint=time_point_in_words(sample.endpoint)
             )
         )
     asked = list(predictors) or _of_dose(dose)

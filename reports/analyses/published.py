@@ -26,6 +26,7 @@ from tracking.models import TreatmentEpisode
 from tracking.rules import protocol as protocols
 from tracking.rules.protocol import Protocol, Published
 from tracking.tongues import in_every_language
+from tracking.vocabulary.time_points import time_point_in_words
 
 PERCENT = 100
 
@@ -190,7 +191,7 @@ def _duration_of(sample: Sample) -> Callable[[Comparison], Comparison]:
 
 
 def _said(reason: str, row: Comparison) -> Said:
-    return in_every_language(lambda: _(reason).format(time_point=_(row.time_point)))
+    return in_every_language(lambda: _(reason).format(time_point=time_point_in_words(row.time_point)))
 
 
 def _judged(row: Comparison) -> Comparison:

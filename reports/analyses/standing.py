@@ -14,6 +14,7 @@ from reports.stats.course import flags
 from reports.stats.remission import follow
 from reports.stats.series import Score, usable
 from reports.stats.yardstick import Yardstick
+from tracking.vocabulary.time_points import time_point_in_words
 
 Standing = dict[str, bool | None]
 
@@ -32,7 +33,7 @@ def standings(sample: Sample) -> list[Standing]:
 def definitions(sample: Sample) -> dict[str, str]:
     """The outcomes that the instrument has a rule for, and what each asks, in the language of the moment. Numbers come
     from its file."""
-    rules, end = sample.rules, _(sample.endpoint)
+    rules, end = sample.rules, time_point_in_words(sample.endpoint)
     found = {}
     if rules.response:
         found["response"] = _response(rules.response, end)

@@ -304,7 +304,12 @@ def protocol_entries() -> list[ProtocolEntry]:
             sessions=", ".join(
                 f"{row.count} {within(str(SessionKind(row.kind).label))}" for row in protocol.sessions
             ),
-            outcome=f"{registry.get(protocol.outcome.instrument).short_title}, {_(protocol.outcome.endpoint)}",
+            outcome=", ".join(
+                (
+                    registry.get(protocol.outcome.instrument).short_title,
+                    time_point_in_words(protocol.outcome.endpoint),
+                )
+            ),
         )
         for protocol in sorted(all_protocols(), key=lambda protocol: _(protocol.title))
     ]

@@ -15,6 +15,7 @@ from measures.words.phrases import listed
 from reports.pages.protocol.page import Origin, arms_in_words, origin
 from tracking.rules.protocol import Anchor, Outcome, Protocol, Repeat, TimePoint, Watch
 from tracking.rules.protocol.anchors import NUMBER, WEEK
+from tracking.vocabulary.time_points import time_point_in_words
 
 MOMENTS = {
     "before": marked("before"),
@@ -22,6 +23,7 @@ MOMENTS = {
     "during": marked("during"),
     "end": marked("at the end"),
 }
+ANY_NUMBER, ANY_WEEK = "9991", "9992"  # stand for what a time point counts, until it is in words
 EVENTS = {
     "start": marked("the start of treatment"),
     "stop": marked("the last dose of the medication"),
@@ -91,9 +93,15 @@ def point_rows(protocol: Protocol) -> list[PointRow]:
     return [_point_row(protocol, point) for point in protocol.time_points]
 
 
+def _named(name: str) -> str:
+    """A time point that repeats, for all its numbers at once: "before session 1, 2, …"."""
+    counted = name.replace(NUMBER, ANY_NUMBER).replace(WEEK, ANY_WEEK)
+    return time_point_in_words(counted).replace(ANY_NUMBER, "1, 2, …").replace(ANY_WEEK, "…")
+
+
 def _point_row(protocol: Protocol, point: TimePoint) -> PointRow:
     return PointRow(
-        name=_(point.name).replace(NUMBER, "1, 2, …").replace(WEEK, "…"),
+        name=_named(point.name),
         when=when(point),
         window=window(point),
         instruments=tuple(registry.get(key) for key in point.instruments),
@@ -150,7 +158,7 @@ def _notes(point: TimePoint) -> Iterable[str]:
         yield _repeat(point.repeat)
     if point.condition:
         instrument = registry.get(point.condition.instrument)
-        at = _(point.condition.at)
+        at = time_point_in_words(point.condition.at)
         if point.condition.outcome:
             yield _("only if {instrument} was answered at {time_point} and {outcome} was met").format(
                 instrument=instrument.short_title,

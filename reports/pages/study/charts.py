@@ -26,6 +26,7 @@ from reports.charts import (
 from reports.frames import dose_column_parts, rows_of
 from tracking.models import Study
 from tracking.templatetags.figures import fixed
+from tracking.vocabulary.time_points import time_point_in_words
 
 Json = Mapping[str, Any]
 SCALES = {
@@ -110,11 +111,13 @@ def predictor_figure(
     return predictor(
         Predictor(
             title=_("{predictor} and {instrument} at {endpoint}").format(
-                predictor=predictor_title(name), instrument=instrument.short_title, endpoint=_(study.endpoint)
+                predictor=predictor_title(name),
+                instrument=instrument.short_title,
+                endpoint=time_point_in_words(study.endpoint),
             ),
             x_label=predictor_title(name),
             y_label=_("{instrument} at {endpoint}").format(
-                instrument=instrument.short_title, endpoint=_(study.endpoint)
+                instrument=instrument.short_title, endpoint=time_point_in_words(study.endpoint)
             ),
             finding=_finding(name, model) if model else predict["refused"][name],
             points=points,
