@@ -70,6 +70,7 @@ def running() -> Iterator[Running]:
         if there_is_a_builder():
             clinic: Containers | Processes = Containers(folder / "srv")
         else:
+            build(folder / "srv")
             clinic = Processes(folder, stack.enter_context(postgres()), stack.enter_context(redis()))
         stack.callback(clinic.end)
         yield clinic
@@ -85,6 +86,15 @@ def there_is_a_builder() -> bool:
 def copy_of_the_tree(into: Path) -> None:
     """What ``COPY . /srv`` takes: all but what ``.dockerignore`` names."""
     shutil.copytree(ROOT, into, ignore=left_out, symlinks=True)
+
+
+def build(tree: Path) -> None:
+    """What the image does with the tree once it is there: the steps of its Python, by ours."""
+    steps = re.findall(
+        r"^RUN /venv/bin/python (-m .+)$", (tree / "docker" / "Dockerfile").read_text(), re.MULTILINE
+    )
+    for step in steps:
+        subprocess.run([sys.executable, *step.split()], cwd=tree, check=True)
 
 
 def left_out(folder: str, names: list[str]) -> set[str]:

@@ -114,7 +114,7 @@ class TestUndo:
         refused = desk.post(at("record-move", row), {"approve": "1"})
         assert refused.status_code == 400 and "another clinician" in said(refused).lower()
         other = signed_in(colleague)
-        assert "One record may be one too many and waits for a second person" in said(
+        assert "1 record may be one too many and waits for a second person" in said(
             other.get(reverse("today"))
         )
         assert "may be one too many" not in said(desk.get(reverse("today")))
