@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from measures.errors import DefinitionError
 from tests.tracking.imports.small import plan, refused
 from tracking.errors import InvalidInput
 from tracking.imports.planning import report
@@ -131,6 +132,33 @@ def test_rows_of_another_form_are_passed_over() -> None:
 def test_the_events_of_two_arms_are_one_time_point() -> None:
     found = planned("redcap-two-arms")
     assert [(one.source_id, one.when.name) for one in found.assessments] == [("1", "v1"), ("2", "v1")]
+
+
+@pytest.mark.parametrize(
+    ("case", "words", "reason"),
+    [
+        (
+            "import-one-based-items",
+            ("totals =", "shift = 0.5\ntotals ="),
+            "must be a whole number, such as -1",
+        ),
+        (
+            "redcap-repeats",
+            ("[[assessments]]", '[time.repeats]\ncolumn = "session_note"\ndays = 0.5\n[[assessments]]'),
+            "must be a whole number of days",
+        ),
+        (
+            "import-age-grows",
+            ("[[assessments]]", '[time.repeats]\ncolumn = "nr"\n[[assessments]]'),
+            "counts the forms of one time point",
+        ),
+    ],
+)
+def test_what_a_spec_cannot_mean_is_refused(
+    tmp_path: Path, case: str, words: tuple[str, str], reason: str
+) -> None:
+    with pytest.raises(DefinitionError, match=reason):
+        changed(case, tmp_path, words)
 
 
 @pytest.mark.django_db
