@@ -20,7 +20,6 @@ ATTRIBUTE = re.compile(r"""[\w-]+="[^"]*\"""")  # of an element that another tem
 WORD = re.compile(r"[^\W\d_]{2,}")
 KNOWN = {"Throughline", "mg", "µg", "kg", "ml", "min", "mmHg", "SD", "CI", "https", "csv", "CSV", "TOML"}
 SPOKEN = {"alt", "aria-label", "aria-description", "aria-roledescription", "label", "placeholder", "title"}
-TECHNICAL = {"class", "content", "href", "id", "name", "src", "style", "type"}
 VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
 
 

@@ -107,13 +107,9 @@ def stored() -> Iterator[str]:
     for room in apps.get_model("tracking", "settingtemplate").objects.all():
         yield from _strings(room.answers)
     for pack in apps.get_model("tracking", "wordingpack").objects.all():
-        yield from (pack.label, pack.sha256 if hasattr(pack, "sha256") else "", *_strings(pack.content))
-    for model, column in (
-        ("dose", "substance"),
-        ("medicationcourse", "substance"),
-        ("wordingpack", "source"),
-    ):
-        yield from apps.get_model("tracking", model).objects.values_list(column, flat=True)
+        yield from (pack.label, pack.source, *_strings(pack.content))
+    for model in ("dose", "medicationcourse"):
+        yield from apps.get_model("tracking", model).objects.values_list("substance", flat=True)
     for sentence in apps.get_model("reports", "courseflag").objects.values_list("sentence", flat=True):
         yield from sentence.values()  # stored in every language, before anybody spoke in brackets
     for study in apps.get_model("tracking", "study").objects.all():

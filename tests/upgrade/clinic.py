@@ -144,7 +144,7 @@ def _given_away(by: User, team: CareTeam, other: CareTeam) -> None:
 
 def _administered(ward: Ward, site: Site) -> None:
     admin = ward.users["administrator"]
-    languages.change_contacts(by=admin, site=site, language="de", contacts="Krisentelefon, 0800 111 0 111")
+    languages.change_contacts(by=admin, site=site, contacts={"de": "Krisentelefon, 0800 111 0 111"})
     wordings.withdraw_wording(by=admin, pack=installed(site, "meq30", by=admin), reason="of another country")
     own = published(site, second(), by=admin)
     library.retire_instrument(by=admin, instrument=own, reason="too long")

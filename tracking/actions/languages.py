@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -25,24 +27,28 @@ def choose_language(*, by: User, language: str) -> None:
 
 
 @transaction.atomic
-def change_contacts(*, by: User, site: Site, language: str, contacts: str) -> None:
-    """Whom patients can call who are asked in ``language``: one contact a line. An empty language is everybody else,
-    who are never left without; an empty text leaves a language to what everybody else reads.
+def change_contacts(*, by: User, site: Site, contacts: Mapping[str, str]) -> None:
+    """Whom patients can call, by the language in which they are asked: one contact a line. No language is everybody
+    else, who are never left without; an empty text leaves a language to what everybody else reads.
 
-    Raises ``InvalidInput`` for a text that names no number, ``NotPermitted`` for whoever does not administer the site.
+    Raises ``InvalidInput`` for a text that names nobody, ``NotPermitted`` for whoever does not administer the site.
     """
     if site not in administered_sites(by):
         raise NotPermitted(_("only an administrator of the site says whom its patients can call"))
+    Site.objects.select_for_update(no_key=True).get(pk=site.pk)
+    for language, typed in contacts.items():
+        _change(site, language, "\n".join(line.strip() for line in typed.splitlines() if line.strip()))
+        audit.record(by=by, action=AuditAction.CHANGE_CONTACTS, target=site, site=site.key, language=language)
+
+
+def _change(site: Site, language: str, contacts: str) -> None:
     if language:
         checks.clean_choice("language", language, [code for code, name in settings.LANGUAGES])
-    text = "\n".join(line.strip() for line in contacts.splitlines() if line.strip())
-    if (text or not language) and not names_somebody(text):
+    if (contacts or not language) and not names_somebody(contacts):
         raise InvalidInput("contacts", _("must name somebody who can be reached"))
-    Site.objects.select_for_update(no_key=True).get(pk=site.pk)
     if not language:
-        moved(site, ANY_STATE, crisis_contacts=text)
-    elif text:
-        SiteContacts.objects.update_or_create(site=site, language=language, defaults={"contacts": text})
+        moved(site, ANY_STATE, crisis_contacts=contacts)
+    elif contacts:
+        SiteContacts.objects.update_or_create(site=site, language=language, defaults={"contacts": contacts})
     else:
         SiteContacts.objects.filter(site=site, language=language).delete()
-    audit.record(by=by, action=AuditAction.CHANGE_CONTACTS, target=site, site=site.key, language=language)

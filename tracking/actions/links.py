@@ -25,7 +25,7 @@ from tracking.rules.languages import sitting_in_words
 from tracking.rules.policies.days import local_day
 from tracking.rules.policies.endings import check_alive
 from tracking.rules.policies.instruments import instrument_of
-from tracking.rules.policies.wordings import can_be_asked, languages_of, wanted_language
+from tracking.rules.policies.wordings import Wordings, can_be_asked, wanted_language
 from tracking.rules.tokens import token_hash
 from tracking.tongues import language_of
 from tracking.vocabulary import AuditAction, RequestStatus
@@ -68,11 +68,12 @@ def issue_link(
 
 
 def _check_one_language(requests: Sequence[AssessmentRequest], language: str) -> None:
+    wordings = Wordings()
     fresh = AssessmentRequest.objects.filter(pk__in=[request.pk for request in requests])
     without = [
         instrument_of(request.instrument, request.version).short_title
         for request in fresh.select_related("draft", "wording_pack", "episode__patient__team__site")
-        if language not in languages_of(request)
+        if language not in wordings.languages_of(request)
     ]
     if without:
         said = _("no words in {language} for {titles}: leave it out, or ask everything in another language")

@@ -13,7 +13,7 @@ from tracking.queries.assessments import own_self_reports
 from tracking.queries.sittings import answerable, crisis_contacts
 from tracking.rules.crisis import Contact
 from tracking.rules.policies.instruments import Shelf
-from tracking.rules.policies.wordings import languages_of
+from tracking.rules.policies.wordings import Wordings
 from tracking.tongues import language_of
 
 
@@ -98,4 +98,5 @@ def own_open_requests(user: User, language: str) -> list[AssessmentRequest]:
     in it is sent by staff, who choose another."""
     rows = AssessmentRequest.objects.visible_to(user).filter(episode__patient__user=user)
     asked = answerable(rows.select_related("episode__patient__team__site"))
-    return [one for one in asked if language in languages_of(one)]
+    wordings = Wordings()
+    return [one for one in asked if language in wordings.languages_of(one)]

@@ -16,7 +16,7 @@ from tracking.models import Assessment, AssessmentRequest, TreatmentEpisode, Unb
 from tracking.rules.policies.days import local_today
 from tracking.rules.policies.instruments import Shelf, declared_scales, offered
 from tracking.rules.policies.rating import raters_of
-from tracking.rules.policies.wordings import Wordings, languages_of
+from tracking.rules.policies.wordings import Wordings
 from tracking.vocabulary import RequestStatus
 
 
@@ -76,9 +76,9 @@ def open_self_reports(episode: TreatmentEpisode) -> QuerySet[AssessmentRequest]:
 
 def by_language(requests: Iterable[AssessmentRequest]) -> dict[str, list[AssessmentRequest]]:
     """What patients can answer in each language of a sitting: the languages in which most can be, first."""
-    found: dict[str, list[AssessmentRequest]] = {}
+    wordings, found = Wordings(), dict[str, list[AssessmentRequest]]()
     for one in requests:
-        for language in languages_of(one):
+        for language in wordings.languages_of(one):
             found.setdefault(language, []).append(one)
     return dict(sorted(found.items(), key=lambda pair: (-len(pair[1]), pair[0])))
 

@@ -21,9 +21,9 @@ from tracking.rules.policies.days import local_today
 from tracking.rules.policies.instruments import instrument_of
 from tracking.rules.policies.wordings import (
     SHIPPED_LANGUAGE,
+    Wordings,
     can_be_asked,
     is_begun,
-    languages_of,
     shown_instrument,
 )
 from tracking.rules.tokens import token_hash
@@ -156,7 +156,8 @@ def open_requests(link: SittingLink) -> list[AssessmentRequest]:
     """What this link still asks for today, in the order in which it is due: also what was begun in time and may be
     finished. What has no wording to be asked in, in the language of the sitting, is not among it."""
     asked = answerable(link.requests.select_related("episode__patient__team__site"))
-    return [one for one in asked if not link.language or link.language in languages_of(one)]
+    wordings = Wordings()
+    return [one for one in asked if not link.language or link.language in wordings.languages_of(one)]
 
 
 def answerable(requests: RequestQuerySet) -> list[AssessmentRequest]:

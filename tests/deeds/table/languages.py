@@ -31,7 +31,7 @@ def a_reader_of_german(clinic: Clinic) -> Arguments:
     of_site=True,
 )
 def contacts_for_everybody(clinic: Clinic) -> Arguments:
-    return {"by": clinic.administrator, "site": clinic.site, "language": "", "contacts": "Line, 555 0199"}
+    return {"by": clinic.administrator, "site": clinic.site, "contacts": {"": "Line, 555 0199"}}
 
 
 @deed(
@@ -43,7 +43,7 @@ def contacts_for_everybody(clinic: Clinic) -> Arguments:
     of_site=True,
 )
 def contacts_in_german(clinic: Clinic) -> Arguments:
-    return {"by": clinic.administrator, "site": clinic.site, "language": "de", "contacts": LINE}
+    return {"by": clinic.administrator, "site": clinic.site, "contacts": {"de": LINE}}
 
 
 @deed(
@@ -57,4 +57,4 @@ def contacts_in_german(clinic: Clinic) -> Arguments:
 def contacts_taken_back(clinic: Clinic) -> Arguments:
     arguments = contacts_in_german(clinic)
     languages.change_contacts(**arguments)
-    return arguments | {"contacts": ""}
+    return arguments | {"contacts": {"de": ""}}

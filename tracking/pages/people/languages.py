@@ -48,10 +48,8 @@ def site_contacts(request: SignedInRequest, site: str) -> HttpResponse:
     form = ContactsForm(request.POST or None, known=_known(place))
 
     def write(**contacts: str) -> HttpResponse:
-        for name in form.changed_data:
-            change_contacts(
-                by=request.user, site=place, language=form.language_of(name), contacts=contacts[name]
-            )
+        changed = {form.language_of(name): contacts[name] for name in form.changed_data}
+        change_contacts(by=request.user, site=place, contacts=changed)
         messages.success(request, _("Saved. Sittings show it from now on."))
         return redirect("wordings")
 

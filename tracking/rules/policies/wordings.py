@@ -48,8 +48,16 @@ class Wordings:
                 return None
         return None
 
-    def languages(self, instrument: Instrument, site: Site) -> frozenset[str]:
-        """The languages in which patients can answer this on screen, as ``sitting_language`` names them."""
+    def languages_of(self, request: AssessmentRequest) -> frozenset[str]:
+        """The languages in which this self-report can be answered on screen, as ``sitting_language`` names them; once
+        begun, that alone in which it was."""
+        if is_begun(request):
+            pack = request.wording_pack
+            return frozenset({sitting_language(pack.language if pack else SHIPPED_LANGUAGE)})
+        instrument, site = (
+            instrument_of(request.instrument, request.version),
+            request.episode.patient.team.site,
+        )
         packs = self._packs.get((site.pk, instrument.key, instrument.version), [])
         shipped = [SHIPPED_LANGUAGE] if ships(instrument) else []
         return frozenset(sitting_language(tag) for tag in (*(pack.language for pack in packs), *shipped))
@@ -84,15 +92,6 @@ def sitting_language(tag: str) -> str:
 def wanted_language(patient: Patient) -> str:
     """In which language this patient is asked unless staff choose another."""
     return sitting_language(patient.language or patient.team.site.language)
-
-
-def languages_of(request: AssessmentRequest) -> frozenset[str]:
-    """The languages in which this self-report can be answered on screen; once begun, that alone in which it was."""
-    if is_begun(request):
-        pack = request.wording_pack
-        return frozenset({sitting_language(pack.language if pack else SHIPPED_LANGUAGE)})
-    instrument = instrument_of(request.instrument, request.version)
-    return Wordings().languages(instrument, request.episode.patient.team.site)
 
 
 def ships(instrument: Instrument) -> bool:

@@ -87,8 +87,8 @@ class TestContacts:
         self, administrator: User, site: Site, language: str, contacts: str
     ) -> None:
         with pytest.raises(InvalidInput):
-            change_contacts(by=administrator, site=site, language=language, contacts=contacts)
+            change_contacts(by=administrator, site=site, contacts={language: contacts})
 
     def test_are_said_by_an_administrator_of_the_site(self, clinician: User, site: Site) -> None:
         with pytest.raises(NotPermitted, match="administrator of the site"):
-            change_contacts(by=clinician, site=site, language="", contacts="Line, 555 0100")
+            change_contacts(by=clinician, site=site, contacts={"": "Line, 555 0100"})
