@@ -129,11 +129,11 @@ def _interval(chart: Intervals, row: IntervalRow) -> str:
 
 def _figure(value: float, digits: int) -> str:
     text = f"{value:.{digits}f}"
-    return written(text.lstrip("-") if not float(text) else text).replace("-", "−")
+    return written((text.lstrip("-") if not float(text) else text).replace("-", "−"))
 
 
 def _short(value: float) -> str:
-    return written(f"{value:.2f}".rstrip("0").rstrip(".")).replace("-", "−") if value else "0"
+    return written(f"{value:.2f}".rstrip("0").rstrip(".").replace("-", "−")) if value else "0"
 
 
 def _table(chart: Intervals) -> DataTable:

@@ -76,7 +76,7 @@ def _bars(view: View, y: float, bars: Sequence[MedicationBar]) -> Marks:
 def _last_dose(view: View, y: float, medication: str, course: Timeline) -> Marks:
     """A stroke on the last day, with its words where there is room for them beside it."""
     mark = course.last_dose
-    if mark is None or medication not in mark.medication:
+    if mark is None or medication not in mark.medications:
         return []
     x = view.x(mark.day)
     said = _("last dose")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from measures.language import gettext, marked
+from measures.words.phrases import listed
 
 
 class Source(Enum):
@@ -91,7 +92,11 @@ class LastDoseMark:
     """The last day on which the medication of the treatment was taken: from here on one watches for relapse."""
 
     day: float
-    medication: str
+    medications: tuple[str, ...]
+
+    @property
+    def medication(self) -> str:
+        return listed(self.medications)
 
 
 @dataclass(frozen=True)

@@ -95,8 +95,13 @@ class LastStop:
     """The last day on which the medication of the treatment was taken, what it was, and why it was stopped."""
 
     last_dose: date
-    substance: str
+    substances: tuple[str, ...]
     why: str
+
+    @property
+    def substance(self) -> str:
+        """All of them, as one reads them."""
+        return listed(self.substances)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +155,8 @@ def _stop_of(courses: list[MedicationCourse]) -> LastStop | None:
         for row in course.dose_changes.all()
         if row.voided_at is None and row.step == DoseStep.STOP and row.changed_on == last_dose + DAY
     ]
-    substances, reasons = (listed(dict.fromkeys(names)) for names in zip(*stops, strict=True))
-    return LastStop(last_dose, substances, reasons)
+    substances, reasons = (tuple(dict.fromkeys(names)) for names in zip(*stops, strict=True))
+    return LastStop(last_dose, substances, listed(reasons))
 
 
 def _last_dose(courses: list[MedicationCourse]) -> date | None:

@@ -70,7 +70,7 @@ def timeline_records(
         zero=_zero(axis),
         until=axis.day(until),
         medication=tuple(medication_bars(medications, axis)),
-        last_dose=LastDoseMark(axis.day(stop.last_dose), stop.substance) if stop else None,
+        last_dose=LastDoseMark(axis.day(stop.last_dose), stop.substances) if stop else None,
         doses=tuple(dose_marks(sessions, axis, episode)),
         sessions=tuple(session_lanes(sessions, axis, episode)),
         panels=tuple(score_panels(episode, axis, assessments, marks, flags, shelf)),

@@ -10,6 +10,7 @@ from reports.charts import (
     Band,
     DoseMark,
     FlagMark,
+    LastDoseMark,
     MedicationBar,
     SessionLane,
     SessionTick,
@@ -150,6 +151,14 @@ def test_a_bar_too_short_for_its_dose_keeps_it_in_its_name_and_the_table() -> No
     assert not any("mg" in text for text in texts(figure))
     assert names(figure) == ["sertraline 25 mg/day, day 3 to day 4"]
     assert figure.tables[-1].rows == (("3", "4", "sertraline 25 mg/day"),)
+
+
+def test_the_last_dose_stands_on_its_own_lane_alone() -> None:
+    """Also where the name of one medication stands within that of another, which is still taken."""
+    bars = (MedicationBar("amfetamine", 0, 30), MedicationBar("lisdexamfetamine", 0, None))
+    figure = timeline(course(medication=bars, last_dose=LastDoseMark(30, ("amfetamine",))))
+    said = [name for name in names(figure) if name.startswith("Last dose")]
+    assert said == ["Last dose of amfetamine, day 30"]
 
 
 def test_medication_of_years_does_not_squeeze_the_treatment() -> None:
