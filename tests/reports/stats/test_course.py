@@ -7,17 +7,13 @@ The rules are those of the HAM-D17 in the sources: remission at 7 or less (Frank
 from __future__ import annotations
 
 from dataclasses import replace
-from gettext import NullTranslations
-from typing import ClassVar
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from measures import language
 from measures.instrument import ChangeRules, Direction, Drop, Relapse, Reliability, Remission, Source
 from reports.stats.course import classify, flags
-from reports.stats.flags import flag_words
 from reports.stats.series import Point
 
 CITED = Source("Frank 1991; Rush 2006")
@@ -356,35 +352,6 @@ def test_the_instruments_own_rule_for_deterioration_comes_first(rule: Drop, word
     assert flags(series("0:20 7:24"), rules, WORSE, 0) == ()
     (found,) = flags(series("0:20 7:26"), rules, WORSE, 0)
     assert found.criterion == words
-
-
-def test_a_flag_is_said_in_the_language_of_the_reader(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not in that of the moment in which it was raised."""
-    found = flags(series("0:24 56:6 80:7 120:15.5"), HAMD, WORSE, 0)[0]
-    monkeypatch.setattr(language, "_voice", German())
-    assert found.sentence("HAM-D") == (
-        "HAM-D 15,5 an Tag 120, nach Remission seit Tag 56: erster Wert von 15 oder mehr."
-    )
-    assert flag_words(found.kind) == "Rückfall vermutet"
-
-
-class German(NullTranslations):
-    """Speaks the few words of one flag."""
-
-    known: ClassVar[dict[str, str]] = {
-        "{scale} {scores}, after remission from day {day}: {rule}.": (
-            "{scale} {scores}, nach Remission seit Tag {day}: {rule}."
-        ),
-        "{score} on day {day}": "{score} an Tag {day}",
-        "first score at or above {threshold}": "erster Wert von {threshold} oder mehr",
-        "relapse suspected": "Rückfall vermutet",
-    }
-
-    def gettext(self, message: str) -> str:
-        return self.known.get(message, message)
-
-    def pgettext(self, context: str, message: str) -> str:
-        return "," if context == "decimal mark" else message
 
 
 def test_a_flag_on_an_estimated_score_says_so() -> None:
