@@ -39,6 +39,7 @@ def measure() -> None:
     from reports.pages.caseload.cases import caseload
     from tracking import clock
     from tracking.models import TreatmentEpisode, User
+    from tracking.queries.likeness import alike
     from tracking.rules import protocol as protocols
     from tracking.simulation.study import simulate_study
 
@@ -58,6 +59,10 @@ def measure() -> None:
         with CaptureQueriesContext(connection) as captured:
             spent = cpu(lambda lead=lead: caseload(lead, timezone.now()))
         say(f"where {n} people stand: {1000 * spent:.0f} ms, {len(captured)} queries")
+        team = study.episodes.first().patient.team
+        identity = {"given_name": "Nora", "family_name": "Feld", "date_of_birth": "1980-02-01"}
+        spent = cpu(lambda team=team, lead=lead, identity=identity: alike(lead, team, identity))
+        say(f"whether one of {n} people may be somebody who is enrolled: {1000 * spent:.0f} ms")
         with override_settings(ALLOWED_HOSTS=["testserver"]):
             for address in ADDRESSES:
                 client.get(address)
