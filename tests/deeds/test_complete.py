@@ -18,7 +18,7 @@ NOT_DEEDS: dict[str, str] = {
     "tracking.actions.abandoned.raise_left_out": "part of raise_for_abandoned and end_episode",
     "tracking.actions.audit.event": "makes a row of the audit log, and stores nothing",
     "tracking.actions.audit.record": "the row of the audit log inside a deed: each note of the table is one",
-    "tracking.actions.entry_drafts.clear_entry": "part of submit_assessment and record_assessment",
+    "tracking.actions.entry_drafts.clear_entry": "part of what stores an assessment",
     "tracking.actions.moves.move": "one row's step inside a deed",
     "tracking.actions.moves.moved": "one row's step inside a deed",
     "tracking.actions.outbox.withdraw_mail": "part of record_death",

@@ -25,7 +25,8 @@ def begun_entry(
     **more: Any,
 ) -> EntryDraft:
     """What somebody has marked so far, in one window."""
-    place = Place(episode, key, request=request, session=more.pop("session", None))
+    of = {name: more.pop(name, None) for name in ("session", "corrects")}
+    place = Place(episode, key, request=request, **of)
     sent = more.pop("sent", Sent(uuid.uuid4(), 1))
     kept = keep_entry(by=by, place=place, instrument=registry.get(key), answers=answers, sent=sent, **more)
     assert kept is not None

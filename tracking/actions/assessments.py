@@ -336,8 +336,8 @@ def _store(
         correction_reason=correction_reason,
     )
     store_scores(assessment, scored)
-    if by and supersedes is None:
-        clear_entry(by=by, submission_id=submission_id, request_id=request.pk if request else None)
+    if by:
+        clear_entry(by=by, assessment=assessment)
     alerts = _raise_each(findings(scored, instrument), instrument, episode, request, assessment)
     action = AuditAction.CORRECT_ASSESSMENT if supersedes else AuditAction.SUBMIT_ASSESSMENT
     audit.record(by=by, action=action, target=assessment, patient=episode.patient, instrument=instrument.key)

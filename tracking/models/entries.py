@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from tracking import clock
+from tracking.models.assessments import Assessment
 from tracking.models.library import WordingPack
 from tracking.models.people import User, patient_access
 from tracking.models.schedules import AssessmentRequest
@@ -19,7 +20,9 @@ class EntryDraftQuerySet(models.QuerySet["EntryDraft"]):
     def visible_to(self, user: User) -> EntryDraftQuerySet:
         """The own ones, as long as the user may meet what they are about. Nobody else's, whatever the role."""
         asked = AssessmentRequest.objects.visible_to(user)
-        return self.filter(patient_access(user, "episode__patient__") | Q(request__in=asked), author=user)
+        rated = Assessment.objects.open_to_rater(user)
+        met = patient_access(user, "episode__patient__") | Q(request__in=asked) | Q(corrects__in=rated)
+        return self.filter(met, author=user)
 
 
 class EntryDraft(models.Model):
@@ -27,7 +30,8 @@ class EntryDraft(models.Model):
 
     ``window`` and ``number``: which open page has stored it, and how many times; a page that does not know of the
     latest is told so (``rules.entry_drafts``). ``resumed_from``: the answers as they were when the form was opened
-    again, ``None`` where it was not; the second look names what was changed since.
+    again, ``None`` where it was not; the second look names what was changed since. ``corrects``: the version on record
+    that it is to replace, with the ``reason`` as far as it is written.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -40,6 +44,7 @@ class EntryDraft(models.Model):
     episode = models.ForeignKey(TreatmentEpisode, on_delete=models.PROTECT, related_name="+")
     request = models.ForeignKey(AssessmentRequest, on_delete=models.CASCADE, null=True, related_name="+")
     session = models.ForeignKey(TreatmentSession, on_delete=models.PROTECT, null=True, related_name="+")
+    corrects = models.ForeignKey(Assessment, on_delete=models.PROTECT, null=True, related_name="+")
     instrument = models.CharField(max_length=40)
     version = models.CharField(max_length=20)
     wording_pack = models.ForeignKey(WordingPack, on_delete=models.PROTECT, null=True, related_name="+")
@@ -47,6 +52,7 @@ class EntryDraft(models.Model):
     resumed_from = models.JSONField(null=True)
     assessed_on = models.DateField(null=True)
     assessed_at = models.DateTimeField(null=True)
+    reason = models.TextField(blank=True)
     window = models.UUIDField()
     number = models.PositiveIntegerField()
     begun_at = models.DateTimeField(default=clock.now, editable=False)
@@ -55,11 +61,11 @@ class EntryDraft(models.Model):
     objects = EntryDraftQuerySet.as_manager()
 
     privacy = classes(
-        internal="id public_id submission_id author episode request session wording_pack window number begun_at "
-        "updated_at",
+        internal="id public_id submission_id author episode request session corrects wording_pack window number "
+        "begun_at updated_at",
         safe="instrument version",
         date="assessed_on assessed_at",
-        free_text="answers resumed_from",
+        free_text="answers resumed_from reason",
     )
 
     class Meta:
@@ -77,8 +83,13 @@ class EntryDraft(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["author", "episode", "instrument"],
-                condition=Q(request__isnull=True, session__isnull=True),
+                condition=Q(request__isnull=True, session__isnull=True, corrects__isnull=True),
                 name="what_nobody_asked_for_has_one_draft_each",
+            ),
+            models.UniqueConstraint(
+                fields=["author", "corrects"],
+                condition=Q(corrects__isnull=False),
+                name="a_correction_has_one_draft_each",
             ),
         ]
 

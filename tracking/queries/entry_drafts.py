@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from measures.instrument import Instrument, Item
 from measures.scoring import Answer, skipped
 from tracking import clock
-from tracking.models import AssessmentRequest, EntryDraft, Patient, TreatmentEpisode, TreatmentSession, User
+from tracking.models import (
+    Assessment,
+    AssessmentRequest,
+    EntryDraft,
+    Patient,
+    TreatmentEpisode,
+    TreatmentSession,
+    User,
+)
 from tracking.queries.assessments import in_words
 from tracking.queries.names import Whose, whose
 from tracking.rules.policies.days import local_today
@@ -21,21 +30,24 @@ from tracking.vocabulary import RequestStatus
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What a form is filled in for: an open request, a session that is under way, or an episode of which nobody had
-    asked for it."""
+    """What a form is filled in for: an open request, a session that is under way, an episode of which nobody had asked
+    for it, or a version on record that it corrects."""
 
     episode: TreatmentEpisode
     instrument: str
     request: AssessmentRequest | None = None
     session: TreatmentSession | None = None
+    corrects: Assessment | None = None
 
 
 def drafts_at(place: Place) -> QuerySet[EntryDraft]:
     """What is begun there, by anybody. Each of them is shown to its author alone."""
     if place.request:
         return EntryDraft.objects.filter(request=place.request)
+    if place.corrects:
+        return EntryDraft.objects.filter(corrects=place.corrects)
     rows = EntryDraft.objects.filter(episode=place.episode, instrument=place.instrument, request=None)
-    return rows.filter(session=place.session)
+    return rows.filter(session=place.session, corrects=None)
 
 
 def draft_at(user: User, place: Place) -> EntryDraft | None:
@@ -68,6 +80,8 @@ class BegunEntry:
     def url(self) -> str:
         """Where it goes on."""
         draft = self.draft
+        if draft.corrects:
+            return reverse("assessment-correct", args=[draft.corrects.public_id])
         if draft.request:
             return reverse("rate", args=[draft.request.public_id])
         if draft.session:
@@ -82,13 +96,15 @@ def begun_entries(user: User) -> list[BegunEntry]:
 
 
 def begun_ratings(user: User) -> list[BegunEntry]:
-    """The same of the ratings that were assigned to this user and can be made today: what a blind rater may meet."""
-    mine = _entries(EntryDraft.objects.visible_to(user).filter(request__assigned_to=user))
+    """The same of the ratings that were assigned to this user and can be made today, and of the corrections of those
+    that were made: what a blind rater may meet."""
+    own = Q(request__assigned_to=user) | Q(corrects__in=Assessment.objects.open_to_rater(user))
+    mine = _entries(EntryDraft.objects.visible_to(user).filter(own))
     return [one for one in mine if not one.over]
 
 
 def _entries(rows: QuerySet[EntryDraft]) -> list[BegunEntry]:
-    rows = rows.select_related("episode__patient__identity", "request", "session")
+    rows = rows.select_related("episode__patient__identity", "request", "session", "corrects__superseded_by")
     shelf = Shelf()
     return [begun_entry(draft, shelf) for draft in rows]
 
@@ -103,18 +119,22 @@ def begun_entry(draft: EntryDraft, shelf: Shelf) -> BegunEntry:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """An item whose answer is another one than when the form was opened again, both in words."""
+    """An item whose answer is another one than before, both in words."""
 
     item: Item
     before: str | None
     now: str | None
 
 
-def changed_since(draft: EntryDraft, instrument: Instrument, answers: dict[str, Answer]) -> list[Changed]:
+def changed_since(draft: EntryDraft, instrument: Instrument, answers: Mapping[str, Answer]) -> list[Changed]:
     """What differs from the draft as its author found it; nothing where the form was filled in at one go."""
-    before: dict[str, Answer] | None = draft.resumed_from
-    if before is None:
-        return []
+    return [] if draft.resumed_from is None else changed(instrument, draft.resumed_from, answers)
+
+
+def changed(
+    instrument: Instrument, before: Mapping[str, Answer], answers: Mapping[str, Answer]
+) -> list[Changed]:
+    """The items, in their order, that were answered otherwise."""
     return [
         Changed(item, in_words(item, before.get(item.code)), in_words(item, answers.get(item.code)))
         for item in instrument.items
@@ -127,6 +147,8 @@ def _is_over(draft: EntryDraft) -> bool:
     if request:
         today = local_today(draft.episode.patient)
         return request.status != RequestStatus.OPEN or not request.opens_on <= today <= request.closes_on
+    if draft.corrects:
+        return hasattr(draft.corrects, "superseded_by")
     return bool(session and session.voided_at)
 
 

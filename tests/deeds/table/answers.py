@@ -169,6 +169,22 @@ def the_first_mark_of_what_was_asked_for(clinic: Clinic) -> Arguments:
     return keeping(clinic, Sent(uuid.uuid4(), 1), place)
 
 
+@deed(entry_drafts.keep_entry, BEGUN, writes="+EntryDraft +AuditEvent", twice=Twice.ONCE)
+def the_first_mark_of_a_correction(clinic: Clinic) -> Arguments:
+    known = a_phq9_misread(clinic)["assessment"]
+    place = Place(clinic.episode, "phq9", corrects=known)
+    own = {"instrument": registry.get("phq9"), "answers": PHQ9 | {"1": 3}, "reason": "Mis"}
+    return keeping(clinic, Sent(uuid.uuid4(), 1), place) | own
+
+
+@deed(assessments.correct_assessment, CORRECTED, writes=f"{PHQ9_ROWS} -EntryDraft", twice=Twice.REFUSED)
+def a_correction_that_was_begun(clinic: Clinic) -> Arguments:
+    found = a_phq9_misread(clinic)
+    begun_entry(clinic.lead, clinic.episode, "hamd17", {"1": 1})
+    begun_entry(clinic.lead, clinic.episode, "phq9", found["answers"], corrects=found["assessment"])
+    return found
+
+
 @deed(entry_drafts.keep_entry, writes=f"~EntryDraft:{STATE}", twice=Twice.ONCE)
 def a_further_mark_of_an_interview(clinic: Clinic) -> Arguments:
     window = uuid.uuid4()

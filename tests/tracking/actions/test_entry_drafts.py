@@ -236,13 +236,18 @@ class TestItsEnd:
         recorded(clinician, episode, draft.submission_id)
         assert not EntryDraft.objects.exists()
 
-    def test_a_correction_clears_nothing(self, clinician: User, rated: AssessmentRequest) -> None:
+    def test_a_correction_clears_what_was_begun_of_it_alone(
+        self, clinician: User, second: User, rated: AssessmentRequest
+    ) -> None:
         row = submitted(clinician, rated)
         draft = begun_entry(clinician, rated.episode, "hamd17", HALF)
+        begun_entry(clinician, rated.episode, "hamd17", HAMD | {"1": 4}, corrects=row)
+        theirs = begun_entry(second, rated.episode, "hamd17", HAMD | {"1": 2}, corrects=row)
         assessments.correct_assessment(
             by=clinician, assessment=row, answers=HAMD | {"1": 3}, reason="misread"
         )
-        assert EntryDraft.objects.get() == draft
+        assert set(EntryDraft.objects.all()) == {draft, theirs}
+        assert {one.draft: one.over for one in begun_entries(second)} == {theirs: True}
 
     def test_discarded_twice_it_says_so(self, clinician: User, episode: TreatmentEpisode) -> None:
         draft = begun_entry(clinician, episode, "hamd17", HALF)

@@ -15,13 +15,16 @@ from tracking.actions import assessments
 from tracking.actions.assessments import Submitted
 from tracking.models import Assessment, User
 from tracking.pages.access import SignedInRequest, one_or_404, opened, roles_required
-from tracking.pages.answers.answering import Context, running, sheet, take_in, whom
+from tracking.pages.answers.answering import Context, whom
 from tracking.pages.answers.answers_forms import CorrectionForm, HourCorrectionForm, MomentCorrectionForm
+from tracking.pages.answers.filling import Filling, fill_in, opened_unless_by_itself
 from tracking.pages.refusals import refusals_shown
 from tracking.queries.assessments import AssessmentView, assessment_view, with_people
+from tracking.queries.entry_drafts import Place, draft_at
 from tracking.queries.requests import is_of_team
 from tracking.rules.policies.assessments import check_has_answers, check_latest_version
 from tracking.rules.policies.days import local_today
+from tracking.rules.policies.instruments import instrument_of
 from tracking.vocabulary import ReadPage, Role
 
 
@@ -42,28 +45,33 @@ def assessment(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
 def correct(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """Writes a new version with a reason. Whoever comes second is told so, and nothing is stored."""
     page, blind = _page(request.user, public_id)
-    check_has_answers(page.assessment)
-    if request.method == "POST" and request.htmx:
-        return running(request, CorrectionForm(request.POST, instrument=page.instrument))
-    opened(request, page.assessment.episode.patient, ReadPage.ASSESSMENT_CORRECT)
-    check_latest_version(page.assessment)
-    context = {"correcting": page.assessment, "pack": page.pack} | _whom(page, blind)
-    if request.method != "POST":
-        return sheet(request, _prefilled(page), context)
-    form = _form_of(page)(request.POST, instrument=page.instrument)
-    return take_in(
-        request,
-        form,
-        context,
-        write=lambda: assessments.correct_assessment(
-            by=request.user,
-            assessment=page.assessment,
-            answers=form.answers,
-            reason=form.cleaned_data["reason"],
-            assessed_on=form.cleaned_data.get("assessed_on"),
-            assessed_at=form.cleaned_data.get("assessed_at"),
-        ),
+    row, patient = page.assessment, page.assessment.episode.patient
+    check_has_answers(row)
+    opened_unless_by_itself(request, patient, ReadPage.ASSESSMENT_CORRECT)
+    check_latest_version(row)
+    place = Place(row.episode, row.instrument, corrects=row)
+    filling = Filling(
+        place=place,
+        draft=draft_at(request.user, place),
+        instrument=instrument_of(row.instrument, row.version),
+        pack=page.pack,
+        kind=_form_of(page),
+        context={"correcting": row, "pack": page.pack} | _whom(page, blind),
+        initial={"assessed_on": row.assessed_on, "assessed_at": row.assessed_at},
+        write=lambda form: _correct(request.user, row, form),
         after=lambda submitted: _corrected(request, submitted),
+    )
+    return fill_in(request, filling)
+
+
+def _correct(by: User, assessment: Assessment, form: CorrectionForm) -> Submitted:
+    return assessments.correct_assessment(
+        by=by,
+        assessment=assessment,
+        answers=form.answers,
+        reason=form.cleaned_data["reason"],
+        assessed_on=form.cleaned_data.get("assessed_on"),
+        assessed_at=form.cleaned_data.get("assessed_at"),
     )
 
 
@@ -92,15 +100,6 @@ def _own_ratings(user: User) -> QuerySet[Assessment]:
 def _whom(page: AssessmentView, blind: bool) -> Context:
     patient = page.assessment.episode.patient
     return whom(patient, blind=blind) | {"today": local_today(patient)}
-
-
-def _prefilled(page: AssessmentView) -> CorrectionForm:
-    row = page.assessment
-    return _form_of(page)(
-        instrument=page.instrument,
-        answers=row.answers,
-        initial={"assessed_on": row.assessed_on, "assessed_at": row.assessed_at},
-    )
 
 
 def _corrected(request: SignedInRequest, submitted: Submitted) -> HttpResponse:

@@ -23,11 +23,11 @@ from tracking.actions import assessments, entry_drafts, links, scheduling
 from tracking.actions.assessments import Submitted
 from tracking.errors import Conflict, InvalidInput
 from tracking.models import AssessmentRequest, EntryDraft, TreatmentEpisode, User, WordingPack
-from tracking.pages.access import SignedInRequest, one_or_404, opened, roles_required, tell_time_of
+from tracking.pages.access import SignedInRequest, one_or_404, opened, roles_required
 from tracking.pages.answers.answering import Context, whom, words_on_sheet
 from tracking.pages.answers.answers_forms import NewRecordForm, RecordForm
 from tracking.pages.answers.asking_forms import AskForm, LinkForm
-from tracking.pages.answers.filling import Filling, fill_in, goes_by_itself
+from tracking.pages.answers.filling import Filling, fill_in, opened_unless_by_itself
 from tracking.pages.refusals import refusals_shown
 from tracking.pages.writing import as_sentence
 from tracking.queries.entry_drafts import Place, begun_entry, draft_at
@@ -79,7 +79,7 @@ def rate(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     today = local_today(asked.episode.patient)
     if blind and not is_shown_blind(asked, today):
         raise Http404
-    _opened(request, asked.episode, ReadPage.RATE)
+    opened_unless_by_itself(request, asked.episode.patient, ReadPage.RATE)
     if request.method != "POST":
         check_request_open(asked, today)
     place = Place(asked.episode, asked.instrument, request=asked)
@@ -115,7 +115,7 @@ def rate_new(request: SignedInRequest, public_id: uuid.UUID, instrument: str) ->
     waiting = open_requests_for(request.user, episode, definition)
     if request.method != "POST" and len(waiting) == 1 and not draft and "earlier" not in request.GET:
         return redirect("rate", public_id=waiting[0].public_id)
-    _opened(request, episode, ReadPage.RATE_NEW)
+    opened_unless_by_itself(request, episode.patient, ReadPage.RATE_NEW)
     pack = words_on_sheet(request, definition, episode.patient, draft)
     context = _context(episode, definition, pack)
     context |= {"waiting": waiting, "begun": next(filter(None, map(begun, waiting)), None)}
@@ -287,14 +287,6 @@ def _offered(episode: TreatmentEpisode, key: str) -> Instrument:
     if found is None:
         raise Http404
     return found
-
-
-def _opened(request: SignedInRequest, episode: TreatmentEpisode, page: ReadPage) -> None:
-    """A form that saves as it goes was read when it was opened."""
-    if goes_by_itself(request):
-        tell_time_of(episode.patient)
-    else:
-        opened(request, episode.patient, page)
 
 
 def _draft_seen(request: HttpRequest) -> int:

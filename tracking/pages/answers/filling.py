@@ -17,18 +17,19 @@ from measures.instrument import Instrument
 from tracking.actions import entry_drafts
 from tracking.actions.assessments import Submitted
 from tracking.errors import Conflict, NotPermitted
-from tracking.models import Assessment, AssessmentRequest, EntryDraft, WordingPack
-from tracking.pages.access import FILLING, SignedInRequest, SiteRequest
+from tracking.models import Assessment, AssessmentRequest, EntryDraft, Patient, WordingPack
+from tracking.pages.access import FILLING, SignedInRequest, opened, tell_time_of
 from tracking.pages.answers.answering import Context, running, running_context, sheet, take_in
 from tracking.pages.answers.answers_forms import NewRecordForm, RecordForm
 from tracking.pages.writing import as_sentence
 from tracking.queries.assessments import answer_lines
-from tracking.queries.entry_drafts import Place, begun_entry, changed_since, draft_at
+from tracking.queries.entry_drafts import Changed, Place, begun_entry, changed, changed_since, draft_at
 from tracking.queries.requests import sheets_of_day
 from tracking.rules.entry_drafts import KEPT_FOR, Sent
 from tracking.rules.policies.assessments import TWO_SHEETS, check_not_behind, says_the_same
 from tracking.rules.policies.instruments import Shelf
 from tracking.rules.policies.wordings import in_words_of
+from tracking.vocabulary import ReadPage
 
 SIGN = "sign"  # the step after the second look; whatever else is posted is looked through first
 NOT_SENT = ("csrfmiddlewaretoken", "step", TWO_SHEETS)
@@ -66,9 +67,13 @@ class Filling:
         return in_words_of(self.pack, self.instrument)
 
 
-def goes_by_itself(request: SiteRequest) -> bool:
-    """Whether the page asks, and nobody has pressed anything: it is shown nothing that it did not know."""
-    return request.method == "POST" and (bool(request.htmx) or FILLING in request.headers)
+def opened_unless_by_itself(request: SignedInRequest, patient: Patient, page: ReadPage) -> None:
+    """Notes the reading, unless the page asks by itself and nobody has pressed anything: a form that saves as it goes
+    was read when it was opened, and is shown nothing that it did not know."""
+    if request.method == "POST" and (request.htmx or FILLING in request.headers):
+        tell_time_of(patient)
+    else:
+        opened(request, patient, page)
 
 
 def fill_in(request: SignedInRequest, filling: Filling) -> HttpResponse:
@@ -100,10 +105,11 @@ def _opened(request: SignedInRequest, filling: Filling) -> HttpResponse:
             "assessed_at": draft.assessed_at,
             "submission_id": draft.submission_id,
             "version": draft.version,
+            "reason": draft.reason,
         }
         initial = initial | {name: value for name, value in kept.items() if value is not None}
-    answers = draft.answers if draft else None
-    form = filling.kind(instrument=filling.worded, answers=answers, initial=initial)
+    begun = draft or filling.place.corrects
+    form = filling.kind(instrument=filling.worded, answers=begun.answers if begun else None, initial=initial)
     return sheet(request, form, filling.context | _window(request, draft, None))
 
 
@@ -144,17 +150,18 @@ def _keep(request: SignedInRequest, filling: Filling, form: RecordForm, sent: Se
         wording=filling.pack,
         assessed_on=form.cleaned_data.get("assessed_on"),
         assessed_at=form.cleaned_data.get("assessed_at"),
+        reason=form.cleaned_data.get("reason", ""),
     )
 
 
 def _second_look(request: SignedInRequest, filling: Filling, form: RecordForm) -> HttpResponse:
-    """All that will be stored, in words, with what was changed since the form was opened again."""
-    draft = draft_at(request.user, filling.place)
+    """All that will be stored, in words, with what it changes: of the version that is corrected, else since the form
+    was opened again."""
     page = {
         "form": form,
         "instrument": form.instrument,
         "lines": answer_lines(form.instrument, form.answers),
-        "changed": changed_since(draft, form.instrument, form.answers) if draft else [],
+        "changed": _changed(request, filling, form),
         "fulfils": _fulfils(filling, form),
         "on_record": _on_record(request, filling, form),
         "back": request.path,
@@ -162,6 +169,13 @@ def _second_look(request: SignedInRequest, filling: Filling, form: RecordForm) -
         **running_context(form.instrument, form.answers),
     }
     return render(request, "tracking/answers/entry/look.html", filling.context | page)
+
+
+def _changed(request: SignedInRequest, filling: Filling, form: RecordForm) -> list[Changed]:
+    if filling.place.corrects:
+        return changed(form.instrument, filling.place.corrects.answers, form.answers)
+    draft = draft_at(request.user, filling.place)
+    return changed_since(draft, form.instrument, form.answers) if draft else []
 
 
 def _fulfils(filling: Filling, form: RecordForm) -> AssessmentRequest | None:
