@@ -8,6 +8,7 @@ from datetime import date
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from tracking import clock
 from tracking.models import Patient, current
 from tracking.rules.policies.days import local_today
 
@@ -46,6 +47,14 @@ class Whose:
         if self.born:
             born = _("born {day}, {age}").format(day=date_format(self.born, "DATE_FORMAT"), age=self.age)
         return " · ".join(part for part in (born, self.code if self.is_named else "") if part)
+
+    @property
+    def time_there(self) -> str:
+        """What the clock shows where the patient lives, for whoever is about to call; empty where the site's shows the
+        same."""
+        now, site = clock.now(), self.patient.team.site
+        there = clock.wall(now, self.patient.timezone)
+        return "" if there == clock.wall(now, site.timezone) else date_format(there, "WEEKDAY_TIME")
 
     @property
     def dial(self) -> str:

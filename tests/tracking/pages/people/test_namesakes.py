@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -13,6 +14,7 @@ from tests.markup import markup, said
 from tests.tracking.answers import PHQ9, recorded
 from tests.tracking.begun import begun_entry
 from tests.tracking.pages.doors import signed_in
+from tracking import clock
 from tracking.actions import care, people
 from tracking.models import CareTeam, Patient, TreatmentEpisode, User
 from tracking.queries.names import whose
@@ -69,6 +71,22 @@ def test_what_was_begun_says_of_whom(
 
 def test_nobody_is_called_who_needs_nothing(namesake: TreatmentEpisode, clinician: User) -> None:
     assert "tel:" not in markup(signed_in(clinician).get(reverse("patients")))
+
+
+@pytest.mark.parametrize("page", ["alerts", "today", "patient"])
+def test_whoever_calls_is_told_what_time_it_is_there(
+    page: str, namesake: TreatmentEpisode, clinician: User
+) -> None:
+    recorded(namesake, None, "phq9", PHQ9 | {"9": 2})
+    own = {"public_id": namesake.patient.public_id} if page == "patient" else {}
+    url = reverse(page, kwargs=own)
+    assert "555 0142" in said(signed_in(clinician).get(url))
+    assert " there" not in said(signed_in(clinician).get(url)).partition("555 0142")[2][:30]
+    Patient.objects.filter(pk=namesake.patient_id).update(timezone="Pacific/Auckland")
+    with time_machine.travel(clock.now(), tick=False):
+        text = said(signed_in(clinician).get(url))
+        there = clock.now().astimezone(ZoneInfo("Pacific/Auckland"))
+    assert f"555 0142 it is {there:%a %H:%M} there" in text
 
 
 @pytest.mark.parametrize(("day", "age"), [("2026-05-02T22:30:00Z", 36), ("2026-05-02T21:30:00Z", 35)])
