@@ -14,8 +14,7 @@ from tests.browser.site import Site
 
 OpenPage = Callable[..., Page]
 AXE = Axe()
-SEVERE = ("serious", "critical")
-EVERY_PAGE = ("moderate", *SEVERE)  # of the pages here; those that other tests pass through come next
+COMPLAINTS = ("moderate", "serious", "critical")  # of axe, all but the minor ones
 TABLET = {"width": 820, "height": 1180}
 LOOKS = [(WIDE, "light"), (TABLET, "light"), (PHONE, "dark")]
 FIRST_PAGES = {
@@ -64,15 +63,15 @@ IN_OTHER_LANGUAGES = [
 ]
 
 
-def check(page: Page, impacts: tuple[str, ...] = SEVERE) -> None:
+def check(page: Page) -> None:
     """Looks at an open page wide and light, on a tablet, then narrow and dark: nothing wider than the window, nothing
     that axe calls more than minor."""
-    for size, theme in LOOKS if impacts == EVERY_PAGE else (LOOKS[0], LOOKS[-1]):
+    for size, theme in LOOKS:
         page.set_viewport_size(size)
         page.emulate_media(color_scheme=theme)
         wide, window = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
         assert wide <= window, f"{page.url} is {wide} wide in a window of {window}"
-        found = [found for found in AXE.run(page).response["violations"] if found["impact"] in impacts]
+        found = [found for found in AXE.run(page).response["violations"] if found["impact"] in COMPLAINTS]
         assert not found, f"{page.url}, {theme}, {size['width']}: {told(found)}"
 
 
@@ -87,7 +86,7 @@ def test_the_first_page_of_each_role(signed_in: OpenPage, role: str, first: str)
     page = signed_in(role)
     page.goto("/")
     assert page.url.endswith(first)
-    check(page, EVERY_PAGE)
+    check(page)
 
 
 @pytest.mark.parametrize(("role", "address"), STAFF_PAGES)
@@ -97,7 +96,7 @@ def test_pages_of_the_staff(
     page = signed_in(role)
     response = page.goto(address(site))
     assert response.status == 200
-    check(page, EVERY_PAGE)
+    check(page)
 
 
 @pytest.mark.parametrize("language", ["de", "ar"])
@@ -110,29 +109,29 @@ def test_pages_in_longer_words_and_from_right_to_left(
     page.context.add_cookies([{"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": page.url}])
     page.reload()
     assert page.locator("html").get_attribute("lang") == language
-    check(page, EVERY_PAGE)
+    check(page)
 
 
 def test_the_door(open_page: OpenPage) -> None:
     page = open_page()
     page.goto("/")
     assert "/account/login/" in page.url
-    check(page, EVERY_PAGE)
+    check(page)
 
 
 def test_each_page_of_a_sitting(site: Site, open_page: OpenPage) -> None:
     page = open_page()
     page.goto(site.story("account")["link"])
-    check(page, EVERY_PAGE)
+    check(page)
     page.get_by_role("button", name="Start").click()
-    check(page, EVERY_PAGE)
+    check(page)
     page.get_by_role("link", name="Begin").click()
-    check(page, EVERY_PAGE)
+    check(page)
     for _ in range(8):
         page.get_by_role("button", name="Skip this question").click()
     page.get_by_label("Nearly every day").locator("visible=true").check()
     page.get_by_role("heading", name="Please talk to someone now").wait_for()
-    check(page, EVERY_PAGE)
+    check(page)
     page.get_by_role("button", name="Next").click()
     page.get_by_role("button", name="Skip this question").click()
-    check(page, EVERY_PAGE)
+    check(page)
