@@ -18,6 +18,7 @@ Wording = Literal["verbatim", "site", "labels", "score-only"]
 Kind = Literal["choice", "number", "boolean", "text"]
 Rule = Literal["sum", "mean", "percent_of_max", "max_of_groups", "sum_from_one", "highest_yes"]
 Policy = Literal["strict", "prorate", "prorate_unless_critical"]
+OWN_LANGUAGE = "en"  # of every definition
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,6 +295,7 @@ class Instrument:
     change: ChangeRules | None = None
     state: bool = False  # about one moment or session (MEQ30), not a trait followed over time
     loinc: dict[str, str] = field(default_factory=dict)  # item code, scale key or "panel" -> verified LOINC
+    language: str = OWN_LANGUAGE  # of what it asks (BCP 47); in the words of a pack, that of the pack
 
     def item(self, code: str) -> Item:
         """The item with this code. Raises ``KeyError``."""

@@ -13,8 +13,9 @@ BLOCKS = (
 
 
 def said(answer: HttpResponse | str) -> str:
-    """What it says, without its tags."""
+    """What it says, without its tags. What is isolated for its direction runs on."""
     text = answer if isinstance(answer, str) else answer.content.decode()
+    text = re.sub(r"</?bdi\b[^>]*>", "", text)
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text))
 
 

@@ -91,6 +91,7 @@ def worded(instrument: Instrument, wording: Wording) -> Instrument:
         purpose=wording.purpose or instrument.purpose,
         recall=wording.recall or instrument.recall,
         items=tuple(_worded(item, wording.items[item.code]) for item in instrument.items),
+        language=wording.language,
     )
 
 

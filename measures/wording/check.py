@@ -9,14 +9,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from measures.errors import DefinitionError
-from measures.instrument import Instrument, Item, Option
+from measures.instrument import OWN_LANGUAGE, Instrument, Item, Option
 from measures.language import gettext as _
 from measures.language import ngettext
 
 LABEL, HELP, EVERY = "", "help", "*"
 NEEDED = ("instrument", "version", "language", "name", "source", "permission", "instruction")
 OPTIONAL = ("purpose", "recall")
-OWN_LANGUAGE = "en"  # of every definition
 LONGEST = 2000  # characters of one text
 MOST_PROBLEMS = 50
 YES_NO = {"yes": 1, "no": 0}

@@ -20,7 +20,6 @@ from tracking.rules.policies.assessments import can_be_finished, is_being_finish
 from tracking.rules.policies.days import local_today
 from tracking.rules.policies.instruments import instrument_of
 from tracking.rules.policies.wordings import (
-    SHIPPED_LANGUAGE,
     Wordings,
     can_be_asked,
     is_begun,
@@ -40,8 +39,11 @@ class Questionnaire:
     request: AssessmentRequest
     instrument: Instrument
     answers: Answers
-    language: str
     number: int = 0
+
+    @property
+    def language(self) -> str:
+        return self.instrument.language
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -183,9 +185,8 @@ def questionnaire(request: AssessmentRequest) -> Questionnaire:
     """The questionnaire behind a request, with what was answered so far, in the words that are pinned."""
     draft = DraftAnswers.objects.filter(request=request).first()
     answers = dict(draft.answers) if draft else {}
-    language = request.wording_pack.language if request.wording_pack else SHIPPED_LANGUAGE
     number = max(draft.numbers.values(), default=0) if draft else 0
-    return Questionnaire(request, shown_instrument(request), answers, language, number)
+    return Questionnaire(request, shown_instrument(request), answers, number)
 
 
 @dataclass(frozen=True, slots=True)

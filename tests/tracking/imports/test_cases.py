@@ -110,6 +110,10 @@ def test_a_repeated_form_has_its_instance(tmp_path: Path) -> None:
     )
     found = planned("redcap-repeats", repeats)
     assert [(one.when.name, one.when.day) for one in found.assessments] == [("v1", 0), ("v1 (2)", 7)]
+    for number in (b"0", b"1001"):
+        beyond = file("redcap-repeats").replace(b"phq9,2,", b"phq9,%s," % number)
+        ((line, column, reason),) = refused(beyond, repeats)
+        assert (line, column, reason) == (3, "redcap_repeat_instance", "must be a number from 1 to 1000")
 
 
 def test_an_empty_text_can_be_asked_for(tmp_path: Path) -> None:

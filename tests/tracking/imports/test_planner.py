@@ -155,6 +155,12 @@ def test_rows_of_one_patient_must_agree() -> None:
     assert [(line, column) for line, column, _ in found] == [(3, "expectancy"), (3, "age")]
 
 
+@pytest.mark.parametrize(("column", "cell"), [("sex", "m"), ("arm", "placebo"), ("expectancy", "60")])
+def test_who_somebody_is_does_not_change_from_row_to_row(column: str, cell: str) -> None:
+    found = refused(with_cell(column, cell, line=3))
+    assert found == [(3, column, "differs from an earlier row of the same patient")]
+
+
 @pytest.mark.parametrize(
     ("ages", "start"),
     [

@@ -42,6 +42,7 @@ class Row:
     item: Item
     number: int
     field: forms.BoundField
+    language: str  # of what is asked
     may_fall_away: bool = False  # another answer can make it unnecessary
     usual: str = ""  # what is answered here every time, in words
     differs: bool = False  # from what is usual
@@ -76,7 +77,7 @@ class AnswersForm(forms.Form):
     def rows(self) -> list[Row]:
         dependent = skippable(self.instrument)
         return [
-            Row(item, n, self[field_name(item)], item.code in dependent)
+            Row(item, n, self[field_name(item)], self.instrument.language, item.code in dependent)
             for n, item in enumerate(self.items, 1)
         ]
 

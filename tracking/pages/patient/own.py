@@ -22,7 +22,7 @@ from tracking.queries.assessments import answer_lines, own_self_reports
 from tracking.queries.own import own_contacts, own_language, own_open_requests, own_reports
 from tracking.queries.sittings import minutes_of
 from tracking.rules.policies.instruments import instrument_of
-from tracking.rules.policies.wordings import SHIPPED_LANGUAGE, in_words_of, pack_of_assessment
+from tracking.rules.policies.wordings import in_words_of, pack_of_assessment
 from tracking.vocabulary import Role
 
 P = ParamSpec("P")
@@ -64,7 +64,6 @@ def answers(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     pack = pack_of_assessment(report)
     instrument = in_words_of(pack, instrument_of(report.instrument, report.version))
     context = {"report": report, "instrument": instrument, "lines": answer_lines(instrument, report.answers)}
-    context["language"] = pack.language if pack else SHIPPED_LANGUAGE
     return render(request, "tracking/patient/own/answers.html", context)
 
 

@@ -16,14 +16,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from measures import wording as words
-from measures.instrument import Instrument
+from measures.instrument import OWN_LANGUAGE, Instrument
 from tracking.errors import Conflict
 from tracking.models import Assessment, AssessmentRequest, Patient, Site, WordingPack
 from tracking.rules.policies.instruments import instrument_of
 from tracking.tongues import interface_for
 from tracking.vocabulary import Wording
 
-SHIPPED_LANGUAGE = "en"
 ON_PAPER = gettext_lazy("on paper: no wording installed")
 
 
@@ -44,7 +43,7 @@ class Wordings:
         for wanted in dict.fromkeys((language or site.language, site.language)):
             if found := _closest(packs, wanted):
                 return found
-            if ships(instrument) and _root(wanted) == SHIPPED_LANGUAGE:
+            if ships(instrument) and _root(wanted) == OWN_LANGUAGE:
                 return None
         return None
 
@@ -53,13 +52,13 @@ class Wordings:
         begun, that alone in which it was."""
         if is_begun(request):
             pack = request.wording_pack
-            return frozenset({sitting_language(pack.language if pack else SHIPPED_LANGUAGE)})
+            return frozenset({sitting_language(pack.language if pack else OWN_LANGUAGE)})
         instrument, site = (
             instrument_of(request.instrument, request.version),
             request.episode.patient.team.site,
         )
         packs = self._packs.get((site.pk, instrument.key, instrument.version), [])
-        shipped = [SHIPPED_LANGUAGE] if ships(instrument) else []
+        shipped = [OWN_LANGUAGE] if ships(instrument) else []
         return frozenset(sitting_language(tag) for tag in (*(pack.language for pack in packs), *shipped))
 
     def pack_in(self, instrument: Instrument, patient: Patient, language: str) -> WordingPack | None:

@@ -199,7 +199,8 @@ class TestRateNew:
     def test_a_text_that_need_not_be_given_says_so(self, clinician: User, episode: TreatmentEpisode) -> None:
         page = markup(signed_in(clinician).get(new_url(episode, "treatment_guess")))
         text = page.partition('<label for="id_item-led_by">')[2].partition("</div>")[0]
-        assert '<strong>What led you to this?</strong> <span class="quiet">(optional)</span>' in text
+        label = '<strong><bdi lang="en">What led you to this?</bdi></strong>'
+        assert f'{label} <span class="quiet">(optional)</span>' in text
         assert "For example what you felt" in text and '<textarea name="item-led_by"' in text
 
     def test_a_self_report_is_marked_as_entered_for_the_patient(
