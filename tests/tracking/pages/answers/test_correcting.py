@@ -96,7 +96,7 @@ class TestSecondLook:
         assert page.status_code == 200
         assert "Nothing is changed yet" in said(page)
         corrected = said(page).partition("What you correct ")[2].partition(" Answers ")[0]
-        assert re.fullmatch(r"2\. [^(]+ \(before: [^)]+\)", corrected)
+        assert re.fullmatch(r"2 [^(]+ \(before: [^)]+\)", corrected)
         assert "Reason misread" in said(page)
         assert Assessment.objects.get() == stored
         sent = {"step": "sign"} | dict(page.context["typed"])

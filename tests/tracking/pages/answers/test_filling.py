@@ -204,7 +204,7 @@ class TestSecondLook:
         Window(client, url).keep(HAMD | {"4": 2})
         page = Window(client, url).look(HAMD | {"4": 1})
         changed = said(page).partition("Changed since you came back to it")[2]
-        assert changed.startswith(" 4. ") and "(before: " in changed.partition("Answers")[0]
+        assert changed.startswith(" 4 ") and "(before: " in changed.partition("Answers")[0]
 
     def test_gaps_are_asked_about_first_and_said_again(self, clinician: User, url: str) -> None:
         window = Window(signed_in(clinician), url)
