@@ -41,7 +41,7 @@ def test_it_says_how_much_since_when_and_what(clinician: User, asked: Assessment
     assert TOLD in page
     assert "2 of 10 questions were seen, the latest on 1 June, 23:30." in page  # in Berlin
     assert "Little interest or pleasure in doing things Nearly every day" in page
-    assert "Feeling down, depressed, or hopeless: left out" in page
+    assert "Feeling down, depressed, or hopeless left out" in page
     assert ("is not sent" in page) == ("/rate/phq9/" not in url)
     assert ("of an earlier day here" in page) == ("/rate/phq9/" in url)
 
