@@ -45,6 +45,7 @@ def administration(request: SignedInRequest) -> HttpResponse:
     """Who may do what, and what waits."""
     context = {
         "counts": shown.counts(request.user),
+        "sites": shown.administered_sites(request.user),
         "teams": shown.administered_teams(request.user),
         "people": shown.administered_people(request.user),
     }

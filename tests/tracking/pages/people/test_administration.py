@@ -93,6 +93,7 @@ class TestWhoGetsIn:
         assert {office.get(address).status_code for address in away} == {404}
         assert len(bodies) == 1
         overview = office.get(reverse("administration")).content.decode()
+        assert reverse("site-contacts", args=["north"]) in overview
         assert "Sue South" not in overview
         assert "Team S" not in overview
 
