@@ -104,7 +104,8 @@ def test_rated_and_corrected_by_the_staff(
     stored = Assessment.objects.get()
     assert (stored.rater, stored.scores.get().value) == (clinician, 1)
     correct = reverse("assessment-correct", args=[stored.public_id])
-    assert team.post(correct, sent | {"item-afraid": 2, "reason": "Misread"}).status_code == 302
+    again = sent | {"item-afraid": 2, "reason": "Misread", "step": "sign"}
+    assert team.post(correct, again).status_code == 302
     assert stored.superseded_by.scores.get().value == 2
 
 

@@ -116,7 +116,7 @@ class TestInTheWordsOfTheSite:
         correcting = reverse("assessment-correct", args=[stored.public_id])
         assert "de: Question 3" in unescaped(office.get(correcting))
         sent = {f"item-{code}": value for code, value in (WAI | {"3": 1}).items()}
-        more = {"reason": "Misread", "assessed_on": str(stored.assessed_on)}
+        more = {"reason": "Misread", "assessed_on": str(stored.assessed_on), "step": "sign"}
         assert office.post(correcting, sent | more).status_code == 302
         corrected = Assessment.objects.get(supersedes=stored)
         assert (corrected.wording, corrected.scores.get(scale="total").value) == ("de/invented/1", 45)
