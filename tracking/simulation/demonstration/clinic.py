@@ -16,6 +16,7 @@ from django.urls import reverse
 from tracking import clock
 from tracking.actions.availability import set_availability
 from tracking.actions.care import add_member, add_study_member, create_site, create_study, create_team
+from tracking.actions.languages import change_contacts
 from tracking.actions.links import issue_link
 from tracking.actions.people import create_user, grant_role, link_account
 from tracking.actions.rating import assign_due_ratings
@@ -84,6 +85,11 @@ STUDIES = {
     "combined": ("ssri-psychotherapy", "Antidepressant with psychotherapy (simulated)", "hamd17", "week 12"),
 }
 CRISIS = "Emergency number: 112\nCrisis line of the clinic (invented): 555 0100"
+CRISIS_IN = {
+    "de": "Notruf: 112\nKrisentelefon der Klinik (erfunden): 555 0100",
+    "es": "Emergencias: 112\nTeléfono de crisis de la clínica (inventado): 555 0100",
+    "ar": "رقم الطوارئ: 112\nخط الأزمات في العيادة (غير حقيقي): 555 0100",
+}
 
 
 @transaction.atomic
@@ -94,7 +100,7 @@ def seed_clinic(*, today: date) -> User:
     admin = users["admin@demo.example"]
     staff = _teams(admin, users, today)
     _install_wordings(admin, today)
-    _set_washouts(admin)
+    _set_rules(admin)
     rng = Random(SEED)  # noqa: S311 (invented people, not secrets)
     told: dict[str, Patient] = {}
     for person in cast(SEED):
@@ -110,9 +116,11 @@ def seed_clinic(*, today: date) -> User:
     return admin
 
 
-def _set_washouts(admin: User) -> None:
-    """The invented clinic wants two weeks without an antidepressant; the other rules wait to be set."""
+def _set_rules(admin: User) -> None:
+    """Whom patients can call, in their language; and two weeks without an antidepressant: the other rules wait to be
+    set."""
     for site in Site.objects.order_by("pk"):
+        change_contacts(by=admin, site=site, contacts=CRISIS_IN)
         set_washout_rule(by=admin, site=site, protocol="psilocybin-mdd", what="Antidepressants", days=14)
 
 
