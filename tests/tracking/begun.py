@@ -9,8 +9,10 @@ from django.http import HttpResponse
 from django.test import Client
 
 from measures import registry
+from tests.cast import days_ago
 from tests.tracking.answers import posted
 from tracking.actions.entry_drafts import keep_entry
+from tracking.actions.scheduling import create_request
 from tracking.models import AssessmentRequest, EntryDraft, TreatmentEpisode, User
 from tracking.queries.entry_drafts import Place
 from tracking.rules.entry_drafts import Sent
@@ -31,6 +33,13 @@ def begun_entry(
     kept = keep_entry(by=by, place=place, instrument=registry.get(key), answers=answers, sent=sent, **more)
     assert kept is not None
     return kept
+
+
+def asked_blind(by: User, episode: TreatmentEpisode, rater: User, ago: int = 0) -> AssessmentRequest:
+    """A HAM-D that an independent rater is to make without knowing the treatment."""
+    return create_request(
+        by=by, episode=episode, instrument="hamd17", due_on=days_ago(ago), assigned_to=rater, blinded=True
+    )
 
 
 class Window:

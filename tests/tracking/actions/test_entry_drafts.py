@@ -12,7 +12,7 @@ from measures import registry
 from reports.actions.housekeeping import clear_expired
 from tests.cast import days_ago, person, server_days_ago
 from tests.tracking.answers import HAMD, PHQ9
-from tests.tracking.begun import begun_entry
+from tests.tracking.begun import asked_blind, begun_entry
 from tests.tracking.definitions import CHECK_IN, published
 from tracking import clock
 from tracking.actions import assessments, care, entry_drafts, scheduling, unblinding
@@ -187,14 +187,7 @@ class TestWhose:
     def test_a_rater_meets_the_own_one_by_its_code_until_the_treatment_is_known(
         self, clinician: User, rater: User, episode: TreatmentEpisode
     ) -> None:
-        asked = scheduling.create_request(
-            by=clinician,
-            episode=episode,
-            instrument="hamd17",
-            due_on=days_ago(0),
-            assigned_to=rater,
-            blinded=True,
-        )
+        asked = asked_blind(clinician, episode, rater)
         begun_entry(rater, episode, "hamd17", HALF, request=asked)
         (found,) = begun_ratings(rater)
         assert (found.answered, found.needed) == (8, 17)
@@ -300,14 +293,7 @@ class TestAskedFor:
     def test_a_rating_that_is_ones_own_is_and_one_of_somebody_else_is_not(
         self, clinician: User, rater: User, episode: TreatmentEpisode
     ) -> None:
-        asked = scheduling.create_request(
-            by=clinician,
-            episode=episode,
-            instrument="hamd17",
-            due_on=days_ago(0),
-            assigned_to=rater,
-            blinded=True,
-        )
+        asked = asked_blind(clinician, episode, rater)
         assert (
             recorded(clinician, episode, uuid.uuid4()).request is None
         )  # the therapist's own, beside the blind one

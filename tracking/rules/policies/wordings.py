@@ -53,10 +53,8 @@ class Wordings:
         if is_begun(request):
             pack = request.wording_pack
             return frozenset({sitting_language(pack.language if pack else OWN_LANGUAGE)})
-        instrument, site = (
-            instrument_of(request.instrument, request.version),
-            request.episode.patient.team.site,
-        )
+        instrument = instrument_of(request.instrument, request.version)
+        site = request.episode.patient.team.site
         packs = self._packs.get((site.pk, instrument.key, instrument.version), [])
         shipped = [OWN_LANGUAGE] if ships(instrument) else []
         return frozenset(sitting_language(tag) for tag in (*(pack.language for pack in packs), *shipped))

@@ -10,10 +10,10 @@ from django.urls import reverse
 from tests.cast import days_ago
 from tests.markup import markup, said
 from tests.tracking.answers import HAMD, recorded
-from tests.tracking.begun import Window
+from tests.tracking.begun import Window, asked_blind
 from tests.tracking.dosing import second_therapist
 from tests.tracking.pages.doors import assert_unseen, signed_in
-from tracking.actions import assessments, scheduling
+from tracking.actions import assessments
 from tracking.models import Assessment, CareTeam, EntryDraft, ReadEvent, TreatmentEpisode, User
 
 BETTER = HAMD | {"2": 0}
@@ -108,7 +108,8 @@ class TestSecondLook:
         window = Window(signed_in(clinician), of(stored))
         page = window.look(stored.answers, reason="the day", assessed_on=days_ago(8).isoformat())
         assert "No answer differs from the version on record." in said(page)
-        assert window.sign(stored.answers, reason="the day", assessed_on=days_ago(8).isoformat())
+        sent = window.sign(stored.answers, reason="the day", assessed_on=days_ago(8).isoformat())
+        assert sent.status_code == 302
         assert Assessment.objects.get(supersedes=stored).assessed_on == days_ago(8)
 
     def test_a_reason_is_asked_for_first(self, clinician: User, stored: Assessment) -> None:
@@ -120,14 +121,7 @@ class TestSecondLook:
 def test_a_rater_goes_on_from_the_own_list_by_code(
     clinician: User, rater: User, episode: TreatmentEpisode
 ) -> None:
-    asked = scheduling.create_request(
-        by=clinician,
-        episode=episode,
-        instrument="hamd17",
-        due_on=days_ago(0),
-        assigned_to=rater,
-        blinded=True,
-    )
+    asked = asked_blind(clinician, episode, rater)
     client = signed_in(rater)
     Window(client, reverse("rate", args=[asked.public_id])).sign(HAMD)
     made = Assessment.objects.get(request=asked)

@@ -14,7 +14,7 @@ from django.urls import reverse
 from tests.cast import days_ago
 from tests.markup import markup, said
 from tests.tracking.answers import HAMD, PHQ9, posted
-from tests.tracking.begun import Window, begun_entry
+from tests.tracking.begun import Window, asked_blind, begun_entry
 from tests.tracking.definitions import CHECK_IN, published
 from tests.tracking.pages.doors import assert_anonymous_signs_in, assert_unseen, signed_in
 from tracking.actions import scheduling
@@ -130,14 +130,7 @@ class TestGoingOn:
     def test_a_rater_from_the_own_list_by_code(
         self, clinician: User, rater: User, episode: TreatmentEpisode
     ) -> None:
-        asked = scheduling.create_request(
-            by=clinician,
-            episode=episode,
-            instrument="hamd17",
-            due_on=days_ago(0),
-            assigned_to=rater,
-            blinded=True,
-        )
+        asked = asked_blind(clinician, episode, rater)
         client, url = signed_in(rater), reverse("rate", args=[asked.public_id])
         Window(client, url).keep(HALF)
         page = client.get(reverse("ratings"))
@@ -227,14 +220,7 @@ class TestSecondLook:
     def test_a_blind_rater_reads_the_code_and_no_day_of_the_request(
         self, clinician: User, rater: User, episode: TreatmentEpisode
     ) -> None:
-        asked = scheduling.create_request(
-            by=clinician,
-            episode=episode,
-            instrument="hamd17",
-            due_on=days_ago(1),
-            assigned_to=rater,
-            blinded=True,
-        )
+        asked = asked_blind(clinician, episode, rater, ago=1)
         page = Window(signed_in(rater), reverse("rate", args=[asked.public_id])).look(HAMD)
         assert episode.patient.study_code in said(page)
         assert "Petra" not in said(page) and "asked for" not in said(page)
