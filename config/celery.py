@@ -1,20 +1,38 @@
-"""The Celery application and its beat schedule (in code: a schedule in the database drifts)."""
+"""The Celery application: its queues and its beat schedule (in code: a schedule in the database drifts).
+
+What keeps people safe waits behind nothing that is slow: alerts have a queue of their own, courses another, and the
+worker of these two takes nothing else. Mail waits for other people's servers, so it has a queue and a worker, too.
+"""
 
 import os
 
 from celery import Celery
+from kombu import Exchange, Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+SAFETY, COURSES, WORK, MAIL = "safety", "courses", "work", "mail"
 
 app = Celery("throughline")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
+app.conf.task_queues = [
+    Queue(name, Exchange(name), routing_key=name) for name in (SAFETY, COURSES, WORK, MAIL)
+]
+app.conf.task_create_missing_queues = False
+app.conf.task_default_queue = WORK
+app.conf.task_routes = {
+    "tracking.escalate_alerts": {"queue": SAFETY},
+    "reports.sweep": {"queue": COURSES},
+    "reports.recompute_episode": {"queue": COURSES},
+    "tracking.send_outbox": {"queue": MAIL},
+}
 app.conf.beat_schedule = {
     "sweep": {"task": "reports.sweep", "schedule": 60.0},
     "studies": {"task": "reports.refresh_studies", "schedule": 300.0},
     "housekeeping": {"task": "reports.housekeeping", "schedule": 3600.0},
-    "alerts": {"task": "tracking.escalate_alerts", "schedule": 300.0},
+    "alerts": {"task": "tracking.escalate_alerts", "schedule": 60.0},
     "schedules": {"task": "tracking.keep_schedules", "schedule": 900.0},
     "raters": {"task": "tracking.assign_raters", "schedule": 900.0},
     "mail": {"task": "tracking.send_outbox", "schedule": 60.0},

@@ -112,6 +112,7 @@ CACHES = {
 REDIS_URL = env.str("REDIS_URL", default="")
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
+    CELERY_BROKER_TRANSPORT = "config.brokers.redis:Transport"
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
         "socket_timeout": 2,
         "socket_connect_timeout": 2,
@@ -123,11 +124,12 @@ if REDIS_URL:
     }
 else:
     CELERY_BROKER_URL = "localhost"  # which kombu wants said, also for files
-    CELERY_BROKER_TRANSPORT = "config.broker:Transport"
+    CELERY_BROKER_TRANSPORT = "config.brokers.files:Transport"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(private_folder("broker/queue")),
         "data_folder_out": str(private_folder("broker/queue")),
         "control_folder": str(private_folder("broker/control")),
+        "unreadable_folder": str(private_folder("broker/unreadable")),
         "polling_interval": 0.1,
     }
 CELERY_TASK_IGNORE_RESULT = True  # results would carry health data

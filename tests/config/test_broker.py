@@ -11,7 +11,7 @@ import pytest
 from kombu import Connection
 from kombu.exceptions import ChannelError
 
-from config.broker import Channel
+from config.brokers.files import Channel
 
 MESSAGES = 2_000
 
@@ -19,8 +19,16 @@ MESSAGES = 2_000
 @pytest.fixture
 def connection(tmp_path: Path) -> Iterator[Connection]:
     options = dict.fromkeys(("data_folder_in", "data_folder_out", "control_folder"), str(tmp_path))
-    with Connection("localhost", transport="config.broker:Transport", transport_options=options) as found:
+    with Connection(
+        "localhost", transport="config.brokers.files:Transport", transport_options=options
+    ) as found:
         yield found
+
+
+def whole(number: int) -> dict[str, object]:
+    """A message as the worker needs it."""
+    where = {"exchange": "celery", "routing_key": "celery"}
+    return {"number": number, "properties": {"delivery_tag": number, "delivery_info": where}}
 
 
 def taken(channel: Channel) -> object:
@@ -36,7 +44,7 @@ def test_a_message_is_taken_whole_while_others_are_written(connection: Connectio
 
     def write() -> None:
         for number in range(MESSAGES):
-            writer._put("celery", {"number": number})
+            writer._put("celery", whole(number))
 
     thread = threading.Thread(target=write)
     thread.start()
@@ -82,3 +90,29 @@ def test_a_folder_that_is_gone_is_told_and_no_half_message_is_left(
     with pytest.raises(ChannelError, match=f"cannot lock {gone}"):
         channel.get_table("celery")
     assert not gone.exists()
+
+
+def test_a_folder_that_is_gone_has_no_messages(connection: Connection, tmp_path: Path) -> None:
+    channel = connection.channel()
+    channel.data_folder_in = str(tmp_path / "gone")
+    assert taken(channel) is None
+
+
+def test_a_disk_that_fails_is_told_and_no_half_message_stays(
+    connection: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channel = connection.channel()
+    channel._put("celery", whole(1))
+
+    def full(self: Path, *anything: object) -> None:
+        self.touch()
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(Path, "write_text", full)
+        disk.setattr(Path, "read_bytes", full)
+        with pytest.raises(ChannelError, match="cannot write"):
+            channel._put("celery", whole(2))
+        with pytest.raises(ChannelError, match="cannot take"):
+            channel._get("celery")
+    assert [each.suffix for each in tmp_path.iterdir()] == [".msg"]

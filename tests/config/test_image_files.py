@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from config.run import commands
 from tests.flows.image import COMPOSE, ROLES, filled_in
 
 ROOT = Path(__file__).parents[2]
@@ -57,8 +58,11 @@ def test_what_is_started_is_there_and_knows_its_roles() -> None:
     entrypoint = ROOT / "docker" / "entrypoint"
     assert lines("ENTRYPOINT") == [['["/srv/docker/entrypoint"]']]
     assert entrypoint.stat().st_mode & 0o111 == 0o111
-    branches = set(re.findall(r"^    (\w+)\)", entrypoint.read_text(), re.MULTILINE))
-    assert branches == set(ROLES) == {COMPOSE["services"][role]["command"] for role in ROLES}
+    cases = re.findall(r"^    ([\w|]+)\)", entrypoint.read_text(), re.MULTILINE)
+    branches = {role for case in cases for role in case.split("|")}
+    assert (
+        branches == set(ROLES) == set(commands()) == {COMPOSE["services"][role]["command"] for role in ROLES}
+    )
 
 
 def test_nothing_runs_as_root_or_writes_beside_its_folder() -> None:

@@ -28,7 +28,7 @@ from tests.servers import free_port, postgres, redis, short_folder
 
 ROOT = Path(__file__).parents[2]
 COMPOSE = yaml.safe_load((ROOT / "docker" / "compose.yaml").read_text())
-ROLES = ("web", "worker", "beat")
+ROLES = ("web", "safety", "worker", "mail", "beat")
 HOST = "throughline.example"
 START, STOP = 240, 30  # seconds, with other tests on both cores
 GET = """

@@ -108,6 +108,25 @@ def running(var: Path) -> list[str]:
     ]
 
 
+def started(var: Path, word: str) -> set[int]:
+    """The processes that the supervisor has started and whose command holds the word."""
+    mine = {int(number) for number in running(var)}
+    return {
+        number
+        for number in mine
+        if word.encode() in Path(f"/proc/{number}/cmdline").read_bytes()
+        and os.getsid(number) == number  # their children have a session of somebody else's
+    }
+
+
+def others_have_come(var: Path, killed: set[int]) -> None:
+    """Waits for as many workers as were killed."""
+    end = time.monotonic() + 60
+    while len(came := started(var, "worker") - killed) < len(killed):
+        assert time.monotonic() < end, came
+        time.sleep(0.2)
+
+
 def end(var: Path) -> None:
     """A test that fails leaves nothing running either."""
     for number in running(var):
@@ -128,7 +147,7 @@ def test_the_demo_from_first_start_to_ctrl_c(record_property: Callable[..., None
             record_property("first_start_seconds", round(first.seconds, 1))
             emails = LOGIN.findall(first.said)
             assert len(emails) == 7
-            assert len(running(var)) > 3  # this one, web, worker, beat
+            assert len(running(var)) > 5  # this one, web, three workers, beat
             address, page = Visitor().sign_in(first, "clinician@demo.example")
             assert address.endswith("/today/")
             assert "Simulated people" in page
@@ -143,8 +162,13 @@ def test_the_demo_from_first_start_to_ctrl_c(record_property: Callable[..., None
             assert second.link != first.link  # a link is shown once
             landing = Visitor().get(first.link)[1]
             assert "Some questions are waiting for you" in landing  # and goes on working
+            web, workers = started(var, "gunicorn"), started(var, "worker")
+            for number in workers:
+                os.kill(number, signal.SIGKILL)
             for email in emails:
                 assert "Sign out" in Visitor().sign_in(second, email)[1], email
+            others_have_come(var, workers)
+            assert started(var, "gunicorn") == web
         assert (second.process.returncode, second.left) == (0, [])
 
 

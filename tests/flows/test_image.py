@@ -39,12 +39,12 @@ def test_the_image_from_first_start_to_end() -> None:
         clinic.up("web")
         assert clinic.get("/healthz")[::2] == (200, "ok")
         a_page_has_its_looks(clinic)
-        clinic.up("worker")
-        clinic.up("beat")
+        for role in ROLES[1:]:
+            clinic.up(role)
         data = "tracking/imports/data/phq9_items_chiu.csv"
         clinic.manage("import_scores", data, "--study", "chiu", "--spec", "phq9_items_chiu")
         assert "left [0, 0]" in clinic.manage("shell", "--verbosity", "0", "-c", BY_THE_WORKER)
-        assert clinic.down("beat", "worker", "web") == dict.fromkeys(ROLES, 0)
+        assert clinic.down(*reversed(ROLES)) == dict.fromkeys(ROLES, 0)
 
         clinic.up("web")
         assert clinic.log("web").count("Applying tracking.0001_initial") == 1
