@@ -7,6 +7,7 @@ worker of these two takes nothing else. Mail waits for other people's servers, s
 import os
 
 from celery import Celery
+from celery.signals import beat_init, worker_init
 from kombu import Exchange, Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -37,3 +38,16 @@ app.conf.beat_schedule = {
     "raters": {"task": "tracking.assign_raters", "schedule": 900.0},
     "mail": {"task": "tracking.send_outbox", "schedule": 60.0},
 }
+
+
+@worker_init.connect
+@beat_init.connect
+def refuse_wrong_keys(**_: object) -> None:
+    """Celery logs what a receiver raises, and goes on; it ends at ``SystemExit`` alone."""
+    from config import starting  # asks for tables, which are not there when this module is read
+    from tracking.fields import WrongFieldKey
+
+    try:
+        starting.refuse_wrong_keys()
+    except WrongFieldKey as fault:
+        raise SystemExit(str(fault)) from fault

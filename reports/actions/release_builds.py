@@ -30,6 +30,7 @@ from reports.release_frames import (
     read_tables,
     secret_order,
     stored_days,
+    unreadable,
 )
 from reports.stats.disclosure import DisclosureRefusal
 from tracking import clock
@@ -136,7 +137,8 @@ def _checked_package(release: Release) -> Package:
 
 def _contents(release: Release) -> Contents:
     k = settings.RELEASE_SMALLEST_CLASS
-    candidates = {str(each.public_id): each for each in sorted(consenting(release.study), key=secret_order)}
+    agreed, unread = set(consenting(release.study)), unreadable(release.study)
+    candidates = {str(each.public_id): each for each in sorted(agreed - unread, key=secret_order)}
     settled = settle(list(candidates), _earlier_cohorts(release), k)
     patients = [candidates[key] for key in settled.patients]
     reading = Reading(release.study, patients)
@@ -153,9 +155,10 @@ def _contents(release: Release) -> Contents:
         plan=plan,
         withheld=withheld,
         left_out={
-            "without consent to research": everybody - len(candidates),
+            "without consent to research": everybody - len(agreed),
             "waiting, so that no earlier release tells them apart": settled.waiting,
-        },
+        }
+        | ({"with an identity that cannot be read": len(unread)} if unread else {}),
         released_on=clock.today(),
     )
 

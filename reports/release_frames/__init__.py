@@ -3,7 +3,7 @@
 May import ``frames`` and what is below it.
 """
 
-from reports.release_frames.cohort import consenting, secret_order
+from reports.release_frames.cohort import consenting, secret_order, unreadable
 from reports.release_frames.identifiers import identifiers, stored_days
 from reports.release_frames.reading import Reading
 from reports.release_frames.tables import TABLES, read_tables
@@ -16,4 +16,5 @@ __all__ = [
     "read_tables",
     "secret_order",
     "stored_days",
+    "unreadable",
 ]

@@ -16,6 +16,12 @@ def consenting(study: Study) -> QuerySet[Patient]:
     return in_study.alias(said=Subquery(latest.values("kind")[:1])).filter(said=ConsentKind.GIVEN)
 
 
+def unreadable(study: Study) -> set[Patient]:
+    """Of these, whose identity does not open with the keys at hand: no leak of it could be looked for."""
+    held = consenting(study).filter(identity__isnull=False).select_related("identity")
+    return {patient for patient in held if not patient.identity.is_readable}
+
+
 def secret_order(patient: Patient) -> str:
     """Sorts patients in an order that nobody outside can know and that is the same at every release.
 

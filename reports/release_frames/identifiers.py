@@ -77,6 +77,8 @@ def _of_field(model: type[models.Model], field: models.Field[Any, Any]) -> Itera
 
 def _full_names() -> Iterator[Identifier]:
     for given, family in PatientIdentity.objects.values_list("given_name", "family_name"):
+        if not (given and family):
+            continue  # it cannot be read; whose it is stays out of every release
         yield Identifier("patient identity: full name", f"{given} {family}", "person")
         yield Identifier("patient identity: full name", f"{family}, {given}", "person")
 

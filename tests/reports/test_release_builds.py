@@ -22,6 +22,7 @@ from reports.models import Release, ReleaseStatus
 from reports.release_frames import columns, read_tables
 from reports.stats.disclosure import DisclosureRefusal
 from tests.cast import days_ago, server_days_ago
+from tests.lost_keys import lose_key
 from tests.reports.release_clinic import NEVER_ASKED, Clinic, build, kept_for_the_module
 from tracking.actions import people
 from tracking.models import Patient, PatientIdentity, TreatmentEpisode, TreatmentSession
@@ -217,6 +218,16 @@ def test_a_name_that_got_into_a_column_is_found_and_nothing_leaves(
     assert approved.reasons == ["The leak scan stopped it: episodes.csv holds user: name."]
     assert "Quittenbaum" not in str(approved.reasons)
     assert list(folder.iterdir()) == []
+
+
+def test_whose_identity_cannot_be_read_stays_out_and_is_counted(clinic: Clinic, approved: Release) -> None:
+    """Nobody could look for a leak of it; everybody else is released."""
+    lost = clinic.consenting[0]
+    lose_key(lost.identity)
+    assert tried(approved).status == ReleaseStatus.READY
+    assert lost not in cohort(approved)
+    assert len(cohort(approved)) >= 5
+    assert approved.manifest["patients_left_out"]["with an identity that cannot be read"]
 
 
 def test_the_same_name_in_a_field_that_does_not_leave_is_no_leak(clinic: Clinic, approved: Release) -> None:

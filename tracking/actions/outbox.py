@@ -11,6 +11,7 @@ from django.db.models import F, Q
 
 from tracking import clock
 from tracking.actions.moves import ANY_STATE, moved
+from tracking.fields import Unreadable, WrongFieldKey
 from tracking.models import OutboxMail, Patient
 from tracking.models.endings import of_the_dead
 
@@ -53,13 +54,24 @@ def _send(mail: OutboxMail, now: datetime) -> bool:
     if not moved(mail, _waiting(now), claimed_at=now, attempts=F("attempts") + 1):
         return False
     try:
+        _check_readable(mail)
         send_mail(mail.subject, mail.body, None, [mail.to])
-    except (OSError, ValueError) as error:  # refused, timed out, or an address that cannot be written to
+    except (
+        OSError,
+        ValueError,
+        WrongFieldKey,
+    ) as error:  # refused, timed out, an address that cannot be written to
         moved(mail, ANY_STATE, claimed_at=now + CLAIM_FOR * (2**mail.attempts - 1))
         _report(mail, error)
         return False
     moved(mail, ANY_STATE, sent_at=now, body="")
     return True
+
+
+def _check_readable(mail: OutboxMail) -> None:
+    """Nothing goes out empty, or to nobody: an address that is empty would count as sent."""
+    if isinstance(mail.to, Unreadable) or isinstance(mail.body, Unreadable):
+        raise WrongFieldKey("does not open")
 
 
 def _report(mail: OutboxMail, error: Exception) -> None:

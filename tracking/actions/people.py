@@ -20,6 +20,7 @@ from tracking.actions.marks import want_episode
 from tracking.actions.moves import move, moved
 from tracking.actions.outbox import queue_mail
 from tracking.errors import Conflict, InvalidInput, NotPermitted
+from tracking.fields import Unreadable
 from tracking.models import (
     CareTeam,
     Patient,
@@ -190,7 +191,8 @@ def record_consent(*, by: User, patient: Patient, kind: str, stated_on: date) ->
 @transaction.atomic
 def change_identity(*, by: User, patient: Patient, **changes: object) -> PatientIdentity:
     """Corrects who a patient is. The audit names the fields, never what they hold. A new date of birth
-    also corrects the age at the start of each dated episode. What is as it was is not written."""
+    also corrects the age at the start of each dated episode. What is as it was is not written, and neither is an
+    empty field in the place of what cannot be read."""
     Patient.objects.select_for_update().get(pk=patient.pk)
     unknown = set(changes) - set(IDENTITY_FIELDS)
     if unknown:
@@ -198,7 +200,7 @@ def change_identity(*, by: User, patient: Patient, **changes: object) -> Patient
     known = PatientIdentity.objects.filter(patient=patient).first()
     before = {field: getattr(known, field) for field in IDENTITY_FIELDS} if known else {}
     after = _clean_identity(before | changes)
-    changed = sorted(field for field, value in after.items() if before.get(field) != value)
+    changed = sorted(field for field, value in after.items() if _differs(before.get(field), value))
     if known and not changed:
         return known
     new = {field: after[field] for field in changed}
@@ -207,6 +209,12 @@ def change_identity(*, by: User, patient: Patient, **changes: object) -> Patient
         _correct_ages(patient, identity)
     audit.record(by=by, action=AuditAction.CHANGE_IDENTITY, target=patient, patient=patient, fields=changed)
     return identity
+
+
+def _differs(before: object, value: str | None) -> bool:
+    if isinstance(before, Unreadable):
+        return bool(value)  # typed in anew; left empty, it stays for the day on which its key is found
+    return before != value
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from tracking.models.dosing import RunSheetEntry, SessionSignature
 from tracking.models.endings import Death, EpisodeEnd
 from tracking.models.entries import EntryDraft
 from tracking.models.imports import EpisodeSource
+from tracking.models.keys import FieldKey
 from tracking.models.library import (
     InstrumentRetirement,
     SiteInstrument,
@@ -63,6 +64,7 @@ __all__ = [
     "EpisodeMark",
     "EpisodeSource",
     "FailedTries",
+    "FieldKey",
     "ImportBatch",
     "InstrumentRetirement",
     "MedicationCourse",

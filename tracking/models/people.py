@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Q
 
 from tracking import clock
-from tracking.fields import EncryptedTextField
+from tracking.fields import EncryptedTextField, Unreadable
 from tracking.privacy import classes
 from tracking.vocabulary import ConsentKind, Role, Sex
 
@@ -250,7 +250,22 @@ class PatientIdentity(models.Model):
 
     @property
     def name(self) -> str:
-        return f"{self.given_name} {self.family_name}"
+        """Empty where one of the two parts cannot be read."""
+        is_read = self.given_name and self.family_name
+        return f"{self.given_name} {self.family_name}" if is_read else ""
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether all that is held opens with the keys at hand."""
+        held = (
+            self.given_name,
+            self.family_name,
+            self.date_of_birth,
+            self.record_number,
+            self.email,
+            self.phone,
+        )
+        return not any(isinstance(value, Unreadable) for value in held)
 
     @property
     def born(self) -> date | None:

@@ -24,6 +24,8 @@ def alike(user: User, team: CareTeam, identity: Mapping[str, object]) -> tuple[A
     )
     found = []
     for row in rows.select_related("patient__team").defer("email", "phone").order_by("pk"):
+        if not row.name:
+            continue  # it cannot be read, and no name is a part of every name
         values = {name: getattr(row, name) or "" for name in IDENTITY}
         if row.patient.team.site_id != team.site_id:
             values["record_number"] = ""

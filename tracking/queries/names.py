@@ -16,12 +16,13 @@ from tracking.rules.policies.days import local_today
 @dataclass(frozen=True, slots=True)
 class Whose:
     """Whose record this is: what tells the person from a namesake, and how to reach them. Whoever is blind is told
-    the study code alone."""
+    the study code alone. ``is_unread``: something is held that does not open with the keys at hand."""
 
     patient: Patient
     name: str
     is_named: bool = False
     is_blind: bool = False
+    is_unread: bool = False
     born: date | None = None
     age: int | None = None
     phone: str = ""
@@ -70,8 +71,9 @@ def whose(patient: Patient, *, blind: bool = False) -> Whose:
         return Whose(patient, patient.study_code, is_blind=blind)
     return Whose(
         patient,
-        identity.name,
+        identity.name or _("identity cannot be read"),
         is_named=True,
+        is_unread=not identity.is_readable,
         born=identity.born,
         age=identity.age_on(local_today(patient)),
         phone=identity.phone,

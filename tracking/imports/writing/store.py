@@ -12,7 +12,8 @@ from django.db import transaction
 
 from tracking.actions import audit
 from tracking.actions.marks import want_episodes, want_study
-from tracking.errors import InvalidInput
+from tracking.errors import Conflict, InvalidInput
+from tracking.fields import Unreadable
 from tracking.imports.planning.doubts import plain
 from tracking.imports.planning.plan import Plan, PlannedAssessment, PlannedPatient
 from tracking.imports.reading.problems import Problems
@@ -139,6 +140,11 @@ class _Import:
         sources = EpisodeSource.objects.filter(episode__study=self.study).select_related(
             "episode__patient__team"
         )
+        if any(isinstance(source.source_id, Unreadable) for source in sources):
+            raise Conflict(
+                "what an earlier file called some patients of this study cannot be read with the keys at hand, "
+                "so nobody can tell who is known already: put the missing key back into FIELD_KEYS first"
+            )
         return {
             source.source_id: source.episode for source in sources if source.source_id in self.plan.patients
         }

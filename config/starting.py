@@ -1,0 +1,23 @@
+"""What each process asks before it takes on any work."""
+
+import logging
+
+from django.db import OperationalError, connection
+
+log = logging.getLogger(__name__)
+
+
+def refuse_wrong_keys() -> None:
+    """Raises ``WrongFieldKey`` where ``FIELD_KEYS`` are not those of the database.
+
+    A database that does not answer yet is no reason not to start: the keys are asked for again before the first value
+    is encrypted. The connection is closed: a process that forks must not hand it on.
+    """
+    from tracking.actions.field_keys import confirm_field_keys  # Django is set up by now
+
+    try:
+        confirm_field_keys()
+    except OperationalError:
+        log.warning("the database does not answer: FIELD_KEYS are checked before anything is encrypted")
+    finally:
+        connection.close()
