@@ -10,6 +10,9 @@ from celery import Celery
 from celery.signals import beat_init, worker_init
 from kombu import Exchange, Queue
 
+from config.starting import refuse_wrong_keys
+from tracking.fields import WrongFieldKey
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 SAFETY, COURSES, WORK, MAIL = "safety", "courses", "work", "mail"
@@ -42,12 +45,9 @@ app.conf.beat_schedule = {
 
 @worker_init.connect
 @beat_init.connect
-def refuse_wrong_keys(**_: object) -> None:
+def end_under_wrong_keys(**_: object) -> None:
     """Celery logs what a receiver raises, and goes on; it ends at ``SystemExit`` alone."""
-    from config import starting  # asks for tables, which are not there when this module is read
-    from tracking.fields import WrongFieldKey
-
     try:
-        starting.refuse_wrong_keys()
+        refuse_wrong_keys()
     except WrongFieldKey as fault:
         raise SystemExit(str(fault)) from fault

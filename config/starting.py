@@ -1,6 +1,7 @@
 """What each process asks before it takes on any work."""
 
 import logging
+from importlib import import_module
 
 from django.db import OperationalError, connection
 
@@ -13,10 +14,8 @@ def refuse_wrong_keys() -> None:
     A database that does not answer yet is no reason not to start: the keys are asked for again before the first value
     is encrypted. The connection is closed: a process that forks must not hand it on.
     """
-    from tracking.actions.field_keys import confirm_field_keys  # Django is set up by now
-
     try:
-        confirm_field_keys()
+        import_module("tracking.actions.field_keys").confirm_field_keys()  # Django is set up by now
     except OperationalError:
         log.warning("the database does not answer: FIELD_KEYS are checked before anything is encrypted")
     finally:

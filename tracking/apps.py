@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.core.checks import register
 from django.db.models.signals import post_migrate
@@ -13,8 +15,9 @@ class TrackingConfig(AppConfig):
     verbose_name = "People and what happens to them"
 
     def ready(self) -> None:
-        from tracking.actions import field_keys  # tables are there from now on
-
+        field_keys = import_module(
+            "tracking.actions.field_keys"
+        )  # it asks for tables, which are known from now on
         language.lend(translation, date_format)
         register(tongues.check_compiled)
         register(field_keys.check_field_keys)

@@ -19,3 +19,7 @@ class Conflict(TrackingError):
 
 class NotPermitted(TrackingError):
     """The person may see this but not do this."""
+
+
+class CommandRefused(TrackingError):
+    """Whoever runs the site asked for what cannot be done. Said at the command line alone, so in English."""

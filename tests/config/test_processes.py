@@ -16,6 +16,10 @@ from config.celery import COURSES, MAIL, SAFETY, WORK, app
 from config.run import commands, main
 from tests.flows.image import COMPOSE
 
+pytestmark = (
+    pytest.mark.django_db
+)  # Celery runs all checks when it reads the tasks, and one asks the database
+
 ROOT = Path(__file__).parents[2]
 UNITS = ROOT / "docker" / "systemd"
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text()

@@ -23,6 +23,9 @@ NOT_DEEDS: dict[str, str] = {
     "tracking.actions.field_keys.confirm_after_migrating": "confirm_field_keys, at the end of migrate",
     "tracking.actions.field_keys.confirm_before_writing": "confirm_field_keys, now and then",
     "tracking.actions.field_keys.confirm_field_keys": "at each start, by nobody: in test_field_keys",
+    "tracking.actions.key_rotation.give_up_key": "at the command line alone: in test_key_rotation",
+    "tracking.actions.key_rotation.reencrypt": "changes no value, only how it is stored: in test_key_rotation",
+    "tracking.actions.key_rotation.retire_old_keys": "at the command line alone: in test_key_rotation",
     "tracking.actions.moves.move": "one row's step inside a deed",
     "tracking.actions.moves.moved": "one row's step inside a deed",
     "tracking.actions.outbox.withdraw_mail": "part of record_death",
@@ -107,6 +110,7 @@ def test_all_three_ways_of_doing_it_twice_are_met() -> None:
 # Where many rows are changed by one statement on purpose; every other change of a row goes through ``moves``.
 MANY_ROWS = {
     "tracking.imports.writing.store.run": "a dictionary",
+    "tracking.actions.key_rotation._step": "the one value, if it is still the one that was read",
     "tracking.actions.marks.want_episode": "the mark of one episode, by that episode",
     "tracking.actions.marks.want_episodes": "the marks of so many episodes",
     "tracking.actions.marks.want_study": "the mark of one study, by that study",

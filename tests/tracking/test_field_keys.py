@@ -93,7 +93,7 @@ def test_a_process_asks_again_after_a_while(
     monkeypatch.setattr(field_keys, "CONFIRMED_FOR", 0.0)
     monkeypatch.setattr(field_keys, "_confirmed", ((), 0.0))
     people.change_identity(by=patient.responsible or User.objects.first(), patient=patient, phone="1")
-    FieldKey.objects.update(retired_at="2028-01-01T00:00Z")
+    FieldKey.objects.update(closed_at="2028-01-01T00:00Z")
     with pytest.raises(WrongFieldKey, match="which is retired: put the newest first"):
         people.change_identity(by=User.objects.first(), patient=patient, phone="2")
 

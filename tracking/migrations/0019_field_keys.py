@@ -17,7 +17,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('check_value', models.CharField(max_length=64, unique=True)),
                 ('first_used_at', models.DateTimeField(default=tracking.clock.now, editable=False)),
-                ('retired_at', models.DateTimeField(help_text='Since then nothing may be written under it.', null=True)),
+                ('closed_at', models.DateTimeField(help_text='Since then nothing may be written under it.', null=True)),
+                ('retired_at', models.DateTimeField(help_text='Since then no row needs it.', null=True)),
             ],
             options={
                 'ordering': ['id'],

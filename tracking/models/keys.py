@@ -13,9 +13,10 @@ class FieldKey(models.Model):
 
     check_value = models.CharField(max_length=64, unique=True)
     first_used_at = models.DateTimeField(default=clock.now, editable=False)
-    retired_at = models.DateTimeField(null=True, help_text="Since then nothing may be written under it.")
+    closed_at = models.DateTimeField(null=True, help_text="Since then nothing may be written under it.")
+    retired_at = models.DateTimeField(null=True, help_text="Since then no row needs it.")
 
-    privacy = classes(internal="id check_value first_used_at retired_at")
+    privacy = classes(internal="id check_value first_used_at closed_at retired_at")
 
     class Meta:
         ordering = ["id"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -37,7 +38,7 @@ def fault_of_keys() -> str:
             f"FIELD_KEYS is wrong: this database is written under {listed}, which is not among the keys given. "
             f"Nothing is stored until it is. {WHERE}"
         )
-    if any(row.retired_at and row.check_value == given[0] for row in known):
+    if any(row.closed_at and row.check_value == given[0] for row in known):
         return f"FIELD_KEYS begins with key {given[0][:8]}, which is retired: put the newest first. {WHERE}"
     if not known and not opens_what_is_stored():
         return (
@@ -86,3 +87,15 @@ def opens(value: str, keys: Sequence[str]) -> bool:
             continue
         return True
     return False
+
+
+def values_by_key() -> Counter[str]:
+    """How many stored values each of ``FIELD_KEYS`` opens, by its check value; under no name, those that none does."""
+    counts: Counter[str] = Counter()
+    for model, name in encrypted_columns():
+        counts.update(_opened_by(value) for _, value in closed(model, name).iterator())
+    return counts
+
+
+def _opened_by(value: str) -> str:
+    return next((check_value(key) for key in settings.FIELD_KEYS if opens(value, [key])), "")
