@@ -31,6 +31,7 @@ app.conf.task_routes = {
     "reports.sweep": {"queue": COURSES},
     "reports.recompute_episode": {"queue": COURSES},
     "tracking.send_outbox": {"queue": MAIL},
+    "tracking.send_mail": {"queue": MAIL},
 }
 app.conf.beat_schedule = {
     "sweep": {"task": "reports.sweep", "schedule": 60.0},

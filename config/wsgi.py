@@ -1,4 +1,4 @@
-"""The WSGI application that gunicorn serves."""
+"""The WSGI application that gunicorn serves, warm before it listens."""
 
 import os
 
@@ -9,3 +9,7 @@ from config.starting import refuse_wrong_keys
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_wsgi_application()
 refuse_wrong_keys()
+
+from config.warm import warm_up  # noqa: E402  # needs the settings and apps that are read above
+
+warm_up()

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterable
-
-from celery import Task, shared_task
+from celery import shared_task
 from django.utils import timezone
 
 from reports.actions import courses, housekeeping, jobs, release_builds, releases, studies
 from tracking.models import EpisodeMark, StudyMark
-
-log = logging.getLogger(__name__)
+from tracking.tasks import ask
 
 SWEEP_SECONDS = 60  # as in the beat schedule; a swept message is worth nothing once the next sweep has run
 SWEEP_AT_MOST = 5000
@@ -37,10 +33,10 @@ def build_release(release_id: int) -> None:
 def sweep() -> None:
     """Ask for every episode that is behind, and every release that waits, whatever became of the first
     message."""
-    _ask(build_release, release_builds.waiting_releases(now=timezone.now()), SWEEP_SECONDS)
+    ask(build_release, release_builds.waiting_releases(now=timezone.now()), SWEEP_SECONDS)
     jobs.park_lost(now=timezone.now())
     behind = jobs.pending(EpisodeMark.objects.order_by("pk"))
-    _ask(recompute_episode, behind.values_list("episode_id", flat=True)[:SWEEP_AT_MOST], SWEEP_SECONDS)
+    ask(recompute_episode, behind.values_list("episode_id", flat=True)[:SWEEP_AT_MOST], SWEEP_SECONDS)
 
 
 @shared_task(name="reports.refresh_studies", ignore_result=True)
@@ -48,19 +44,10 @@ def refresh_studies() -> None:
     """Ask for the studies whose data changed. Rarer than the sweep, so that many changes are one
     computation."""
     behind = jobs.pending(StudyMark.objects.order_by("pk"))
-    _ask(recompute_study, behind.values_list("study_id", flat=True), REFRESH_SECONDS)
+    ask(recompute_study, behind.values_list("study_id", flat=True), REFRESH_SECONDS)
 
 
 @shared_task(name="reports.housekeeping", ignore_result=True)
 def clear_expired() -> None:
     releases.expire_releases(now=timezone.now())
     housekeeping.clear_expired(now=timezone.now())
-
-
-def _ask(task: Task[[int], None], ids: Iterable[int], expires: int) -> None:
-    """One message per id. A broker that fails in the middle is met again by the next sweep."""
-    try:
-        for each in ids:
-            task.apply_async((each,), expires=expires, retry=False)
-    except Exception as error:  # any broker fault
-        log.warning("%s not sent: %s", task.name, type(error).__name__)

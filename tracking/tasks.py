@@ -1,13 +1,18 @@
 """Doors of the worker: ids in, one call, nothing returned."""
 
-import logging
+from __future__ import annotations
 
-from celery import current_app, shared_task
+import logging
+from collections.abc import Iterable
+
+from celery import Task, current_app, shared_task
 from django.utils import timezone
 
 from tracking.actions import abandoned, outbox, rating, safety, scheduling
 
 log = logging.getLogger(__name__)
+
+OUTBOX_SECONDS = 60  # as in the beat schedule: a message is worth nothing once the next round has asked again
 
 
 @shared_task(name="tracking.escalate_alerts", ignore_result=True)
@@ -18,7 +23,13 @@ def escalate_alerts() -> None:
 
 @shared_task(name="tracking.send_outbox", ignore_result=True)
 def send_outbox() -> None:
-    outbox.send_outbox(now=timezone.now())
+    """Ask for each mail by itself: several are sent side by side, and one that hangs holds up itself alone."""
+    ask(send_mail, outbox.waiting_mail(now=timezone.now()), OUTBOX_SECONDS)
+
+
+@shared_task(name="tracking.send_mail", ignore_result=True)
+def send_mail(mail_id: int) -> None:
+    outbox.send_waiting(mail_id=mail_id, now=timezone.now())
 
 
 @shared_task(name="tracking.keep_schedules", ignore_result=True)
@@ -29,6 +40,15 @@ def keep_schedules() -> None:
 @shared_task(name="tracking.assign_raters", ignore_result=True)
 def assign_raters() -> None:
     rating.assign_due_ratings()
+
+
+def ask(task: Task[[int], None], ids: Iterable[int], expires: int) -> None:
+    """One message per id. A broker that fails in the middle is met again by the next round of the clock."""
+    try:
+        for each in ids:
+            task.apply_async((each,), expires=expires, retry=False)
+    except Exception as error:  # any broker fault
+        log.warning("%s not sent: %s", task.name, type(error).__name__)
 
 
 def nudge(task: str, *ids: int) -> None:

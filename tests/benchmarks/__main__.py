@@ -3,6 +3,6 @@
 import subprocess
 import sys
 
-for module in ("bulk", "growth", "clinic", "simulation", "caseload", "year"):
+for module in ("bulk", "growth", "clinic", "simulation", "caseload", "year", "cold"):
     print(f"\n=== {module}", flush=True)
     subprocess.run([sys.executable, "-m", f"tests.benchmarks.{module}"], check=True)

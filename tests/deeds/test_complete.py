@@ -28,6 +28,7 @@ NOT_DEEDS: dict[str, str] = {
     "tracking.actions.key_rotation.retire_old_keys": "at the command line alone: in test_key_rotation",
     "tracking.actions.moves.move": "one row's step inside a deed",
     "tracking.actions.moves.moved": "one row's step inside a deed",
+    "tracking.actions.outbox.waiting_mail": "reads",
     "tracking.actions.outbox.withdraw_mail": "part of record_death",
     "tracking.actions.people.new_study_codes": "draws, and stores nothing",
     "tracking.actions.taps.enter": "the line inside each deed of dosing",

@@ -17,6 +17,7 @@ from tracking.models.endings import of_the_dead
 
 CLAIM_FOR = timedelta(minutes=10)
 UNSENT = Q(sent_at=None, withdrawn_at=None)
+AT_ONCE = 500  # asked for in a minute
 TRIES = 8  # the pauses double: the last try is about a day after the first
 
 log = logging.getLogger(__name__)
@@ -36,13 +37,21 @@ def withdraw_mail(*, patient: Patient) -> int:
     return sum(moved(mail, UNSENT, withdrawn_at=clock.now(), body="") for mail in waiting)
 
 
-def send_outbox(*, now: datetime) -> int:
-    """Sends what is waiting and returns how many went out. A mail that fails is tried again, ever later.
+def waiting_mail(*, now: datetime) -> list[int]:
+    """The keys of the mails that can be sent, those that wait longest first."""
+    waiting = OutboxMail.objects.filter(_waiting(now)).order_by("pk")
+    return list(waiting.values_list("pk", flat=True)[:AT_ONCE])
 
-    Claimed by compare-and-set, so two workers never send the same mail; SMTP is spoken outside any
-    transaction. What was sent keeps no body: it may hold a link that opens a sitting.
+
+def send_waiting(*, mail_id: int, now: datetime) -> bool:
+    """Sends one mail that waits, and returns whether it went out. One that fails is tried again, ever later.
+
+    Claimed by compare-and-set at the moment when it is sent, so that two senders never send the same mail; SMTP is
+    spoken outside any transaction, and for less time than a claim holds. What was sent keeps no body: it may hold a
+    link that opens a sitting.
     """
-    return sum(_send(mail, now) for mail in OutboxMail.objects.filter(_waiting(now)).order_by("pk")[:100])
+    mail = OutboxMail.objects.filter(_waiting(now), pk=mail_id).first()
+    return mail is not None and _send(mail, now)
 
 
 def _waiting(now: datetime) -> Q:

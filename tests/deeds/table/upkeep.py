@@ -25,53 +25,27 @@ def a_mail(clinic: Clinic) -> Arguments:
     return {"to": f"petra.{clinic.word}@example.net", "subject": "Some questions", "body": "Open it"}
 
 
-def nothing_due(clinic: Clinic) -> Arguments:
-    """One mail is given up, one has just failed for the second time, one is sent."""
-    now = clock.now()
-    bad = a_mail(clinic) | {"to": "two\nlines@example.net"}
-    outbox.queue_mail(**bad)
-    for days in range(3 * outbox.TRIES, 0, -3):
-        outbox.send_outbox(now=now - timedelta(days=days))
-    outbox.queue_mail(**bad)
-    outbox.queue_mail(**a_mail(clinic))
-    for moment in (now - timedelta(hours=1), now):
-        outbox.send_outbox(now=moment)
-    return {"now": now}
-
-
-def nothing_waits() -> None:
-    """A round sends a hundred, and earlier races may have left more."""
-    while outbox.send_outbox(now=clock.now()):
-        pass
-
-
 @deed(
-    outbox.send_outbox,
-    writes=f"~OutboxMail*2:{SENT}",
+    outbox.send_waiting,
+    writes=f"~OutboxMail:{SENT}",
     twice=Twice.ONCE,
-    others=nothing_due,
     in_steps=IN_STEPS,
     later=LATER,
 )
-def two_that_wait(clinic: Clinic) -> Arguments:
-    nothing_waits()
-    for _ in range(2):
-        outbox.queue_mail(**a_mail(clinic))
-    return {"now": clock.now()}
+def one_that_waits(clinic: Clinic) -> Arguments:
+    return {"mail_id": outbox.queue_mail(**a_mail(clinic)).pk, "now": clock.now()}
 
 
 @deed(
-    outbox.send_outbox,
+    outbox.send_waiting,
     writes="~OutboxMail:attempts,claimed_at",
     twice=Twice.ONCE,
-    others=nothing_due,
     in_steps=IN_STEPS,
     later=LATER,
 )
 def one_that_cannot_be_sent(clinic: Clinic) -> Arguments:
-    nothing_waits()
-    outbox.queue_mail(**a_mail(clinic) | {"to": "two\nlines@example.net"})
-    return {"now": clock.now()}
+    bad = outbox.queue_mail(**a_mail(clinic) | {"to": "two\nlines@example.net"})
+    return {"mail_id": bad.pk, "now": clock.now()}
 
 
 @deed(marks.want_episode, writes="~EpisodeMark:wanted_rev", twice=Twice.ADDS)

@@ -15,10 +15,11 @@ from measures import registry
 from tests.cast import days_ago
 from tests.tracking.actions.test_endings import DARK, WHY, answered, bystander, ended, of_protocol, untouched
 from tests.tracking.answers import PHQ9, recorded
+from tests.tracking.outgoing import send_all
 from tests.tracking.treated import medicated
 from tracking.actions import assessments, care, links, scheduling, tapers
 from tracking.actions.endings import end_episode, record_death, void_death
-from tracking.actions.outbox import queue_mail, send_outbox
+from tracking.actions.outbox import queue_mail
 from tracking.actions.safety import escalate_alerts
 from tracking.errors import Conflict, InvalidInput
 from tracking.models import (
@@ -183,7 +184,7 @@ class TestNothingFollows:
         died(clinician, patient)
         for about in (patient, None):
             queue_mail(to="a@example.org", subject="Some questions", body="…", patient=about)
-        assert send_outbox(now=timezone.now()) == 1
+        assert send_all(timezone.now()) == 1
         assert len(mail.outbox) == 1
 
 
@@ -213,7 +214,7 @@ class TestTakenBack:
         assert not EpisodeEnd.objects.standing().exists()
         asked.refresh_from_db()
         assert asked.status == "cancelled" and episode.links.get().revoked_at
-        assert send_outbox(now=timezone.now()) == OutboxMail.objects.filter(sent_at__isnull=False).count()
+        assert send_all(timezone.now()) == OutboxMail.objects.filter(sent_at__isnull=False).count()
         sent.refresh_from_db()
         assert sent.sent_at is None
         assert AuditEvent.objects.filter(action__in=["void_death", "episode_resumed"]).count() == 2
