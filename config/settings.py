@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from csp.constants import NONE, SELF
 
-from config.environment import BASE, EMBEDDED, VAR, env, key, private_folder, refuse_unsafe
+from config.environment import BASE, EMBEDDED, VAR, count, env, key, private_folder, refuse_unsafe
 
 DEBUG = False
 SECRET_KEY = key("SECRET_KEY", "secret")
@@ -166,7 +166,16 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
-ACCOUNT_RATE_LIMITS = {"login_failed": "20/15m/ip,5/15m/key"}
+# Wrong passwords are counted by ``config.accounts``, and only failures: whoever works in one clinic shares an address.
+# Empty is no limit: a key of the mail and a passkey cannot be guessed. "login_failed" is left to codes of the second
+# factor, which are asked for only after the password.
+ACCOUNT_RATE_LIMITS = {
+    "login": "",
+    "login_failed": "5/15m/key",
+    "reset_password": "100/15m/ip,5/15m/key",
+    "reset_password_from_key": "",
+}
+MFA_RATE_LIMITS = {"webauthn_login": ""}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are given by an administrator, not claimed by a visitor
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -179,11 +188,17 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 LINK_LIFE = timedelta(days=7)
 RELEASE_LIFE = timedelta(hours=24)
-RELEASE_SMALLEST_CLASS = env.int("RELEASE_SMALLEST_CLASS", default=5)
+RELEASE_SMALLEST_CLASS = count("RELEASE_SMALLEST_CLASS", 5)
 
 SECURE_TLS = env.bool("SECURE_TLS", default=not EMBEDDED)
+TRUSTED_PROXIES = count("TRUSTED_PROXIES", 0)  # who asks is said by so many proxies of ours
 refuse_unsafe(
-    secret_key=SECRET_KEY, field_keys=FIELD_KEYS, hosts=ALLOWED_HOSTS, base_url=BASE_URL, tls=SECURE_TLS
+    secret_key=SECRET_KEY,
+    field_keys=FIELD_KEYS,
+    hosts=ALLOWED_HOSTS,
+    base_url=BASE_URL,
+    tls=SECURE_TLS,
+    proxies=TRUSTED_PROXIES,
 )
 SECURE_SSL_REDIRECT = SECURE_TLS
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE_TLS else 0
@@ -197,6 +212,8 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_TLS
 SESSION_COOKIE_NAME = "__Host-session" if SECURE_TLS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if SECURE_TLS else "csrf"
+KNOWN_BROWSER_COOKIE_NAME = "__Host-known" if SECURE_TLS else "known"
+KNOWN_BROWSER_LIFE = timedelta(days=180)  # since somebody last signed in from it
 X_FRAME_OPTIONS = "DENY"
 
 CONTENT_SECURITY_POLICY = {
@@ -239,6 +256,7 @@ REST_FRAMEWORK = {
         "rest_framework.throttling.UserRateThrottle",
     ],
     "DEFAULT_THROTTLE_RATES": {"anon": "30/min", "user": "600/min"},
+    "NUM_PROXIES": TRUSTED_PROXIES,
 }
 REST_KNOX = {
     "TOKEN_TTL": timedelta(hours=12),

@@ -22,6 +22,7 @@ CLINIC = {
     "ALLOWED_HOSTS": "throughline.example",
     "BASE_URL": "https://throughline.example",
     "EMAIL_URL": "smtp://mail.example:25",
+    "TRUSTED_PROXIES": "1",
 }
 
 

@@ -30,6 +30,10 @@ def test_a_clinics_settings_start(tmp_path) -> None:
         ("ALLOWED_HOSTS", "*"),
         ("ALLOWED_HOSTS", ""),
         ("BASE_URL", "http://throughline.example"),
+        ("TRUSTED_PROXIES", "0"),
+        ("TRUSTED_PROXIES", ""),
+        ("TRUSTED_PROXIES", "-1"),
+        ("TRUSTED_PROXIES", "one"),
     ],
 )
 def test_unsafe_settings_are_refused_by_name(tmp_path, variable: str, value: str) -> None:

@@ -143,6 +143,7 @@ class Processes:
             "DATABASE_URL": database,
             "REDIS_URL": broker,
             "BIND": f"127.0.0.1:{self.port}",
+            "TRUSTED_PROXIES": "1",
             "THROUGHLINE_VAR": str(self.folder / "var"),
             "PATH": f"{self.folder / 'venv' / 'bin'}:/usr/bin:/bin",
             "PYTHONUNBUFFERED": "1",

@@ -46,9 +46,9 @@ def sign_run_sheet(*, by: User, session: TreatmentSession, password: str) -> Ses
 
 def _check_password(by: User, password: str) -> None:
     """Its failures are counted outside the transaction of the signature, or a refusal would undo the count."""
-    now, place = clock.now(), f"signature of {by.public_id}"
-    if tries.is_slowed(address=place, now=now):
+    now, source = clock.now(), tries.Source(tries.SIGNATURE, str(by.public_id))
+    if tries.is_spent(source=source, now=now):
         raise InvalidInput("password", _("was wrong too often; wait ten minutes"))
     if not by.check_password(password):
-        tries.count_failure(address=place, now=now)
+        tries.put_down(sources=[source], now=now)
         raise InvalidInput("password", _("is not right"))

@@ -116,25 +116,25 @@ def parked(mark: QuerySet) -> None:
 
 
 def mistyped_once(clinic: Clinic) -> Arguments:
-    address = f"2001:db8::{clinic.patient.study_code}"
-    tries.count_failure(address=address, now=NOW)
-    return {"address": address, "now": NOW}
+    sources = [tries.Source(tries.LINK, f"2001:db8::{clinic.patient.study_code}")]
+    tries.put_down(sources=sources, now=NOW)
+    return {"sources": sources, "now": NOW}
 
 
-deed(tries.count_failure, writes="~FailedTries:count", twice=Twice.ADDS)(mistyped_once)
+deed(tries.put_down, writes="~FailedTries:count", twice=Twice.ADDS)(mistyped_once)
 
 
 @deed(
-    tries.count_failure,
+    tries.put_down,
     writes="-FailedTries +FailedTries",
     again="~FailedTries:count",
     twice=Twice.ADDS,
     others=mistyped_once,
 )
 def mistyped_long_ago(clinic: Clinic) -> Arguments:
-    address = f"2001:db8::{clinic.patient.study_code}"
-    tries.count_failure(address=address, now=NOW - 3 * tries.WINDOW)
-    return {"address": address, "now": NOW}
+    sources = [tries.Source(tries.LINK, f"2001:db8::{clinic.patient.study_code}")]
+    tries.put_down(sources=sources, now=NOW - 3 * tries.ACCOUNT_WINDOW)
+    return {"sources": sources, "now": NOW}
 
 
 @deed(audit.record_read, writes="+ReadEvent", twice=Twice.ADDS)

@@ -7,7 +7,6 @@ import uuid
 from dataclasses import asdict
 from typing import Any
 
-from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -21,6 +20,7 @@ from measures.instrument import Item
 from measures.scoring import Answer
 from tracking.actions import assessments, links, tries
 from tracking.actions.wordings import give_words
+from tracking.addresses import client_network
 from tracking.errors import Conflict
 from tracking.models import AssessmentRequest, SittingLink
 from tracking.pages.access import SiteRequest
@@ -43,16 +43,18 @@ SKIP, LEAVE = "skip", "leave"  # a safety item that is skipped is asked about on
 @csrf_exempt  # this page sends no referrer, so browsers send "Origin: null"; the token itself is the proof
 @get_or_post
 def landing(request: HttpRequest, token: str) -> HttpResponse:
-    """Where a link leads. Looking changes nothing, for mail scanners look; the button begins the sitting."""
-    now, address = timezone.now(), get_adapter().get_client_ip(request)
-    if tries.is_slowed(address=address, now=now):
-        return render(request, "429.html", status=429)
+    """Where a link leads. Looking changes nothing, for mail scanners look; the button begins the sitting.
+
+    Whether the address has failed too often is asked last: a true link opens from wherever somebody else guesses.
+    """
+    now = timezone.now()
     link = sittings.usable_link(token, now)
     if link is None:
         if (ended := sittings.ended_link(token)) is not None:
             speak_as_in(ended)
             return _without_referrer(_page(request, ended, "done.html", {"ending": sittings.ending(ended)}))
-        tries.count_failure(address=address, now=now)
+        if tries.put_down(sources=[tries.Source(tries.LINK, client_network(request))], now=now) is None:
+            return render(request, "429.html", status=429)
         raise Http404
     speak_as_in(link)
     if request.method == "POST":
