@@ -55,35 +55,15 @@ def key(variable: str, embedded_name: str) -> str:
     return embedded_keys()[embedded_name]
 
 
+def listed(variable: str) -> list[str]:
+    """What stands there between commas."""
+    given: list[str] = env.list(variable, default=[])
+    return [each.strip() for each in given if each.strip()]
+
+
 def count(variable: str, default: int) -> int:
     """A whole number from the environment, 0 or more. Raises ``ImproperlyConfigured`` naming the variable."""
     given: str = env.str(variable, default="").strip() or str(default)
     if not (given.isascii() and given.isdigit()):
         raise ImproperlyConfigured(f"{variable} is {given!r}: give a whole number, 0 or more.")
     return int(given)
-
-
-def refuse_unsafe(
-    *, secret_key: str, field_keys: list[str], hosts: list[str], base_url: str, tls: bool, proxies: int
-) -> None:
-    """A clinic's settings must be safe before anything starts.
-
-    Raises ``ImproperlyConfigured`` naming the variable.
-    """
-    if len(secret_key) < 50 or secret_key.startswith("django-insecure"):
-        raise ImproperlyConfigured("SECRET_KEY is too short: give at least 50 random characters.")
-    for number, field_key in enumerate(field_keys, 1):
-        try:
-            Fernet(field_key)
-        except ValueError as error:
-            raise ImproperlyConfigured(f"FIELD_KEYS: key {number} is not a Fernet key.") from error
-    if not hosts or any("*" in host for host in hosts):
-        raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts of this site, without *.")
-    if tls and not base_url.startswith("https://"):
-        raise ImproperlyConfigured("BASE_URL must begin with https:// (patients' links are made from it).")
-    if tls and not proxies:
-        raise ImproperlyConfigured(
-            "TRUSTED_PROXIES is 0, but with SECURE_TLS a proxy is believed that says X-Forwarded-Proto. Say through how"
-            " many proxies of yours a request comes (1 with docker/compose.yaml): or everybody has the proxy's address,"
-            " and one outsider who guesses shuts all others out."
-        )

@@ -4,15 +4,25 @@ from datetime import timedelta
 
 from csp.constants import NONE, SELF
 
-from config.environment import BASE, EMBEDDED, VAR, count, env, key, private_folder, refuse_unsafe
+from config.environment import BASE, EMBEDDED, VAR, count, env, key, listed, private_folder
+from config.unsafe import (
+    SMALLEST_CLASS,
+    refuse_a_demonstration_with_data,
+    refuse_open_doors,
+    refuse_silent_alerts,
+    refuse_small_classes,
+    refuse_weak_keys,
+)
 
 DEBUG = False
 SECRET_KEY = key("SECRET_KEY", "secret")
 FIELD_KEYS = key("FIELD_KEYS", "field").split(",")  # newest first; older ones still decrypt
+refuse_weak_keys(SECRET_KEY, FIELD_KEYS)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if EMBEDDED else [])
 BASE_URL = env.str("BASE_URL", default="http://localhost:8000" if EMBEDDED else "")
 CSRF_TRUSTED_ORIGINS = [BASE_URL] if BASE_URL else []
 SITE_IS_DEMO = env.bool("THROUGHLINE_DEMO", default=False)
+refuse_a_demonstration_with_data(is_demo=SITE_IS_DEMO, embedded=EMBEDDED)
 
 INSTALLED_APPS = [
     "tracking",
@@ -188,18 +198,12 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 LINK_LIFE = timedelta(days=7)
 RELEASE_LIFE = timedelta(hours=24)
-RELEASE_SMALLEST_CLASS = count("RELEASE_SMALLEST_CLASS", 5)
+RELEASE_SMALLEST_CLASS = count("RELEASE_SMALLEST_CLASS", SMALLEST_CLASS)
+refuse_small_classes(RELEASE_SMALLEST_CLASS, is_allowed=env.bool("RELEASE_CLASSES_BELOW_FIVE", default=False))
 
 SECURE_TLS = env.bool("SECURE_TLS", default=not EMBEDDED)
 TRUSTED_PROXIES = count("TRUSTED_PROXIES", 0)  # who asks is said by so many proxies of ours
-refuse_unsafe(
-    secret_key=SECRET_KEY,
-    field_keys=FIELD_KEYS,
-    hosts=ALLOWED_HOSTS,
-    base_url=BASE_URL,
-    tls=SECURE_TLS,
-    proxies=TRUSTED_PROXIES,
-)
+refuse_open_doors(hosts=ALLOWED_HOSTS, base_url=BASE_URL, tls=SECURE_TLS, proxies=TRUSTED_PROXIES)
 SECURE_SSL_REDIRECT = SECURE_TLS
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE_TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_TLS
@@ -296,13 +300,17 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://" if EMBEDDED else "smtp://localhost:25")
+EMAIL_URL = env.str("EMAIL_URL", default="") or ("consolemail://" if EMBEDDED else "")
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="") or ("no-reply@localhost" if EMBEDDED else "")
+ALERT_RECIPIENTS = listed("ALERT_RECIPIENTS")  # told of an alert that nobody has taken on
+if not EMBEDDED:
+    refuse_silent_alerts(recipients=ALERT_RECIPIENTS, mail=EMAIL_URL, sender=DEFAULT_FROM_EMAIL)
+EMAIL_CONFIG = env.email_url_config(EMAIL_URL)
 if EMAIL_CONFIG["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend":
     EMAIL_CONFIG["EMAIL_BACKEND"] = "config.mail.Backend"
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 10  # seconds without a word from the server
 EMAIL_DEADLINE = 30  # seconds for a mail as a whole, far below outbox.CLAIM_FOR
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="no-reply@localhost")
 
 LOGGING = {
     "version": 1,

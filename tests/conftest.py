@@ -58,6 +58,7 @@ def pytest_configure(config: pytest.Config) -> None:
     gc.disable()  # until the tests are collected: see below
     django.setup()
     engines["django"].engine.string_if_invalid = Unresolved("%s")
+    settings.ALERT_RECIPIENTS = []  # a test that is about them names them
     settings.WHITENOISE_AUTOREFRESH = True  # or each new test client would read every static file again
     # The product's hasher with next to no work in it: a password costs a fifth of a second otherwise.
     Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost = 1, 8

@@ -22,6 +22,8 @@ CLINIC = {
     "ALLOWED_HOSTS": "throughline.example",
     "BASE_URL": "https://throughline.example",
     "EMAIL_URL": "smtp://mail.example:25",
+    "DEFAULT_FROM_EMAIL": "clinic@throughline.example",
+    "ALERT_RECIPIENTS": "on-call@throughline.example",
     "TRUSTED_PROXIES": "1",
 }
 

@@ -21,6 +21,9 @@ PRODUCTION_LIKE = {
     "ALLOWED_HOSTS": "localhost,127.0.0.1,testserver",
     "BASE_URL": "http://localhost",
     "SECURE_TLS": "false",
+    "EMAIL_URL": "smtp://localhost:25",
+    "DEFAULT_FROM_EMAIL": "clinic@throughline.example",
+    "ALERT_RECIPIENTS": "on-call@throughline.example",
 }
 
 

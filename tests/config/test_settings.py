@@ -25,7 +25,10 @@ def test_a_clinics_settings_start(tmp_path) -> None:
         ("SECRET_KEY", ""),
         ("SECRET_KEY", "short"),
         ("SECRET_KEY", "django-insecure-" + "x" * 60),
+        ("SECRET_KEY", "x" * 64),
+        ("SECRET_KEY", "abc" * 30),
         ("FIELD_KEYS", ""),
+        ("FIELD_KEYS", "A" * 43 + "="),
         ("FIELD_KEYS", "not-a-key"),
         ("ALLOWED_HOSTS", "*"),
         ("ALLOWED_HOSTS", ""),
@@ -34,12 +37,34 @@ def test_a_clinics_settings_start(tmp_path) -> None:
         ("TRUSTED_PROXIES", ""),
         ("TRUSTED_PROXIES", "-1"),
         ("TRUSTED_PROXIES", "one"),
+        ("RELEASE_SMALLEST_CLASS", "4"),
+        ("RELEASE_SMALLEST_CLASS", "five"),
+        ("THROUGHLINE_DEMO", "true"),
+        ("EMAIL_URL", ""),
+        ("EMAIL_URL", "consolemail://"),
+        ("DEFAULT_FROM_EMAIL", ""),
+        ("ALERT_RECIPIENTS", ""),
+        ("ALERT_RECIPIENTS", " , "),
+        ("ALERT_RECIPIENTS", "on-call@throughline.example,nobody"),
     ],
 )
 def test_unsafe_settings_are_refused_by_name(tmp_path, variable: str, value: str) -> None:
     ended = start(tmp_path, **{variable: value})
     assert ended.returncode != 0
     assert variable in ended.stderr.splitlines()[-1]
+
+
+def test_smaller_classes_are_a_decision_with_a_name_and_nobody_stands_alone(tmp_path) -> None:
+    named = {"RELEASE_CLASSES_BELOW_FIVE": "true"}
+    assert start(tmp_path, RELEASE_SMALLEST_CLASS="3", **named).returncode == 0
+    assert "RELEASE_SMALLEST_CLASS is below 2" in start(tmp_path, RELEASE_SMALLEST_CLASS="1", **named).stderr
+
+
+def test_the_embedded_default_needs_none_of_it(tmp_path) -> None:
+    environment = {name: value for name, value in os.environ.items() if name not in CLINIC}
+    given = {"THROUGHLINE_VAR": str(tmp_path), "THROUGHLINE_DEMO": "true"}
+    command = [sys.executable, "-c", "import config.settings"]
+    assert subprocess.run(command, env=environment | given).returncode == 0
 
 
 def test_the_embedded_keys_are_made_once_and_are_private(tmp_path) -> None:

@@ -53,6 +53,17 @@ asked = scheduling.create_request(by=clinician, episode=episode, instrument="phq
 link, token = links.issue_link(by=clinician, episode=episode, requests=[asked])
 print(json.dumps({{"link": token, "api": tokens.create_token(by=clinician)[1]}}))
 """
+RESET_LINK = """
+import sys, django
+django.setup()
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from django.urls import reverse
+from tracking.models import User
+user = User.objects.get(email=sys.argv[1])
+key = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
+print(reverse("account_reset_password_from_key", kwargs=key))
+"""
 
 
 @dataclass
@@ -116,21 +127,11 @@ class Door:
     port: int
     link: str
     api: str
-    mails: Path
+    environment: dict[str, str]
 
     def reset_link(self, number: int) -> str:
-        """The address in the mail that somebody gets who has forgotten the password."""
-        asking = self.visitor("127.0.7.98")
-        token = re.search(
-            r'name="csrfmiddlewaretoken" value="(\w+)"', asking.get("/account/password/reset/")[1]
-        )
-        assert token
-        given = {"csrfmiddlewaretoken": token[1], "email": f"staff.{number}@example.org"}
-        assert asking.post("/account/password/reset/", given)[0] == 302
-        (mail,) = self.mails.glob("*")
-        link = re.search(r"/account/password/reset/key/\S+", mail.read_text())
-        assert link
-        return link[0]
+        """The address that stands in the mail to somebody who has forgotten the password."""
+        return said_by(["-c", RESET_LINK, f"staff.{number}@example.org"], self.environment)
 
     def visitor(self, address: str) -> Visitor:
         return Visitor(self.port, address)
@@ -149,14 +150,12 @@ def clinic_behind_a_proxy(engine: str) -> Iterator[Door]:
             stack.enter_context(process(arguments, ours, var / "log"))
         for each in (upstream, port):
             wait_for_port(each, 60)
-        yield Door(port, facts["link"], facts["api"], var / "mails")
+        yield Door(port, facts["link"], facts["api"], ours)
 
 
 def environment(var: Path) -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if name not in NOT_OURS}
-    clinic = {
-        name: value for name, value in CLINIC.items() if not name.endswith("_URL") or name == "BASE_URL"
-    }
+    clinic = {name: value for name, value in CLINIC.items() if name not in ("DATABASE_URL", "REDIS_URL")}
     return (
         inherited
         | clinic
@@ -164,13 +163,17 @@ def environment(var: Path) -> dict[str, str]:
             "DJANGO_SETTINGS_MODULE": "config.settings",
             "THROUGHLINE_VAR": str(var),
             "SECURE_TLS": "true",
-            "EMAIL_URL": f"filemail:///{var}/mails",
             "PYTHONWARNINGS": "ignore",
         }
     )
 
 
 def seeded(ours: dict[str, str]) -> dict[str, Any]:
-    done = subprocess.run([sys.executable, "-c", SEED], cwd=ROOT, env=ours, capture_output=True, text=True)
+    return json.loads(said_by(["-c", SEED], ours))
+
+
+def said_by(arguments: list[str], ours: dict[str, str]) -> str:
+    """The last line that Python prints in the clinic."""
+    done = subprocess.run([sys.executable, *arguments], cwd=ROOT, env=ours, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-3000:]
-    return json.loads(done.stdout.splitlines()[-1])
+    return done.stdout.splitlines()[-1]

@@ -35,6 +35,9 @@ def keys() -> dict[str, str]:
         "ALLOWED_HOSTS": "localhost,testserver",
         "BASE_URL": "http://localhost",
         "SECURE_TLS": "false",
+        "EMAIL_URL": "smtp://localhost:25",
+        "DEFAULT_FROM_EMAIL": "clinic@throughline.example",
+        "ALERT_RECIPIENTS": "on-call@throughline.example",
     }
 
 

@@ -23,6 +23,7 @@ from tracking.models import (
     Assessment,
     AssessmentRequest,
     Membership,
+    Patient,
     SafetyAlert,
     TreatmentEpisode,
     User,
@@ -185,14 +186,18 @@ def _overdue(now: datetime) -> QuerySet[SafetyAlert]:
 
 
 def _tell(alert: SafetyAlert, *, leads_only: bool) -> None:
-    """A mail to the team's leads, or to all of it; to all of it also when it has no lead. Nobody is called
-    to a simulated patient, or to somebody who has died."""
+    """A mail to the team's leads, or to all of it; to all of it also when it has no lead. When all of it is told, or
+    nobody is there to be, whoever the installation names for that is told too. Nobody is called to a simulated
+    patient, or to somebody who has died."""
     patient = alert.episode.patient
     if patient.is_simulated or death_of(patient):
         return
     members = Membership.objects.filter(current(), team=patient.team, user__is_active=True)
     leads = members.filter(is_lead=True)
-    for membership in (leads if leads_only and leads.exists() else members).select_related("user"):
+    told = leads if leads_only and leads.exists() else members
+    if not leads_only or not told.exists():
+        _tell_the_appointed(patient)
+    for membership in told.select_related("user"):
         with override(language_of(membership.user.language, patient.team.site.language)):
             waits = _("A safety alert of your team is waiting for somebody to take it on.")
             where = _("Please sign in and open Alerts: {address}").format(
@@ -202,5 +207,22 @@ def _tell(alert: SafetyAlert, *, leads_only: bool) -> None:
                 to=membership.user.email,
                 subject=_("A safety alert is waiting"),
                 body=f"{waits} {where}",
+                patient=patient,
+            )
+
+
+def _tell_the_appointed(patient: Patient) -> None:
+    """They need not belong to the team, or have an account: they are told which team it is, to see that it acts."""
+    team = patient.team
+    with override(team.site.language):
+        waits = _(
+            "A safety alert is waiting, and nobody of the team has taken it on: {team}, {site}."
+        ).format(team=team.name, site=team.site.name)
+        asks = _("Please see to it that somebody of the team signs in and opens Alerts.")
+        for address in settings.ALERT_RECIPIENTS:
+            queue_mail(
+                to=address,
+                subject=_("A safety alert is waiting"),
+                body=f"{waits} {asks}",
                 patient=patient,
             )

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.conf import LazySettings
 from django.utils import timezone, translation
 
 from measures import registry, scoring
 from tests.cast import days_ago, person, server_days_ago
 from tests.tracking.answers import HAMD, PHQ9, recorded
-from tracking.actions import assessments, care, safety
+from tracking.actions import assessments, care, people, safety
 from tracking.errors import Conflict, InvalidInput
 from tracking.models import (
     AlertEvent,
@@ -200,6 +201,27 @@ class TestTelling:
         assert safety.escalate_alerts(now=later + timedelta(minutes=5)) == 1
         assert safety.escalate_alerts(now=later + timedelta(minutes=10)) == 0
         assert sorted(self.told()) == sorted([clinician.email, clinician.email, member.email])
+
+    def test_what_nobody_took_on_is_told_to_whom_the_installation_names(
+        self, episode: TreatmentEpisode, clinician: User, settings: LazySettings
+    ) -> None:
+        settings.ALERT_RECIPIENTS = ["on-call@example.org", "head@example.org"]
+        recorded(episode, None, "phq9", PHQ9 | {"9": 1})
+        assert self.told() == [clinician.email]
+        safety.escalate_alerts(now=timezone.now() + safety.ESCALATE_AFTER + timedelta(minutes=5))
+        assert sorted(self.told()[1:]) == sorted([clinician.email, *settings.ALERT_RECIPIENTS])
+        (mail,) = (each for each in OutboxMail.objects.all() if each.to == "head@example.org")
+        assert "nobody of the team has taken it on: Team A, North Clinic." in mail.body
+        for word in ("Petra", "PHQ", "suicid", "death", "psilocybin", episode.patient.study_code):
+            assert word not in mail.subject + mail.body
+
+    def test_a_team_in_which_nobody_is_left_does_not_swallow_an_alert(
+        self, episode: TreatmentEpisode, clinician: User, settings: LazySettings
+    ) -> None:
+        settings.ALERT_RECIPIENTS = ["on-call@example.org"]
+        people.set_active(by=None, user=clinician, is_active=False)
+        recorded(episode, None, "phq9", PHQ9 | {"9": 1})
+        assert self.told() == ["on-call@example.org"]
 
     def test_what_somebody_took_on_is_not_escalated(self, episode: TreatmentEpisode, clinician: User) -> None:
         (alert,) = recorded(episode, None, "phq9", PHQ9 | {"9": 1}).alerts
