@@ -297,7 +297,7 @@ STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS = [BASE / "config" / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "config.static_files.StaticFiles"},
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 EMAIL_URL = env.str("EMAIL_URL", default="") or ("consolemail://" if EMBEDDED else "")

@@ -14,16 +14,18 @@ from cryptography.fernet import Fernet
 
 from tests.servers import short_folder
 
-CLINIC = {
+OF_MAIL = {
+    "EMAIL_URL": "smtp://mail.example:25",
+    "DEFAULT_FROM_EMAIL": "clinic@throughline.example",
+    "ALERT_RECIPIENTS": "on-call@throughline.example",
+}
+CLINIC = OF_MAIL | {
     "DATABASE_URL": "postgresql://throughline:not-used@127.0.0.1/throughline",
     "REDIS_URL": "redis://127.0.0.1:6379/0",
     "SECRET_KEY": secrets.token_urlsafe(64),
     "FIELD_KEYS": Fernet.generate_key().decode(),
     "ALLOWED_HOSTS": "throughline.example",
     "BASE_URL": "https://throughline.example",
-    "EMAIL_URL": "smtp://mail.example:25",
-    "DEFAULT_FROM_EMAIL": "clinic@throughline.example",
-    "ALERT_RECIPIENTS": "on-call@throughline.example",
     "TRUSTED_PROXIES": "1",
 }
 

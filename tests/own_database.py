@@ -13,6 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from cryptography.fernet import Fernet
 
+from tests.deployment import OF_MAIL
 from tests.upgrade import dumps
 
 ROOT = Path(__file__).parents[1]
@@ -24,7 +25,8 @@ Environment = dict[str, str]
 def own_database(folder: Path) -> Iterator[Environment]:
     """Yields the environment under which a process finds an empty database, with keys of its own."""
     server = os.environ.get("DATABASE_URL", "")
-    environment = {name: value for name, value in os.environ.items() if name not in OURS} | {
+    environment = {name: value for name, value in os.environ.items() if name not in OURS}
+    environment |= OF_MAIL | {
         "THROUGHLINE_VAR": str(folder),
         "SECRET_KEY": secrets.token_urlsafe(64),
         "FIELD_KEYS": Fernet.generate_key().decode(),

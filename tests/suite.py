@@ -13,17 +13,15 @@ from contextlib import ExitStack
 
 from cryptography.fernet import Fernet
 
+from tests.deployment import OF_MAIL
 from tests.servers import postgres, redis, short_folder
 
-PRODUCTION_LIKE = {
+PRODUCTION_LIKE = OF_MAIL | {
     "SECRET_KEY": secrets.token_urlsafe(64),
     "FIELD_KEYS": Fernet.generate_key().decode(),
     "ALLOWED_HOSTS": "localhost,127.0.0.1,testserver",
     "BASE_URL": "http://localhost",
     "SECURE_TLS": "false",
-    "EMAIL_URL": "smtp://localhost:25",
-    "DEFAULT_FROM_EMAIL": "clinic@throughline.example",
-    "ALERT_RECIPIENTS": "on-call@throughline.example",
 }
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
+from tests.deployment import OF_MAIL
 from tests.servers import postgres, redis, short_folder
 
 WRITE = "import sys, django; django.setup(); from tests.upgrade.writing import write; write(sys.argv[1])"
@@ -28,16 +29,13 @@ def main(folder: Path) -> None:
 
 
 def keys() -> dict[str, str]:
-    return {
+    return OF_MAIL | {
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "SECRET_KEY": secrets.token_urlsafe(64),
         "FIELD_KEYS": Fernet.generate_key().decode(),
         "ALLOWED_HOSTS": "localhost,testserver",
         "BASE_URL": "http://localhost",
         "SECURE_TLS": "false",
-        "EMAIL_URL": "smtp://localhost:25",
-        "DEFAULT_FROM_EMAIL": "clinic@throughline.example",
-        "ALERT_RECIPIENTS": "on-call@throughline.example",
     }
 
 

@@ -16,10 +16,15 @@ def refusal(error: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(error, InvalidInput):
         return Response({error.field: [_sentence(error.reason)]}, status=status.HTTP_400_BAD_REQUEST)
     if isinstance(error, Conflict):
-        return Response({"detail": _sentence(str(error))}, status=status.HTTP_409_CONFLICT)
+        return Response(refused(error), status=status.HTTP_409_CONFLICT)
     if isinstance(error, NotPermitted):
         return Response({"detail": _sentence(str(error))}, status=status.HTTP_403_FORBIDDEN)
     return exception_handler(error, context)
+
+
+def refused(error: Conflict) -> dict[str, Any]:
+    """The body of a 409."""
+    return {"detail": _sentence(str(error))}
 
 
 def _sentence(text: str) -> str:

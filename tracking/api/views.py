@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -16,6 +17,7 @@ from tracking.actions.assessments import Submitted
 from tracking.api import filters, serializers
 from tracking.api.caseload import caseload_assessments, caseload_requests
 from tracking.api.doors import PatientData, ReadDoor
+from tracking.api.errors import refused
 from tracking.api.intake import answer, take_in
 from tracking.api.submissions import (
     HEADER,
@@ -23,7 +25,9 @@ from tracking.api.submissions import (
     CorrectionSerializer,
     RatingSubmissionSerializer,
 )
+from tracking.errors import Conflict
 from tracking.models import Assessment, AssessmentRequest, Patient, TreatmentEpisode
+from tracking.queries.assessments import latest_of
 from tracking.queries.requests import ratings_due
 from tracking.tasks import nudge_episode
 from tracking.vocabulary import AnswerSource, ReadPage, Role
@@ -79,17 +83,36 @@ class RequestDoor(PatientData[AssessmentRequest], ReadDoor[AssessmentRequest]):
 class Corrections(PatientData[Assessment]):
     """The one way in which the API corrects: a new version, with a reason."""
 
-    @extend_schema(request=CorrectionSerializer, responses={409: OpenApiResponse(description="Too late.")})
+    @extend_schema(
+        request=CorrectionSerializer,
+        responses={
+            409: OpenApiResponse(
+                description="Too late: `on_record` is the version now, `sent` what was sent."
+            )
+        },
+    )
     @action(detail=True, methods=["post"])
     def correct(self, request: Request, id: Any) -> Response:
         """All answers anew, with the reason. 409 when somebody else has corrected the same version."""
         assessment = self.get_object()
         body = CorrectionSerializer(data=request.data, context={"request": request, "assessment": assessment})
         body.is_valid(raise_exception=True)
-        submitted = assessments.correct_assessment(
-            by=self.request.user, assessment=assessment, **body.validated_data
-        )
+        try:
+            submitted = assessments.correct_assessment(
+                by=self.request.user, assessment=assessment, **body.validated_data
+            )
+        except Conflict as error:
+            return self.too_late(assessment, body.validated_data, error)
         return self.received(submitted)
+
+    def too_late(self, old: Assessment, sent: Mapping[str, Any], error: Conflict) -> Response:
+        """409 with both versions: what is on record now, where the sender may see it, and what was sent."""
+        stored = self.get_queryset().filter(pk=latest_of(old).pk).exclude(pk=old.pk).first()
+        if stored is None:
+            raise error
+        self.log_reads([stored])
+        both = {"on_record": self.get_serializer(stored).data, "sent": sent}
+        return Response(refused(error) | both, status=status.HTTP_409_CONFLICT)
 
     def received(self, submitted: Submitted) -> Response:
         """What is now stored, after the worker was asked to compute the course again."""

@@ -250,6 +250,12 @@ def _chain(assessment: Assessment, versions: QuerySet[Assessment]) -> list[Asses
     return chain
 
 
+def latest_of(assessment: Assessment) -> Assessment:
+    """The version that counts now, for whoever may see any of them."""
+    rows = Assessment.objects.filter(episode=assessment.episode_id)
+    return _chain(assessment, rows)[-1]
+
+
 def own_self_reports(user: User) -> QuerySet[Assessment]:
     """What this patient has answered, latest versions, newest first."""
     rows = Assessment.objects.visible_to(user).current().filter(source=AnswerSource.SELF)

@@ -319,7 +319,15 @@ def test_who_corrects_second_is_told_so(api: Api, clinician: User, episode: Trea
     body = {"answers": HAMD, "reason": "misread"}
     api.post(path, body)
     before = rows()
-    assert api.post(path, body).status_code == 409
+    answer = api.post(path, body | {"answers": HAMD | {"1": 4}, "reason": "misheard"})
+    assert (answer.status_code, set(answer.json())) == (409, {"detail", "on_record", "sent"})
+    both = answer.json()
+    assert both["on_record"]["supersedes"] == str(stored.public_id)
+    assert (both["on_record"]["answers"]["1"], both["on_record"]["correction_reason"]) == (
+        HAMD["1"],
+        "misread",
+    )
+    assert (both["sent"]["answers"]["1"], both["sent"]["reason"]) == (4, "misheard")
     assert rows() == before
 
 

@@ -13,11 +13,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from tracking.actions import assessments
 from tracking.actions.assessments import Submitted
+from tracking.errors import Conflict
 from tracking.models import Assessment, User
 from tracking.pages.access import SignedInRequest, one_or_404, opened, roles_required
 from tracking.pages.answers.answering import Context, whom
 from tracking.pages.answers.answers_forms import CorrectionForm, HourCorrectionForm, MomentCorrectionForm
-from tracking.pages.answers.filling import Filling, fill_in, opened_unless_by_itself
+from tracking.pages.answers.filling import Filling, fill_in, is_by_itself, opened_unless_by_itself
+from tracking.pages.answers.too_late import differing_answers, too_late
 from tracking.pages.refusals import refusals_shown
 from tracking.queries.assessments import AssessmentView, assessment_view, with_people
 from tracking.queries.entry_drafts import Place, draft_at
@@ -48,7 +50,6 @@ def correct(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     row, patient = page.assessment, page.assessment.episode.patient
     check_has_answers(row)
     opened_unless_by_itself(request, patient, ReadPage.ASSESSMENT_CORRECT)
-    check_latest_version(row)
     place = Place(row.episode, row.instrument, corrects=row)
     filling = Filling(
         place=place,
@@ -61,7 +62,27 @@ def correct(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
         write=lambda form: _correct(request.user, row, form),
         after=lambda submitted: _corrected(request, submitted),
     )
-    return fill_in(request, filling)
+    try:
+        check_latest_version(row)
+        return fill_in(request, filling)
+    except Conflict:
+        newer = _page(request.user, public_id)[0].latest
+        if newer == row or is_by_itself(request):
+            raise
+        return _too_late(request, filling, row, newer)
+
+
+def _too_late(request: SignedInRequest, filling: Filling, row: Assessment, newer: Assessment) -> HttpResponse:
+    """What was sent is read as it would have been; where nothing was, what had been begun."""
+    draft, own, reason = filling.draft, None, None
+    if request.method == "POST":
+        form = filling.kind(request.POST, instrument=filling.worded)
+        form.is_valid()
+        own, reason = form.answers, form.cleaned_data.get("reason", "")
+    elif draft:
+        own, reason = draft.answers, draft.reason
+    lines = differing_answers(filling.worded, row, newer, own)
+    return too_late(request, stored=newer, lines=lines, own_reason=reason, context=filling.context)
 
 
 def _correct(by: User, assessment: Assessment, form: CorrectionForm) -> Submitted:

@@ -67,10 +67,15 @@ class Filling:
         return in_words_of(self.pack, self.instrument)
 
 
+def is_by_itself(request: SignedInRequest) -> bool:
+    """Whether the page asks by itself, to keep what is filled in or to show the totals so far."""
+    return request.method == "POST" and (bool(request.htmx) or FILLING in request.headers)
+
+
 def opened_unless_by_itself(request: SignedInRequest, patient: Patient, page: ReadPage) -> None:
     """Notes the reading, unless the page asks by itself and nobody has pressed anything: a form that saves as it goes
     was read when it was opened, and is shown nothing that it did not know."""
-    if request.method == "POST" and (request.htmx or FILLING in request.headers):
+    if is_by_itself(request):
         tell_time_of(patient)
     else:
         opened(request, patient, page)

@@ -16,14 +16,16 @@ from django.utils.translation import pgettext
 from measures.instrument import Instrument, Scale
 from tracking.actions import totals as actions
 from tracking.actions.assessments import Submitted
-from tracking.errors import InvalidInput
+from tracking.errors import Conflict, InvalidInput
 from tracking.models import Assessment, TreatmentEpisode
 from tracking.pages.access import SignedInRequest
+from tracking.pages.answers.too_late import differing_totals, too_late
 from tracking.pages.answers.totals_forms import TotalsCorrectionForm, TotalsForm, shown_totals
 from tracking.pages.refusals import refusals_shown
 from tracking.pages.writing import Page, about, for_patient, form_page
+from tracking.queries.assessments import latest_of
 from tracking.queries.requests import totals_to_record
-from tracking.rules.policies.assessments import TWO_SHEETS, check_latest_version, check_totals_alone
+from tracking.rules.policies.assessments import TWO_SHEETS, check_totals_alone
 from tracking.rules.policies.days import local_today
 from tracking.rules.policies.instruments import instrument_of
 from tracking.tasks import nudge_episode
@@ -56,19 +58,32 @@ def total_new(request: SignedInRequest, episode: TreatmentEpisode, instrument: s
 def total_correct(request: SignedInRequest, assessment: Assessment) -> HttpResponse:
     """Correct totals that were recorded or imported."""
     check_totals_alone(assessment)
-    check_latest_version(assessment)
     instrument = instrument_of(assessment.instrument, assessment.version, assessment.episode.study)
 
     def write(**data: Any) -> HttpResponse:
-        submitted = actions.correct_total(by=request.user, assessment=assessment, **data)
+        try:
+            submitted = actions.correct_total(by=request.user, assessment=assessment, **data)
+        except Conflict:
+            return _too_late(request, assessment, form)
         return _recorded(request, submitted, _("Corrected. The version before stays readable below."))
 
     initial = shown_totals(assessment.entered_totals) | {"assessed_on": assessment.assessed_on}
     form = TotalsCorrectionForm(request.POST or None, scales=_scales(instrument, assessment), initial=initial)
+    if Assessment.objects.filter(supersedes=assessment).exists():
+        return _too_late(request, assessment, form)
     title = _("Correct the total of {instrument}").format(instrument=instrument.short_title)
     page = Page(title, _("Store the correction"), _lead(instrument))
     back = reverse("assessment", args=[assessment.public_id])
     return form_page(request, form, write, page, **about(assessment.episode.patient) | {"back": back})
+
+
+def _too_late(request: SignedInRequest, assessment: Assessment, form: TotalsCorrectionForm) -> HttpResponse:
+    newer = latest_of(assessment)
+    own = form.cleaned_data if form.is_bound and form.is_valid() else None
+    lines = differing_totals(form.scales, assessment, newer, own and own["totals"])
+    reason = own["reason"] if own else None
+    context = about(assessment.episode.patient) | {"blind": False}
+    return too_late(request, stored=newer, lines=lines, own_reason=reason, context=context)
 
 
 def _instrument(episode: TreatmentEpisode, key: str) -> Instrument:

@@ -7,6 +7,7 @@ import re
 import pytest
 from django.urls import reverse
 
+from measures import registry
 from tests.cast import days_ago
 from tests.markup import markup, said
 from tests.tracking.answers import HAMD, recorded
@@ -116,6 +117,71 @@ class TestSecondLook:
         window = Window(signed_in(clinician), of(stored))
         assert window.look(BETTER).status_code == 400
         assert EntryDraft.objects.get().answers["2"] == 0
+
+
+class TestTooLate:
+    """Two correct the same version: whoever is second sees both, and writes again what is right."""
+
+    def test_both_versions_are_shown(self, clinician: User, second: User, stored: Assessment) -> None:
+        late = Window(signed_in(second), of(stored))
+        Window(signed_in(clinician), of(stored)).sign(BETTER, reason="misread")
+        before = Assessment.objects.count()
+        page = late.sign(HAMD | {"2": 4, "1": 4}, reason="misheard")
+        newer = Assessment.objects.get(supersedes=stored)
+        assert (page.status_code, Assessment.objects.count()) == (409, before)
+        shown = said(page)
+        assert "corrected by somebody else in the meantime" in shown
+        assert "Reason misread" in shown and "Your reason misheard" in shown and clinician.name in shown
+        told = {line.code: (line.before, line.stored, line.own) for line in page.context["lines"]}
+        words = {
+            item.code: {one.value: one.label for one in item.options} for item in registry.get("hamd17").items
+        }
+        assert told == {
+            "1": (words["1"][HAMD["1"]], words["1"][HAMD["1"]], words["1"][4]),
+            "2": (words["2"][4], words["2"][0], words["2"][4]),
+        }
+        assert all(one in shown for lines in told.values() for one in lines)
+        assert of(newer) in markup(page)
+        assert Window(late.client, of(newer)).sign(BETTER | {"1": 4}, reason="misheard").status_code == 302
+
+    def test_what_had_been_begun_is_shown_beside_it(
+        self, clinician: User, second: User, stored: Assessment
+    ) -> None:
+        late = Window(signed_in(second), of(stored))
+        late.keep(HAMD | {"2": 4, "1": 4}, reason="misheard")
+        Window(signed_in(clinician), of(stored)).sign(BETTER, reason="misread")
+        page = late.client.get(of(stored))
+        assert page.status_code == 409 and "Your reason misheard" in said(page)
+        assert [line.code for line in page.context["lines"]] == ["1", "2"]
+
+    def test_who_had_begun_nothing_sees_what_was_changed(self, clinician: User, stored: Assessment) -> None:
+        Window(signed_in(clinician), of(stored)).sign(BETTER, reason="misread")
+        page = signed_in(clinician).get(of(stored))
+        assert "What you had entered" not in said(page).partition("Where the versions differ")[2]
+        assert [line.code for line in page.context["lines"]] == ["2"]
+
+    def test_a_form_that_saves_by_itself_is_told_in_a_word(
+        self, clinician: User, second: User, stored: Assessment
+    ) -> None:
+        late = Window(signed_in(second), of(stored))
+        Window(signed_in(clinician), of(stored)).sign(BETTER, reason="misread")
+        before = ReadEvent.objects.count()
+        page = late.keep(HAMD)
+        assert page.status_code == 409 and "misread" not in said(page)
+        assert ReadEvent.objects.count() == before
+
+    def test_a_blind_rater_is_not_shown_what_the_team_has_made_of_it(
+        self, clinician: User, rater: User, episode: TreatmentEpisode
+    ) -> None:
+        asked = asked_blind(clinician, episode, rater)
+        client = signed_in(rater)
+        Window(client, reverse("rate", args=[asked.public_id])).sign(HAMD)
+        made = Assessment.objects.get(request=asked)
+        late = Window(client, of(made))
+        assessments.correct_assessment(by=clinician, assessment=made, answers=BETTER, reason="at the dose")
+        page = late.sign(HAMD | {"1": 4}, reason="misheard")
+        assert page.status_code == 409 and "corrected by somebody else" in said(page)
+        assert "at the dose" not in said(page) and clinician.name not in said(page)
 
 
 def test_a_rater_goes_on_from_the_own_list_by_code(

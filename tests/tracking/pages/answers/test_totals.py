@@ -141,9 +141,15 @@ class TestCorrect:
     def test_whoever_comes_second_is_told(self, clinician: User, correct_url: str) -> None:
         client, body = signed_in(clinician), SENT | {"reason": "Misread"}
         assert client.post(correct_url, body).status_code == 302
-        second = client.post(correct_url, body)
+        second = client.post(correct_url, body | {"totals.total": "31", "reason": "Misheard"})
         assert second.status_code == 409
-        assert "by somebody else" in said(second)
+        shown = said(second)
+        assert "by somebody else" in shown and "Reason Misread" in shown and "Your reason Misheard" in shown
+        (line,) = second.context["lines"]
+        assert (line.before, line.stored, line.own) == ("20", "20", "31")
+        newer = Assessment.objects.current().get()
+        assert reverse("total-correct", args=[newer.public_id]) in second.content.decode()
+        assert client.get(correct_url).status_code == 409
         assert Assessment.objects.count() == 2
 
 
