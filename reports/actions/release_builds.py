@@ -37,6 +37,7 @@ from tracking import clock
 from tracking.actions import audit
 from tracking.actions.moves import moved
 from tracking.models import Patient, Study
+from tracking.queries.raters import raters_not_blind
 from tracking.vocabulary import AuditAction
 
 log = logging.getLogger(__name__)
@@ -149,7 +150,7 @@ def _contents(release: Release) -> Contents:
     released, withheld = deidentify(asked_for, plan=plan, study_ids=_study_ids(release, patients))
     everybody = Patient.objects.filter(episodes__study=release.study).distinct().count()
     return Contents(
-        study=_study_facts(release.study),
+        study=_study_facts(reading),
         instruments=_instrument_facts(reading),
         tables=released,
         plan=plan,
@@ -199,8 +200,9 @@ def _draw(count: int, taken: set[str]) -> list[str]:
     return list(drawn)
 
 
-def _study_facts(study: Study) -> StudyFacts:
-    return StudyFacts(study.key, study.title, study.provenance, study.is_simulated)
+def _study_facts(reading: Reading) -> StudyFacts:
+    study, told = reading.study, raters_not_blind(reading.episodes)
+    return StudyFacts(study.key, study.title, study.provenance, study.is_simulated, tuple(told))
 
 
 def _instrument_facts(reading: Reading) -> tuple[InstrumentFacts, ...]:

@@ -29,5 +29,6 @@ def cohort(user: User, study: Study) -> dict[str, Any]:
         "patients": figures.patients,
         "withheld_below": figures.withheld_below,
         "computed_at": figures.computed_at,
+        "raters_not_blind": figures.not_blind,
         **{name: figures.results.get(name) for name in ANALYSES},
     }

@@ -118,12 +118,15 @@ class CohortSerializer(CohortSummarySerializer):
     denominators. ``growth``, ``contrast``, ``predict``: the fitted models. ``relapse``: by arm, time
     from the last dose or the end of therapy. ``agreement``: double ratings on the outcome, raters by letters.
     ``blinding``: guesses and expectancy by arm. ``published``: what was published of the
-    protocol beside what is computed. Null: not computed yet, not watched for, or nothing to compare with.
+    protocol beside what is computed. ``raters_not_blind``: why ratings that are called blind are not, by the
+    protocols of the study; empty where no protocol says so. Null: not computed yet, not watched for, or nothing to
+    compare with.
     """
 
     patients = serializers.IntegerField(allow_null=True)
     withheld_below = serializers.IntegerField(allow_null=True)
     computed_at = serializers.DateTimeField(allow_null=True)
+    raters_not_blind = serializers.ListField(child=serializers.CharField())
     course = serializers.DictField(allow_null=True)
     growth = serializers.DictField(allow_null=True)
     contrast = serializers.DictField(allow_null=True)
@@ -139,6 +142,7 @@ class CohortSerializer(CohortSummarySerializer):
             "patients",
             "withheld_below",
             "computed_at",
+            "raters_not_blind",
             *ANALYSES,
         ]
 

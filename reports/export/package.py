@@ -25,12 +25,14 @@ DAYS_RULE = (
 
 @dataclass(frozen=True, slots=True)
 class StudyFacts:
-    """What is said of the study. Nothing here is about a person."""
+    """What is said of the study. Nothing here is about a person. ``raters_not_blind``: why ratings that are called
+    blind are not, by the protocols that those in the package followed."""
 
     key: str
     title: str
     provenance: str
     is_simulated: bool
+    raters_not_blind: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,7 @@ def _manifest(contents: Contents, files: Mapping[str, bytes]) -> dict[str, objec
             "key": contents.study.key,
             "title": contents.study.title,
             "simulated": contents.study.is_simulated,
+            "raters_not_blind": list(contents.study.raters_not_blind),
         },
         "patients": plan.patients,
         "consent": CONSENT_RULE,

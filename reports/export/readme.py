@@ -12,7 +12,7 @@ TEMPLATE = """\
 {title}
 {underline}
 
-{simulated}This is a de-identified data set, released by Throughline for the purpose that was asked for and approved.
+{said_first}This is a de-identified data set, released by Throughline for the purpose that was asked for and approved.
 
 How to treat it
 ---------------
@@ -42,6 +42,7 @@ Instruments and their wording
 {instruments}
 {provenance}"""
 
+NOT_BLIND = "RATERS WERE NOT BLIND, though their ratings are called so. {reason}"
 SIMULATED = "SIMULATED PEOPLE: nobody in this data set is real.\n\n"
 
 
@@ -52,6 +53,8 @@ class Study(Protocol):
     def provenance(self) -> str: ...
     @property
     def is_simulated(self) -> bool: ...
+    @property
+    def raters_not_blind(self) -> tuple[str, ...]: ...
 
 
 class Instrument(Protocol):
@@ -74,12 +77,18 @@ def readme(study: Study, instruments: Sequence[Instrument], tables: Sequence[Tab
     return TEMPLATE.format(
         title=study.title,
         underline="=" * len(study.title),
-        simulated=SIMULATED if study.is_simulated else "",
+        said_first=_said_first(study),
         tables="\n".join(_bullet(f"{table.name}.csv: {table.meaning}") for table in tables),
         days=textwrap.fill(days, 100, subsequent_indent="  "),
         instruments="\n".join(_instrument(each) for each in instruments) or "None.",
         provenance=_provenance(study.provenance),
     )
+
+
+def _said_first(study: Study) -> str:
+    """What nobody may miss who reads any further."""
+    reasons = [textwrap.fill(NOT_BLIND.format(reason=reason), 110) for reason in study.raters_not_blind]
+    return (SIMULATED if study.is_simulated else "") + "".join(f"{reason}\n\n" for reason in reasons)
 
 
 def _instrument(each: Instrument) -> str:

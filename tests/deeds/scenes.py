@@ -69,8 +69,8 @@ def dosed(clinic: Clinic, days: int) -> Dose:
 
 def asked(clinic: Clinic, instrument: str = "phq9", **more: object) -> AssessmentRequest:
     """What can be answered today."""
-    values = {"instrument": instrument, "due_on": days_ago(1)} | more
-    return scheduling.create_request(by=clinic.lead, episode=clinic.episode, **values)
+    values = {"by": clinic.lead, "instrument": instrument, "due_on": days_ago(1)} | more
+    return scheduling.create_request(episode=clinic.episode, **values)
 
 
 def to_be_rated(clinic: Clinic, **more: object) -> AssessmentRequest:

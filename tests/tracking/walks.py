@@ -68,19 +68,19 @@ WALKS = {
     "psilocybin-mdd": Walk(
         "psilocybin-mdd",
         "psilocybin",
-        doses="2024-02-05 2024-02-26",
+        doses="2024-01-29 2024-02-12",
         expected="""
 2024-01-15 | baseline | clinician_expectancy hamd17 phq9
-2024-01-29 | preparation | credibility_expectancy wai_sr
-2024-02-06 | after dose 1 | meq30
-2024-02-12 | week 1 after dose 1 | phq9
-2024-02-27 | after dose 2 | meq30
-2024-03-04 | week 1 | hamd17
-2024-03-04 | week 1 after dose 2 | phq9
-2024-03-25 | week 4 | hamd17 phq9
-2024-05-27 | month 3 | hamd17 phq9
-2024-08-26 | month 6 | hamd17 phq9
-2025-02-25 | month 12 | hamd17 phq9
+2024-01-25 | preparation | credibility_expectancy wai_sr
+2024-01-30 | after dose 1 | meq30
+2024-02-05 | week 1 after dose 1 | phq9
+2024-02-13 | after dose 2 | meq30
+2024-02-19 | week 1 | hamd17
+2024-02-19 | week 1 after dose 2 | phq9
+2024-03-11 | week 4 | hamd17 phq9
+2024-05-13 | month 3 | hamd17 phq9
+2024-08-12 | month 6 | hamd17 phq9
+2025-02-11 | month 12 | hamd17 phq9
 """,
     ),
     "psilocybin-mdd, waiting": Walk(

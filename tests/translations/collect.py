@@ -29,7 +29,7 @@ KEYWORDS = {
 IN_TAGS = re.compile(r"""[\s:=(,]_\("([^"]+)"\)""")
 DEFINITIONS = {
     "measures": ["instruments/*/*.toml", "topics.toml"],
-    "tracking": ["protocols/*.toml", "rules/medication_classes.toml"],
+    "tracking": ["protocols/*.toml", "protocols/superseded/*.toml", "rules/medication_classes.toml"],
 }
 TITLED = ("scales", "outcomes", "levels")  # of an instrument: whose titles are ours; its own is a name
 
@@ -113,14 +113,14 @@ def _of_instrument(definition: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _of_protocol(node: Any) -> Iterator[str]:
-    """Every title, summary and label, however deep. Sources are left as they are cited."""
+    """Every title, summary, label and reason, however deep. Sources are left as they are cited."""
     if isinstance(node, list):
         for one in node:
             yield from _of_protocol(one)
     elif isinstance(node, Mapping):
         yield from (
             node[key]
-            for key in ("title", "summary", "label", "what", "words", "measure")
+            for key in ("title", "summary", "label", "what", "words", "measure", "raters_not_blind")
             if isinstance(node.get(key), str)
         )
         for one in node.values():

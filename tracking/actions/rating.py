@@ -19,7 +19,7 @@ from tracking.models import AssessmentRequest, TreatmentEpisode, User, current
 from tracking.queries.raters import candidates, without_rater
 from tracking.rules.policies.days import local_today
 from tracking.rules.policies.endings import check_may_ask, is_of_protocol
-from tracking.rules.policies.rating import check_rater, check_takes_rater
+from tracking.rules.policies.rating import check_may_choose, check_rater, check_takes_rater
 from tracking.rules.rater_choice import least_loaded
 from tracking.vocabulary import AuditAction, RequestStatus, Role
 
@@ -32,13 +32,16 @@ def assign_rater(
     *, by: User | None, request: AssessmentRequest, rater: User | None = None, reason: str = ""
 ) -> User:
     """Gives a blinded rating to ``rater``, or to the least loaded rater of the site who is available. Returns
-    who it is.
+    who it is. Nobody who gives sessions in the team names one (``NotPermitted``).
 
     Never to somebody who was in the room, who knows the treatment, or who makes the other rating of the same
     occasion; to somebody else of the treating team only by name and with a ``reason``, which is kept. Raises
     ``InvalidInput`` with what stands against it, ``Conflict`` when nobody is free or it is no longer open.
     """
-    return _give(by, _locked(request), rater, reason)
+    request = _locked(request)
+    if rater is not None:
+        check_may_choose(request.episode, by)
+    return _give(by, request, rater, reason)
 
 
 def _locked(request: AssessmentRequest) -> AssessmentRequest:

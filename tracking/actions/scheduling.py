@@ -24,7 +24,13 @@ from tracking.rules.due_dates import WantedRequest, wanted_requests
 from tracking.rules.policies.days import local_today
 from tracking.rules.policies.endings import check_may_ask, death_of
 from tracking.rules.policies.instruments import offered_instrument
-from tracking.rules.policies.rating import check_is_handed_over, check_named, therapists
+from tracking.rules.policies.rating import (
+    check_is_handed_over,
+    check_may_choose,
+    check_named,
+    check_rates_none_blind,
+    therapists,
+)
 from tracking.rules.reanchoring import Changes, KnownRequest, changes
 from tracking.vocabulary import AuditAction, CancelReason, EpisodeStatus, RequestStatus, Role
 
@@ -58,7 +64,7 @@ def create_request(
 
     Raises ``InvalidInput`` for days out of order, somebody who does not rate, or what is asked for already: the same
     instrument twice on a day is one question. ``Conflict`` once the treatment has ended: its protocol asks from then
-    on.
+    on. ``NotPermitted`` for a blinded rating, whose days its rater sees, from whoever gives sessions.
     """
     definition = _instrument(instrument, episode)
     opens, closes = opens_on or due_on, closes_on or _last_day(episode, definition, due_on)
@@ -73,8 +79,12 @@ def create_request(
         raise InvalidInput("assigned_to", _("only a rating is assigned, and only to a rater or clinician"))
     if blinded and definition.rater == "self":
         raise InvalidInput("blinded", _("nobody is blind to the own answers: only a rating is blinded"))
+    if blinded:
+        check_may_choose(episode, by)
     if blinded and assigned_to:
         check_named(episode, assigned_to)
+    elif assigned_to:
+        check_rates_none_blind(episode, assigned_to, "assigned_to")
     held = TreatmentEpisode.objects.held().get(pk=episode.pk)
     check_may_ask(held, of_protocol=False)
     if not (blinded or assigned_to):
@@ -147,7 +157,10 @@ def set_request_dates(
     *, by: User, request: AssessmentRequest, opens_on: date, due_on: date, closes_on: date
 ) -> None:
     """Somebody sets the days of an open request: from then on the schedule leaves them alone. Raises
-    ``InvalidInput`` for days out of order, ``Conflict`` when it was answered or cancelled."""
+    ``InvalidInput`` for days out of order, ``Conflict`` when it was answered or cancelled, ``NotPermitted`` for the
+    days of a blinded rating, which its rater sees, from whoever gives sessions."""
+    if request.blinded:
+        check_may_choose(request.episode, by)
     checks.check_order("due_on", opens_on, due_on, of="the day on which it opens")
     checks.check_order("closes_on", due_on, closes_on, of="the day on which it is due")
     move(

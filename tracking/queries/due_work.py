@@ -12,7 +12,7 @@ from tracking.models import AssessmentRequest, TreatmentEpisode, User
 from tracking.queries.requests import asked_on_paper
 from tracking.rules.due_work import ORDER, Place, places
 from tracking.rules.policies.instruments import Shelf
-from tracking.rules.policies.rating import raters_of, team_of
+from tracking.rules.policies.rating import raters_of, rating_blind, team_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,8 @@ def due_work(user: User, episode: TreatmentEpisode, today: date, shelf: Shelf) -
 
 
 def takes_over(request: AssessmentRequest) -> QuerySet[User]:
-    """Who may be handed a rating that is not blind: the team, and the independent raters of the site."""
+    """Who may be handed a rating that is not blind: the team, and the independent raters of the site, but for those
+    who rate the patient blind."""
     episode = request.episode
-    people = team_of(episode) | raters_of(episode.patient.team.site)
+    people = (team_of(episode) | raters_of(episode.patient.team.site)).exclude(pk__in=rating_blind(episode))
     return people.exclude(pk=request.assigned_to_id) if request.assigned_to_id else people

@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from tracking import clock
 from tracking.models import AssessmentRequest, RaterAvailability, TreatmentEpisode, Unblinding, User
 from tracking.queries.events import protocol_of
+from tracking.rules import protocol as protocols
 from tracking.rules.policies.days import local_day, local_today
 from tracking.rules.policies.rating import barred, raters_of, rates_the_same, team_of, therapists, treating
 from tracking.rules.rater_choice import Candidate
@@ -105,6 +106,14 @@ def blind_raters(episode: TreatmentEpisode) -> QuerySet[User]:
     known = Unblinding.objects.filter(Q(approved=True) | Q(approved__isnull=True), episode=episode)
     users = User.objects.filter(pk__in=asked.values("assigned_to")).exclude(pk__in=known.values("rater"))
     return users.order_by("name", "pk")
+
+
+def raters_not_blind(episodes: QuerySet[TreatmentEpisode]) -> list[str]:
+    """Why those who rate these episodes blind can know the arm all the same, as the protocols say that they follow:
+    each reason once. Nothing where no protocol says so."""
+    followed = episodes.order_by("protocol", "protocol_version").values_list("protocol", "protocol_version")
+    known = [protocols.find(*each) for each in followed.distinct()]
+    return list(dict.fromkeys(one.raters_not_blind for one in known if one and one.raters_not_blind))
 
 
 def treatments_told(user: User) -> list[Told]:

@@ -243,11 +243,12 @@ class Walk:
             self._look_after(alert, on)
 
     def _who_answers(self, request: AssessmentRequest) -> tuple[User | None, AnswerSource]:
-        """A rater rates; the patient answers, on paper where no wording is installed."""
+        """A rater rates what is blinded, a clinician of the team the rest; the patient answers, on paper where no
+        wording is installed."""
         if request.blinded:
-            assign_rater(by=self.staff.lead, request=request, rater=self.staff.rater)
+            return assign_rater(by=None, request=request, rater=self.staff.rater), AnswerSource.CLINICIAN
         if request.rater == "clinician":
-            return self.staff.rater, AnswerSource.CLINICIAN
+            return self.staff.lead, AnswerSource.CLINICIAN
         if can_be_asked(request):
             return None, AnswerSource.SELF
         return self.staff.lead, AnswerSource.CLINICIAN_ENTERED

@@ -250,7 +250,7 @@ class Writer:
     def _answer(self, on: date, what: Replied) -> None:
         request, scored = self.requests[what.request], what.scored
         instrument = registry.get(request.instrument, request.version)
-        by, source = who_answers(self.cohort, instrument.rater, on_screen=ships(instrument))
+        by, source = who_answers(self.cohort, request, on_screen=ships(instrument))
         if request.blinded:
             self._assign(request)
         check_may_rate(request, by)
@@ -292,7 +292,7 @@ class Writer:
             raise InvalidInput("rater", "was in the room in a session of this patient, so cannot rate blind")
         request.assigned_to = rater
         told = {"rater": str(rater.public_id), "of_treating_team": False}
-        self._audit(AuditAction.ASSIGN_RATER, request, by=self.cohort.lead, **told)
+        self._audit(AuditAction.ASSIGN_RATER, request, by=None, **told)
 
     def _alert(self, finding: Finding, assessment: Assessment) -> SafetyAlert:
         alert = SafetyAlert(
@@ -326,10 +326,13 @@ class Writer:
         self._done(AuditAction(f"episode_{reason.status}"), self.episode, by=lead, **words)
 
 
-def who_answers(cohort: Cohort, rater: str, *, on_screen: bool) -> tuple[User | None, AnswerSource]:
-    """A rater rates; the patient answers, on paper where the words are not ours to show."""
-    if rater == "clinician":
-        return cohort.rater, AnswerSource.CLINICIAN
+def who_answers(
+    cohort: Cohort, request: AssessmentRequest, *, on_screen: bool
+) -> tuple[User | None, AnswerSource]:
+    """A rater rates what is blinded and nothing else, a clinician of the team whatever else clinicians rate; the
+    patient answers, on paper where the words are not ours to show."""
+    if request.rater == "clinician":
+        return cohort.rater if request.blinded else cohort.lead, AnswerSource.CLINICIAN
     if on_screen:
         return None, AnswerSource.SELF
     return cohort.lead, AnswerSource.CLINICIAN_ENTERED

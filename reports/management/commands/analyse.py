@@ -14,7 +14,8 @@ from reports.analyses import text
 from reports.plain import plain, spoken
 from reports.stats.errors import Refusal
 from tracking.errors import TrackingError
-from tracking.models import Study
+from tracking.models import Study, TreatmentEpisode
+from tracking.queries.raters import raters_not_blind
 
 NORM = ("reliability", "functional_mean", "functional_sd")
 
@@ -50,6 +51,9 @@ class Command(BaseCommand):
             "rules": sample.rules.version,
             "endpoint": sample.endpoint,
         }
+        not_blind = raters_not_blind(TreatmentEpisode.objects.filter(study=known))
+        if not_blind:
+            asked["raters_not_blind"] = " ".join(not_blind)
         self._print(asked, kind, spoken(plain(result)), as_json=options["json"])
 
     def _print(self, asked: dict[str, str], kind: str, result: Any, as_json: bool) -> None:

@@ -21,7 +21,8 @@ from reports.models import StudyResult
 from reports.pages.study.page import may_see_patients
 from reports.pages.study.withholding_raters import withhold_agreement, withhold_blinding
 from reports.plain import spoken
-from tracking.models import Study, User
+from tracking.models import Study, TreatmentEpisode, User
+from tracking.queries.raters import raters_not_blind
 from tracking.rules.policies.instruments import Shelf
 from tracking.templatetags.figures import fixed
 
@@ -89,7 +90,7 @@ class InstrumentAgreement:
 @dataclass(frozen=True, slots=True)
 class AgreementPage:
     """Everything that the page shows. ``answers``: its first sentences; ``others``: those on what therapists and
-    raters guessed."""
+    raters guessed; ``not_blind``: why ratings that are called blind are not."""
 
     study: Study
     withheld_below: int | None
@@ -101,6 +102,7 @@ class AgreementPage:
     blinding_refused: str
     guesses: Drawn | None
     expectancy: Drawn | None
+    not_blind: Sequence[str]
 
 
 def agreement_page(user: User, study: Study, smallest: int) -> AgreementPage:
@@ -129,6 +131,7 @@ def agreement_page(user: User, study: Study, smallest: int) -> AgreementPage:
         blinding_refused=_why_no_guess(found),
         guesses=_guess_figure(guessers),
         expectancy=_expectancy_figure(found),
+        not_blind=raters_not_blind(TreatmentEpisode.objects.filter(study=study)),
     )
 
 

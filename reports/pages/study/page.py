@@ -26,6 +26,7 @@ from reports.pages.study.withholding import withhold
 from reports.plain import spoken
 from reports.stats.errors import Refusal
 from tracking.models import Study, TreatmentEpisode, User
+from tracking.queries.raters import raters_not_blind
 from tracking.rules.policies.instruments import Shelf
 
 Json = Mapping[str, Any]
@@ -57,6 +58,7 @@ COVARIATES = {
 @dataclass(frozen=True, slots=True)
 class StudyFigures:
     """The stored results of a study's outcome by analysis, as far as the reader may see them, in their language.
+    ``not_blind``: why ratings that are called blind are not; nothing where they are.
 
     ``patients``: how many; ``None`` when they are fewer than ``withheld_below``, which is ``None`` for a reader
     who may see single patients.
@@ -66,6 +68,7 @@ class StudyFigures:
     patients: int | None
     withheld_below: int | None
     computed_at: datetime | None
+    not_blind: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,13 +132,14 @@ def study_figures(user: User, study: Study, smallest: int) -> StudyFigures:
         )
     )
     results: dict[str, Json] = {row.analysis: row.result for row in stored}
-    patients = TreatmentEpisode.objects.filter(study=study).values("patient").distinct().count()
+    episodes = TreatmentEpisode.objects.filter(study=study)
+    patients, not_blind = episodes.values("patient").distinct().count(), raters_not_blind(episodes)
     computed_at = max((row.computed_at for row in stored), default=None)
     if may_see_patients(user, study):
-        return StudyFigures(spoken(results), patients, None, computed_at)
+        return StudyFigures(spoken(results), patients, None, computed_at, not_blind)
     shown = patients if patients == 0 or patients >= smallest else None
     withheld = withhold(results, study.endpoint, smallest)
-    return StudyFigures(spoken(withheld), shown, smallest, computed_at)
+    return StudyFigures(spoken(withheld), shown, smallest, computed_at, not_blind)
 
 
 def with_outcome(studies: Iterable[Study]) -> list[tuple[Study, str]]:

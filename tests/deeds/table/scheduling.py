@@ -100,12 +100,13 @@ def an_open_rating_by_somebody_who_was_in_the_room(clinic: Clinic) -> Arguments:
     return rating_of_a_dose_that_is_back(clinic, [clinic.lead, clinic.rater], blinded=False)
 
 
-def rating_of_a_dose_that_is_back(clinic: Clinic, in_the_room: list[User], **more: bool) -> Arguments:
+def rating_of_a_dose_that_is_back(clinic: Clinic, in_the_room: list[User], **more: object) -> Arguments:
     """It was asked by hand at the last time point of all, so that nothing else is asked with it. While its dose was
     taken back there was a session with these people."""
     dosed(clinic, 9)
     dose = dosed(clinic, 3)
-    to_be_rated(clinic, time_point="month 12", anchor_session=dose.session, assigned_to=clinic.rater, **more)
+    asked = {"time_point": "month 12", "anchor_session": dose.session, "assigned_to": clinic.rater} | more
+    to_be_rated(clinic, by=clinic.colleague, **asked)  # who gives no sessions
     treatment.void(**taken_back(clinic, dose.session))
     held_session(clinic.episode, clinic.lead, *in_the_room)
     dosed(clinic, 2)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.cast import days_ago, person
-from tracking.actions import care, scheduling
+from tests.tracking.blinded import blinded
+from tracking.actions import care, rating, scheduling
 from tracking.errors import Conflict, InvalidInput
 from tracking.models import AssessmentRequest, CareTeam, TreatmentEpisode, User
 from tracking.queries.due_work import takes_over
@@ -50,6 +51,20 @@ def test_an_independent_rater_may_be_named_and_a_stranger_not(
     hand_over(clinician, asked, rater)
     asked.refresh_from_db()
     assert asked.assigned_to == rater
+
+
+def test_who_rates_the_patient_blind_is_given_nothing_that_is_not(
+    asked: AssessmentRequest, episode: TreatmentEpisode, clinician: User, rater: User
+) -> None:
+    """What is not blinded may be asked in one arm alone."""
+    rating.assign_rater(by=None, request=blinded(episode, clinician), rater=rater)
+    assert rater not in takes_over(asked)
+    with pytest.raises(InvalidInput, match="to: rates this patient blind"):
+        hand_over(clinician, asked, rater)
+    with pytest.raises(InvalidInput, match="assigned_to: rates this patient blind"):
+        blinded(episode, clinician, blinded=False, assigned_to=rater)
+    asked.refresh_from_db()
+    assert asked.assigned_to is None
 
 
 def test_twice_to_the_same_and_what_is_closed_is_refused(

@@ -9,6 +9,7 @@ import pytest
 from reports.actions.courses import recompute_episode
 from reports.models import EpisodeCourse
 from tests.cast import days_ago, person, server_days_ago
+from tests.reports.clinic import another_episode
 from tests.tracking.answers import HAMD
 from tests.tracking.blinded import available, blinded, held_session, lead, rated
 from tests.tracking.scheduled import dosing, schedule
@@ -17,8 +18,10 @@ from tracking.errors import Conflict, InvalidInput, NotPermitted
 from tracking.models import (
     Assessment,
     AuditEvent,
+    Patient,
     RaterAvailability,
     SafetyAlert,
+    Study,
     TreatmentEpisode,
     User,
 )
@@ -125,6 +128,26 @@ class TestAssigning:
         audited = AuditEvent.objects.get(action="assign_rater").details
         assert audited == {"rater": str(clinician.public_id), "of_treating_team": True}
 
+    @pytest.mark.parametrize("arm", ["psilocybin", "waiting"])
+    def test_who_gives_sessions_chooses_nothing_that_the_rater_sees(
+        self, arm: str, episode: TreatmentEpisode, clinician: User, rater: User, study: Study
+    ) -> None:
+        """Neither the rater nor the days: not of their own patients, and not of one who has no sessions."""
+        therapist = lead(episode, "Thea Therapist")
+        held_session(episode, clinician, therapist)
+        theirs = another_episode(episode.patient.team, clinician, study, arm=arm)
+        asked = blinded(theirs, clinician)
+        days = {"opens_on": days_ago(1), "due_on": days_ago(0), "closes_on": days_ago(-5)}
+        with pytest.raises(NotPermitted, match="gives sessions"):
+            rating.assign_rater(by=therapist, request=asked, rater=rater)
+        with pytest.raises(NotPermitted, match="gives sessions"):
+            scheduling.set_request_dates(by=therapist, request=asked, **days)
+        with pytest.raises(NotPermitted, match="gives sessions"):
+            blinded(theirs, therapist)
+        scheduling.set_request_dates(by=clinician, request=asked, **days)
+        available("Rea Rater")
+        assert rating.assign_rater(by=therapist, request=asked).name == "Rea Rater"
+
     def test_who_treats_is_not_named_when_it_is_asked_for(
         self, episode: TreatmentEpisode, clinician: User
     ) -> None:
@@ -221,20 +244,32 @@ class TestTheJob:
 
 
 class TestByProtocol:
+    @pytest.fixture
+    def episode(self, patient: Patient, clinician: User) -> TreatmentEpisode:
+        """Rated blind three weeks after a dose that both arms are given."""
+        return care.start_episode(
+            by=clinician,
+            patient=patient,
+            diagnosis="ptsd",
+            protocol="mdma-ptsd",
+            arm="mdma",
+            starts_on=days_ago(60),
+        )
+
     def test_the_schedule_asks_blind_and_moves_with_its_event(
         self, episode: TreatmentEpisode, clinician: User, rater: User
     ) -> None:
         dosing(episode, clinician, days=40)
-        second = dosing(episode, clinician, days=24)
+        second = dosing(episode, clinician, days=20)
         schedule(episode, clinician, days_ago(0))
-        asked = episode.requests.get(time_point="week 4", instrument="hamd17")
+        asked = episode.requests.get(time_point="week 3 after dose 2")
         assert asked.blinded
         assert not episode.requests.filter(rater="self", blinded=True).exists()
         rating.assign_rater(by=clinician, request=asked, rater=rater)
         treatment.void(by=clinician, record=second, reason="another day")
-        dosing(episode, clinician, days=23)
+        dosing(episode, clinician, days=19)
         schedule(episode, clinician, days_ago(0))
-        moved = episode.requests.get(time_point="week 4", instrument="hamd17")
+        moved = episode.requests.get(time_point="week 3 after dose 2")
         assert (moved.pk, moved.assigned_to, moved.status) == (asked.pk, rater, "open")
         assert moved.due_on == asked.due_on + timedelta(days=1)
 
@@ -242,13 +277,13 @@ class TestByProtocol:
         self, episode: TreatmentEpisode, clinician: User, rater: User
     ) -> None:
         dosing(episode, clinician, days=40)
-        second = dosing(episode, clinician, days=24)
+        second = dosing(episode, clinician, days=20)
         schedule(episode, clinician, days_ago(0))
-        asked = episode.requests.get(time_point="week 4", instrument="hamd17")
+        asked = episode.requests.get(time_point="week 3 after dose 2")
         rating.assign_rater(by=clinician, request=asked, rater=rater)
         treatment.void(by=clinician, record=second, reason="another day")
         held_session(episode, clinician, rater)
-        dosing(episode, clinician, days=23)
+        dosing(episode, clinician, days=19)
         schedule(episode, clinician, days_ago(0))
         asked.refresh_from_db()
         assert (asked.status, asked.assigned_to) == ("open", None)

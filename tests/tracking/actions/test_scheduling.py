@@ -99,7 +99,7 @@ class TestByHand:
 
 class TestByProtocol:
     def test_twice_is_once(self, episode: TreatmentEpisode, clinician: User) -> None:
-        assert schedule(episode, clinician, episode.starts_on) == 5
+        assert schedule(episode, clinician, episode.starts_on) == 7
         assert schedule(episode, clinician, episode.starts_on) == 0
         assert asked(episode) == {
             ("baseline", "clinician_expectancy"),
@@ -107,18 +107,20 @@ class TestByProtocol:
             ("baseline", "phq9"),
             ("preparation", "credibility_expectancy"),
             ("preparation", "wai_sr"),
+            ("week 1", "hamd17"),
+            ("week 4", "hamd17"),
         }
 
     def test_each_dose_adds_what_follows_it(self, episode: TreatmentEpisode, clinician: User) -> None:
         schedule(episode, clinician, episode.starts_on)
         first = dosing(episode, clinician, days=30)
         schedule(episode, clinician, days_ago(30))
-        assert ("week 4", "hamd17") not in asked(episode)
+        assert ("week 4", "phq9") not in asked(episode)
         second = dosing(episode, clinician, days=10)
         schedule(episode, clinician, days_ago(30))
         meq = dict(episode.requests.filter(instrument="meq30").values_list("time_point", "anchor_session"))
         assert meq == {"after dose 1": first.pk, "after dose 2": second.pk}
-        week_4 = episode.requests.get(time_point="week 4", instrument="hamd17")
+        week_4 = episode.requests.get(time_point="week 4", instrument="phq9")
         assert week_4.anchor_session == second
         local = timezone.localtime(second.starts_at, ZoneInfo("Europe/Berlin"))
         assert week_4.due_on == local.date() + timedelta(days=28)

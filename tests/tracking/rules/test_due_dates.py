@@ -30,15 +30,17 @@ def test_before_the_first_dose_only_the_start_is_known() -> None:
         ("baseline", "phq9"),
         ("preparation", "credibility_expectancy"),
         ("preparation", "wai_sr"),
+        ("week 1", "hamd17"),
+        ("week 4", "hamd17"),
     }
 
 
 def test_a_window_is_calendar_days_around_the_due_day() -> None:
     alliance = asked(Events(START))["preparation", "wai_sr"]
     assert (alliance.opens_on, alliance.due_on, alliance.closes_on) == (
-        date(2024, 1, 22),
-        date(2024, 1, 29),
-        date(2024, 2, 12),
+        date(2024, 1, 18),
+        date(2024, 1, 25),
+        date(2024, 1, 28),
     )
 
 
@@ -50,16 +52,19 @@ def test_what_follows_each_dose_carries_its_number_and_session() -> None:
 
 
 def test_the_last_dose_is_known_when_all_expected_were_given() -> None:
-    assert ("week 4", "hamd17") not in asked(Events(START, (FIRST,)))
-    week_4 = asked(Events(START, (FIRST, SECOND)))["week 4", "hamd17"]
+    assert ("week 4", "phq9") not in asked(Events(START, (FIRST,)))
+    week_4 = asked(Events(START, (FIRST, SECOND)))["week 4", "phq9"]
     # 16 February + 28 days in a leap year
     assert (week_4.due_on, week_4.session) == (date(2024, 3, 15), 12)
 
 
-def test_those_who_wait_are_asked_at_the_same_named_points_from_their_start() -> None:
+def test_those_who_wait_are_rated_on_the_days_of_the_treated_however_late_their_doses() -> None:
+    """Davis 2021: weeks 5 and 8 after the start in both groups."""
     found = asked(Events(START), arm="waiting")
-    assert found["week 1", "hamd17"].due_on == START + timedelta(weeks=5)
-    assert found["week 4", "hamd17"].due_on == START + timedelta(weeks=8)
+    treated = asked(Events(START, (FIRST, SECOND)))
+    for point, weeks in (("week 1", 5), ("week 4", 8)):
+        assert found[point, "hamd17"].due_on == START + timedelta(weeks=weeks)
+        assert found[point, "hamd17"] == treated[point, "hamd17"]
     assert not any(instrument in ("meq30", "wai_sr") for _, instrument in found)
 
 

@@ -149,7 +149,7 @@ def test_the_published_figures_stand_in_the_files() -> None:
 
 def test_an_older_version_stays_readable() -> None:
     """An episode that began with version 1 is asked what version 1 asks."""
-    for key in ("psilocybin-escitalopram", "ssri-psychotherapy"):
+    for key in ("psilocybin-escitalopram", "psilocybin-mdd", "ssri-psychotherapy"):
         assert protocols.superseded(key) == ("1",)
         old, new = protocols.find(key, "1"), protocols.find(key)
         assert old and new

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -133,3 +134,75 @@ def test_an_unsound_instrument_is_no_fault_of_the_protocol(
     with pytest.raises(DefinitionError) as refused:
         loaded(tmp_path, OUTCOME, OUTCOME)
     assert str(refused.value) == "vital_signs.toml: title: is missing"
+
+
+SLOT = """anchor = "start"
+days = { "week 4" = 56 }
+before = 7
+after = 7
+rater = "clinician"
+blinded = true
+"""
+BY_DOSE = SLOT.replace('"start"', '"dose:last"').replace("56", "28")
+ANSWERED = 'when = { instrument = "phq9", at = "baseline" }\n'
+
+
+@pytest.mark.parametrize(
+    ("wrong", "name"),
+    [
+        (f'{BY_DOSE}arms = ["psilocybin"]\n', "week 4"),
+        (f'{SLOT}arms = ["psilocybin"]\n', "week 4"),
+        (f"{SLOT}{ANSWERED}", "week 4"),
+    ],
+    ids=["from the last dose, as in version 1", "in one arm alone", "under a condition"],
+)
+def test_a_blinded_rating_whose_days_tell_the_arm_is_refused(wrong: str, name: str, tmp_path: Path) -> None:
+    """Where the file does not say that its raters cannot be blind. Judged at an endpoint that both arms have."""
+    text = (protocols.FOLDER / "psilocybin-mdd.toml").read_text()
+    assert text.count(SLOT) == 1
+    both = text.replace('endpoint = "week 4"', 'endpoint = "week 1"', 1)
+    both = re.sub(r'\[\[published\]\]\n(?:(?!\n\n).)*"week 4"(?:(?!\n\n).)*\n\n', "", both, flags=re.DOTALL)
+    path = tmp_path / "psilocybin-mdd.toml"
+    path.write_text(both.replace(SLOT, wrong))
+    with pytest.raises(DefinitionError) as refused:
+        protocols.load(path)
+    assert refused.value.key == "time_points"
+    assert refused.value.reason.startswith(
+        f"{name!r} is rated blind on days or under a condition that not every arm"
+    )
+    words = 'raters_not_blind = "The days tell."\n\n[acute]'
+    path.write_text(both.replace(SLOT, wrong).replace("\n[acute]", words, 1))
+    assert protocols.load(path).raters_not_blind == "The days tell."
+
+
+def test_the_version_before_is_refused_without_its_words(tmp_path: Path) -> None:
+    text = (protocols.SUPERSEDED / "psilocybin-mdd-1.toml").read_text()
+    path = tmp_path / "psilocybin-mdd-1.toml"
+    path.write_text(
+        "".join(line for line in text.splitlines(True) if not line.startswith("raters_not_blind"))
+    )
+    with pytest.raises(DefinitionError, match="'week 1' is rated blind"):
+        protocols.load(path)
+
+
+def test_a_dose_that_both_arms_are_given_on_the_same_days_tells_nothing(tmp_path: Path) -> None:
+    """MDMA or placebo; once the arms have days of their own for it, it tells."""
+    assert not protocols.get("mdma-ptsd").raters_not_blind
+    rows = "days = [21, 49, 77]\n"
+    both = (protocols.FOLDER / "mdma-ptsd.toml").read_text()
+    start = both.index('[[sessions]]\nkind = "dosing"')
+    row = both[start : both.index("[[", start + 2)]
+    apart = row.replace(rows, f'{rows}arms = ["mdma"]\n') + row.replace(
+        rows, 'days = [21, 49, 84]\narms = ["placebo"]\n'
+    )
+    path = tmp_path / "mdma-ptsd.toml"
+    path.write_text(both.replace(row, apart))
+    with pytest.raises(DefinitionError, match="'week 3 after dose 1' is rated blind"):
+        protocols.load(path)
+
+
+def test_what_is_said_of_raters_needs_raters(tmp_path: Path) -> None:
+    with pytest.raises(DefinitionError) as refused:
+        loaded(tmp_path, "\n[acute]", 'raters_not_blind = "Nobody."\n\n[acute]', key="ssri-psychotherapy")
+    assert refused.value.key == "raters_not_blind"
+    assert refused.value.reason == "is said where somebody rates blind: no time point is blinded"

@@ -161,8 +161,8 @@ class Replay:
     def _answer(self, on: date, what: Replied) -> None:
         request = self.requests[what.request]
         if request.blinded:
-            assign_rater(by=self.cohort.lead, request=request, rater=self.cohort.rater)
-        by, source = who_answers(self.cohort, request.rater, on_screen=can_be_asked(request))
+            assign_rater(by=None, request=request, rater=self.cohort.rater)
+        by, source = who_answers(self.cohort, request, on_screen=can_be_asked(request))
         submitted = submit_assessment(
             by=by, request=request, answers=what.answers, source=AnswerSource(source), assessed_on=on
         )

@@ -201,7 +201,7 @@ def _nothing_is_later_than(moment: datetime) -> None:
 def test_a_dosing_session_of_today_is_recorded_when_it_is_over(staff: dict[str, Staff], hour: int) -> None:
     moment = datetime(2026, 11, 20, hour, tzinfo=UTC)
     someone = next(each for each in cast(3) if each.plan.protocol == "psilocybin-mdd" and each.plan.sessions)
-    today = replace(someone, plan=replace(someone.plan, started=21))
+    today = replace(someone, plan=replace(someone.plan, started=14))
     with time_machine.travel(moment, tick=False):
         episode = walk(staff, today, 3, moment)
         _nothing_is_later_than(moment)

@@ -24,11 +24,15 @@ from tracking.pages.writing import Page, about, for_patient, form_page, patient_
 from tracking.queries.raters import blind_raters, choices
 from tracking.queries.requests import is_of_team
 from tracking.rules.policies.instruments import instrument_of
-from tracking.rules.policies.rating import deciders
+from tracking.rules.policies.rating import deciders, giving_sessions
 from tracking.vocabulary import ReadPage, RequestStatus
 from tracking.vocabulary.time_points import time_point_in_words
 
 NOT_OFFERED = marked("Whoever was in the room, knows the treatment or makes the other rating is not offered.")
+NOT_CHOSEN = marked(
+    "You give sessions in this team, so you cannot name who rates: the choice could tell the rater the treatment. "
+    "It goes to whoever is available."
+)
 
 
 @for_patient(AssessmentRequest, page=ReadPage.RATER_ASSIGN)
@@ -41,8 +45,11 @@ def rater_assign(request: SignedInRequest, asked: AssessmentRequest) -> HttpResp
         messages.success(request, _("Assigned to {name}.").format(name=chosen.name))
         return redirect(patient_url(asked.episode.patient))
 
-    form = RaterForm(request.POST if request.method == "POST" else None, choices=choices(asked))
-    page = Page(_("Who rates {what}?").format(what=_what(asked)), _("Assign"), _lead(asked))
+    chooses = request.user.pk not in giving_sessions(asked.episode)
+    form = RaterForm(
+        request.POST if request.method == "POST" else None, choices=choices(asked) if chooses else ()
+    )
+    page = Page(_("Who rates {what}?").format(what=_what(asked)), _("Assign"), _lead(asked, chooses))
     return form_page(request, form, write, page, **about(asked.episode.patient))
 
 
@@ -126,7 +133,7 @@ def _what(asked: AssessmentRequest) -> str:
     return f"{title}, {time_point_in_words(asked.time_point)}" if asked.time_point else title
 
 
-def _lead(asked: AssessmentRequest) -> str:
+def _lead(asked: AssessmentRequest, chooses: bool) -> str:
     window = _("Can be rated from {first} to {last}.").format(
         first=date_format(asked.opens_on, "MONTH_DAY_FORMAT"),
         last=date_format(asked.closes_on, "DATE_FORMAT"),
@@ -136,4 +143,4 @@ def _lead(asked: AssessmentRequest) -> str:
     now = _("Nobody has it yet.")
     if asked.assigned_to:
         now = _("Now assigned to {name}.").format(name=asked.assigned_to.name)
-    return f"{now} {window} {_(NOT_OFFERED)}"
+    return f"{now} {window} {_(NOT_OFFERED) if chooses else _(NOT_CHOSEN)}"

@@ -45,6 +45,16 @@ def therapists(episode: TreatmentEpisode) -> set[int]:
     return set(rows.values_list("user", flat=True))
 
 
+def giving_sessions(episode: TreatmentEpisode) -> set[int]:
+    """Whoever was in the room in a session that stands, of anybody whom the patient's care team treats. Of the whole
+    team and not of this episode alone: in an arm without sessions nobody was in the room, and who may choose there
+    would tell that arm."""
+    rows = Presence.objects.filter(
+        session__episode__patient__team=episode.patient.team_id, session__voided_at__isnull=True
+    )
+    return set(rows.values_list("user", flat=True))
+
+
 def treating(episode: TreatmentEpisode) -> set[int]:
     """Whoever was of a care team that has treated the patient since the episode began, or in the room."""
     since = Q(ends_on__isnull=True) | Q(ends_on__gte=episode.starts_on)
@@ -78,12 +88,30 @@ def rates_the_same(request: AssessmentRequest) -> set[int]:
     return set(others.exclude(assigned_to=None).values_list("assigned_to", flat=True))
 
 
+def rating_blind(episode: TreatmentEpisode) -> set[int]:
+    """Whoever is to make, or has made, a blinded rating of this episode."""
+    asked = AssessmentRequest.objects.filter(episode=episode, blinded=True, assigned_to__isnull=False)
+    return set(asked.exclude(status=RequestStatus.CANCELLED).values_list("assigned_to", flat=True))
+
+
 def check_takes_rater(request: AssessmentRequest) -> None:
     """Only a blinded rating that is still open is given to somebody."""
     if not request.blinded:
         raise InvalidInput("request", _("is not a blinded rating"))
     if request.status != RequestStatus.OPEN:
         raise Conflict(_("this rating is no longer open"))
+
+
+def check_may_choose(episode: TreatmentEpisode, by: User | None) -> None:
+    """What a blind rater sees of a rating, its days and that it is theirs, is not chosen by whoever gives sessions:
+    both could be made to say the arm."""
+    if by is not None and by.pk in giving_sessions(episode):
+        raise NotPermitted(
+            _(
+                "whoever gives sessions in this team neither names a blind rater nor sets the days of a blinded "
+                "rating; it can be left to whoever is available, or to a colleague who gives none"
+            )
+        )
 
 
 def check_rater(request: AssessmentRequest, rater: User, reason: str) -> str:
@@ -111,8 +139,15 @@ def check_is_handed_over(request: AssessmentRequest, to: User) -> None:
         raise InvalidInput("to", _("cannot answer for the patient: this is a self-report"))
     if request.blinded:
         raise InvalidInput("to", _("is not chosen here: who rates blind is assigned as such"))
+    check_rates_none_blind(request.episode, to, "to")
     if not _has_pk(team_of(request.episode), to):
         check_named(request.episode, to, "to")
+
+
+def check_rates_none_blind(episode: TreatmentEpisode, to: User, field: str) -> None:
+    """What is not blinded may be asked in one arm alone: a blind rater of this patient is not given it."""
+    if to.pk in rating_blind(episode):
+        raise InvalidInput(field, _("rates this patient blind, and is given nothing that is not blinded"))
 
 
 def check_named(episode: TreatmentEpisode, rater: User, field: str = "assigned_to") -> None:

@@ -8,6 +8,7 @@ from measures import registry
 from measures.language import gettext as _
 from measures.language import marked
 from measures.table import Table
+from tracking.rules.protocol.blinding import told_by_its_days
 from tracking.rules.protocol.records import THERAPY, Anchor, Condition, Outcome, Protocol, TimePoint
 
 LONGEST_WASHOUT = 80  # what the stored rule of a site holds
@@ -27,6 +28,7 @@ def check(protocol: Protocol, top: Table) -> None:
             _check_anchor(protocol, point, point.repeat.until, top)
         if point.condition:
             _check_condition(protocol, point, point.condition, top)
+    _check_blinding(protocol, top)
 
 
 def _check_arms(protocol: Protocol, top: Table) -> None:
@@ -134,6 +136,22 @@ def _check_published(protocol: Protocol, top: Table) -> None:
             )
         if row.statistic == "absent" and not outcome.absent:
             top.refuse("published.statistic", _("absent needs an outcome that must be absent"))
+
+
+def _check_blinding(protocol: Protocol, top: Table) -> None:
+    """A rater who is called blind cannot read the arm off the calendar, or the file says in words that one can."""
+    if protocol.raters_not_blind and not any(point.blinded for point in protocol.time_points):
+        top.refuse("raters_not_blind", _("is said where somebody rates blind: no time point is blinded"))
+    told = None if protocol.raters_not_blind else told_by_its_days(protocol)
+    if told:
+        top.refuse(
+            "time_points",
+            _(
+                "{time_point} is rated blind on days or under a condition that not every arm has, so that its rater "
+                "can tell the arm: count it from the same event in every arm, or say under raters_not_blind why "
+                "raters cannot be blind"
+            ).format(time_point=repr(told.name)),
+        )
 
 
 def _check_anchor(protocol: Protocol, point: TimePoint, anchor: Anchor, top: Table) -> None:

@@ -55,6 +55,7 @@ def _read(top: Table, names: frozenset[str]) -> Protocol:
         diagnosis=cast(Diagnosis, top.one_of("diagnosis", Diagnosis)),
         summary=top.text("summary"),
         control=top.text("control", default=""),
+        raters_not_blind=top.text("raters_not_blind", default=""),
         acute_days=acute.integer("days", minimum=0),
         acute_source=acute.source(),
         phases=tuple(_read_phase(row) for row in top.tables("phases")),

@@ -283,6 +283,8 @@ class Protocol:
     ``control``: the arm that the others are compared with; "" where the file names none.
     ``acute_days``: a score of a trait scale from the day of a dose to so many days later is kept and shown
     but does not count for response or remission. ``secondary``: outcomes beside the primary one.
+    ``raters_not_blind``: why those who rate blind can know the arm all the same, which every figure from it says;
+    "" where nothing that they are shown depends on it.
     """
 
     key: str
@@ -291,6 +293,7 @@ class Protocol:
     diagnosis: Diagnosis
     summary: str
     control: str
+    raters_not_blind: str
     acute_days: int
     acute_source: Source
     phases: tuple[Phase, ...]

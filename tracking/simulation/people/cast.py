@@ -63,13 +63,13 @@ def _person(rng: Random, team: str, plan: Plan, story: str, family: str) -> Pers
 def _psilocybin(rng: Random) -> list[Planned]:
     """One with a suspected relapse three months after remission, one who left, the others at every stage."""
     relapse = replace(
-        psilocybin_plan(rng, 138),
-        curve=((0, 23.0), (21, 22.0), (28, 10.0), (49, 6.0), (84, 5.0), (130, 17.0), (400, 17.0)),
+        psilocybin_plan(rng, 124),
+        curve=((0, 23.0), (14, 22.0), (21, 10.0), (35, 6.0), (70, 5.0), (116, 17.0), (400, 17.0)),
         shift=0.0, gain=0.0, mystical=0.7, alliance=50.0, noise=0.6, punctual=True,
     )  # fmt: skip
     left = replace(psilocybin_plan(rng, 160), stops_after=60)
     treated = [psilocybin_plan(rng, rng.randint(95, 420)) for _ in range(33)]
-    under_way = [psilocybin_plan(rng, days) for days in (20, 33)]
+    under_way = [psilocybin_plan(rng, days) for days in (13, 20)]
     waiting = [waiting_plan(rng, rng.randint(70, 300)) for _ in range(8)]
     stories = [("psilocybin", relapse, "relapse"), ("psilocybin", left, "left")]
     return stories + [("psilocybin", plan, "") for plan in (*treated, *under_way, *waiting)]

@@ -13,8 +13,8 @@ from random import Random
 Curve = tuple[tuple[int, float], ...]  # (days, mean total), joined by straight lines
 
 # HAM-D 22.8 → 8.0 → 8.5 → 9.8 one week, four weeks and twelve months after treatment; 14.4 one week and 19.3
-# four weeks on in those who wait (Davis 2021, Gukasyan 2022). The last of two doses is on day 42.
-PSILOCYBIN: Curve = ((0, 22.8), (21, 22.0), (28, 13.0), (49, 8.0), (70, 8.5), (407, 9.8))
+# four weeks on in those who wait (Davis 2021, Gukasyan 2022). The last of two doses is on day 28.
+PSILOCYBIN: Curve = ((0, 22.8), (14, 22.0), (21, 13.0), (35, 8.0), (56, 8.5), (393, 9.8))
 WAITING: Curve = ((0, 21.7), (35, 14.4), (56, 19.3), (400, 18.0))
 # Our own: about two thirds and one third lose the diagnosis at week 18 (Mitchell 2021: 67 % and 32 %).
 MDMA: Curve = ((0, 44.0), (47, 33.0), (75, 26.0), (126, 19.0), (450, 18.0))
@@ -90,8 +90,8 @@ def _integration(dosing_day: int, number: int, days: tuple[int, ...], minutes: i
 
 
 def psilocybin_sessions() -> tuple[PlannedSession, ...]:
-    sessions = _every(7, 2, "preparation", 120)
-    for number, day in enumerate((21, 42), start=1):
+    sessions = _every(4, 2, "preparation", 120)
+    for number, day in enumerate((14, 28), start=1):
         doses = (("psilocybin", 25.0, 0.5, "main"),)
         sessions.append(PlannedSession(day, "dosing", 420, doses=doses))
         sessions += _integration(day, number, (1, 8), 90)
@@ -112,9 +112,9 @@ SERTRALINE_TAPER = (
     "sertraline",
     (
         MedicationStep(-240, 100),
-        MedicationStep(-14, 50),
-        MedicationStep(0, 25),
-        MedicationStep(7, 0, "washout"),
+        MedicationStep(-21, 50),
+        MedicationStep(-7, 25),
+        MedicationStep(0, 0, "washout"),
     ),
 )
 SERTRALINE = ("sertraline", (MedicationStep(0, 50), MedicationStep(21, 100)))

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from tests.cast import days_ago, person, server_days_ago
 from tests.tracking.answers import HAMD, posted, text_of
-from tests.tracking.blinded import available, blinded, lead, rated
+from tests.tracking.blinded import available, blinded, held_session, lead, rated
 from tests.tracking.pages.doors import assert_anonymous_signs_in, signed_in
 from tracking.actions import care, rating, unblinding
 from tracking.models import (
@@ -174,6 +174,17 @@ class TestTheTeam:
         assert at("rate", asked) in page and "the only licence" in page
         sheet = posted(HAMD, assessed_on=days_ago(0).isoformat())
         assert client.post(at("rate", asked), sheet).status_code == 302
+
+    def test_who_gives_sessions_leaves_the_choice(self, asked: AssessmentRequest, clinician: User) -> None:
+        available("Rea Rater")
+        held_session(asked.episode, clinician, clinician)
+        client = signed_in(clinician)
+        page = text_of(client, f"/requests/{asked.public_id}/rater/")
+        assert "You give sessions in this team, so you cannot name who rates" in page
+        assert "Rea Rater" not in page
+        client.post(f"/requests/{asked.public_id}/rater/", {"rater": "", "reason": ""})
+        asked.refresh_from_db()
+        assert asked.assigned_to and asked.assigned_to.name == "Rea Rater"
 
     def test_asks_for_a_second_rating(self, given: AssessmentRequest, clinician: User, rater: User) -> None:
         first = rated(given, rater).assessment

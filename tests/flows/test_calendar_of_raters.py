@@ -1,0 +1,83 @@
+"""Does the calendar tell a blind rater the arm? A whole simulated study of every protocol that says its raters are
+blind, seen day by day through the queries of the rater's own list."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tests.calendar_of_raters import auc, features, seen_by_the_rater, told_apart
+from tracking import clock
+from tracking.models import TreatmentEpisode
+from tracking.rules import protocol as protocols
+from tracking.rules.protocol import Protocol
+from tracking.simulation.study import simulate_study
+
+PEOPLE, BELOW = 200, 0.60
+BLIND = [
+    known.key
+    for known in protocols.all_protocols()
+    if any(point.blinded for point in known.time_points) and not known.raters_not_blind
+]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.django_db,
+    pytest.mark.one_engine("what a list holds on a day is found by comparing dates, which engines do alike"),
+]
+
+
+def told(protocol: Protocol) -> dict[str, float]:
+    today = clock.today()
+    study = simulate_study(by=None, protocol=protocol, n=PEOPLE, seed=7, today=today, key="calendar").study
+    codes = seen_by_the_rater(study)
+    arms = dict(TreatmentEpisode.objects.filter(study=study).values_list("patient__study_code", "arm"))
+    assert len(codes) == PEOPLE
+    truth = np.array([arms[name] == protocol.arm_keys[0] for name in codes], dtype=bool)
+    return told_apart(features(codes), truth)
+
+
+def test_these_protocols_say_that_their_raters_are_blind() -> None:
+    assert BLIND == ["mdma-ptsd", "psilocybin-mdd"]
+
+
+@pytest.mark.parametrize("key", BLIND)
+def test_nothing_on_the_list_of_a_whole_study_tells_the_arm(key: str) -> None:
+    found = told(protocols.get(key))
+    assert max(found.values()) < BELOW, found
+
+
+def test_the_version_before_told_it_by_its_days() -> None:
+    """So the classifiers can see what there is to be seen."""
+    before = protocols.find("psilocybin-mdd", "1")
+    assert before and before.raters_not_blind
+    assert min(told(before).values()) > 0.99
+
+
+def test_equal_days_from_unequal_events_would_tell_it_too() -> None:
+    """A dose is late and the start is not: as planned the days are equal, as lived they are not. The reader of
+    definitions refuses this."""
+    now = protocols.get("psilocybin-mdd")
+    dose = next(point.anchor for point in now.time_points if point.anchor.which == "last")
+    points = [
+        twin
+        for point in now.time_points
+        for twin in (
+            [
+                replace(point, arms=("waiting",)),
+                replace(point, arms=("psilocybin",), anchor=dose, day=point.day - 28),
+            ]
+            if point.blinded and point.day
+            else [point]
+        )
+    ]
+    assert max(told(replace(now, time_points=tuple(points))).values()) > BELOW
+
+
+def test_the_area_is_that_of_pairs_in_order() -> None:
+    truth = np.array([True, True, False, False])
+    assert auc([4, 3, 2, 1], truth) == 1
+    assert auc([1, 2, 3, 4], truth) == 0
+    assert auc([1, 1, 1, 1], truth) == 0.5
+    assert auc([4, 1, 2, 3], truth) == 0.5
