@@ -156,6 +156,7 @@ class ReleaseStatus(models.TextChoices):
     REFUSED = "refused", gettext_lazy("Refused by the disclosure check")
     FAILED = "failed", gettext_lazy("Could not be built")
     EXPIRED = "expired", gettext_lazy("Removed after its life")
+    REVOKED = "revoked", gettext_lazy("Closed before its time")
 
 
 class ReleaseQuerySet(models.QuerySet["Release"]):
@@ -186,15 +187,20 @@ class Release(models.Model):
     sha256 = models.CharField(max_length=64, default="")
     manifest = models.JSONField(default=dict)
     reasons = models.JSONField(
-        default=list, help_text="Why the disclosure check refused, or why building failed."
+        default=list, help_text="Why the disclosure check refused, why building failed, or why it was closed."
     )
+    closed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    closed_at = models.DateTimeField(
+        null=True, help_text="Before its time: by a steward, or for a withdrawn consent."
+    )
+    closed_note = models.TextField(default="")
 
     objects = ReleaseQuerySet.as_manager()
 
     privacy = classes(
         internal="id public_id study tables status requested_by requested_at decided_by decided_at attempts "
-        "lease_until built_at expires_at sha256 manifest reasons",
-        free_text="purpose decision_note",
+        "lease_until built_at expires_at sha256 manifest reasons closed_by closed_at",
+        free_text="purpose decision_note closed_note",
     )
 
     class Meta:
@@ -203,6 +209,11 @@ class Release(models.Model):
             models.CheckConstraint(
                 condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("requested_by")),
                 name="nobody_approves_their_own_release",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=ReleaseStatus.REVOKED, closed_at__isnull=False)
+                | (~Q(status=ReleaseStatus.REVOKED) & Q(closed_at__isnull=True)),
+                name="what_is_closed_says_when",
             ),
         ]
 

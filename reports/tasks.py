@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from reports.actions import courses, housekeeping, jobs, release_builds, releases, studies
+from reports.actions import courses, housekeeping, jobs, release_builds, release_closing, releases, studies
 from tracking.models import EpisodeMark, StudyMark
 from tracking.tasks import ask
 
@@ -32,7 +32,8 @@ def build_release(release_id: int) -> None:
 @shared_task(name="reports.sweep", ignore_result=True)
 def sweep() -> None:
     """Ask for every episode that is behind, and every release that waits, whatever became of the first
-    message."""
+    message. What somebody was in who no longer consents is closed, though nobody tries to fetch it."""
+    release_closing.close_withdrawn()
     ask(build_release, release_builds.waiting_releases(now=timezone.now()), SWEEP_SECONDS)
     jobs.park_lost(now=timezone.now())
     behind = jobs.pending(EpisodeMark.objects.order_by("pk"))

@@ -34,5 +34,6 @@ urlpatterns = [
     path("releases/new/", releases.release_new, name="release-new"),
     path("releases/<uuid:public_id>/", releases.release, name="release"),
     path("releases/<uuid:public_id>/decide/", releases.release_decide, name="release-decide"),
+    path("releases/<uuid:public_id>/revoke/", releases.release_revoke, name="release-revoke"),
     path("releases/<uuid:public_id>/download/", releases.release_download, name="release-download"),
 ]

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 
+from reports.actions.release_closing import fetches, holds_withdrawn
 from reports.actions.releases import part_path, release_path
 from reports.export import package
 from reports.export.deidentify import deidentify, plan_release
@@ -44,7 +45,7 @@ log = logging.getLogger(__name__)
 
 TRIES = 3
 LEASE = timedelta(minutes=5)  # renewed between the steps; a try that lost it writes nothing
-HANDED_OVER = (ReleaseStatus.READY, ReleaseStatus.EXPIRED)
+HANDED_OVER = Q(status__in=(ReleaseStatus.READY, ReleaseStatus.EXPIRED))
 DIGITS, LETTERS = "0123456789", "BCDFGHJKLMNPQRSTVWXZ"
 NOT_AUTHORISED = "The person who asked is no longer a researcher of this study."
 LOST = "The worker was lost three times while it was being built."
@@ -64,7 +65,8 @@ class LostLease(Exception):
 
 
 class Overtaken(Exception):
-    """Another release of the study was finished meanwhile: put beside it, this one would single somebody out."""
+    """Meanwhile somebody in it has taken back the consent, or another release of the study was finished beside which
+    this one would single somebody out."""
 
 
 def waiting_releases(*, now: datetime) -> list[int]:
@@ -166,7 +168,9 @@ def _contents(release: Release) -> Contents:
 
 def _earlier_cohorts(release: Release) -> list[Cohort]:
     """Who was in each release of this study that was handed over, oldest first."""
-    earlier = Release.objects.filter(study=release.study, status__in=HANDED_OVER).order_by("built_at", "pk")
+    closed = Release.objects.filter(study=release.study, status=ReleaseStatus.REVOKED)
+    out = HANDED_OVER | Q(pk__in=[each.pk for each in closed if fetches(each)])
+    earlier = Release.objects.filter(out, study=release.study).order_by("built_at", "pk")
     cohorts: dict[int, set[str]] = {key: set() for key in earlier.values_list("pk", flat=True)}
     members = ReleaseMember.objects.filter(release__in=earlier).values_list("release", "patient__public_id")
     for key, patient in members:
@@ -226,8 +230,9 @@ def _publish(release: Release, built: Package) -> None:
     _write(part, built.content)
     now = clock.now()
     with transaction.atomic():
+        withdrawn = holds_withdrawn(release)
         Study.objects.select_for_update(no_key=True).get(pk=release.study_id)
-        if _tells_beside_others(release):
+        if withdrawn or _tells_beside_others(release):
             raise Overtaken
         ready = moved(
             release,

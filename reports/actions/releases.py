@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from reports.actions.release_closing import close_if_withdrawn
 from reports.models import Release, ReleaseStatus
 from reports.policies import may_decide, may_receive
 from reports.release_frames import TABLES
@@ -79,13 +80,23 @@ def decide_release(*, by: User, release: Release, approve: bool, note: str = "")
     audit.record(by=by, action=AuditAction.DECIDE_RELEASE, target=release, status=status)
 
 
-@transaction.atomic
 def hand_over(*, by: User, release: Release) -> Path:
     """The file, for the person who asked, if they may still have it; the handing over is logged.
 
     Raises ``NotPermitted`` for anybody else and when the role or the membership has ended, ``Conflict`` when
-    there is no file, its time is over, or it is not what was built.
+    there is no file, its time is over, it is not what was built, or somebody in it no longer consents: then it is
+    closed for good.
     """
+    with transaction.atomic():
+        withdrawn = release.status == ReleaseStatus.READY and close_if_withdrawn(release=release)
+        path = None if withdrawn else _fetched(by, release)
+    if path is None:
+        raise Conflict(_("somebody in it no longer consents to research; ask for a new one"))
+    return path
+
+
+def _fetched(by: User, release: Release) -> Path:
+    release = Release.objects.select_for_update(of=("self",)).select_related("study").get(pk=release.pk)
     if by.pk != release.requested_by_id or not may_receive(by, release.study):
         raise NotPermitted(_("only the researcher who asked may download a release, while in the study"))
     path = release_path(release)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
+from reports.actions.release_closing import LONGEST_NOTE
 from reports.api.cohorts import ANALYSES, SAID_OF_STUDY
 from reports.models import CourseFlag, EpisodeCourse, Release
 from reports.pages.caseload.cases import Case
@@ -168,6 +169,8 @@ class ReleaseSerializer(serializers.ModelSerializer[Release]):
             "decision_note",
             "built_at",
             "expires_at",
+            "closed_at",
+            "closed_note",
             "sha256",
             "reasons",
         ]
@@ -183,6 +186,10 @@ class ReleaseRequestSerializer(StrictSerializer):
         child=serializers.ChoiceField(choices=list(TABLES)), allow_empty=False, max_length=len(TABLES)
     )
     purpose = serializers.CharField(max_length=2000)
+
+
+class ReleaseRevocationSerializer(StrictSerializer):
+    note = serializers.CharField(max_length=LONGEST_NOTE)
 
 
 class ReleaseDecisionSerializer(StrictSerializer):

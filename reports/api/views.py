@@ -15,7 +15,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from reports.actions import releases
+from reports.actions import release_closing, releases
 from reports.api import filters, serializers
 from reports.api.cohorts import cohort
 from reports.models import CourseFlag, EpisodeCourse, Release
@@ -137,6 +137,17 @@ class ReleaseDoor(ReadDoor[Release]):
         )
         if approve:
             nudge("reports.build_release", release.pk)
+        return Response(self.get_serializer(self.get_object()).data)
+
+    @extend_schema(request=serializers.ReleaseRevocationSerializer)
+    @action(detail=True, methods=["post"])
+    def revoke(self, request: Request, id: Any) -> Response:
+        """Closes a release that is being built or can be fetched: nobody has it from now on."""
+        body = serializers.ReleaseRevocationSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        release_closing.revoke_release(
+            by=self.request.user, release=self.get_object(), note=body.validated_data["note"]
+        )
         return Response(self.get_serializer(self.get_object()).data)
 
     @extend_schema(request=None, responses={(200, "application/zip"): OpenApiTypes.BINARY})

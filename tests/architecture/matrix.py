@@ -224,6 +224,7 @@ REPORTS = [
     both("release-new", RESEARCHERS),
     reads("release", RELEASES, "release"),
     writes("release-decide", STEWARDS, "release"),
+    writes("release-revoke", STEWARDS, "release"),
     writes("release-download", RESEARCHERS, "release"),
 ]
 WATCH = [reads("healthz", ANYBODY)]
@@ -267,6 +268,7 @@ API = [
     Row("api-release-list", get=RELEASES, post=RESEARCHERS, body="release"),
     reads("api-release-detail", RELEASES, "release"),
     writes("api-release-decide", STEWARDS, "release", "decision"),
+    writes("api-release-revoke", STEWARDS, "release", "revocation"),
     writes("api-release-download", RESEARCHERS, "release"),
 ]
 MATRIX = [

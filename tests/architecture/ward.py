@@ -144,6 +144,7 @@ def _released(ward: Ward) -> None:
     ward.place("release", release)
     ward.places["study"] = {"key": study.key}
     ward.bodies["release"] = {"study": study.key, "tables": ["scores"], "purpose": "predictors"}
+    ward.bodies["revocation"] = {"note": "asked for too much"}
     ward.bodies["decision"] = {"decision": "approve", "note": ""}
 
 

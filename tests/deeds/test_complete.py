@@ -66,6 +66,8 @@ NOT_DEEDS: dict[str, str] = {
     "reports.actions.jobs.attempt": "the frame of recompute_episode and recompute_study",
     "reports.actions.jobs.behind": "reads",
     "reports.actions.jobs.pending": "reads",
+    "reports.actions.release_closing.fetches": "reads",
+    "reports.actions.release_closing.holds_withdrawn": "reads, and holds what it has read",
     "reports.actions.releases.part_path": "names a file",
     "reports.actions.releases.release_path": "names a file",
     "tracking.actions.treatment.episode_of": "reads",

@@ -11,10 +11,13 @@ from pytest_django import DjangoDbBlocker
 from reports.actions import release_builds
 from reports.export.package import Package
 from reports.models import Release, ReleaseMember
+from tests.cast import days_ago
 from tests.deeds.clinics import Clinic, beside, clinic
 from tests.deeds.racecourse import race, racecourse
 from tests.deeds.table.releases import approved
 from tests.servers import short_folder
+from tracking.actions import people
+from tracking.vocabulary import ConsentKind
 
 
 @pytest.fixture(autouse=True)
@@ -25,7 +28,11 @@ def db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[No
 
 def test_of_two_that_tell_beside_each_other_one_is_finished() -> None:
     ours = clinic("north")
-    releases = [to_be_finished(ours, [ours]), to_be_finished(ours, [ours, beside(ours)])]
+    both = [ours, beside(ours)]
+    for each in both:
+        agreed = {"kind": ConsentKind.GIVEN, "stated_on": days_ago(9)}
+        people.record_consent(by=ours.lead, patient=each.patient, **agreed)
+    releases = [to_be_finished(ours, both[:1]), to_be_finished(ours, both)]
     came_to = race(
         *(lambda release=release: release_builds._publish(release, A_FILE) for release in releases)
     )

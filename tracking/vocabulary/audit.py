@@ -136,6 +136,8 @@ class AuditAction(TextChoices):
     BUILD_RELEASE = "build_release"
     DOWNLOAD_RELEASE = "download_release"
     EXPIRE_RELEASE = "expire_release"
+    REVOKE_RELEASE = "revoke_release"
+    CLOSE_RELEASE = "close_release"
 
     RELEASE_PARKED = "release_parked"
     WANT_EVERYTHING = "want_everything"

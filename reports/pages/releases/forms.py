@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from reports.actions.release_closing import LONGEST_NOTE
 from reports.release_frames import TABLES
 from tracking.models import Study, User
 from tracking.pages.parts import offer_rows
@@ -48,6 +49,17 @@ class ReleaseRequestForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer_rows(self, "study", Study.objects.visible_to(user).order_by("title"))
+
+
+class ReleaseRevocationForm(forms.Form):
+    """Why a release is closed before its time."""
+
+    note = forms.CharField(
+        label=gettext_lazy("Why"),
+        widget=forms.Textarea(attrs={"rows": 2, "id": "id_why_closed"}),
+        max_length=LONGEST_NOTE,
+        help_text=gettext_lazy("The person who asked reads it, and it stays with the release."),
+    )
 
 
 class ReleaseDecisionForm(forms.Form):

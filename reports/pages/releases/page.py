@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from measures.language import marked
+from reports.actions.release_closing import fetches
 from reports.models import Release, ReleaseStatus
 from reports.pages.releases.words import LEFT_OUT, QUASI_IDENTIFIERS, said_again
 from reports.policies import may_decide, may_receive
@@ -22,12 +24,15 @@ LEVELS = {
     ReleaseStatus.FAILED: "warn",
     ReleaseStatus.DECLINED: "quiet",
     ReleaseStatus.EXPIRED: "quiet",
+    ReleaseStatus.REVOKED: "warn",
 }
+TO_BE_CLOSED = (ReleaseStatus.APPROVED, ReleaseStatus.READY)
 
 
 @dataclass(frozen=True, slots=True)
 class ReleasePage:
-    """``release`` with what follows from it for this reader: what is said of it, and what they may do."""
+    """``release`` with what follows from it for this reader: what is said of it, and what they may do. ``fetched``:
+    who had it handed over, and when."""
 
     release: Release
     sentence: str
@@ -35,6 +40,8 @@ class ReleasePage:
     tables: list[str]
     may_decide: bool
     may_download: bool
+    may_revoke: bool
+    fetched: list[tuple[str, datetime]]
 
     @property
     def is_building(self) -> bool:
@@ -92,7 +99,17 @@ def release_page(release: Release, reader: User) -> ReleasePage:
         tables=[_(TABLES[name][0]) for name in release.tables],
         may_decide=waiting and not theirs and may_decide(reader, release.study),
         may_download=ready and theirs and may_receive(reader, release.study),
+        may_revoke=release.status in TO_BE_CLOSED and may_decide(reader, release.study),
+        fetched=_fetched(release) if release.built_at else [],
     )
+
+
+def _fetched(release: Release) -> list[tuple[str, datetime]]:
+    events = fetches(release)
+    names = dict(
+        User.objects.filter(public_id__in={one.actor for one in events}).values_list("public_id", "name")
+    )
+    return [(names.get(one.actor, "") if one.actor else "", one.at) for one in events]
 
 
 def _sentence(release: Release) -> str:
@@ -116,4 +133,5 @@ SENTENCES = {
     ReleaseStatus.REFUSED: marked("The checks stopped it: nothing has left."),
     ReleaseStatus.FAILED: marked("It could not be built: nothing has left."),
     ReleaseStatus.EXPIRED: marked("The file was removed after its time."),
+    ReleaseStatus.REVOKED: marked("Closed before its time: nobody can fetch it any more."),
 }

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from reports.actions import releases as actions
+from reports.actions.release_closing import revoke_release
 from reports.models import Release
-from reports.pages.releases.forms import ReleaseDecisionForm, ReleaseRequestForm
+from reports.pages.releases.forms import ReleaseDecisionForm, ReleaseRequestForm, ReleaseRevocationForm
 from reports.pages.releases.page import release_page
 from tracking.errors import Conflict, InvalidInput, NotPermitted
 from tracking.pages.access import SignedInRequest, one_or_404, roles_required
@@ -84,6 +85,25 @@ def release_decide(request: SignedInRequest, public_id: uuid.UUID) -> HttpRespon
 
 
 @require_POST
+@roles_required(Role.STEWARD)
+def release_revoke(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Closes a release that is being built or can be fetched."""
+    found = _visible(request, public_id)
+    form = ReleaseRevocationForm(request.POST)
+    if not form.is_valid():
+        return _shown(request, found, ReleaseDecisionForm(), form)
+    try:
+        revoke_release(by=request.user, release=found, note=form.cleaned_data["note"])
+    except NotPermitted as error:
+        raise PermissionDenied(str(error)) from error
+    except Conflict as error:
+        messages.error(request, as_sentence(str(error)))
+    else:
+        messages.success(request, _("Closed. Nobody can fetch it any more."))
+    return redirect("release", found.public_id)
+
+
+@require_POST
 @roles_required(Role.RESEARCHER)
 def release_download(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse | FileResponse:
     """Hands the file to the person who asked. A POST: nothing is handed out because a link was followed."""
@@ -104,15 +124,24 @@ def release_download(request: SignedInRequest, public_id: uuid.UUID) -> HttpResp
 
 
 def _visible(request: SignedInRequest, public_id: uuid.UUID) -> Release:
-    rows = Release.objects.visible_to(request.user).select_related("study", "requested_by", "decided_by")
+    rows = Release.objects.visible_to(request.user).select_related(
+        "study", "requested_by", "decided_by", "closed_by"
+    )
     return one_or_404(rows, public_id=public_id)
 
 
-def _shown(request: SignedInRequest, found: Release, form: ReleaseDecisionForm) -> HttpResponse:
+def _shown(
+    request: SignedInRequest,
+    found: Release,
+    form: ReleaseDecisionForm,
+    revocation: ReleaseRevocationForm | None = None,
+) -> HttpResponse:
+    revocation = revocation or ReleaseRevocationForm()
     context = {
         "page": release_page(found, request.user),
         "form": form,
+        "revocation": revocation,
         "simulated": found.study.is_simulated,
     }
-    status = 422 if form.errors else 200
+    status = 422 if form.errors or revocation.errors else 200
     return render(request, "reports/releases/release.html", context, status=status)

@@ -52,6 +52,7 @@ SENTENCES = (
     marked("Put beside an earlier release of this study, this one would single out fewer than {n} patients."),
     marked("It can be built when more patients have joined the study."),
     marked("The leak scan stopped it: {where} holds {what}."),
+    marked("Somebody in it no longer consents to research."),
     marked("The person who asked is no longer a researcher of this study."),
     marked("The worker was lost three times while it was being built."),
     marked("The disk is full."),

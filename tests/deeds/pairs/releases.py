@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reports.actions import release_builds, releases
 from reports.models import Release
+from tests.cast import days_ago
 from tests.deeds.clinics import Clinic
 from tests.deeds.pair import Act, pair
 from tests.deeds.table.releases import (
@@ -15,6 +16,8 @@ from tests.deeds.table.releases import (
     ready,
 )
 from tracking import clock
+from tracking.actions import people
+from tracking.vocabulary import ConsentKind
 
 DECIDED = "~Release:decided_at,decided_by,status +AuditEvent"
 DECLINED = "~Release:decided_at,decided_by,decision_note,status +AuditEvent"
@@ -33,6 +36,20 @@ def a_request_that_is_approved_and_made_again(clinic: Clinic) -> tuple[Act, Act]
     """While it waits it is the same one."""
     approval = a_request_that_is_approved(clinic)
     return (releases.decide_release, approval), (releases.request_release, a_purpose(clinic))
+
+
+@pair(
+    one_first="+AuditEvent*2 +ResearchConsent",
+    other_first="+ResearchConsent ~Release:closed_at,reasons,status +AuditEvent*2 +OutboxMail !hand_over",
+)
+def a_file_that_is_fetched_while_a_consent_is_taken_back(clinic: Clinic) -> tuple[Act, Act]:
+    """Either it was out before, or nobody has it any more."""
+    release = ready(clinic)
+    member = release.members.order_by("pk").first()
+    assert member
+    taken_back = {"patient": member.patient, "kind": ConsentKind.WITHDRAWN, "stated_on": days_ago(0)}
+    fetched = {"by": clinic.researcher, "release": release}
+    return (releases.hand_over, fetched), (people.record_consent, {"by": clinic.lead, **taken_back})
 
 
 @pair(one_first=BUILT_AND_EXPIRED, other_first=BUILT_AND_EXPIRED)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from reports.actions import release_builds, releases
+from reports.actions import release_builds, release_closing, releases
 from reports.models import Release, ReleaseStatus
 from tests.cast import days_ago
 from tests.deeds.clinics import Clinic, admitted
@@ -141,6 +141,52 @@ def lost(clinic: Clinic, times: int) -> Arguments:
 )
 def a_finished_file(clinic: Clinic) -> Arguments:
     return {"by": clinic.researcher, "release": ready(clinic)}
+
+
+@deed(
+    release_closing.revoke_release,
+    Note(AuditAction.REVOKE_RELEASE, of="release"),
+    writes="~Release:closed_at,closed_by,closed_note,status +AuditEvent",
+    twice=Twice.REFUSED,
+    of_site=True,
+)
+def a_finished_file_that_a_steward_closes(clinic: Clinic) -> Arguments:
+    return {"by": clinic.steward, "release": ready(clinic), "note": "The purpose has changed."}
+
+
+CLOSED = "~Release:closed_at,reasons,status +AuditEvent +OutboxMail"
+
+
+@deed(
+    release_closing.close_if_withdrawn,
+    Note(AuditAction.CLOSE_RELEASE, of="release", by=""),
+    writes=CLOSED,
+    twice=Twice.ONCE,
+    of_site=True,
+)
+def a_file_of_somebody_who_has_taken_back_the_consent(clinic: Clinic) -> Arguments:
+    return {"release": with_one_withdrawn(clinic)}
+
+
+@deed(
+    release_closing.close_withdrawn,
+    Note(AuditAction.CLOSE_RELEASE, of=lambda known: Release.objects.filter(status="revoked"), by=""),
+    writes=CLOSED,
+    twice=Twice.ONCE,
+    of_site=True,
+    others=lambda clinic: {} if ready(clinic) else {},
+    in_steps="each release is a transaction of its own",
+)
+def files_that_are_looked_through(clinic: Clinic) -> Arguments:
+    with_one_withdrawn(clinic)
+    return {}
+
+
+def with_one_withdrawn(clinic: Clinic) -> Release:
+    release = ready(clinic)
+    patient = release.members.order_by("pk").first().patient
+    people.record_consent(by=clinic.lead, patient=patient, kind=ConsentKind.WITHDRAWN, stated_on=days_ago(0))
+    return release
 
 
 @deed(
