@@ -18,6 +18,7 @@ from tracking.vocabulary import RequestStatus, Role
 MOST = 6  # ratings of one code that are told apart; nobody is rated blind more often
 FOLDS, NEIGHBOURS = 10, 15
 Numbers = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
+Flags = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
 
 
 @dataclass

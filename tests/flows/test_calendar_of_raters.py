@@ -3,12 +3,13 @@ blind, seen day by day through the queries of the rater's own list."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from tests.calendar_of_raters import auc, features, seen_by_the_rater, told_apart
+from tests.calendar_of_raters import Code, Flags, auc, features, seen_by_the_rater, told_apart
 from tracking import clock
 from tracking.models import TreatmentEpisode
 from tracking.rules import protocol as protocols
@@ -28,14 +29,22 @@ pytestmark = [
 ]
 
 
-def told(protocol: Protocol) -> dict[str, float]:
-    today = clock.today()
-    study = simulate_study(by=None, protocol=protocol, n=PEOPLE, seed=7, today=today, key="calendar").study
+def simulated(protocol: Protocol, seed: int = 1) -> tuple[dict[str, Code], Flags]:
+    """What the rater sees of a whole study by code, and which of them are in the first arm."""
+    key, today = f"calendar-{seed}", clock.today()
+    study = simulate_study(by=None, protocol=protocol, n=PEOPLE, seed=seed, today=today, key=key).study
     codes = seen_by_the_rater(study)
     arms = dict(TreatmentEpisode.objects.filter(study=study).values_list("patient__study_code", "arm"))
     assert len(codes) == PEOPLE
-    truth = np.array([arms[name] == protocol.arm_keys[0] for name in codes], dtype=bool)
-    return told_apart(features(codes), truth)
+    return codes, np.array([arms[name] == protocol.arm_keys[0] for name in codes], dtype=bool)
+
+
+def told(protocol: Protocol, seeds: Sequence[int] = (1,)) -> dict[str, float]:
+    """The area of each classifier at this size, the mean of so many studies: that of one varies by 0.04."""
+    found = [
+        told_apart(features(codes), truth) for codes, truth in (simulated(protocol, one) for one in seeds)
+    ]
+    return {name: float(np.mean([one[name] for one in found])) for name in found[0]}
 
 
 def test_these_protocols_say_that_their_raters_are_blind() -> None:
@@ -44,7 +53,7 @@ def test_these_protocols_say_that_their_raters_are_blind() -> None:
 
 @pytest.mark.parametrize("key", BLIND)
 def test_nothing_on_the_list_of_a_whole_study_tells_the_arm(key: str) -> None:
-    found = told(protocols.get(key))
+    found = told(protocols.get(key), seeds=(1, 2, 3))
     assert max(found.values()) < BELOW, found
 
 
@@ -52,7 +61,12 @@ def test_the_version_before_told_it_by_its_days() -> None:
     """So the classifiers can see what there is to be seen."""
     before = protocols.find("psilocybin-mdd", "1")
     assert before and before.raters_not_blind
-    assert min(told(before).values()) > 0.99
+    codes, truth = simulated(before)
+    assert min(told_apart(features(codes), truth).values()) > 0.95  # some leave before they are rated again
+    again = np.array([len(code.listed) > 1 for code in codes.values()])
+    days = [sorted(one.first for one in code.listed.values()) for code in codes.values()]
+    apart = [(each[1] - each[0]).days for each in days if len(each) > 1]
+    assert auc(apart, truth[again]) == 1
 
 
 def test_equal_days_from_unequal_events_would_tell_it_too() -> None:
