@@ -27,6 +27,7 @@ NOBODY = {
     "attempt",
     "carry_alerts",
     "clear_expired",
+    "close_if_withdrawn",
     "create_episodes",
     "declare_scales",
     "escalate_alerts",
