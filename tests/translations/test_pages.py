@@ -15,6 +15,7 @@ from tests.architecture.world import ROLES, World, build
 from tests.engines import DOORS
 from tests.reports.release_clinic import kept_for_the_module
 from tests.translations import pseudo
+from tests.translations.torn import torn
 
 pytestmark = [pytest.mark.django_db, DOORS]
 PAGES = [row for row in MATRIX if not row.route.startswith("api") and row.route != "healthz"]
@@ -59,3 +60,22 @@ def test_every_word_is_translated(
 def test_what_is_outside() -> None:
     page = "<p>⟦Day ⟦3⟧⟧: Ada Berg</p><p lang='de'>Heute</p><p title='Close'>PHQ-9</p><td data-label='⟦Day⟧'>open</td>"
     assert pseudo.outside(page, ["Ada Berg", "PHQ-9"]) == ["Close", "open"]
+
+
+@pytest.mark.parametrize("row", PAGES, ids=str)
+def test_no_date_is_torn(world: World, row: Row) -> None:
+    found = set()
+    for role in ROLES:
+        if row.cell("GET", role) != "+" or role == "outsider":
+            continue
+        with transaction.atomic():
+            answer = world.client(role).get(address_of(row, world.ours), headers={"Accept-Language": "ar"})
+            transaction.set_rollback(True)
+        if answer.headers.get("Content-Type", "").startswith("text/html"):
+            found |= set(torn(answer.content.decode()))
+    assert found == set(), "\n".join(sorted(found))
+
+
+def test_what_is_torn() -> None:
+    assert torn("<h1>WAI-SR, 29 نوفمبر 2026</h1>") == ["WAI-SR, 29 نوفمبر 2026"]
+    assert torn("<h1><bdi>WAI-SR</bdi>, 29 نوفمبر 2026</h1><p>PHQ-9 اليوم</p>") == []

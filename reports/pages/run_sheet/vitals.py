@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
 from measures.instrument import Instrument, Scale
@@ -103,14 +104,16 @@ def in_one_line(instrument: Instrument, readings: Sequence[Reading]) -> str:
     """ "Blood pressure 142 / 88 mmHg, heart rate 84 beats/min". What was not measured is left out, and half of a
     pair is a dash."""
     parts = _figures(instrument, readings)
-    return ", ".join(
-        f"{within(title) if number else title} {figure}" for number, (title, figure) in enumerate(parts)
+    return format_html_join(
+        ", ",
+        "{} {}",
+        ((within(title) if number else title, figure) for number, (title, figure) in enumerate(parts)),
     )
 
 
 def figures_alone(instrument: Instrument, readings: Sequence[Reading]) -> str:
     """ "142 / 88 mmHg · 84 beats/min": the same where there is little room; the units tell them apart."""
-    return " · ".join(figure for _title, figure in _figures(instrument, readings))
+    return format_html_join(" · ", "{}", ((figure,) for _title, figure in _figures(instrument, readings)))
 
 
 def _figures(instrument: Instrument, readings: Sequence[Reading]) -> list[tuple[str, str]]:
@@ -118,7 +121,11 @@ def _figures(instrument: Instrument, readings: Sequence[Reading]) -> list[tuple[
     return [
         (
             title,
-            f"{' / '.join(score(values.get(scale.key)) for _label, scale in scales)} {_unit(scales[0][1])}",
+            format_html(
+                "<bdi>{} {}</bdi>",  # read from left to right also in Arabic: systolic first
+                " / ".join(score(values.get(scale.key)) for _label, scale in scales),
+                _unit(scales[0][1]),
+            ),
         )
         for title, scales in by_unit(instrument)
         if any(scale.key in values for _, scale in scales)
