@@ -63,7 +63,7 @@ def test_what_is_outside() -> None:
 
 
 @pytest.mark.parametrize("row", PAGES, ids=str)
-def test_no_date_is_torn(world: World, row: Row) -> None:
+def test_nothing_is_torn(world: World, row: Row) -> None:
     found = set()
     for role in ROLES:
         if row.cell("GET", role) != "+" or role == "outsider":
@@ -77,5 +77,9 @@ def test_no_date_is_torn(world: World, row: Row) -> None:
 
 
 def test_what_is_torn() -> None:
-    assert torn("<h1>WAI-SR, 29 نوفمبر 2026</h1>") == ["WAI-SR, 29 نوفمبر 2026"]
-    assert torn("<h1><bdi>WAI-SR</bdi>, 29 نوفمبر 2026</h1><p>PHQ-9 اليوم</p>") == []
+    ours = '<html dir="rtl">'
+    assert torn(ours + "<h1>WAI-SR, 29 نوفمبر 2026</h1>") == ["WAI-SR, 29 نوفمبر 2026"]
+    assert torn(ours + "<h1><bdi>WAI-SR</bdi>, 29 نوفمبر 2026</h1><p>PHQ-9 اليوم</p>") == []
+    assert torn(ours + "<p>Ada <bdi>(معالج)</bdi>, Bo</p>") == ["Ada \ufffc, Bo"]
+    assert torn(ours + "<p>Copyright Robert Horne.</p>") == ["Copyright Robert Horne."]
+    assert torn("<p>Copyright Robert Horne.</p>") == []

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 
 from measures import registry
@@ -139,7 +140,8 @@ class SheetPage:
     @property
     def people_present(self) -> str:
         """ "Rosa Stein (lead therapist), Tom Ode (nurse)" """
-        return ", ".join(f"{one.user.name} ({within(one.get_role_display())})" for one in self.present)
+        present = ((one.user.name, within(one.get_role_display())) for one in self.present)
+        return format_html_join(", ", "<bdi>{}</bdi> ({})", present)
 
     @property
     def offers(self) -> list[DoseOffer]:

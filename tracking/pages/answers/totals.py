@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -100,7 +101,8 @@ def _scales(instrument: Instrument, assessment: Assessment) -> Iterable[Scale]:
 
 
 def _lead(instrument: Instrument) -> str:
-    return f"{instrument.title}, {instrument.recall}. {instrument.rights.terms}"
+    words = f"{instrument.title}, {instrument.recall}. {instrument.rights.terms}"
+    return format_html('<bdi lang="{}">{}</bdi>', instrument.language, words)
 
 
 def _recorded(request: HttpRequest, submitted: Submitted, said: str) -> HttpResponse:
