@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from tests import guides
 from tests.cast import days_ago
+from tests.markup import said
 from tests.tracking.pages.doors import signed_in
 from tracking.actions import links, scheduling
 from tracking.models import Assessment, AssessmentRequest, Patient, Site, TreatmentEpisode, User, WordingPack
@@ -27,10 +28,6 @@ FILE = "treatment_guess-de.csv"
 def pack(tmp_path: Path) -> bytes:
     assert guides.save(guides.page("install-a-wording.md"), tmp_path) == [FILE]
     return (tmp_path / FILE).read_bytes()
-
-
-def said(response: HttpResponse) -> str:
-    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode())))
 
 
 def install(administrator: User, site: Site, pack: bytes) -> HttpResponse:

@@ -8,14 +8,13 @@ from random import Random
 
 import pytest
 from django.apps import apps
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
 from measures import registry, scoring
 from measures.instrument import Instrument, Item
 from tests.cast import days_ago, person
-from tests.markup import markup
+from tests.markup import markup, said
 from tests.tracking.answers import PHQ9, posted
 from tests.tracking.definitions import CHECK_IN, SCORE_ONLY, published
 from tests.tracking.pages.doors import assert_anonymous_signs_in, assert_refused, signed_in
@@ -31,11 +30,6 @@ HTMX = {"HX-Request": "true"}
 
 def try_url(key: str) -> str:
     return reverse("instrument-try", kwargs={"key": key, "version": registry.get(key).version})
-
-
-def said(response: HttpResponse) -> str:
-    text = re.sub(r"<[^>]+>", " ", response.content.decode())
-    return re.sub(r"\s+", " ", text.replace("&#x27;", "'").replace("&amp;", "&").replace("&gt;", ">"))
 
 
 def row_counts() -> dict[str, int]:

@@ -183,7 +183,7 @@ class TestOddAmounts:
         start = episode.medications.get().dose_changes.get()
         assert start.amount_reason.startswith("the label says so [")
         page = desk.get(reverse("medication", args=[start.course.public_id])).content.decode()
-        assert "asked about: the label says so" in page
+        assert "asked about: <bdi>the label says so" in page
 
     def test_a_change_is_asked_about_and_taken_as_a_liquid(
         self, desk: Client, course: MedicationCourse
@@ -338,7 +338,7 @@ class TestWashout:
         assert self.dose(desk, session, washout_reason="agreed").status_code == 302
         assert session.entries.get().text == "agreed"
         told = desk.get(reverse("session", args=[session.public_id])).content.decode()
-        assert '<dd>Passed over: agreed <span class="quiet">(Clara Clinician)</span></dd>' in told
+        assert '<dd>Passed over: <bdi>agreed</bdi> <span class="quiet">(Clara Clinician)</span></dd>' in told
         assert (
             "washout_reason" not in desk.get(reverse("dose-new", args=[session.public_id])).content.decode()
         )

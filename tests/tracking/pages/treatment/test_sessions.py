@@ -265,7 +265,7 @@ class TestDoses:
         answered = changes | {"amount_again": changes.get("amount", "25"), "amount_reason": "so it was"}
         assert self.give(desk, dosing, **answered).status_code == 302
         page = desk.get(reverse("session", args=[dosing.public_id])).content.decode()
-        assert "<dt>Amount</dt><dd>Asked about: so it was [" in page
+        assert "<dd>Asked about: <bdi>so it was [" in page
 
     def test_a_dose_asks_for_what_follows_it(
         self, desk: Client, episode: TreatmentEpisode, dosing: TreatmentSession, nudges
