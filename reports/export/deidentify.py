@@ -51,10 +51,11 @@ RULES = {
 
 @dataclass(frozen=True, slots=True)
 class Withheld:
-    """What was taken out, by table and by ``table.column``."""
+    """What was taken out, by table and by ``table.column``; ``tables``: those of fewer than k people, whole."""
 
     rows: Mapping[str, int]
     cells: Mapping[str, int]
+    tables: tuple[str, ...] = ()
 
 
 def quasis_of(tables: Sequence[Table], patients: Sequence[str], k: int) -> list[Quasi]:
@@ -86,12 +87,14 @@ def deidentify(
     """The tables as they may leave, and what was taken out of them.
 
     Rows are ordered by study id, which is random; within a patient they keep their order. Missing values stay
-    missing. A patient without a study id is a ``KeyError``.
+    missing. A table in which fewer than k patients have a row is left out: having one would tell. A patient without
+    a study id is a ``KeyError``.
     """
     rows: dict[str, int] = {}
     cells: Counter[str] = Counter()
     released = [_released(table, plan, study_ids, rows, cells) for table in tables]
-    return released, Withheld(rows, dict(cells))
+    few = tuple(table.name for table in released if 0 < table.rows[STUDY_ID].nunique() < plan.k)
+    return [table for table in released if table.name not in few], Withheld(rows, dict(cells), few)
 
 
 def coarse_day(day: float) -> float:

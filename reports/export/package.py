@@ -12,6 +12,7 @@ from reports.export.dictionary import codebook, codebook_for_people
 from reports.export.leak import CODEBOOK, MANIFEST
 from reports.export.readme import readme
 from reports.export.tables import STUDY_ID, Table
+from reports.export.uniqueness import Uniqueness, uniqueness
 from reports.export.writers import csv_bytes, json_bytes, zip_bytes
 from reports.stats.disclosure import Plan
 
@@ -113,6 +114,7 @@ def _manifest(contents: Contents, files: Mapping[str, bytes]) -> dict[str, objec
         "patients_left_out": {reason: few(count, plan.k) for reason, count in contents.left_out.items()},
         "days": DAYS_RULE,
         "disclosure": _disclosure(plan, contents.withheld),
+        "standing_alone": _standing_alone(uniqueness(contents.tables)),
         "instruments": [_said(each) for each in contents.instruments],
         "warnings": _warnings(contents.tables),
         "files": [_file(name, content, contents.tables) for name, content in files.items()],
@@ -130,7 +132,17 @@ def _disclosure(plan: Plan, withheld: Withheld) -> dict[str, object]:
         "quasi_identifiers": {name: level.words for name, level in plan.levels.items()},
         "diversity": _diversity(plan),
         "rows_left_out": {name: count for name, count in withheld.rows.items() if count},
+        "tables_left_out": list(withheld.tables),
         "cells_withheld": {name: count for name, count in withheld.cells.items() if count},
+    }
+
+
+def _standing_alone(found: Uniqueness) -> dict[str, object]:
+    return {
+        "patients": found.patients,
+        "by_scores_alone": found.by_scores,
+        "by_start_end_and_status": found.by_course,
+        "means": "whoever knows that much of one of these patients can find the rows of that patient",
     }
 
 

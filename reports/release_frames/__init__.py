@@ -3,6 +3,7 @@
 May import ``frames`` and what is below it.
 """
 
+from reports.release_frames.ahead import uniqueness_ahead
 from reports.release_frames.cohort import consenting, secret_order, unreadable
 from reports.release_frames.identifiers import identifiers, stored_days
 from reports.release_frames.reading import Reading
@@ -16,5 +17,6 @@ __all__ = [
     "read_tables",
     "secret_order",
     "stored_days",
+    "uniqueness_ahead",
     "unreadable",
 ]

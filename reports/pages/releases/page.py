@@ -14,7 +14,7 @@ from reports.actions.release_closing import fetches
 from reports.models import Release, ReleaseStatus
 from reports.pages.releases.words import LEFT_OUT, QUASI_IDENTIFIERS, said_again
 from reports.policies import may_decide, may_receive
-from reports.release_frames import TABLES
+from reports.release_frames import TABLES, uniqueness_ahead
 from tracking import clock
 from tracking.models import User
 
@@ -32,7 +32,7 @@ TO_BE_CLOSED = (ReleaseStatus.APPROVED, ReleaseStatus.READY)
 @dataclass(frozen=True, slots=True)
 class ReleasePage:
     """``release`` with what follows from it for this reader: what is said of it, and what they may do. ``fetched``:
-    who had it handed over, and when."""
+    who had it handed over, and when. ``alone``: how many stand alone, in words."""
 
     release: Release
     sentence: str
@@ -42,6 +42,7 @@ class ReleasePage:
     may_download: bool
     may_revoke: bool
     fetched: list[tuple[str, datetime]]
+    alone: list[str]
 
     @property
     def is_building(self) -> bool:
@@ -74,6 +75,12 @@ class ReleasePage:
         return [said_again(one) for one in self.release.reasons]
 
     @property
+    def tables_left_out(self) -> list[str]:
+        """Tables in which too few people had a row."""
+        found: list[str] = self.release.manifest.get("disclosure", {}).get("tables_left_out", [])
+        return found
+
+    @property
     def withheld(self) -> list[tuple[str, int]]:
         """Cells and rows that were taken out, by where they stood."""
         cells = self._disclosure.get("cells_withheld", {})
@@ -101,7 +108,27 @@ def release_page(release: Release, reader: User) -> ReleasePage:
         may_download=ready and theirs and may_receive(reader, release.study),
         may_revoke=release.status in TO_BE_CLOSED and may_decide(reader, release.study),
         fetched=_fetched(release) if release.built_at else [],
+        alone=_alone(release, ahead=waiting and not theirs and may_decide(reader, release.study)),
     )
+
+
+def _alone(release: Release, *, ahead: bool) -> list[str]:
+    """How far scores, and start, end and status, tell people apart: in what was built, or ``ahead`` of a decision."""
+    told = release.manifest.get("standing_alone")
+    if told:
+        patients, scores, course = (
+            told[name] for name in ("patients", "by_scores_alone", "by_start_end_and_status")
+        )
+    elif ahead:
+        found = uniqueness_ahead(release.study, release.tables)
+        patients, scores, course = found.patients, found.by_scores, found.by_course
+    else:
+        return []
+    said = [
+        (scores, _("{n} of {all} by their scores alone")),
+        (course, _("{n} of {all} by start, end and status")),
+    ]
+    return [words.format(n=n, all=patients) for n, words in said if n is not None]
 
 
 def _fetched(release: Release) -> list[tuple[str, datetime]]:

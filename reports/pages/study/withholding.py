@@ -77,7 +77,9 @@ def _of_course(results: Mapping[str, Json], endpoint: str, smallest: int) -> dic
 def _compared(row: Json, smallest: int) -> Json:
     """A published figure stays; the computed one goes where it rests on a few, or would tell of a few."""
     counts = [row["n"]] if row["met"] is None else [row["n"], row["met"], row["n"] - row["met"]]
-    few = _tells(counts, smallest)
+    few = _tells(counts, smallest) or (
+        row["met"] is not None and _tells_of_all((counts[0], counts[1], counts[2]))
+    )
     hidden = dict.fromkeys(("n", "met", "value", "low", "high", "se", "inside")) if few else {}
     reason = _("Withheld: fewer than {n} patients.").format(n=smallest) if few else row["reason"]
     return _undecided({**row, **hidden, "reason": reason}, smallest)
@@ -156,11 +158,11 @@ def _no_figures(mean: Json) -> Json:
 def _criterion(criterion: Json, smallest: int) -> Json:
     """One small cell hides all arms: the whole, less the arms that are shown, would tell it."""
     whole, arms = criterion["all"], criterion["by_arm"]
-    if _tells(_counts(whole), smallest):
+    if _tells(_counts(whole), smallest) or _tells_of_all(_counts(whole)):
         return {**criterion, "all": None, "by_arm": dict.fromkeys(arms)}
     cells = [_counts(rate) for rate in arms.values()]
     rest = tuple(total - sum(parts) for total, *parts in zip(_counts(whole), *cells, strict=True))
-    shown = not any(_tells(cell, smallest) for cell in (*cells, rest))
+    shown = not any(_tells(cell, smallest) or _tells_of_all(cell) for cell in (*cells, rest))
     by_arm = {arm: _undecided(rate, smallest) if shown else None for arm, rate in arms.items()}
     return {**criterion, "all": _undecided(whole, smallest), "by_arm": by_arm}
 
@@ -172,6 +174,12 @@ def _counts(rate: Json) -> tuple[int, int, int]:
 def _tells(counts: Iterable[int], smallest: int) -> bool:
     """Whether a rate speaks of so few patients, met or not met, that it would point at them."""
     return any(0 < count < smallest for count in counts)
+
+
+def _tells_of_all(counts: tuple[int, int, int]) -> bool:
+    """Whether everybody or nobody of a group met it: then it is a fact about each who is known to be of the group."""
+    n, met, not_met = counts
+    return n > 0 and 0 in (met, not_met)
 
 
 def _undecided(rate: Json, smallest: int) -> Json:
@@ -236,7 +244,8 @@ def _relapse(found: Json, smallest: int) -> Json:
 def _relapse_arm(arm: Json, smallest: int) -> Json:
     """One day alone, the last that enough people are followed to: between two days the relapses of a few could be
     counted. A median is the day of one person."""
-    few = _tells((arm["n"], arm["relapses"], arm["n"] - arm["relapses"]), smallest)
+    found = (arm["n"], arm["relapses"], arm["n"] - arm["relapses"])
+    few = _tells(found, smallest) or _tells_of_all(found)
     counts = dict.fromkeys(("n", "relapses") if few else ())
     hidden = dict.fromkeys(("median", "median_low", "median_high", "not_in_remission", "not_followed"))
     kept = [row for row in arm["at"] if row["at_risk"] >= smallest][-1:]

@@ -172,3 +172,14 @@ def test_rarity_counts_patients_whatever_the_spelling() -> None:
     values = {str(n): frozenset({"Sertraline", "SERTRALINE"} if n < 3 else {"sertraline "}) for n in range(5)}
     assert set(rare_levels(values, 5)[0].recode.values()) == {"sertraline"}
     assert set(rare_levels(values, 6)[0].recode.values()) == {OTHER}
+
+
+@pytest.mark.parametrize(("patients", "stays"), [(4, False), (5, True), (0, True)])
+def test_a_table_of_a_few_people_is_not_released_row_by_row(patients: int, stays: bool) -> None:
+    """To be in it would tell; an empty one tells of nobody."""
+    columns = (Column("kind", "text", "What was noticed", values=(("relapse", ""),)),)
+    rows = {"patient": PATIENTS[:patients], "episode": [1] * patients, "kind": ["relapse"] * patients}
+    flags = Table("flags", "One line per flag.", columns, pd.DataFrame(rows, dtype=object))
+    found, _, withheld = released(episodes(), flags)
+    assert ("flags" in found) is stays
+    assert withheld.tables == (() if stays else ("flags",))

@@ -44,7 +44,7 @@ def contents(texts: int = 20) -> Contents:
         instruments=(InstrumentFacts("hamd17", "1", "Hamilton", ("verbatim",), "public domain", "Free."),),
         tables=[notes(texts)],
         plan=PLAN,
-        withheld=Withheld({"doses": 0, "medication": 4}, {"a.b": 0, "a.c": 7}),
+        withheld=Withheld({"doses": 0, "medication": 4}, {"a.b": 0, "a.c": 7}, ("flags",)),
         left_out={"without consent": 3, "waiting": 0},
         released_on=date(2026, 11, 21),
     )
@@ -55,7 +55,7 @@ def test_the_manifest_word_for_word() -> None:
     files = said.pop("files")
     assert said == {
         "released_on": "2026-11-21",
-        "study": {"key": "psilo", "title": "Psilocybin", "simulated": False},
+        "study": {"key": "psilo", "title": "Psilocybin", "simulated": False, "raters_not_blind": []},
         "patients": 21,
         "consent": "only patients whose latest statement about research use is that they consent",
         "patients_left_out": {"without consent": "fewer than 5", "waiting": "none"},
@@ -71,7 +71,14 @@ def test_the_manifest_word_for_word() -> None:
             "quasi_identifiers": {"sex": "as recorded", "age": "bands of 10 years"},
             "diversity": {"of": "diagnosis", "within": ["sex", "age"], "fewest_values": 2, "note": ""},
             "rows_left_out": {"medication": 4},
+            "tables_left_out": ["flags"],
             "cells_withheld": {"a.c": 7},
+        },
+        "standing_alone": {
+            "patients": 20,
+            "by_scores_alone": None,
+            "by_start_end_and_status": None,
+            "means": "whoever knows that much of one of these patients can find the rows of that patient",
         },
         "instruments": [
             {

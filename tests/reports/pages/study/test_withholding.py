@@ -66,9 +66,17 @@ class TestRates:
         found = shown(criterion(rate(22, 43), active=rate(14, 20), placebo=rate(6, 20)))
         assert found["by_arm"] == {"active": None, "placebo": None}
 
-    def test_nobody_and_everybody_are_no_small_group(self) -> None:
-        found = shown(criterion(rate(20, 40), active=rate(20, 20), placebo=rate(0, 20)))
-        assert found["by_arm"] == {"active": rate(20, 20), "placebo": rate(0, 20)}
+    @pytest.mark.parametrize("one", [rate(20, 20), rate(0, 20)], ids=["everybody", "nobody"])
+    def test_what_everybody_or_nobody_of_an_arm_has_is_not_said(self, one: dict[str, int]) -> None:
+        """It would be a fact about each who is known to be of the arm."""
+        found = shown(criterion(rate(one["met"] + 10, 40), active=one, placebo=rate(10, 20)))
+        assert found["by_arm"] == {"active": None, "placebo": None}
+        assert found["all"] == rate(one["met"] + 10, 40)
+
+    @pytest.mark.parametrize("met", [0, 40])
+    def test_what_everybody_or_nobody_of_the_study_has_is_not_said(self, met: int) -> None:
+        found = shown(criterion(rate(met, 40), active=rate(met // 2, 20), placebo=rate(met // 2, 20)))
+        assert (found["all"], found["by_arm"]) == (None, {"active": None, "placebo": None})
 
     def test_a_few_undecided_are_not_counted_out(self) -> None:
         found = shown(criterion(rate(20, 40, 3), active=rate(14, 20, 3), placebo=rate(6, 20, 6)))
