@@ -3,12 +3,14 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.contrib.sites.shortcuts import get_current_site
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from config.known_browsers import known_browser, note_link_of_the_mail, remember, same
 from tracking.actions import tries
+from tracking.actions.outbox import queue_mail
 from tracking.addresses import client_address, client_network
 from tracking.models import User
 
@@ -29,6 +31,12 @@ class ClosedAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth shi
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return client_address(request)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """By the outbox: a page waits for no mail server, and takes as long where there is nobody to write to."""
+        about = {"request": self.request, "email": email, "current_site": get_current_site(self.request)}
+        written = self.render_mail(template_prefix, email, about | context)
+        queue_mail(to=email, subject=written.subject, body=written.body)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """The try is put down before the password is looked at."""

@@ -175,6 +175,7 @@ ACCOUNT_ADAPTER = "config.accounts.ClosedAdapter"  # nobody signs up: accounts a
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # or anybody could have mail sent to anybody in the clinic's name
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 # Wrong passwords are counted by ``config.accounts``, and only failures: whoever works in one clinic shares an address.
 # Empty is no limit: a key of the mail and a passkey cannot be guessed. "login_failed" is left to codes of the second

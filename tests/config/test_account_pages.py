@@ -8,7 +8,6 @@ from datetime import timedelta
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from allauth.mfa.webauthn.internal.auth import WebAuthn
-from django.core import mail
 from django.http import HttpResponse
 from django.template import engines
 from django.test import Client
@@ -18,7 +17,7 @@ from time_machine import TimeMachineFixture
 
 from tests.markup import markup
 from tracking.actions import people
-from tracking.models import User
+from tracking.models import OutboxMail, User
 
 pytestmark = pytest.mark.django_db
 FIRST, SECOND = "eleven grey herons", "twelve brown otters"
@@ -83,7 +82,7 @@ class TestThePassword:
         self, client: Client, member: User
     ) -> None:
         client.post(reverse("account_reset_password"), {"email": member.email})
-        link = re.search(r"https?://[^/]+(/account/password/reset/key/\S+)", mail.outbox[0].body)
+        link = re.search(r"https?://[^/]+(/account/password/reset/key/\S+)", OutboxMail.objects.get().body)
         assert link
         response = client.get(link[1], follow=True)
         address = response.request["PATH_INFO"]
@@ -100,6 +99,14 @@ class TestThePassword:
         assert sign_in(client, FIRST).status_code == 200 and not is_in(client)
         sign_in(client, SECOND)
         assert is_in(client)
+
+    def test_a_mail_waits_in_the_outbox_and_nobody_else_is_written_to(
+        self, client: Client, member: User, mailoutbox: list[object]
+    ) -> None:
+        for address in (member.email, "nobody@example.com"):
+            assert client.post(reverse("account_reset_password"), {"email": address}).status_code == 302
+        assert [each.to for each in OutboxMail.objects.all()] == [member.email]
+        assert mailoutbox == []  # the page has spoken to no mail server
 
     def test_it_is_changed_by_who_knows_it_and_one_signs_in_again(self, desk: Client) -> None:
         page = html(desk.get(CHANGE))

@@ -24,6 +24,7 @@ ROOT = Path(__file__).parents[2]
 HOST = "throughline.example"
 PASSWORD = "eleven grey herons"
 STAFF = 44
+START = 240  # seconds, with other tests on both cores
 SEED = f"""
 import json, sys, django
 django.setup()
@@ -149,7 +150,7 @@ def clinic_behind_a_proxy(engine: str) -> Iterator[Door]:
         for arguments in (WEB, ["-m", "tests.proxy", str(port), str(upstream)]):
             stack.enter_context(process(arguments, ours, var / "log"))
         for each in (upstream, port):
-            wait_for_port(each, 60)
+            wait_for_port(each, START)
         yield Door(port, facts["link"], facts["api"], ours)
 
 
