@@ -16,6 +16,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # seconds; between them each pause is tw
 STEADY = 60.0  # seconds after which a process that ends is taken for one that ran
 PATIENCE = 8.0  # seconds to stop by itself; what is killed loses nothing, as the marks say what is left to do
 LOOK = 0.2
+ENDING = (signal.SIGINT, signal.SIGTERM)
 
 
 def pause_after(before: float, lived: float) -> float:
@@ -38,7 +39,8 @@ class Kept:
     def start(self) -> None:
         """In a session of its own, so that Ctrl-C reaches the supervisor alone."""
         self.began = time.monotonic()
-        self.process = subprocess.Popen(self.command, env=self.environment, start_new_session=True)
+        with unbroken():  # told to end in between, it would leave a process that nobody knows
+            self.process = subprocess.Popen(self.command, env=self.environment, start_new_session=True)
 
     def tend(self, say: Callable[[str], None]) -> None:
         """Starts what is due; of what has ended, says so and when it is due."""
@@ -106,7 +108,7 @@ def say(text: str) -> None:
 @contextmanager
 def interruptible() -> Iterator[None]:
     """SIGINT and SIGTERM end what is inside, and say so. A shell's background jobs ignore SIGINT unless told."""
-    before = {number: signal.signal(number, _interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, _interrupt) for number in ENDING}
     try:
         yield
     except KeyboardInterrupt:
@@ -116,7 +118,21 @@ def interruptible() -> Iterator[None]:
             signal.signal(number, handler)
 
 
+@contextmanager
+def unbroken() -> Iterator[None]:
+    """SIGINT and SIGTERM wait until what is inside is done."""
+    came: list[int] = []
+    before = {number: signal.signal(number, lambda n, _frame: came.append(n)) for number in ENDING}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for late in came:
+            signal.raise_signal(late)
+
+
 def _interrupt(number: int, frame: FrameType | None) -> None:
-    for stopping in (signal.SIGINT, signal.SIGTERM):
+    for stopping in ENDING:
         signal.signal(stopping, signal.SIG_IGN)  # a second one must not leave half of them running
     raise KeyboardInterrupt

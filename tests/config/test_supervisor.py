@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -115,3 +116,19 @@ def test_it_ends_when_it_is_told_and_leaves_nothing(number: int) -> None:
         assert running.wait(20) == 0
         assert "Stopping" in running.stderr.read()
     assert not lives(child)
+
+
+def test_told_to_end_while_a_process_begins_it_ends_that_one_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    begin = subprocess.Popen
+
+    def told_meanwhile(*arguments: Any, **named: Any) -> subprocess.Popen[bytes]:
+        process = begin(*arguments, **named)
+        signal.raise_signal(signal.SIGTERM)
+        return process
+
+    monkeypatch.setattr(supervisor.subprocess, "Popen", told_meanwhile)
+    keeping = Supervisor({"web": python(FOR_EVER)}, os.environ)
+    keeping.run()
+    process = keeping.kept[0].process
+    assert process is not None
+    assert not lives(process.pid)
