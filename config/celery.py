@@ -7,9 +7,11 @@ worker of these two takes nothing else. Mail waits for other people's servers, s
 import os
 
 from celery import Celery
-from celery.signals import beat_init, worker_init
+from celery.signals import beat_init, setup_logging, worker_init
+from django.conf import settings
 from kombu import Exchange, Queue
 
+from config import logs
 from config.starting import refuse_wrong_keys
 from tracking.fields import WrongFieldKey
 
@@ -33,6 +35,14 @@ app.conf.task_routes = {
     "tracking.send_outbox": {"queue": MAIL},
     "tracking.send_mail": {"queue": MAIL},
 }
+
+
+@setup_logging.connect
+def _log_as_everywhere(**_: object) -> None:
+    """Whoever answers to this signal sets up logging; nobody else does then."""
+    logs.configure(settings.LOGGING)
+
+
 app.conf.beat_schedule = {
     "sweep": {"task": "reports.sweep", "schedule": 60.0},
     "studies": {"task": "reports.refresh_studies", "schedule": 300.0},

@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 Handler = Callable[[HttpRequest], HttpResponse]
 SEEN = "seen_at"
 BEGAN = "began_at"
+SPOKEN = "spoken"  # the cookie with the language of the last page, until the browser is closed
 BACKGROUND = "X-Background"  # an open page asking by itself is not a person who is there
 
 
@@ -57,7 +58,15 @@ class OwnLanguage:
         chosen = getattr(request.user, "language", "")
         if chosen:
             translation.activate(chosen)
-        return self.get_response(request)
+        response = self.get_response(request)
+        self._remember(request, response)
+        return response
+
+    def _remember(self, request: HttpRequest, response: HttpResponse) -> None:
+        """For the page that is shown when nobody can be asked who reads: see ``config.outage``."""
+        spoken = translation.get_language()
+        if spoken and spoken != request.COOKIES.get(SPOKEN, request.LANGUAGE_CODE):
+            response.set_cookie(SPOKEN, spoken, secure=settings.SECURE_TLS, httponly=True, samesite="Lax")
 
 
 class PrivateByDefault:

@@ -50,6 +50,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
+    "config.health.HealthWithoutSession",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -102,11 +103,13 @@ if EMBEDDED:
         }
     }
 else:
-    DATABASES = {"default": env.db_url("DATABASE_URL")}
-    DATABASES["default"]["CONN_MAX_AGE"] = 60
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    database = env.db_url("DATABASE_URL")
+    # Whoever waits is told within seconds that it does not answer, and not when the network gives up.
+    database["OPTIONS"] = {"connect_timeout": 5} | database.get("OPTIONS", {})
+    DATABASES = {"default": database | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CONTACTS_FILE = private_folder("contacts") / "contacts.json"  # read when the database does not answer
 RELEASES = private_folder("releases")  # finished zips, one file each, removed after their life
 
 CACHES = {
@@ -313,13 +316,11 @@ vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 10  # seconds without a word from the server
 EMAIL_DEADLINE = 30  # seconds for a mail as a whole, far below outbox.CLAIM_FOR
 
+LOGGING_CONFIG = "config.logs.configure"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "filters": {"hide_tokens": {"()": "config.logs.HideTokens"}},
-    "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["hide_tokens"]}
-    },
+    "formatters": {"line": {"()": "config.logs.Line"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
 }

@@ -20,3 +20,11 @@ def refuse_wrong_keys() -> None:
         log.warning("the database does not answer: FIELD_KEYS are checked before anything is encrypted")
     finally:
         connection.close()
+
+
+def keep_contacts() -> None:
+    """Whom patients can call is on the disk of each machine from the start on: it may have been saved on another."""
+    try:
+        import_module("tracking.actions.contacts_on_disk").keep_contacts_on_disk()
+    finally:
+        connection.close()

@@ -12,6 +12,8 @@ api: list[URLPattern | URLResolver] = [
     path("", include("reports.api.urls")),
 ]
 
+handler500 = "config.faults.fault"
+
 urlpatterns = [
     path("healthz", health, name="healthz"),
     path("api/v1/", include(api)),

@@ -4,10 +4,11 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from config.starting import refuse_wrong_keys
+from config.starting import keep_contacts, refuse_wrong_keys
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_wsgi_application()
+keep_contacts()
 refuse_wrong_keys()
 
 from config.warm import warm_up  # noqa: E402  # needs the settings and apps that are read above

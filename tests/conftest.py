@@ -6,6 +6,8 @@ import gc
 import logging
 import os
 from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import django
 import pytest
@@ -59,6 +61,9 @@ def pytest_configure(config: pytest.Config) -> None:
     django.setup()
     engines["django"].engine.string_if_invalid = Unresolved("%s")
     settings.ALERT_RECIPIENTS = []  # a test that is about them names them
+    folder = TemporaryDirectory()  # not over what a developer's own demonstration keeps
+    config.add_cleanup(folder.cleanup)
+    settings.CONTACTS_FILE = Path(folder.name) / "contacts.json"
     settings.WHITENOISE_AUTOREFRESH = True  # or each new test client would read every static file again
     # The product's hasher with next to no work in it: a password costs a fifth of a second otherwise.
     Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost = 1, 8

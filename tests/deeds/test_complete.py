@@ -18,6 +18,8 @@ NOT_DEEDS: dict[str, str] = {
     "tracking.actions.abandoned.raise_left_out": "part of raise_for_abandoned and end_episode",
     "tracking.actions.audit.event": "makes a row of the audit log, and stores nothing",
     "tracking.actions.audit.record": "the row of the audit log inside a deed: each note of the table is one",
+    "tracking.actions.contacts_on_disk.keep_contacts_after_commit": "part of create_site and change_contacts",
+    "tracking.actions.contacts_on_disk.keep_contacts_on_disk": "writes a file, and stores nothing",
     "tracking.actions.entry_drafts.clear_entry": "part of what stores an assessment",
     "tracking.actions.field_keys.check_field_keys": "reads, for manage.py check",
     "tracking.actions.field_keys.confirm_after_migrating": "confirm_field_keys, at the end of migrate",

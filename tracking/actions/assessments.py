@@ -33,6 +33,7 @@ from tracking.models import (
     User,
     WordingPack,
 )
+from tracking.models.constraints import only
 from tracking.queries.requests import open_requests_for, sheets_of_day
 from tracking.rules.policies.assessments import (
     check_assessed_on,
@@ -57,6 +58,7 @@ from tracking.rules.policies.wordings import can_be_asked, wording_name
 from tracking.vocabulary import AnswerSource, AuditAction, ItemState, RequestStatus
 
 Answers = Mapping[str, object]
+SUBMITTED, SUPERSEDED = "tracking_assessment.submission_id", "tracking_assessment.supersedes_id"
 USED = gettext_lazy("this submission id was used for other content")
 
 
@@ -123,6 +125,7 @@ def submit_assessment(
                 two_sheets=two_sheets,
             )
         except IntegrityError as error:
+            only(error, SUBMITTED)
             raise Conflict(str(USED)) from error
         moved(request, ANY_STATE, status=RequestStatus.DONE)
         DraftAnswers.objects.filter(request=request).delete()
@@ -175,7 +178,8 @@ def record_assessment(
                 assessed_at=assessed_at,
                 two_sheets=two_sheets,
             )
-    except IntegrityError:  # the same submission arrived twice at once; the other one is stored
+    except IntegrityError as error:
+        only(error, SUBMITTED)  # the same arrived twice at once; the other one is stored
         known = Assessment.objects.get(submission_id=submission_id)
         return _again(known, episode, instrument, answers, assessed_on)
     return Submitted(assessment, alerts, created=True)
@@ -225,6 +229,7 @@ def correct_assessment(
             correction_reason=reason.strip(),
         )
     except IntegrityError as error:
+        only(error, SUPERSEDED)
         raise Conflict(_("this assessment was corrected by somebody else in the meantime")) from error
     return Submitted(corrected, alerts, created=True)
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from tracking import clock
 from tracking.actions import audit
+from tracking.actions.contacts_on_disk import keep_contacts_after_commit
 from tracking.actions.duplicates import enrol_all_the_same
 from tracking.actions.marks import want_episode, want_study
 from tracking.actions.moves import ANY_STATE, move, moved
@@ -30,6 +31,7 @@ from tracking.models import (
     current,
     not_ended,
 )
+from tracking.models.constraints import only
 from tracking.queries.administration import administered_sites
 from tracking.queries.likeness import alike
 from tracking.rules import checks
@@ -67,6 +69,7 @@ def create_site(
     )
     _store_under_key(site, _("belongs to another site"))
     audit.record(by=by, action=AuditAction.CREATE_SITE, target=site, site=site.key)
+    keep_contacts_after_commit()
     return site
 
 
@@ -296,7 +299,8 @@ def _store_under_key(row: Site | Study, otherwise: str) -> None:
     """Stores a new row. That its key is taken is what the database says: somebody may have taken it just now."""
     try:
         row.save(force_insert=True)
-    except IntegrityError:
+    except IntegrityError as error:
+        only(error, f"{row._meta.db_table}.key")
         raise InvalidInput("key", otherwise) from None
 
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tracking.actions import audit
+from tracking.actions.contacts_on_disk import keep_contacts_after_commit
 from tracking.actions.moves import ANY_STATE, moved
 from tracking.errors import InvalidInput, NotPermitted
 from tracking.models import Site, SiteContacts, User
@@ -39,6 +40,7 @@ def change_contacts(*, by: User, site: Site, contacts: Mapping[str, str]) -> Non
     for language, typed in contacts.items():
         _change(site, language, "\n".join(line.strip() for line in typed.splitlines() if line.strip()))
         audit.record(by=by, action=AuditAction.CHANGE_CONTACTS, target=site, site=site.key, language=language)
+    keep_contacts_after_commit()
 
 
 def _change(site: Site, language: str, contacts: str) -> None:

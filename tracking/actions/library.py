@@ -19,6 +19,7 @@ from tracking.models import (
     TreatmentEpisode,
     User,
 )
+from tracking.models.constraints import only
 from tracking.queries.administration import administered_sites
 from tracking.rules.definitions import read_definition
 from tracking.rules.policies.library import check_publishable
@@ -70,7 +71,8 @@ def retire_instrument(*, by: User, instrument: SiteInstrument, reason: str) -> I
         raise InvalidInput("reason", _too_long())
     try:
         retirement = InstrumentRetirement.objects.create(instrument=instrument, reason=reason.strip(), by=by)
-    except IntegrityError:
+    except IntegrityError as error:
+        only(error, "tracking_instrumentretirement.instrument_id")
         raise Conflict(_("this version has already been retired")) from None
     _record(by, AuditAction.RETIRE_INSTRUMENT, instrument)
     _want_courses(instrument.key)

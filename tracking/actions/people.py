@@ -32,6 +32,7 @@ from tracking.models import (
     current,
     not_ended,
 )
+from tracking.models.constraints import only
 from tracking.queries.administration import administered_sites, governs_everything
 from tracking.rules import checks
 from tracking.rules.policies.days import local_today
@@ -51,7 +52,8 @@ def create_user(*, by: User | None, email: str, name: str, password: str | None 
     name = checks.clean_line("name", name, longest=120)
     try:
         user = User.objects.create_user(email=email, password=password, name=name)
-    except IntegrityError:
+    except IntegrityError as error:
+        only(error, "tracking_user.email")
         raise InvalidInput("email", _("belongs to another account")) from None
     audit.record(by=by, action=AuditAction.CREATE_USER, target=user)
     return user

@@ -26,6 +26,7 @@ from tracking.models import (
     TreatmentEpisode,
     User,
 )
+from tracking.models.constraints import only
 from tracking.models.records import CONFIRMED, UNDECIDED
 from tracking.rules.policies.records import (
     check_may_be_merged,
@@ -68,6 +69,7 @@ def _propose(by: User, action: AuditAction, **values: Any) -> RecordMove:
     try:
         row = RecordMove.objects.create(proposed_by=by, **values)
     except IntegrityError as error:
+        only(error, "one_open_move_a_patient")
         raise Conflict(
             _("something is proposed for this record already, and waits for a decision")
         ) from error

@@ -14,11 +14,12 @@ from measures.errors import AnswerError
 from measures.instrument import Instrument
 from measures.scoring import Scored
 from tracking.actions import audit
-from tracking.actions.assessments import Submitted
+from tracking.actions.assessments import SUBMITTED, SUPERSEDED, Submitted
 from tracking.actions.marks import want_episode
 from tracking.actions.scores import store_scores
 from tracking.errors import Conflict, InvalidInput
 from tracking.models import Assessment, TreatmentEpisode, User
+from tracking.models.constraints import only
 from tracking.queries.requests import sheets_of_day
 from tracking.rules.policies.assessments import (
     check_assessed_on,
@@ -70,7 +71,8 @@ def record_total(
                 check_entered_once(others, instrument, _entered(scored), two_sheets)
                 row = _row(by, episode, instrument, scored, assessed_on, submission_id)
                 return _store(by, row, scored, AuditAction.RECORD_TOTAL)
-        except IntegrityError:  # the same submission arrived twice at once; the other one is stored
+        except IntegrityError as error:
+            only(error, SUBMITTED)  # the same arrived twice at once; the other one is stored
             known = Assessment.objects.get(submission_id=submission_id)
     same = (known.episode_id, known.instrument, known.assessed_on, known.entered_totals)
     if same != (episode.pk, instrument.key, assessed_on, _entered(scored)):
@@ -100,6 +102,7 @@ def correct_total(
     try:
         return _store(by, row, scored, AuditAction.CORRECT_TOTAL)
     except IntegrityError as error:
+        only(error, SUPERSEDED)
         raise Conflict(_("this assessment was corrected by somebody else in the meantime")) from error
 
 

@@ -12,6 +12,7 @@ from tracking.actions.moves import move
 from tracking.actions.rating import release_rater
 from tracking.errors import Conflict, InvalidInput
 from tracking.models import AssessmentRequest, TreatmentEpisode, Unblinding, User
+from tracking.models.constraints import only
 from tracking.rules.policies.rating import LONGEST_REASON, check_may_decide
 from tracking.vocabulary import AuditAction, RequestStatus
 
@@ -33,6 +34,7 @@ def ask_unblinding(*, by: User, episode: TreatmentEpisode, rater: User, reason: 
     try:
         row = Unblinding.objects.create(episode=episode, rater=rater, asked_by=by, reason=text)
     except IntegrityError as error:
+        only(error, "one_open_unblinding_a_rater")
         raise Conflict(_("this was asked before and waits for a decision")) from error
     audit.record(
         by=by,

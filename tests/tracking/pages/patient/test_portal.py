@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from datetime import timedelta
 
@@ -12,7 +11,6 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from config.logs import HideTokens
 from tests.cast import CRISIS, days_ago, identity_in
 from tests.markup import markup, said
 from tests.tracking.answers import PHQ9
@@ -155,23 +153,6 @@ class TestLanding:
         assert client.get("/s/guess/", REMOTE_ADDR="192.0.2.7").status_code == 404
         assert client.get(door).status_code == 200
         assert client.post(door).headers["Location"] == reverse("sitting")
-
-    def test_the_token_is_in_no_log(
-        self, client: Client, door: str, made: tuple[SittingLink, str], capfd: pytest.CaptureFixture
-    ) -> None:
-        handler = logging.StreamHandler()
-        handler.addFilter(HideTokens())
-        logger = logging.getLogger("django.request")
-        logger.addHandler(handler)
-        try:
-            client.put(door)
-            links.finish_link(link=made[0], now=timezone.now())
-            client.get(door)
-        finally:
-            logger.removeHandler(handler)
-        written = capfd.readouterr().err
-        assert "Not Found: /s/…/" in written
-        assert made[1] not in written
 
     def test_whoever_is_signed_in_can_be_signed_out_first(
         self, client: Client, door: str, clinician: User
