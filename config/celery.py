@@ -50,6 +50,8 @@ app.conf.beat_schedule = {
     "alerts": {"task": "tracking.escalate_alerts", "schedule": 60.0},
     "schedules": {"task": "tracking.keep_schedules", "schedule": 900.0},
     "raters": {"task": "tracking.assign_raters", "schedule": 900.0},
+    "seals": {"task": "tracking.seal_audit", "schedule": 900.0},
+    "audit": {"task": "tracking.check_audit", "schedule": 86_400.0},
     "mail": {"task": "tracking.send_outbox", "schedule": 60.0},
 }
 

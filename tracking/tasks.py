@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from celery import Task, current_app, shared_task
 from django.utils import timezone
 
-from tracking.actions import abandoned, outbox, rating, safety, scheduling
+from tracking import clock
+from tracking.actions import abandoned, chain, outbox, rating, safety, scheduling
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +41,16 @@ def keep_schedules() -> None:
 @shared_task(name="tracking.assign_raters", ignore_result=True)
 def assign_raters() -> None:
     rating.assign_due_ratings()
+
+
+@shared_task(name="tracking.seal_audit", ignore_result=True)
+def seal_audit() -> None:
+    chain.seal_days(now=clock.real_now())
+
+
+@shared_task(name="tracking.check_audit", ignore_result=True)
+def check_audit() -> None:
+    chain.check_chain()
 
 
 def ask(task: Task[[int], None], ids: Iterable[int], expires: int) -> None:

@@ -38,6 +38,7 @@ from tracking import clock
 from tracking.actions import audit
 from tracking.actions.moves import moved
 from tracking.models import Patient, Study
+from tracking.queries.chain import is_broken, verify
 from tracking.queries.raters import raters_not_blind
 from tracking.vocabulary import AuditAction
 
@@ -48,6 +49,7 @@ LEASE = timedelta(minutes=5)  # renewed between the steps; a try that lost it wr
 HANDED_OVER = Q(status__in=(ReleaseStatus.READY, ReleaseStatus.EXPIRED))
 DIGITS, LETTERS = "0123456789", "BCDFGHJKLMNPQRSTVWXZ"
 NOT_AUTHORISED = "The person who asked is no longer a researcher of this study."
+BROKEN_RECORD = "The record of who did what was changed: no data leave until this is settled."
 LOST = "The worker was lost three times while it was being built."
 DISK_FULL = "The disk is full."
 
@@ -124,6 +126,9 @@ def _keep_lease(release: Release) -> None:
 
 
 def _checked_package(release: Release) -> Package:
+    if is_broken() or not verify().holds:
+        raise Ended(ReleaseStatus.REFUSED, [BROKEN_RECORD])
+    _keep_lease(release)
     if not may_receive(release.requested_by, release.study):
         raise Ended(ReleaseStatus.FAILED, [NOT_AUTHORISED])
     try:

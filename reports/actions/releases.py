@@ -21,6 +21,7 @@ from tracking.actions import audit
 from tracking.actions.moves import move, moved
 from tracking.errors import Conflict, InvalidInput, NotPermitted
 from tracking.models import Study, User
+from tracking.queries.chain import is_broken
 from tracking.vocabulary import AuditAction
 
 
@@ -59,12 +60,15 @@ def decide_release(*, by: User, release: Release, approve: bool, note: str = "")
     """Approves or declines somebody else's request. A refusal says why.
 
     Raises ``NotPermitted`` for the person who asked and for anybody but a steward of the study,
-    ``InvalidInput`` when it is declined without a note, ``Conflict`` when it has been decided before.
+    ``InvalidInput`` when it is declined without a note, ``Conflict`` when it has been decided before, or it is approved
+    while the record of who did what does not hold.
     """
     if by.pk == release.requested_by_id:
         raise NotPermitted(_("somebody else must decide about a release that you asked for"))
     if not may_decide(by, release.study):
         raise NotPermitted(_("only a data steward of the study decides about its releases"))
+    if approve:
+        refuse_while_broken()
     if not approve and not note.strip():
         raise InvalidInput("note", _("say why it is declined"))
     status = ReleaseStatus.APPROVED if approve else ReleaseStatus.DECLINED
@@ -84,8 +88,8 @@ def hand_over(*, by: User, release: Release) -> Path:
     """The file, for the person who asked, if they may still have it; the handing over is logged.
 
     Raises ``NotPermitted`` for anybody else and when the role or the membership has ended, ``Conflict`` when
-    there is no file, its time is over, it is not what was built, or somebody in it no longer consents: then it is
-    closed for good.
+    there is no file, its time is over, it is not what was built, the record of who did what does not hold, or somebody
+    in it no longer consents: then it is closed for good.
     """
     with transaction.atomic():
         withdrawn = release.status == ReleaseStatus.READY and close_if_withdrawn(release=release)
@@ -99,6 +103,7 @@ def _fetched(by: User, release: Release) -> Path:
     release = Release.objects.select_for_update(of=("self",)).select_related("study").get(pk=release.pk)
     if by.pk != release.requested_by_id or not may_receive(by, release.study):
         raise NotPermitted(_("only the researcher who asked may download a release, while in the study"))
+    refuse_while_broken()
     path = release_path(release)
     if not release.is_to_be_had(clock.now()) or not path.exists():
         raise Conflict(_("this release is not there to be downloaded"))
@@ -106,6 +111,12 @@ def _fetched(by: User, release: Release) -> Path:
         raise Conflict(_("the file is not the one that was built and checked"))
     audit.record(by=by, action=AuditAction.DOWNLOAD_RELEASE, target=release, sha256=release.sha256)
     return path
+
+
+def refuse_while_broken() -> None:
+    """Raises ``Conflict`` while the record of who did what does not hold: then nobody knows who asked for what."""
+    if is_broken():
+        raise Conflict(_("the record of who did what was changed: no data leave until this is settled"))
 
 
 def expire_releases(*, now: datetime) -> int:

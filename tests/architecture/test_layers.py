@@ -26,6 +26,7 @@ DOORS = [
 NOBODY = {
     "attempt",
     "carry_alerts",
+    "check_chain",
     "clear_expired",
     "close_if_withdrawn",
     "create_episodes",

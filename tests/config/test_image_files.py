@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from config.run import commands
+from reports.rights import ROLE
 from tests.flows.image import COMPOSE, ROLES, filled_in
 
 ROOT = Path(__file__).parents[2]
@@ -60,9 +61,22 @@ def test_what_is_started_is_there_and_knows_its_roles() -> None:
     assert entrypoint.stat().st_mode & 0o111 == 0o111
     cases = re.findall(r"^    ([\w|]+)\)", entrypoint.read_text(), re.MULTILINE)
     branches = {role for case in cases for role in case.split("|")}
-    assert (
-        branches == set(ROLES) == set(commands()) == {COMPOSE["services"][role]["command"] for role in ROLES}
-    )
+    started = {COMPOSE["services"][role]["command"] for role in ROLES}
+    assert branches - {"migrate"} == set(ROLES) == set(commands()) == started
+
+
+def test_the_owner_of_the_tables_migrates_and_everybody_else_is_the_application() -> None:
+    """The owner can switch off what guards the record. Who serves pages must not know that password."""
+    owner, *others = (COMPOSE["services"][role]["environment"] for role in ("migrate", *ROLES))
+    assert owner["DATABASE_URL"].startswith("postgresql://throughline:${POSTGRES_PASSWORD")
+    for environment in others:
+        assert environment["DATABASE_URL"].startswith(f"postgresql://{ROLE}:${{APPLICATION_PASSWORD")
+        assert environment["POSTGRES_PASSWORD"] == ""
+    assert COMPOSE["services"]["web"]["depends_on"] == {
+        "migrate": {"condition": "service_completed_successfully"}
+    }
+    branch = re.search(r"^    migrate\).*?;;", (ROOT / "docker" / "entrypoint").read_text(), re.S | re.M)
+    assert branch is not None and "grant_application" in branch[0]
 
 
 def test_nothing_runs_as_root_or_writes_beside_its_folder() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from config.celery import app
 
 PAGE = (Path(__file__).parents[2] / "docs" / "operations.md").read_text()
-EVERY = {60: "minute", 300: "5 minutes", 900: "15 minutes", 3600: "hour"}
+EVERY = {60: "minute", 300: "5 minutes", 900: "15 minutes", 3600: "hour", 86_400: "day"}
 
 
 READ = re.compile(r'(?:env\.\w+|environ\.get|count|listed|key)\(\s*"([A-Z_]+)"')

@@ -116,7 +116,7 @@ def test_compose_starts_each_again_and_binds_none_to_a_worker() -> None:
     for role in commands():
         service = COMPOSE["services"][role]
         assert service["restart"] == "unless-stopped"
-        assert set(service["depends_on"]) <= {"postgres", "redis", "web"}
+        assert set(service["depends_on"]) <= {"migrate", "postgres", "redis", "web"}
 
 
 def test_the_page_on_operations_names_every_process() -> None:

@@ -71,6 +71,7 @@ NOT_DEEDS: dict[str, str] = {
     "reports.actions.release_closing.fetches": "reads",
     "reports.actions.release_closing.holds_withdrawn": "reads, and holds what it has read",
     "reports.actions.releases.part_path": "names a file",
+    "reports.actions.releases.refuse_while_broken": "reads",
     "reports.actions.releases.release_path": "names a file",
     "tracking.actions.treatment.episode_of": "reads",
 }

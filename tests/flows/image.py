@@ -24,6 +24,7 @@ from typing import Protocol
 import yaml
 from cryptography.fernet import Fernet
 
+from reports.rights import ROLE
 from tests.servers import free_port, postgres, redis, short_folder
 
 ROOT = Path(__file__).parents[2]
@@ -115,6 +116,7 @@ def filled_in() -> dict[str, str]:
     given = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
     empty = {
         "POSTGRES_PASSWORD": secrets.token_hex(16),
+        "APPLICATION_PASSWORD": secrets.token_hex(16),
         "SECRET_KEY": secrets.token_urlsafe(64),
         "FIELD_KEYS": Fernet.generate_key().decode(),
     }
@@ -128,7 +130,8 @@ class Processes:
     def __init__(self, folder: Path, database: str, broker: str) -> None:
         self.tree, self.folder, self.port = folder / "srv", folder, free_port()
         self.started: dict[str, subprocess.Popen[bytes]] = {}
-        self.environment = self._environment(database, broker)
+        self.owner = database
+        self.environment = self._environment(broker)
         uv = [Path(sys.executable).with_name("uv")]
         python = folder / "venv" / "bin" / "python"
         subprocess.run([*uv, "venv", "--quiet", "--python", sys.executable, folder / "venv"], check=True)
@@ -137,10 +140,12 @@ class Processes:
         subprocess.run(install, cwd=self.tree, check=True)
         self.files = set(self.tree.rglob("*"))
 
-    def _environment(self, database: str, broker: str) -> dict[str, str]:
+    def _environment(self, broker: str) -> dict[str, str]:
         """Of compose and its file alone, but for where the servers are. The tree is read-only in the image."""
+        file = filled_in()
         here = {
-            "DATABASE_URL": database,
+            "DATABASE_URL": self.owner.replace("//postgres:", f"//{ROLE}:{file['APPLICATION_PASSWORD']}"),
+            "POSTGRES_PASSWORD": "",
             "REDIS_URL": broker,
             "BIND": f"127.0.0.1:{self.port}",
             "TRUSTED_PROXIES": "1",
@@ -151,9 +156,11 @@ class Processes:
             "LANG": "C.UTF-8",
         }
         assert set(COMPOSE["x-app"]["environment"]) <= set(here)
-        return filled_in() | here
+        return file | here
 
     def up(self, role: str) -> None:
+        if role == "web":
+            self._migrate()
         with (self.folder / f"{role}.log").open("ab") as out:
             self.started[role] = subprocess.Popen(
                 [self.tree / "docker" / "entrypoint", COMPOSE["services"][role]["command"]],
@@ -168,6 +175,18 @@ class Processes:
             while not self._is_healthy():
                 assert self.started[role].poll() is None and time.monotonic() < end, self.log(role)
                 time.sleep(1)
+
+    def _migrate(self) -> None:
+        """As compose does before it starts the web: the owner of the tables, in a process of its own that ends."""
+        with (self.folder / "migrate.log").open("ab") as out:
+            subprocess.run(
+                [self.tree / "docker" / "entrypoint", COMPOSE["services"]["migrate"]["command"]],
+                cwd=self.tree,
+                env=self.environment | {"DATABASE_URL": self.owner},
+                stdout=out,
+                stderr=out,
+                check=True,
+            )
 
     def _is_healthy(self) -> bool:
         _, program, *arguments = COMPOSE["services"]["web"]["healthcheck"]["test"]

@@ -33,6 +33,11 @@ wait_for(1)
 print("left", behind())
 """
 
+BEHIND_THE_RECORD = """
+from tracking.models import AuditEvent
+AuditEvent.objects.filter(action="import_scores").delete()
+"""
+
 
 def test_the_image_from_first_start_to_end() -> None:
     with running() as clinic:
@@ -47,8 +52,11 @@ def test_the_image_from_first_start_to_end() -> None:
         assert clinic.down(*reversed(ROLES)) == dict.fromkeys(ROLES, 0)
 
         clinic.up("web")
-        assert clinic.log("web").count("Applying tracking.0001_initial") == 1
-        assert clinic.log("web").count("No migrations to apply") == 1
+        assert clinic.log("migrate").count("Applying tracking.0001_initial") == 1
+        assert clinic.log("migrate").count("No migrations to apply") == 1
+        assert clinic.log("migrate").count("may do what the application does") == 2
+        with pytest.raises(AssertionError, match="InsufficientPrivilege"):
+            clinic.manage("shell", "--verbosity", "0", "-c", BEHIND_THE_RECORD)
         assert clinic.down("web") == {"web": 0}
         for role in ROLES:
             assert not re.search(r"Traceback|CRITICAL|ERROR", clinic.log(role)), clinic.log(role)

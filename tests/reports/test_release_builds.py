@@ -24,8 +24,12 @@ from reports.stats.disclosure import DisclosureRefusal
 from tests.cast import days_ago, server_days_ago
 from tests.lost_keys import lose_key
 from tests.reports.release_clinic import NEVER_ASKED, Clinic, build, kept_for_the_module
+from tests.tracking.sealed import AFTER, a_record, tamper
 from tracking.actions import people
+from tracking.actions.chain import check_chain, settle_chain
+from tracking.errors import Conflict
 from tracking.models import Patient, PatientIdentity, TreatmentEpisode, TreatmentSession
+from tracking.queries.chain import open_findings
 
 pytestmark = pytest.mark.django_db
 
@@ -199,6 +203,31 @@ def test_nothing_is_built_for_somebody_who_left_the_study(
     assert tried(approved).status == ReleaseStatus.FAILED
     assert approved.reasons == [release_builds.NOT_AUTHORISED]
     assert list(folder.iterdir()) == []
+
+
+def test_nothing_leaves_while_the_record_of_who_did_what_does_not_hold(
+    clinic: Clinic, approved: Release, folder: Path
+) -> None:
+    """What was changed today is found by the build itself; from then on nothing is approved or handed over."""
+    ready = approved_for(clinic, "Built before")
+    release_builds.build_release(release_id=ready.pk)
+    asked = releases.request_release(
+        by=clinic.researcher, study=clinic.study, tables=["scores"], purpose="Later"
+    )
+    a_record()
+    tamper("DELETE FROM tracking_readevent WHERE at < %s", AFTER)
+    release_builds.build_release(release_id=approved.pk)
+    approved.refresh_from_db()
+    assert (approved.status, approved.reasons) == (ReleaseStatus.REFUSED, [release_builds.BROKEN_RECORD])
+    check_chain()
+    with pytest.raises(Conflict, match="record of who did what was changed"):
+        releases.decide_release(by=clinic.steward, release=asked, approve=True)
+    ready.refresh_from_db()
+    with pytest.raises(Conflict, match="record of who did what was changed"):
+        releases.hand_over(by=clinic.researcher, release=ready)
+    settle_chain(by=clinic.steward, findings=open_findings(), reason="An exercise.")
+    releases.decide_release(by=clinic.steward, release=asked, approve=True)
+    assert releases.hand_over(by=clinic.researcher, release=ready).parent == folder
 
 
 def test_too_few_patients_are_refused(clinic: Clinic, approved: Release, folder: Path) -> None:

@@ -15,6 +15,7 @@ TABLES = [
         "0004_guard_library",
         "0007_guard_combined_treatment",
         "0014_right_patient",
+        "0020_audit_chain",
     )
     for table in importlib.import_module(f"tracking.migrations.{migration}").TABLES
 ]

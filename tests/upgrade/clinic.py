@@ -32,6 +32,7 @@ from tracking import clock
 from tracking.actions import (
     assessments,
     care,
+    chain,
     languages,
     library,
     links,
@@ -45,6 +46,8 @@ from tracking.actions import (
 )
 from tracking.imports.writing.store import Source, import_scores
 from tracking.models import CareTeam, PatientIdentity, Site, Study, TreatmentEpisode, User
+from tracking.queries.chain import open_findings
+from tracking.rules.chain import Anchor
 from tracking.vocabulary import Role
 
 PASSWORD = sessions.PASSWORD
@@ -75,6 +78,7 @@ def furnish() -> dict[str, Any]:
     _administered(ward, team.site)
     _released(ward)
     _signed_in(ward, doctor)
+    _sealed(doctor)
     call_command("sweep", stdout=StringIO())
     return _what_is_there(ward)
 
@@ -178,6 +182,13 @@ def _signed_in(ward: Ward, doctor: User) -> None:
     tries.put_down(sources=[tries.Source(tries.LINK, "192.0.2.7")], now=clock.now())
     form = {"login": doctor.email, "password": "not the password"}
     assert Client().post(reverse("account_login"), form).status_code == 200, "a wrong password was taken"
+
+
+def _sealed(doctor: User) -> None:
+    """The first day of the record is sealed, looked at, and a finding of it explained."""
+    chain.seal_days(now=clock.real_now() + timedelta(days=2))
+    chain.check_chain(anchors=[Anchor(1, days_ago(0), "0" * 64)])
+    chain.settle_chain(by=doctor, findings=open_findings(), reason="an exercise")
 
 
 def _what_is_there(ward: Ward) -> dict[str, Any]:

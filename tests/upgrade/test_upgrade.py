@@ -51,7 +51,12 @@ PLACES_OF_LATER = {
     "record-move",
     "worded",
 }
-TABLES_OF_LATER = {"tracking_patienttransfer"}  # empty in a clinic of then
+TABLES_OF_LATER = {  # empty in a clinic of then
+    "tracking_auditsegment",
+    "tracking_chaincheck",
+    "tracking_chainsettlement",
+    "tracking_patienttransfer",
+}
 GROWS_WITH_THE_CODE = {"django_migrations", "django_content_type", "auth_permission"}
 Tables = dict[str, dumps.Rows]
 

@@ -7,6 +7,7 @@ from tracking.models.assessments import Assessment, OutcomeResult, ScaleScore
 from tracking.models.audit import AuditEvent, EpisodeMark, OutboxMail, ReadEvent, StudyMark
 from tracking.models.blinding import RaterAvailability, Unblinding
 from tracking.models.calls import RatingCall
+from tracking.models.chain import AuditSegment, ChainCheck, ChainSettlement
 from tracking.models.dosing import RunSheetEntry, SessionSignature
 from tracking.models.endings import Death, EpisodeEnd
 from tracking.models.entries import EntryDraft
@@ -53,7 +54,10 @@ __all__ = [
     "Assessment",
     "AssessmentRequest",
     "AuditEvent",
+    "AuditSegment",
     "CareTeam",
+    "ChainCheck",
+    "ChainSettlement",
     "Death",
     "DeclaredScale",
     "Dose",

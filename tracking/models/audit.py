@@ -15,7 +15,7 @@ from tracking.privacy import classes
 class AuditEvent(models.Model):
     """One write, in the transaction of that write. Without foreign keys: history outlives the data."""
 
-    at = models.DateTimeField(default=clock.now, editable=False)
+    at = models.DateTimeField(default=clock.real_now, editable=False)
     actor = models.UUIDField(null=True, help_text="Public id of the user; null for the system or a link.")
     action = models.CharField(max_length=60)
     object_type = models.CharField(max_length=40)
@@ -27,7 +27,7 @@ class AuditEvent(models.Model):
 
     class Meta:
         ordering = ["id"]
-        indexes = [models.Index(fields=["patient", "at"])]
+        indexes = [models.Index(fields=["patient", "at"]), models.Index(fields=["at"])]
 
     def __str__(self) -> str:
         return f"{self.action} {self.at:%Y-%m-%d %H:%M}"
@@ -36,7 +36,7 @@ class AuditEvent(models.Model):
 class ReadEvent(models.Model):
     """Somebody opened a patient's record. Written before the page is shown, or the page is not shown."""
 
-    at = models.DateTimeField(default=clock.now, editable=False)
+    at = models.DateTimeField(default=clock.real_now, editable=False)
     actor = models.UUIDField()
     patient = models.UUIDField()
     page = models.CharField(max_length=60)
@@ -45,7 +45,7 @@ class ReadEvent(models.Model):
 
     class Meta:
         ordering = ["id"]
-        indexes = [models.Index(fields=["patient", "at"])]
+        indexes = [models.Index(fields=["patient", "at"]), models.Index(fields=["at"])]
 
     def __str__(self) -> str:
         return f"{self.page} {self.at:%Y-%m-%d %H:%M}"

@@ -141,3 +141,4 @@ class AuditAction(TextChoices):
 
     RELEASE_PARKED = "release_parked"
     WANT_EVERYTHING = "want_everything"
+    SETTLE_CHAIN = "settle_chain"

@@ -54,6 +54,7 @@ SENTENCES = (
     marked("The leak scan stopped it: {where} holds {what}."),
     marked("Somebody in it no longer consents to research."),
     marked("The person who asked is no longer a researcher of this study."),
+    marked("The record of who did what was changed: no data leave until this is settled."),
     marked("The worker was lost three times while it was being built."),
     marked("The disk is full."),
     marked("The disk is full. It will be tried again."),

@@ -1,4 +1,4 @@
-"""Mail, marks of what must be computed, guesses that failed, and the log of reading."""
+"""Seals of the record, mail, marks of what must be computed, guesses that failed, and the log of reading."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from datetime import UTC, datetime, timedelta
 from django.db.models import QuerySet
 
 from tests.deeds.clinics import Clinic
-from tests.deeds.deed import Arguments, Twice, deed
+from tests.deeds.deed import Arguments, Note, Twice, deed
 from tests.deeds.table.care import not_in_treatment
 from tests.deeds.table.patients import nameless
 from tracking import clock
-from tracking.actions import audit, care, marks, outbox, people, tries
+from tracking.actions import audit, care, chain, marks, outbox, people, tries
 from tracking.models import EpisodeMark, StudyMark
+from tracking.rules.chain import GRACE, ends
+from tracking.vocabulary import AuditAction
 
 NOW = datetime(2026, 6, 1, 12, 3, tzinfo=UTC)
 IN_STEPS = "no transaction is open while the mail server is spoken to"
@@ -146,3 +148,28 @@ def a_page_of_one(clinic: Clinic) -> Arguments:
 def a_page_of_two(clinic: Clinic) -> Arguments:
     other = people.enrol_patient(**nameless(clinic))
     return {"by": clinic.lead, "patients": [clinic.patient, other], "page": "caseload"}
+
+
+@deed(chain.seal_days, writes="+AuditSegment", twice=Twice.ONCE, of_site=True)
+def a_day_on_which_nothing_was_done(clinic: Clinic) -> Arguments:
+    """Today is sealed, as if it were over, and tomorrow is over, too."""
+    today = clock.real_now().date()
+    chain.seal_days(now=ends(today) + GRACE)
+    return {"now": ends(today + timedelta(days=1)) + GRACE}
+
+
+@deed(chain.check_chain, writes="+ChainCheck", twice=Twice.ADDS, of_site=True)
+def nothing_sealed_yet(clinic: Clinic) -> Arguments:
+    return {}
+
+
+@deed(
+    chain.settle_chain,
+    Note(AuditAction.SETTLE_CHAIN),
+    writes="+ChainSettlement +AuditEvent",
+    twice=Twice.ADDS,
+    of_site=True,
+)
+def a_finding(clinic: Clinic) -> Arguments:
+    findings = ["deleted 2026-03-04 read 17"]
+    return {"by": clinic.administrator, "findings": findings, "reason": "The restore of 4 March."}

@@ -212,8 +212,8 @@ def _plain(row: models.Model, place: dict[Any, str], ids: dict[Any, str]) -> dic
     told: dict[str, Any] = {}
     for column in row._meta.concrete_fields:
         value = getattr(row, column.attname)
-        if column.name in UNLIKE:
-            continue
+        if column.name in UNLIKE or (isinstance(row, AuditEvent) and column.name == "at"):
+            continue  # the log keeps the real time
         if column.is_relation and value is not None:
             value = place.get((column.related_model, value), value)
         told[column.name] = ids.get(value, value) if column.name in ("object_id", "patient") else value

@@ -20,6 +20,7 @@ from tracking.actions.audit import record_reads
 from tracking.errors import TrackingError
 from tracking.models import Membership, StudyMembership, User
 from tracking.pages.access import SignedInRequest, one_or_404, roles_required
+from tracking.pages.oversight.parts import broken_chain
 from tracking.pages.people.administration_forms import (
     EndAccessForm,
     GrantForm,
@@ -44,6 +45,7 @@ reads_and_writes = require_http_methods(["GET", "HEAD", "POST"])
 def administration(request: SignedInRequest) -> HttpResponse:
     """Who may do what, and what waits."""
     context = {
+        "broken": broken_chain(),
         "counts": shown.counts(request.user),
         "sites": shown.administered_sites(request.user),
         "teams": shown.administered_teams(request.user),

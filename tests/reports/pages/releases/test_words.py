@@ -22,6 +22,7 @@ KEPT = [
     package.few(3, 5),
     release_builds.NOT_AUTHORISED,
     release_builds.LOST,
+    release_builds.BROKEN_RECORD,
     release_builds.DISK_FULL,
     f"{release_builds.DISK_FULL} It will be tried again.",
     "It could not be built (OSError).",
