@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from tracking import clock
 from tracking.models.people import Patient, User, patient_access
 from tracking.models.studies import Study
 from tracking.models.treatment import TreatmentEpisode
@@ -146,6 +147,27 @@ class StudyResult(models.Model):
 
     def __str__(self) -> str:
         return f"{self.analysis} of {self.instrument}"
+
+
+class StudyPublication(models.Model):
+    """What was published of a study's figures to those who may not see single patients, and for whom it was computed.
+
+    The latest is shown; those before stay as sets, without their figures, so that no later one differs from any of
+    them in a few people.
+    """
+
+    study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="publications")
+    people = models.JSONField(help_text="By patient: digests of what the figures rest on.")
+    results = models.JSONField(default=list)
+    published_at = models.DateTimeField(default=clock.now, editable=False)
+
+    privacy = classes(internal="id study people published_at", sensitive="results")
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"figures of {self.study_id}, {self.published_at:%Y-%m-%d}"
 
 
 class ReleaseStatus(models.TextChoices):

@@ -11,6 +11,8 @@ import numpy as np
 
 from tracking import tongues
 
+DIGITS = 3  # of a figure for those who may not see single patients
+
 
 def plain(value: object) -> object:
     """Dataclasses become objects, pairs as keys ``"a, b"``, numbers that are not finite ``null``.
@@ -30,6 +32,16 @@ def plain(value: object) -> object:
     if isinstance(value, tuple | list):
         return [plain(each) for each in value]
     raise TypeError(f"a {type(value).__name__} is not a figure")
+
+
+def rounded(result: Any) -> Any:
+    """A result whose figures have ``DIGITS`` significant digits: none is so exact that one person could be read from
+    the step between two of them."""
+    if isinstance(result, float) and result and math.isfinite(result):
+        return round(result, DIGITS - 1 - math.floor(math.log10(abs(result))))
+    if isinstance(result, Mapping):
+        return {key: rounded(each) for key, each in result.items()}
+    return [rounded(each) for each in result] if isinstance(result, list | tuple) else result
 
 
 def spoken(result: Any) -> Any:

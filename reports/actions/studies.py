@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
 
@@ -13,6 +13,7 @@ import pandas as pd
 
 from reports import analyses
 from reports.actions import jobs
+from reports.actions.publishing import Standing, publish, standing
 from reports.frames import RatingPair, episode_frame, judged_instruments, rating_pairs
 from reports.models import StudyResult
 from reports.plain import plain
@@ -47,6 +48,7 @@ def recompute_study(*, study_id: int) -> None:
 
 def _prepare(study_id: int) -> jobs.Write:
     study = Study.objects.get(pk=study_id)
+    people_before = standing(study)
     episodes = TreatmentEpisode.objects.filter(study=study)
     instruments = judged_instruments(episodes, study)
     others = [each.key for each in instruments if each.key != study.outcome_instrument]
@@ -56,7 +58,7 @@ def _prepare(study_id: int) -> jobs.Write:
         *(each for key in others for each in _of_scale(analyses.load(study, key, people=people))),
         *_of_raters(study),
     ]
-    return partial(_store, study, figures)
+    return partial(_store, study, figures, people_before if standing(study) == people_before else None)
 
 
 def _of_outcome(study: Study, people: pd.DataFrame) -> list[Figures]:
@@ -130,9 +132,13 @@ def _or_refusal(compute: Callable[[], object]) -> object:
         return {"refused": analyses.why(refusal)}
 
 
-def _store(study: Study, figures: Iterable[Figures]) -> None:
+def _store(study: Study, figures: Sequence[Figures], people_then: Standing | None) -> None:
+    """``people_then``: whom the figures are computed from; ``None`` where that changed meanwhile: then they are not
+    published, and the mark asks for them again."""
     kept = [_store_one(study, each).pk for each in figures]
     StudyResult.objects.filter(study=study).exclude(pk__in=kept).delete()
+    if people_then is not None:
+        publish(study=study, people=people_then, results=[asdict(each) for each in figures])
 
 
 def _store_one(study: Study, figures: Figures) -> StudyResult:

@@ -37,6 +37,7 @@ NOBODY = {
     "open_link",
     "park_lost",
     "pin_wording",
+    "publish",
     "put_down",
     "queue_mail",
     "raise_alert",

@@ -17,10 +17,10 @@ from measures.instrument import Instrument
 from measures.language import marked
 from reports import analyses
 from reports.charts import Figure, IntervalRow, Intervals, intervals
-from reports.models import StudyResult
 from reports.pages.study.page import may_see_patients
+from reports.pages.study.stored import Stored, stored_figures
 from reports.pages.study.withholding_raters import withhold_agreement, withhold_blinding
-from reports.plain import spoken
+from reports.plain import rounded, spoken
 from tracking.models import Study, TreatmentEpisode, User
 from tracking.queries.raters import raters_not_blind
 from tracking.rules.policies.instruments import Shelf
@@ -109,11 +109,15 @@ def agreement_page(user: User, study: Study, smallest: int) -> AgreementPage:
     """Everything on the page of one visible study; ``smallest``: the fewest patients of a group that is shown to
     somebody who does not treat all of them."""
     limit = None if may_see_patients(user, study) else smallest
-    stored = StudyResult.objects.filter(study=study, analysis__in=("agreement", "blinding"))
+    stored = [
+        row
+        for row in stored_figures(study, live=limit is None)[0]
+        if row.analysis in ("agreement", "blinding")
+    ]
     rows = sorted(stored, key=lambda row: (row.instrument != study.outcome_instrument, row.instrument))
     agreements = [_agreement(study, row, limit) for row in rows if row.analysis == "agreement"]
     hidden = next((row.result for row in rows if row.analysis == "blinding"), None)
-    found = spoken(withhold_blinding(hidden, limit) if hidden and limit else hidden)
+    found = spoken(rounded(withhold_blinding(hidden, limit)) if hidden and limit else hidden)
     guessers = _guessers(found)
     told = _arms(guessers)
     own = [each for each in told if each[0] == "patient"]
@@ -135,9 +139,9 @@ def agreement_page(user: User, study: Study, smallest: int) -> AgreementPage:
     )
 
 
-def _agreement(study: Study, row: StudyResult, limit: int | None) -> InstrumentAgreement:
+def _agreement(study: Study, row: Stored, limit: int | None) -> InstrumentAgreement:
     instrument = Shelf().get(row.instrument, study=study)
-    found = spoken(withhold_agreement(row.result, limit) if limit else row.result)
+    found = spoken(rounded(withhold_agreement(row.result, limit)) if limit else row.result)
     if "refused" in found:
         return InstrumentAgreement(instrument, found, found["refused"], None, "", "", None, None)
     main = next(scale for scale in found["scales"] if scale["key"] == found["main"])

@@ -20,10 +20,10 @@ from measures.instrument import Instrument, Scale
 from measures.language import marked, written
 from reports import analyses
 from reports.charts import Figure
-from reports.models import StudyResult
 from reports.pages.study.charts import course_figure, predictor_figure, predictor_title
+from reports.pages.study.stored import stored_figures
 from reports.pages.study.withholding import withhold
-from reports.plain import spoken
+from reports.plain import rounded, spoken
 from reports.stats.errors import Refusal
 from tracking.models import Study, TreatmentEpisode, User
 from tracking.queries.raters import raters_not_blind
@@ -126,19 +126,17 @@ class StudyPage:
 def study_figures(user: User, study: Study, smallest: int) -> StudyFigures:
     """What the user may see. ``smallest``: the fewest patients of a group that is shown to somebody who does not
     treat them."""
-    stored = list(
-        StudyResult.objects.filter(
-            study=study, instrument=study.outcome_instrument, scale=study.outcome_scale
-        )
-    )
+    live = may_see_patients(user, study)
+    found, patients = stored_figures(study, live=live)
+    own = (study.outcome_instrument, study.outcome_scale)
+    stored = [row for row in found if (row.instrument, row.scale) == own]
     results: dict[str, Json] = {row.analysis: row.result for row in stored}
-    episodes = TreatmentEpisode.objects.filter(study=study)
-    patients, not_blind = episodes.values("patient").distinct().count(), raters_not_blind(episodes)
+    not_blind = raters_not_blind(TreatmentEpisode.objects.filter(study=study))
     computed_at = max((row.computed_at for row in stored), default=None)
-    if may_see_patients(user, study):
+    if live:
         return StudyFigures(spoken(results), patients, None, computed_at, not_blind)
     shown = patients if patients == 0 or patients >= smallest else None
-    withheld = withhold(results, study.endpoint, smallest)
+    withheld = rounded(withhold(results, study.endpoint, smallest))
     return StudyFigures(spoken(withheld), shown, smallest, computed_at, not_blind)
 
 

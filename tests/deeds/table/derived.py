@@ -145,7 +145,7 @@ def an_open_flag(clinic: Clinic) -> Arguments:
 
 @deed(
     studies.recompute_study,
-    writes="~StudyMark:done_rev +StudyResult*7",
+    writes="~StudyMark:done_rev +StudyPublication +StudyResult*7",
     twice=Twice.ONCE,
     in_steps=COUNTED_FIRST,
     of_site=True,
