@@ -121,6 +121,7 @@ def test_all_three_ways_of_doing_it_twice_are_met() -> None:
 # Where many rows are changed by one statement on purpose; every other change of a row goes through ``moves``.
 MANY_ROWS = {
     "tracking.imports.writing.store.run": "a dictionary",
+    "reports.actions.publishing.publish": "the figures of those before",
     "tracking.actions.key_rotation._step": "the one value, if it is still the one that was read",
     "tracking.actions.marks.want_episode": "the mark of one episode, by that episode",
     "tracking.actions.marks.want_episodes": "the marks of so many episodes",
