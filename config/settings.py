@@ -13,7 +13,9 @@ from config.unsafe import (
     refuse_small_classes,
     refuse_weak_keys,
 )
+from config.version import version
 
+VERSION = version()
 DEBUG = False
 SECRET_KEY = key("SECRET_KEY", "secret")
 FIELD_KEYS = key("FIELD_KEYS", "field").split(",")  # newest first; older ones still decrypt
@@ -110,6 +112,8 @@ else:
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CONTACTS_FILE = private_folder("contacts") / "contacts.json"  # read when the database does not answer
+BACKUPS = private_folder("backups")  # and what is known of the last one
+BACKUP_RECIPIENTS = listed("BACKUP_RECIPIENTS")  # public keys of age; the secret ones are elsewhere
 RELEASES = private_folder("releases")  # finished zips, one file each, removed after their life
 
 CACHES = {

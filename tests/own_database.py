@@ -48,7 +48,7 @@ def own_database(folder: Path) -> Iterator[Environment]:
 def run(environment: Environment, *arguments: str, ends: bool = True) -> subprocess.CompletedProcess[str]:
     """What a command of Python says. ``ends``: that it must do so with status 0."""
     command = [sys.executable, *arguments]
-    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=300)
     assert not ends or done.returncode == 0, done.stderr
     return done
 

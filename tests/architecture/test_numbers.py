@@ -23,7 +23,7 @@ PUBLIC = re.compile(r"[A-Z][A-Z_]*")
 UNITS = {
     "DAY", "DAYS_PER_WEEK", "DAYS_PER_YEAR", "PERCENT",  # arithmetic
     "FRESH",  # FRESH_MINUTES once more
-    "NO_TIME", "BASE64_SKIPPED", "OWNER_ONLY", "UNIX",  # of zip files and of base64
+    "NO_TIME", "BASE64_SKIPPED", "OWNER_ONLY", "UNIX", "GZIP",  # of zip files and of base64
 }  # fmt: skip
 SAID = {
     (module, name): value.strip()

@@ -21,6 +21,7 @@ NOT_DEEDS: dict[str, str] = {
     "tracking.actions.contacts_on_disk.keep_contacts_after_commit": "part of create_site and change_contacts",
     "tracking.actions.contacts_on_disk.keep_contacts_on_disk": "writes a file, and stores nothing",
     "tracking.actions.entry_drafts.clear_entry": "part of what stores an assessment",
+    "tracking.actions.backups.back_up": "writes a file and no row: in test_backups",
     "tracking.actions.field_keys.check_field_keys": "reads, for manage.py check",
     "tracking.actions.field_keys.confirm_after_migrating": "confirm_field_keys, at the end of migrate",
     "tracking.actions.field_keys.confirm_before_writing": "confirm_field_keys, now and then",
@@ -76,6 +77,11 @@ NOT_DEEDS: dict[str, str] = {
     "reports.actions.releases.part_path": "names a file",
     "reports.actions.releases.refuse_while_broken": "reads",
     "reports.actions.releases.release_path": "names a file",
+    "tracking.actions.rebuilding.rebuilt": "part of restore",
+    "tracking.actions.restores.identities_in": "reads a text",
+    "tracking.actions.restores.is_anything_there": "reads",
+    "tracking.actions.restores.look_into": "reads a file",
+    "tracking.actions.restores.restore": "puts all rows in the place of all others: in test_backup_drill",
     "tracking.actions.treatment.episode_of": "reads",
 }
 
@@ -122,6 +128,7 @@ def test_all_three_ways_of_doing_it_twice_are_met() -> None:
 MANY_ROWS = {
     "tracking.imports.writing.store.run": "a dictionary",
     "reports.actions.publishing.publish": "the figures of those before",
+    "tracking.actions.backups.write": "a hash",
     "tracking.actions.key_rotation._step": "the one value, if it is still the one that was read",
     "tracking.actions.marks.want_episode": "the mark of one episode, by that episode",
     "tracking.actions.marks.want_episodes": "the marks of so many episodes",
