@@ -40,10 +40,13 @@ SITE = {
 COMMANDS = {
     "add_site": (["east", MARKER], SITE),
     "analyse": (["course"], {"study": MARKER}),
+    "grant_application": ([], {}),
     "import_scores": ([__file__], {"study": MARKER, "spec": "phq9_items_chiu"}),
+    "rotate_keys": ([], {"wait": 0}),
     "seed_demo": ([], {}),
     "simulate_study": ([], {"protocol": "psilocybin-mdd", "n": 4, "seed": 1}),
     "sweep": ([], {}),
+    "verify_audit": ([], {"seal": True, "settle": MARKER}),
 }
 
 

@@ -197,13 +197,13 @@ def _patient_account(admin: User, patient: Patient, users: dict[str, User]) -> N
 
 def _ask_blinded(staff: dict[str, Staff], rater: User, today: date) -> None:
     """The blinded rater is available; beside what the protocols ask for, each trial wants a rating today. What is
-    due is assigned as it is every quarter of an hour."""
+    due is assigned as it is every quarter of an hour. No clinician asks: whoever gives sessions may not."""
     set_availability(by=rater, starts_on=today, per_week=RATINGS_A_WEEK)
     for team in (staff["psilocybin"], staff["trauma"]):
         running = TreatmentEpisode.objects.filter(study=team.study, status=EpisodeStatus.ACTIVE)
         for episode in running.order_by("-starts_on", "-pk")[:RATINGS]:
             key = team.study.outcome_instrument
-            create_request(by=team.lead, episode=episode, instrument=key, due_on=today, blinded=True)
+            create_request(by=None, episode=episode, instrument=key, due_on=today, blinded=True)
     assign_due_ratings()
 
 
