@@ -41,5 +41,5 @@ def own_templates() -> Iterator[str]:
     """The names of all templates of ours; those of libraries are read when they are shown."""
     for each in (*Engine.get_default().dirs, *get_app_template_dirs("templates")):
         folder = Path(str(each))
-        if folder.is_relative_to(BASE):
+        if folder.parent.parent == BASE:  # not below .venv, where the libraries are
             yield from (str(file.relative_to(folder)) for file in sorted(folder.rglob("*.*")))

@@ -6,9 +6,12 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from django.template.engine import Engine
 
+from config import warm
 from tests.servers import short_folder
 
 pytestmark = pytest.mark.slow
@@ -43,3 +46,18 @@ def test_the_first_visitor_waits_for_no_code_and_no_template() -> None:
             [sys.executable, "-c", FIRST_VISIT], env=here, capture_output=True, text=True, check=True
         ).stdout
     assert json.loads(said.splitlines()[-1]) == [False, True, True, [], []]
+
+
+def test_of_a_library_in_our_own_folder_nothing_is_read(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """As `make` installs them: below the checkout."""
+    theirs = tmp_path / ".venv" / "lib" / "rest_framework" / "templates"
+    ours = tmp_path / "tracking" / "templates"
+    for folder, name in ((theirs, "theirs.html"), (ours, "ours.html")):
+        folder.mkdir(parents=True)
+        (folder / name).touch()
+    monkeypatch.setattr(warm, "BASE", tmp_path)
+    monkeypatch.setattr(warm, "get_app_template_dirs", lambda _: (theirs, ours))
+    monkeypatch.setattr(warm.Engine, "get_default", lambda: Engine())
+    assert list(warm.own_templates()) == ["ours.html"]
