@@ -14,18 +14,16 @@ from kombu import Exchange, Queue
 from config import logs
 from config.starting import refuse_wrong_keys
 from tracking.fields import WrongFieldKey
+from tracking.rules.lateness import BEAT_SECONDS, COURSES, MAIL, QUEUES, SAFETY, WORK
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-
-SAFETY, COURSES, WORK, MAIL = "safety", "courses", "work", "mail"
 
 app = Celery("throughline")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
-app.conf.task_queues = [
-    Queue(name, Exchange(name), routing_key=name) for name in (SAFETY, COURSES, WORK, MAIL)
-]
+app.conf.imports = ["config.heart"]  # once Django is set up
+app.conf.task_queues = [Queue(name, Exchange(name), routing_key=name) for name in QUEUES]
 app.conf.task_create_missing_queues = False
 app.conf.task_default_queue = WORK
 app.conf.task_routes = {
@@ -53,6 +51,14 @@ app.conf.beat_schedule = {
     "seals": {"task": "tracking.seal_audit", "schedule": 900.0},
     "audit": {"task": "tracking.check_audit", "schedule": 86_400.0},
     "mail": {"task": "tracking.send_outbox", "schedule": 60.0},
+} | {
+    f"heart of {queue}": {
+        "task": "tracking.beat_heart",
+        "schedule": float(BEAT_SECONDS),
+        "args": (queue,),
+        "options": {"queue": queue, "expires": BEAT_SECONDS},
+    }
+    for queue in QUEUES
 }
 
 

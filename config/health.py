@@ -1,11 +1,15 @@
-"""Whether this process can serve: one word for whoever watches it, and no detail for anybody."""
+"""Whether this process can serve, in one word for whoever balances; and whether all that must run is running, for
+whoever is on call. The second is for inside: the proxy of ``docker/`` hands it to nobody."""
 
 from collections.abc import Callable
 
 from django.db import Error, connection
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
+
+from tracking.queries.readiness import late
 
 
 @require_safe
@@ -21,6 +25,16 @@ def health(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok", content_type="text/plain")
 
 
+@require_safe
+def ready(request: HttpRequest) -> HttpResponse:
+    """200 and nothing late, or 503 and what is, each with its age. Names of our own parts alone."""
+    try:
+        found = {each.key: each.said for each in late(timezone.now())}
+    except Error:
+        found = {"database": "down"}
+    return JsonResponse({"late": found}, status=503 if found else 200)
+
+
 class HealthWithoutSession:
     """Asks before the session is read: with a cookie that would fail first, and answer with a page."""
 
@@ -28,4 +42,5 @@ class HealthWithoutSession:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return health(request) if request.path == reverse("healthz") else self.get_response(request)
+        own = {reverse("healthz"): health, reverse("readyz"): ready}
+        return own.get(request.path, self.get_response)(request)

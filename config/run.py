@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 import sys
 
-from config.celery import COURSES, MAIL, SAFETY, WORK
 from config.supervisor import Supervisor
+from tracking.rules.lateness import COURSES, MAIL, SAFETY, WORK
 
 
 def celery(*arguments: str) -> list[str]:

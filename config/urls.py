@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularJSONAPIView
 
-from config.health import health
+from config.health import health, ready
 from tracking.api.permissions import IsStaff
 
 api: list[URLPattern | URLResolver] = [
@@ -16,6 +16,7 @@ handler500 = "config.faults.fault"
 
 urlpatterns = [
     path("healthz", health, name="healthz"),
+    path("readyz", ready, name="readyz"),
     path("api/v1/", include(api)),
     path("account/", include("allauth.urls")),
     path("", include("tracking.urls")),

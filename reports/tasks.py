@@ -6,8 +6,10 @@ from celery import shared_task
 from django.utils import timezone
 
 from reports.actions import courses, housekeeping, jobs, release_builds, release_closing, releases, studies
+from tracking.actions import heartbeats
 from tracking.models import EpisodeMark, StudyMark
-from tracking.tasks import ask
+from tracking.rules import lateness
+from tracking.tasks import ask, done
 
 SWEEP_SECONDS = 60  # as in the beat schedule; a swept message is worth nothing once the next sweep has run
 SWEEP_AT_MOST = 5000
@@ -37,7 +39,10 @@ def sweep() -> None:
     ask(build_release, release_builds.waiting_releases(now=timezone.now()), SWEEP_SECONDS)
     jobs.park_lost(now=timezone.now())
     behind = jobs.pending(EpisodeMark.objects.order_by("pk"))
+    if not behind.exists():
+        heartbeats.note_heartbeat(name=lateness.CAUGHT_UP, at=timezone.now())
     ask(recompute_episode, behind.values_list("episode_id", flat=True)[:SWEEP_AT_MOST], SWEEP_SECONDS)
+    done(lateness.SWEEP)
 
 
 @shared_task(name="reports.refresh_studies", ignore_result=True)
@@ -52,3 +57,4 @@ def refresh_studies() -> None:
 def clear_expired() -> None:
     releases.expire_releases(now=timezone.now())
     housekeeping.clear_expired(now=timezone.now())
+    heartbeats.forget_silent_workers(now=timezone.now())

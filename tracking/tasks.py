@@ -9,7 +9,8 @@ from celery import Task, current_app, shared_task
 from django.utils import timezone
 
 from tracking import clock
-from tracking.actions import abandoned, chain, outbox, rating, safety, scheduling
+from tracking.actions import abandoned, chain, heartbeats, outbox, rating, safety, scheduling
+from tracking.rules import lateness
 
 log = logging.getLogger(__name__)
 
@@ -20,12 +21,14 @@ OUTBOX_SECONDS = 60  # as in the beat schedule: a message is worth nothing once 
 def escalate_alerts() -> None:
     safety.escalate_alerts(now=timezone.now())
     abandoned.raise_for_abandoned(now=timezone.now())
+    done(lateness.ESCALATION)
 
 
 @shared_task(name="tracking.send_outbox", ignore_result=True)
 def send_outbox() -> None:
     """Ask for each mail by itself: several are sent side by side, and one that hangs holds up itself alone."""
     ask(send_mail, outbox.waiting_mail(now=timezone.now()), OUTBOX_SECONDS)
+    done(lateness.OUTBOX)
 
 
 @shared_task(name="tracking.send_mail", ignore_result=True)
@@ -51,6 +54,17 @@ def seal_audit() -> None:
 @shared_task(name="tracking.check_audit", ignore_result=True)
 def check_audit() -> None:
     chain.check_chain()
+
+
+@shared_task(name="tracking.beat_heart", ignore_result=True)
+def beat_heart(queue: str) -> None:
+    """Sent through each queue: when it is done, clock, broker and a worker of that queue have all worked."""
+    heartbeats.note_heartbeat(name=lateness.of_queue(queue), at=timezone.now())
+
+
+def done(job: str) -> None:
+    """A job of the clock went through to its end."""
+    heartbeats.note_heartbeat(name=lateness.of_job(job), at=timezone.now())
 
 
 def ask(task: Task[[int], None], ids: Iterable[int], expires: int) -> None:

@@ -227,7 +227,7 @@ REPORTS = [
     writes("release-revoke", STEWARDS, "release"),
     writes("release-download", RESEARCHERS, "release"),
 ]
-WATCH = [reads("healthz", ANYBODY)]
+WATCH = [reads("healthz", ANYBODY), reads("readyz", ANYBODY)]
 API = [
     reads("api-schema", STAFF),
     reads("api-instrument-list", STAFF),

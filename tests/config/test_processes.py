@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from config.celery import COURSES, MAIL, SAFETY, WORK, app
+from config.celery import app
 from config.run import commands, main
 from tests.flows.image import COMPOSE
+from tracking.rules.lateness import COURSES, MAIL, SAFETY, WORK
 
 pytestmark = (
     pytest.mark.django_db

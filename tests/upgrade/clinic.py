@@ -33,6 +33,7 @@ from tracking.actions import (
     assessments,
     care,
     chain,
+    heartbeats,
     languages,
     library,
     links,
@@ -180,6 +181,7 @@ def _signed_in(ward: Ward, doctor: User) -> None:
     tokens.create_token(by=ward.users["researcher"])
     TOTP.activate(ward.users["steward"], generate_totp_secret())
     tries.put_down(sources=[tries.Source(tries.LINK, "192.0.2.7")], now=clock.now())
+    heartbeats.note_heartbeat(name="beat", at=clock.now())
     form = {"login": doctor.email, "password": "not the password"}
     assert Client().post(reverse("account_login"), form).status_code == 200, "a wrong password was taken"
 

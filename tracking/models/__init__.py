@@ -11,6 +11,7 @@ from tracking.models.chain import AuditSegment, ChainCheck, ChainSettlement
 from tracking.models.dosing import RunSheetEntry, SessionSignature
 from tracking.models.endings import Death, EpisodeEnd
 from tracking.models.entries import EntryDraft
+from tracking.models.heartbeats import Heartbeat
 from tracking.models.imports import EpisodeSource
 from tracking.models.keys import FieldKey
 from tracking.models.library import (
@@ -69,6 +70,7 @@ __all__ = [
     "EpisodeSource",
     "FailedTries",
     "FieldKey",
+    "Heartbeat",
     "ImportBatch",
     "InstrumentRetirement",
     "MedicationCourse",

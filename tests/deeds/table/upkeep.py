@@ -11,8 +11,9 @@ from tests.deeds.deed import Arguments, Note, Twice, deed
 from tests.deeds.table.care import not_in_treatment
 from tests.deeds.table.patients import nameless
 from tracking import clock
-from tracking.actions import audit, care, chain, marks, outbox, people, tries
+from tracking.actions import audit, care, chain, heartbeats, marks, outbox, people, tries
 from tracking.models import EpisodeMark, StudyMark
+from tracking.rules import lateness
 from tracking.rules.chain import GRACE, ends
 from tracking.vocabulary import AuditAction
 
@@ -48,6 +49,35 @@ def one_that_waits(clinic: Clinic) -> Arguments:
 def one_that_cannot_be_sent(clinic: Clinic) -> Arguments:
     bad = outbox.queue_mail(**a_mail(clinic) | {"to": "two\nlines@example.net"})
     return {"mail_id": bad.pk, "now": clock.now()}
+
+
+@deed(heartbeats.note_heartbeat, writes="+Heartbeat", twice=Twice.ONCE)
+def a_first_sign_of_life(clinic: Clinic) -> Arguments:
+    return {"name": f"worker safety@{clinic.word}", "at": NOW}
+
+
+@deed(heartbeats.note_heartbeat, writes="~Heartbeat:at", twice=Twice.ONCE)
+def another_sign_of_life(clinic: Clinic) -> Arguments:
+    heartbeats.note_heartbeat(**a_first_sign_of_life(clinic))
+    return {"name": f"worker safety@{clinic.word}", "at": NOW + timedelta(minutes=1)}
+
+
+@deed(heartbeats.forget_heartbeat, writes="-Heartbeat", twice=Twice.ONCE)
+def a_worker_that_ends(clinic: Clinic) -> Arguments:
+    heartbeats.note_heartbeat(**a_first_sign_of_life(clinic))
+    return {"name": f"worker safety@{clinic.word}"}
+
+
+def a_worker_that_lives(clinic: Clinic) -> Arguments:
+    return a_worker_that_ends(clinic) and {"now": NOW + lateness.GONE}
+
+
+@deed(heartbeats.forget_silent_workers, writes="-Heartbeat", twice=Twice.ONCE, others=a_worker_that_lives)
+def a_worker_that_is_gone(clinic: Clinic) -> Arguments:
+    name = a_worker_that_ends(clinic)["name"]
+    heartbeats.forget_heartbeat(name=name)
+    heartbeats.note_heartbeat(name=name, at=NOW - timedelta(minutes=1))
+    return {"now": NOW + lateness.GONE}
 
 
 @deed(marks.want_episode, writes="~EpisodeMark:wanted_rev", twice=Twice.ADDS)

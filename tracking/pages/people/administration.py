@@ -11,6 +11,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -32,6 +33,7 @@ from tracking.pages.people.administration_forms import (
 from tracking.pages.writing import Page, as_sentence, form_page
 from tracking.queries import administration as shown
 from tracking.queries.likeness import possible_duplicates
+from tracking.queries.readiness import late
 from tracking.vocabulary import ReadPage, Role
 
 TEMPLATES = "tracking/people/administration/"
@@ -47,6 +49,7 @@ def administration(request: SignedInRequest) -> HttpResponse:
     context = {
         "broken": broken_chain(),
         "counts": shown.counts(request.user),
+        "late": late(timezone.now()),
         "sites": shown.administered_sites(request.user),
         "teams": shown.administered_teams(request.user),
         "people": shown.administered_people(request.user),

@@ -1,0 +1,125 @@
+"""What whoever is on call asks: is all that must run running, and what is late. No person and no value in it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any, cast
+
+from celery import current_app
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+from django.db.models import Count, F, Min, Q
+from django.utils.translation import gettext as _
+
+from tracking.models import EpisodeMark, Heartbeat, OutboxMail
+from tracking.queries.field_keys import fault_of_keys
+from tracking.rules import lateness
+
+UNSENT = Q(sent_at=None, withdrawn_at=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at. ``key`` names it for machines, ``seconds`` is an age where it has one."""
+
+    key: str
+    said: str
+    late: bool
+    seconds: float | None = None
+
+
+def findings(now: datetime) -> list[Finding]:
+    """All that is looked at, in a steady order."""
+    return [*_signs_of_life(now), _courses(now), *_mail(now), _broker(), _disk(), _migrations(), _keys()]
+
+
+def late(now: datetime) -> list[Finding]:
+    return [each for each in findings(now) if each.late]
+
+
+def _signs_of_life(now: datetime) -> Iterator[Finding]:
+    beats = dict(Heartbeat.objects.values_list("name", "at"))
+    workers = sorted(name for name in beats if name.startswith(lateness.WORKER))
+    for name in (*lateness.EXPECTED, *workers):
+        last = beats.get(name)
+        said = _("last sign of life {age}").format(age=_ago(last, now)) if last else _("never ran")
+        yield Finding(name, said, lateness.is_late(last, now, lateness.SILENT), _age(last, now))
+
+
+def _courses(now: datetime) -> Finding:
+    """A mark has no time of its own; the oldest that waits is at most as old as the last moment when none did. One
+    that is parked waits for an administrator, who is told elsewhere."""
+    waiting = EpisodeMark.objects.filter(wanted_rev__gt=F("done_rev"), parked_at=None).count()
+    last = Heartbeat.objects.filter(name=lateness.CAUGHT_UP).values_list("at", flat=True).first()
+    said = _("{n} wait").format(n=waiting) if waiting else _("nothing waits")
+    late = waiting > 0 and lateness.is_late(last, now, lateness.COURSE_LATE)
+    return Finding("courses", said, late, _age(last, now) if waiting else 0)
+
+
+def _mail(now: datetime) -> Iterator[Finding]:
+    """What nobody has tried to send is the fault of a worker; when all that was tried comes back, of the server.
+    One address that refuses is no reason to wake anybody."""
+    unsent = OutboxMail.objects.filter(UNSENT)
+    untried = unsent.filter(attempts=0).aggregate(oldest=Min("created_at"))["oldest"]
+    yield _waits("mail", untried, now, lateness.MAIL_LATE)
+    failing = unsent.filter(attempts__gt=0).aggregate(oldest=Min("created_at"), n=Count("pk"))
+    out_since = OutboxMail.objects.filter(sent_at__gt=failing["oldest"] or now).exists()
+    said = _("{n} mails came back").format(n=failing["n"]) if failing["n"] else _("no mail came back")
+    stuck = lateness.has_waited_too_long(failing["oldest"], now, lateness.MAIL_LATE)
+    yield Finding("mail server", said, stuck and not out_since, _age(failing["oldest"], now))
+
+
+def _waits(key: str, since: datetime | None, now: datetime, limit: timedelta) -> Finding:
+    said = _("the oldest came {age}").format(age=_ago(since, now)) if since else _("nothing waits")
+    return Finding(key, said, lateness.has_waited_too_long(since, now, limit), _age(since, now))
+
+
+def _broker() -> Finding:
+    """Whether it answers, and how many messages lie aside that nobody could read."""
+    try:
+        with current_app.connection_for_read() as broker:
+            aside = cast(Any, broker.default_channel).unreadable()  # ours, on both brokers
+    except Exception:  # any broker fault
+        return Finding("broker", _("does not answer"), late=True)
+    said = _("{n} messages could not be read and lie aside").format(n=aside) if aside else _("answers")
+    return Finding("broker", said, late=False)
+
+
+def _disk() -> Finding:
+    disk = shutil.disk_usage(settings.DATA)
+    free = disk.free / disk.total
+    said = _("{percent} % free").format(percent=round(100 * free))
+    return Finding("disk", said, late=free < lateness.DISK_LEAST)
+
+
+def _migrations() -> Finding:
+    applied = MigrationRecorder(connection).applied_migrations()
+    left = len(_last_migrations() - applied.keys())
+    said = _("{n} wait for manage.py migrate").format(n=left) if left else _("all done")
+    return Finding("migrations", said, late=left > 0)
+
+
+def _keys() -> Finding:
+    fault = fault_of_keys()
+    return Finding("field keys", fault or _("those of this database"), late=bool(fault))
+
+
+@cache
+def _last_migrations() -> frozenset[tuple[str, str]]:
+    """The last of each app: it cannot be applied before the others. They do not change while a process runs."""
+    return frozenset(MigrationLoader(None).graph.leaf_nodes())
+
+
+def _age(moment: datetime | None, now: datetime) -> float | None:
+    return (now - moment).total_seconds() if moment else None
+
+
+def _ago(moment: datetime, now: datetime) -> str:
+    """In whole minutes."""
+    return _("{n} min ago").format(n=int((now - moment).total_seconds() // 60))
