@@ -95,7 +95,7 @@ def test_courses_that_wait_without_end(alive: None, episode: TreatmentEpisode, n
     EpisodeMark.objects.create(episode=episode, wanted_rev=1)
     assert keys(late(now + timedelta(minutes=1))) == []
     found = {each.key: each for each in findings(now + timedelta(minutes=5))}
-    assert (found["courses"].late, found["courses"].said) == (True, "1 wait")
+    assert (found["courses"].late, found["courses"].said) == (True, "waiting: 1")
 
 
 class TestMail:
@@ -117,7 +117,7 @@ class TestMail:
         OutboxMail.objects.filter(pk=last.pk).update(sent_at=now + timedelta(minutes=1))
         found = {each.key: each for each in findings(now + timedelta(minutes=6))}
         assert not found["mail"].late and not found["mail server"].late
-        assert found["mail server"].said == "1 mails came back"
+        assert found["mail server"].said == "mails that came back: 1"
 
 
 class TestTheRest:

@@ -57,7 +57,7 @@ def _courses(now: datetime) -> Finding:
     that is parked waits for an administrator, who is told elsewhere."""
     waiting = EpisodeMark.objects.filter(wanted_rev__gt=F("done_rev"), parked_at=None).count()
     last = Heartbeat.objects.filter(name=lateness.CAUGHT_UP).values_list("at", flat=True).first()
-    said = _("{n} wait").format(n=waiting) if waiting else _("nothing waits")
+    said = _("waiting: {n}").format(n=waiting) if waiting else _("nothing waits")
     late = waiting > 0 and lateness.is_late(last, now, lateness.COURSE_LATE)
     return Finding("courses", said, late, _age(last, now) if waiting else 0)
 
@@ -70,7 +70,7 @@ def _mail(now: datetime) -> Iterator[Finding]:
     yield _waits("mail", untried, now, lateness.MAIL_LATE)
     failing = unsent.filter(attempts__gt=0).aggregate(oldest=Min("created_at"), n=Count("pk"))
     out_since = OutboxMail.objects.filter(sent_at__gt=failing["oldest"] or now).exists()
-    said = _("{n} mails came back").format(n=failing["n"]) if failing["n"] else _("no mail came back")
+    said = _("mails that came back: {n}").format(n=failing["n"]) if failing["n"] else _("no mail came back")
     stuck = lateness.has_waited_too_long(failing["oldest"], now, lateness.MAIL_LATE)
     yield Finding("mail server", said, stuck and not out_since, _age(failing["oldest"], now))
 
@@ -87,7 +87,7 @@ def _broker() -> Finding:
             aside = cast(Any, broker.default_channel).unreadable()  # ours, on both brokers
     except Exception:  # any broker fault
         return Finding("broker", _("does not answer"), late=True)
-    said = _("{n} messages could not be read and lie aside").format(n=aside) if aside else _("answers")
+    said = _("unreadable messages that lie aside: {n}").format(n=aside) if aside else _("answers")
     return Finding("broker", said, late=False)
 
 
@@ -101,7 +101,7 @@ def _disk() -> Finding:
 def _migrations() -> Finding:
     applied = MigrationRecorder(connection).applied_migrations()
     left = len(_last_migrations() - applied.keys())
-    said = _("{n} wait for manage.py migrate").format(n=left) if left else _("all done")
+    said = _("waiting for manage.py migrate: {n}").format(n=left) if left else _("all done")
     return Finding("migrations", said, late=left > 0)
 
 
