@@ -53,13 +53,13 @@ def one_that_cannot_be_sent(clinic: Clinic) -> Arguments:
 
 @deed(heartbeats.note_heartbeat, writes="+Heartbeat", twice=Twice.ONCE)
 def a_first_sign_of_life(clinic: Clinic) -> Arguments:
-    return {"name": f"worker safety@{clinic.word}", "at": NOW}
+    return {"name": f"worker safety@{clinic.word}", "at": clock.now()}
 
 
 @deed(heartbeats.note_heartbeat, writes="~Heartbeat:at", twice=Twice.ONCE)
 def another_sign_of_life(clinic: Clinic) -> Arguments:
     heartbeats.note_heartbeat(**a_first_sign_of_life(clinic))
-    return {"name": f"worker safety@{clinic.word}", "at": NOW + timedelta(minutes=1)}
+    return {"name": f"worker safety@{clinic.word}", "at": clock.now() + timedelta(minutes=1)}
 
 
 @deed(heartbeats.forget_heartbeat, writes="-Heartbeat", twice=Twice.ONCE)
@@ -69,15 +69,15 @@ def a_worker_that_ends(clinic: Clinic) -> Arguments:
 
 
 def a_worker_that_lives(clinic: Clinic) -> Arguments:
-    return a_worker_that_ends(clinic) and {"now": NOW + lateness.GONE}
+    return a_worker_that_ends(clinic) and {"now": clock.now()}
 
 
 @deed(heartbeats.forget_silent_workers, writes="-Heartbeat", twice=Twice.ONCE, others=a_worker_that_lives)
 def a_worker_that_is_gone(clinic: Clinic) -> Arguments:
     name = a_worker_that_ends(clinic)["name"]
     heartbeats.forget_heartbeat(name=name)
-    heartbeats.note_heartbeat(name=name, at=NOW - timedelta(minutes=1))
-    return {"now": NOW + lateness.GONE}
+    heartbeats.note_heartbeat(name=name, at=clock.now() - lateness.GONE - timedelta(minutes=1))
+    return {"now": clock.now()}
 
 
 @deed(marks.want_episode, writes="~EpisodeMark:wanted_rev", twice=Twice.ADDS)
