@@ -225,4 +225,5 @@ def broken(now: datetime) -> None:
 
 
 def test_every_container_has_a_health_check() -> None:
-    assert [name for name, service in COMPOSE["services"].items() if "healthcheck" not in service] == []
+    stay = {name: each for name, each in COMPOSE["services"].items() if each["restart"] != "no"}
+    assert [name for name, each in stay.items() if "healthcheck" not in each] == []
