@@ -128,11 +128,8 @@ def test_all_three_ways_of_doing_it_twice_are_met() -> None:
 MANY_ROWS = {
     "tracking.imports.writing.store.run": "a dictionary",
     "reports.actions.publishing.publish": "the figures of those before",
-<<<<<<< HEAD
     "tracking.actions.backups.write": "a hash",
-=======
     "tracking.actions.heartbeats.note_heartbeat": "the sign of one name, if it is older",
->>>>>>> 2517c34 (The table of numbers, and the health checks of what stays)
     "tracking.actions.key_rotation._step": "the one value, if it is still the one that was read",
     "tracking.actions.marks.want_episode": "the mark of one episode, by that episode",
     "tracking.actions.marks.want_episodes": "the marks of so many episodes",
