@@ -16,6 +16,7 @@ LOGGERS = {"log", "logger", "logging"}
 REFUSALS = {"ImproperlyConfigured", "WrongFieldKey"}  # whose words are shown: config.traces.SAID
 REVIEWED = {
     "config/brokers/messages.py: log.error('an unreadable message of the queue %s was set aside', queue)",
+    "config/heart.py: log.warning('sign of life not stored: %s', type(error).__name__)",
     "config/environment.py: ImproperlyConfigured(f'{variable} is not set. With DATABASE_URL "
     "every key must be given.')",
     "config/environment.py: ImproperlyConfigured(f'{variable} is {given!r}: give a whole "

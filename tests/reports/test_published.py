@@ -132,7 +132,9 @@ class TestMeans:
             analyses.published(analyses.load(trial))
 
     def test_nothing_published_is_nothing_to_compare(self, trial: Study) -> None:
-        TreatmentEpisode.objects.filter(study=trial).update(protocol="tms-cbt", arm="combined")
+        TreatmentEpisode.objects.filter(study=trial).update(
+            protocol="tms-cbt", protocol_version="1", arm="combined"
+        )
         with pytest.raises(Refusal, match="Nothing that was published"):
             analyses.published(analyses.load(trial))
 

@@ -113,6 +113,7 @@ def test_wherever_such_a_fault_is_caught_the_constraint_is_named() -> None:
         (path.name, handler)
         for path in sorted(TRACKING.parent.glob("[rt]*/**/*.py"))
         if path.parts[len(TRACKING.parent.parts)] in {"tracking", "reports"}
+        and path.name != "rebuilding.py"  # of a backup, in which no row is in conflict with anybody
         for handler in ast.walk(ast.parse(path.read_text()))
         if isinstance(handler, ast.ExceptHandler)
         and handler.type

@@ -12,6 +12,7 @@ def test_every_language_is_compiled() -> None:
     assert tongues.check_compiled() == []
 
 
+@pytest.mark.django_db  # other checks ask the database
 def test_a_server_without_translations_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     """It would speak English to everybody, and nobody would know why."""
     monkeypatch.setattr(tongues, "SPOKEN", "a message that no catalogue has")
