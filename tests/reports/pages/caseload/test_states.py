@@ -97,7 +97,9 @@ class TestNobodyWhoIsWorseIsOnCourse:
 class TestNoResponse:
     @pytest.fixture
     def dosed(self, long_ago: TreatmentEpisode, clinician: User) -> TreatmentEpisode:
-        """Two doses, the second 38 days ago. The endpoint of the protocol is HAM-D 28 days after it, or 21 to 35."""
+        """Two doses, the second 38 days ago. The endpoint of version 1 is HAM-D 28 days after it, or 21 to 35."""
+        long_ago.protocol_version = "1"
+        long_ago.save()
         scored(long_ago, clinician, {230: 24})
         for day in (258, 262):
             give_dose(long_ago, clinician, day)
