@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from io import StringIO
+from types import SimpleNamespace
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import ProgrammingError, connection, transaction
 
+from reports.management.commands import grant_application
 from tests.application import as_application, make_role
 from tests.tracking.sealed import a_record
 from tracking.models import AuditEvent
@@ -101,6 +103,30 @@ class TestCommand:
             run(f'GRANT "{role}_group" TO "{role}"')
             with pytest.raises(CommandError, match="can still make tables"):
                 granted(role)
+
+
+@pytest.mark.parametrize(
+    ("there", "above", "left_over", "refusal"),
+    [
+        (False, False, False, "there is no role somebody"),
+        (True, True, False, "needs a role of its own"),
+        (True, False, True, "can still make tables"),
+    ],
+)
+def test_what_the_server_says_of_the_role_is_heard(
+    monkeypatch: pytest.MonkeyPatch, there: bool, above: bool, left_over: bool, refusal: str
+) -> None:
+    """The same refusals where there is no PostgreSQL to say so."""
+    heard = {grant_application.ABOVE: above, grant_application.LEFT_OVER: left_over}
+    monkeypatch.delenv("APPLICATION_PASSWORD", raising=False)
+    monkeypatch.setattr(grant_application, "connection", SimpleNamespace(vendor="postgresql"))
+    monkeypatch.setattr(
+        grant_application.Command, "_asked", lambda _, question, *of: heard.get(question, there)
+    )
+    for step in ("_take_all", "_grant"):
+        monkeypatch.setattr(grant_application.Command, step, lambda *_: 0)
+    with pytest.raises(CommandError, match=refusal):
+        granted("somebody")
 
 
 def granted(role: str) -> str:

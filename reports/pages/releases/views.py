@@ -94,8 +94,6 @@ def release_revoke(request: SignedInRequest, public_id: uuid.UUID) -> HttpRespon
         return _shown(request, found, ReleaseDecisionForm(), form)
     try:
         revoke_release(by=request.user, release=found, note=form.cleaned_data["note"])
-    except NotPermitted as error:
-        raise PermissionDenied(str(error)) from error
     except Conflict as error:
         messages.error(request, as_sentence(str(error)))
     else:

@@ -6,10 +6,11 @@ import uuid
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.test import Client
 from rest_framework.test import APIRequestFactory, force_authenticate
 
 from measures import registry
-from tests.api import Api
+from tests.api import ROOT, Api
 from tests.cast import days_ago, identity_in, person
 from tests.reports.clinic import answers_for, rate
 from tests.tracking.definitions import CHECK_IN
@@ -272,3 +273,11 @@ def test_a_sites_own_instruments_are_among_them_at_that_site_alone(administrator
     assert here.get("instruments/check_in/1/").json()["title"] == "Check-in after the session"
     assert "check_in" not in {one["key"] for one in there.get("instruments/").json()["results"]}
     assert there.get("instruments/check_in/").status_code == 404
+
+
+def test_tokens_are_not_guessed_without_end(api: Api) -> None:
+    """As many wrong ones as a clinic may mistype; the right one is heard all the while."""
+    guess = Client()
+    said = [guess.get(f"{ROOT}patients/", headers={"Authorization": f"Token {n:064x}"}) for n in range(32)]
+    assert [answer.status_code for answer in said] == [401] * 30 + [429] * 2
+    assert api.get("patients/").status_code == 200

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
+from measures import registry
 from tests.api import Api
 from tests.cast import days_ago
 from tests.reports.clinic import another_episode, rate
 from tests.tracking.answers import CAPS, HAMD, PHQ9
 from tracking.actions import scheduling
+from tracking.actions.totals import record_total
 from tracking.models import (
     Assessment,
     AssessmentRequest,
@@ -328,6 +330,17 @@ def test_who_corrects_second_is_told_so(api: Api, clinician: User, episode: Trea
         "misread",
     )
     assert (both["sent"]["answers"]["1"], both["sent"]["reason"]) == (4, "misheard")
+    assert rows() == before
+
+
+def test_a_total_has_no_answers_to_correct(api: Api, clinician: User, episode: TreatmentEpisode) -> None:
+    sheet = {"totals": {"total": 20}, "assessed_on": days_ago(3), "submission_id": uuid.uuid4()}
+    total = record_total(by=clinician, episode=episode, instrument=registry.get("bdi2"), **sheet).assessment
+    before = rows()
+    answer = api.post(
+        f"assessments/{total.public_id}/correct/", {"answers": PHQ9, "reason": "the sheet was found"}
+    )
+    assert (answer.status_code, set(answer.json())) == (409, {"detail"})
     assert rows() == before
 
 
