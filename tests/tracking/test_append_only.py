@@ -1,23 +1,19 @@
 """The database itself refuses to change what was recorded."""
 
-import importlib
 import uuid
+from importlib import import_module
+from pkgutil import iter_modules
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from tracking import migrations
 from tracking.models import AuditEvent
 
 TABLES = [
     table
-    for migration in (
-        "0002_append_only",
-        "0004_guard_library",
-        "0007_guard_combined_treatment",
-        "0014_right_patient",
-        "0020_audit_chain",
-    )
-    for table in importlib.import_module(f"tracking.migrations.{migration}").TABLES
+    for module in iter_modules(migrations.__path__)
+    for table in getattr(import_module(f"{migrations.__name__}.{module.name}"), "TABLES", [])
 ]
 
 pytestmark = pytest.mark.django_db

@@ -9,6 +9,8 @@ test runner put one there and take it away inside their own transaction.
 
 from django.db import migrations
 
+from tracking.migrations._append_only import guard, unguard
+
 TABLES = [
     "tracking_assessment",
     "tracking_scalescore",
@@ -19,13 +21,6 @@ TABLES = [
     "tracking_researchconsent",
 ]
 KEY = "CREATE TABLE append_only_key (opened_for varchar(60) NOT NULL)"
-
-SQLITE = """
-CREATE TRIGGER {table}_no_{event} BEFORE {event} ON {table}
-WHEN NOT EXISTS (SELECT 1 FROM append_only_key)
-BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END
-"""
-
 POSTGRES_FUNCTION = """
 CREATE FUNCTION refuse_change() RETURNS trigger AS $$
 BEGIN
@@ -37,37 +32,22 @@ BEGIN
     RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
 END $$ LANGUAGE plpgsql
 """
-POSTGRES = [
-    "CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_change()",
-    "CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
-]
 
 
-def guard(apps, schema_editor):
-    run = schema_editor.execute
-    run(KEY)
-    if schema_editor.connection.vendor == "sqlite":
-        for table in TABLES:
-            for event in ("UPDATE", "DELETE"):
-                run(SQLITE.format(table=table, event=event))
-    else:
-        run(POSTGRES_FUNCTION, None)  # no parameters: its % is not a placeholder
-        for table in TABLES:
-            for statement in POSTGRES:
-                run(statement.format(table=table))
+def guard_first(apps, schema_editor):
+    schema_editor.execute(KEY)
+    if schema_editor.connection.vendor == "postgresql":
+        schema_editor.execute(POSTGRES_FUNCTION, None)  # no parameters: its % is not a placeholder
+    guard(schema_editor, TABLES)
 
 
-def unguard(apps, schema_editor):
-    run = schema_editor.execute
-    if schema_editor.connection.vendor == "sqlite":
-        for table in TABLES:
-            for event in ("UPDATE", "DELETE"):
-                run(f"DROP TRIGGER {table}_no_{event}")
-    else:
-        run("DROP FUNCTION refuse_change() CASCADE")
-    run("DROP TABLE append_only_key")
+def unguard_last(apps, schema_editor):
+    unguard(schema_editor, TABLES)
+    if schema_editor.connection.vendor == "postgresql":
+        schema_editor.execute("DROP FUNCTION refuse_change()")
+    schema_editor.execute("DROP TABLE append_only_key")
 
 
 class Migration(migrations.Migration):
     dependencies = [("tracking", "0001_initial")]
-    operations = [migrations.RunPython(guard, unguard)]
+    operations = [migrations.RunPython(guard_first, unguard_last)]

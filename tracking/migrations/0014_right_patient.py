@@ -3,40 +3,14 @@
 The list of transfers is append-only, guarded as in 0002.
 """
 
-import importlib
-
 import django.db.models.deletion
 import tracking.clock
 import uuid
 from django.conf import settings
 from django.db import migrations, models
-
-
-first = importlib.import_module("tracking.migrations.0002_append_only")
+from tracking.migrations._append_only import both_ways
 
 TABLES = ["tracking_patienttransfer"]
-
-
-def guard(apps, schema_editor):
-    run = schema_editor.execute
-    for table in TABLES:
-        if schema_editor.connection.vendor == "sqlite":
-            for event in ("UPDATE", "DELETE"):
-                run(first.SQLITE.format(table=table, event=event))
-        else:
-            for statement in first.POSTGRES:
-                run(statement.format(table=table))
-
-
-def unguard(apps, schema_editor):
-    run = schema_editor.execute
-    for table in TABLES:
-        if schema_editor.connection.vendor == "sqlite":
-            for event in ("UPDATE", "DELETE"):
-                run(f"DROP TRIGGER {table}_no_{event}")
-        else:
-            for name in ("change", "truncate"):
-                run(f"DROP TRIGGER {table}_no_{name} ON {table}")
 
 
 class Migration(migrations.Migration):
@@ -311,5 +285,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.RunPython(guard, unguard),
+        migrations.RunPython(*both_ways(TABLES)),
     ]

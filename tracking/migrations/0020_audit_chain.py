@@ -3,36 +3,11 @@
 The default of ``at`` changes in the state alone: on SQLite the tables would be built anew, and lose their guard.
 """
 
-import importlib
-
 import tracking.clock
 from django.db import migrations, models
-
-first = importlib.import_module("tracking.migrations.0002_append_only")
+from tracking.migrations._append_only import both_ways
 
 TABLES = ["tracking_auditsegment", "tracking_chaincheck", "tracking_chainsettlement"]
-
-
-def guard(apps, schema_editor):
-    run = schema_editor.execute
-    for table in TABLES:
-        if schema_editor.connection.vendor == "sqlite":
-            for event in ("UPDATE", "DELETE"):
-                run(first.SQLITE.format(table=table, event=event))
-        else:
-            for statement in first.POSTGRES:
-                run(statement.format(table=table))
-
-
-def unguard(apps, schema_editor):
-    run = schema_editor.execute
-    for table in TABLES:
-        if schema_editor.connection.vendor == "sqlite":
-            for event in ("UPDATE", "DELETE"):
-                run(f"DROP TRIGGER {table}_no_{event}")
-        else:
-            for name in ("change", "truncate"):
-                run(f"DROP TRIGGER {table}_no_{name} ON {table}")
 
 
 class Migration(migrations.Migration):
@@ -109,5 +84,5 @@ class Migration(migrations.Migration):
             model_name='readevent',
             index=models.Index(fields=['at'], name='tracking_re_at_302599_idx'),
         ),
-        migrations.RunPython(guard, unguard),
+        migrations.RunPython(*both_ways(TABLES)),
     ]
