@@ -72,9 +72,8 @@ class Line(logging.Formatter):
 def configure(settings: Mapping[str, Any]) -> None:
     """The one configuration: what a library has given its loggers to write with is taken away."""
     logging.setLogRecordFactory(Record)
-    logging.raiseExceptions = (
-        False  # or a record that cannot be put together is printed with all that it holds
-    )
+    # Or a record that cannot be put together is printed with all that it holds.
+    logging.raiseExceptions = False
     for logger in logging.Logger.manager.loggerDict.values():
         if isinstance(logger, logging.Logger):
             logger.handlers.clear()

@@ -260,9 +260,8 @@ def fault_at(line: int, reached_by: range) -> Mutant:
 
 def test_the_tests_that_reach_a_line_are_asked_first_nearest_and_quickest_first(reach: Reach) -> None:
     first, last = reach.choices(fault_at(140, range(140, 141)))
-    near = (
-        "tests/tracking/actions/test_safety.py"  # whole: what its fixture ran may serve another of its tests
-    )
+    # Whole: what its fixture ran may serve another of its tests.
+    near = "tests/tracking/actions/test_safety.py"
     assert first.run == [near, FAST, FAR, RACE]
     assert first.longest == 9
     assert last.done == sorted(first.run)

@@ -7,9 +7,8 @@ from ipaddress import IPv6Address, IPv6Interface, ip_address
 from django.conf import settings
 from django.http import HttpRequest
 
-IPV6_NETWORK = (
-    64  # a household or an office is given so much of it, and every device changes its own part at will
-)
+# A household or an office is given so much of it, and every device changes its own part at will.
+IPV6_NETWORK = 64
 
 
 def client_address(request: HttpRequest) -> str:

@@ -24,9 +24,8 @@ from reports.stats.regression import Errors, Regression, ordinary_least_squares
 from tracking.tongues import in_every_language
 from tracking.vocabulary.time_points import time_point_in_words
 
-SEED = (
-    20_060_915  # any number, the same one for ever: the bootstrap interval must not change between two looks
-)
+# Any number, the same one for ever: the bootstrap interval must not change between two looks.
+SEED = 20_060_915
 
 UNMEASURED = {
     "alliance": marked("Alliance was measured in nobody with this predictor and outcome."),

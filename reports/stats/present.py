@@ -20,9 +20,8 @@ from measures.language import beside, dated, figure, ngettext
 from measures.language import gettext as _
 from reports.stats.amounts import points
 
-QUIET_FOR = timedelta(
-    days=84
-)  # as long as the protocols of this platform watch for relapse after the last dose
+# As long as the protocols of this platform watch for relapse after the last dose.
+QUIET_FOR = timedelta(days=84)
 
 
 class State(StrEnum):

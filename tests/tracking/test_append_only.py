@@ -52,9 +52,8 @@ def test_raw_sql_is_refused(event: AuditEvent, statement: str) -> None:
 
 def test_truncate_is_refused(event: AuditEvent) -> None:
     if connection.vendor == "sqlite":
-        statement = (
-            "DELETE FROM tracking_auditevent WHERE 1"  # SQLite has no TRUNCATE; this is what it optimises to
-        )
+        # SQLite has no TRUNCATE; this is what it optimises to.
+        statement = "DELETE FROM tracking_auditevent WHERE 1"
     else:
         statement = "TRUNCATE tracking_auditevent CASCADE"
     with (

@@ -16,9 +16,8 @@ from tracking.queries.chain import Verified, head, next_day, prints_between, ver
 from tracking.rules.chain import START, Anchor, Kind, ends, packed, seal, starts
 from tracking.vocabulary import AuditAction
 
-DAYS_AT_ONCE = (
-    400  # sealed in one run of the task: the first runs take up years, and others wait for the worker
-)
+# Sealed in one run of the task: the first runs take up years, and others wait for the worker.
+DAYS_AT_ONCE = 400
 ROWS_AT_ONCE = 100_000
 KEPT = 200  # findings of one check that are kept by name
 

@@ -15,9 +15,8 @@ from django.db.models.functions import Cast
 from tracking.fields import EncryptedTextField, check_value
 from tracking.models import FieldKey
 
-SAMPLE = (
-    20  # rows of each table, from either end, that say whether the keys are right where none is known yet
-)
+# Rows of each table, from either end, that say whether the keys are right where none is known yet.
+SAMPLE = 20
 WHERE = 'See "Field keys" in docs/operations.md.'
 Column = tuple[type[models.Model], str]
 

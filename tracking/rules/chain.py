@@ -17,9 +17,8 @@ from enum import StrEnum
 
 START = "0" * 64  # what the first segment is bound to
 VERSION = "throughline audit segment 1"
-GRACE = timedelta(
-    hours=1
-)  # a day is sealed so long after its end: a transaction of that day may still be open
+# A day is sealed so long after its end: a transaction of that day may still be open.
+GRACE = timedelta(hours=1)
 _PRINT = struct.Struct(">BQ32s")  # kind, id, print
 
 

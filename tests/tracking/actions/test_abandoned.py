@@ -14,9 +14,8 @@ from tracking.actions.abandoned import raise_for_abandoned
 from tracking.models import AssessmentRequest, SafetyAlert, TreatmentEpisode, User
 from tracking.tasks import escalate_alerts
 
-LATER = timedelta(
-    days=11
-)  # the window of a week has closed wherever the patient lives, and the day to finish it
+# The window of a week has closed wherever the patient lives, and the day to finish it.
+LATER = timedelta(days=11)
 
 
 @pytest.fixture

@@ -15,9 +15,8 @@ from measures.scoring import Answer, skipped
 
 Answers = dict[str, Answer]
 Bounds = dict[str, tuple[int, int]]  # of an item: the lowest and the highest answer that fits
-LONGEST_NUMBER = (
-    60  # a number that nothing else is known of (months, minutes) lies at most so far above its lowest
-)
+# A number that nothing else is known of (months, minutes) lies at most so far above its lowest.
+LONGEST_NUMBER = 60
 SUICIDE = "suicide"
 TEXT = "Simulated."
 
