@@ -123,6 +123,7 @@ TREATMENT = [
     both("patient-identity", TEAM, "patient"),
     both("patient-responsible", TEAM, "patient"),
     both("patient-transfer", TEAM, "patient"),
+    both("patient-copy", TEAM, "patient"),
     both("record-undo", TEAM, "patient"),
     both("record-merge", TEAM, "patient"),
     reads("record-moves", CLINICIANS),

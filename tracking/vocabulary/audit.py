@@ -43,6 +43,7 @@ class AuditAction(TextChoices):
     APPROVE_MOVE = "approve_move"
     REFUSE_MOVE = "refuse_move"
     REVERSE_MOVE = "reverse_move"
+    MAKE_COPY = "make_copy"
 
     START_EPISODE = "start_episode"
     EPISODE_COMPLETED = "episode_completed"

@@ -25,6 +25,7 @@ class ReadPage(TextChoices):
     MEDICATION = "medication"
     MEDICATION_NEW = "medication-new"
     PATIENT = "patient"
+    PATIENT_COPY = "patient-copy"
     PATIENT_IDENTITY = "patient-identity"
     PATIENT_NEW = "patient-new"
     PATIENT_RESPONSIBLE = "patient-responsible"

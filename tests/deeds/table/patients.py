@@ -7,7 +7,7 @@ from datetime import date
 from tests.cast import days_ago, person
 from tests.deeds.clinics import Clinic
 from tests.deeds.deed import Arguments, Note, Twice, deed
-from tracking.actions import care, people
+from tracking.actions import care, copies, people
 from tracking.actions.endings import end_episode
 from tracking.vocabulary import AuditAction, ConsentKind, Sex
 
@@ -123,3 +123,13 @@ def another_name_language_sex_and_time_zone(clinic: Clinic) -> Arguments:
         "sex": "other",
         "timezone": "Europe/Lisbon",
     }
+
+
+@deed(
+    copies.make_copy,
+    Note(AuditAction.MAKE_COPY, of="patient", patient="patient"),
+    writes="+AuditEvent",
+    twice=Twice.ADDS,
+)
+def the_own_copy(clinic: Clinic) -> Arguments:
+    return {"by": clinic.lead, "patient": clinic.patient}
