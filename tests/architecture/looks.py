@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import uuid
+import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -154,6 +156,14 @@ def _asked(ward: Ward, role: str, method: str, address: str, body: Arguments) ->
         transaction.set_rollback(True)
 
 
+def _text(response: HttpResponse) -> str:
+    """What somebody is sent; of a file of files, what is in them."""
+    if response.headers.get("Content-Type") != "application/zip":
+        return response.content.decode()
+    with zipfile.ZipFile(io.BytesIO(response.content)) as archive:
+        return "\n".join(archive.read(name).decode() for name in archive.namelist())
+
+
 def _kept(
     seen: Seen,
     ward: Ward,
@@ -171,7 +181,7 @@ def _kept(
         for _ in range(2 if again else 1):
             before = AuditEvent.objects.order_by("pk").last().pk
             response = stack.enter_context(_asked(ward, role, method, address, sent or {}))
-        text = response.content.decode()
+        text = _text(response)
         written = AuditEvent.objects.filter(pk__gt=before).exclude(patient=None)
         look = Look(
             ward,
