@@ -20,6 +20,7 @@ LISTS = {
     "study-setting",
     "today",
 }
+A_FILE = ("patient-copy", "POST")  # handed to the person, who knows whose it is
 STAFF = {"clinician", "rater"}
 
 
@@ -30,6 +31,7 @@ def about_somebody(seen: Seen) -> list[Look]:
         for look in seen.looks
         if look.role in STAFF
         and look.row.route not in LISTS
+        and (look.row.route, look.method) != A_FILE
         and not look.row.route.startswith("api")
         and look.status in {200, 400}
         and len({patient for _, _, patient in look.noted}) == 1
