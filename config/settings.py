@@ -208,6 +208,7 @@ LINK_LIFE = timedelta(days=7)
 RELEASE_LIFE = timedelta(hours=24)
 RELEASE_SMALLEST_CLASS = count("RELEASE_SMALLEST_CLASS", SMALLEST_CLASS)
 refuse_small_classes(RELEASE_SMALLEST_CLASS, is_allowed=env.bool("RELEASE_CLASSES_BELOW_FIVE", default=False))
+TEAM_FIGURES_BY_CLASS = env.bool("TEAM_FIGURES_BY_CLASS", default=False)
 
 SECURE_TLS = env.bool("SECURE_TLS", default=not EMBEDDED)
 TRUSTED_PROXIES = count("TRUSTED_PROXIES", 0)  # who asks is said by so many proxies of ours

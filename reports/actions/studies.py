@@ -22,7 +22,7 @@ from reports.stats.growth import Random
 from tracking.models import Study, StudyMark, TreatmentEpisode
 from tracking.rules.policies.instruments import instrument_of
 
-ALGORITHM = "study-1"  # a change of what is computed is a new name, so that stored figures are replaced
+ALGORITHM = "study-2"  # a change of what is computed is a new name, so that stored figures are replaced
 
 
 @dataclass(frozen=True, slots=True)

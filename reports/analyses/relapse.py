@@ -30,11 +30,12 @@ LAST_DOSE, END_OF_THERAPY = marked("the last dose"), marked("the end of therapy"
 
 @dataclass(frozen=True, slots=True)
 class FreeAt:
-    """So many days after the zero: how many are followed that far, the share without relapse and its interval;
-    ``None`` where nobody was followed that far, or the interval is undefined."""
+    """So many days after the zero: how many are followed that far, how many had relapsed, the share without relapse
+    and its interval; ``None`` where nobody was followed that far, or the interval is undefined."""
 
     day: int
     at_risk: int
+    relapses: int
     free: float | None
     low: float | None
     high: float | None
@@ -182,7 +183,8 @@ def _arm(arm: str, since: str, rows: list[Followed]) -> RelapseArm:
 
 def _free_at(found: KaplanMeier, day: int) -> FreeAt:
     free = found.at(day)
-    step = next((step for step in reversed(found.steps) if step.time <= day), None)
-    if step is None or free is None:
-        return FreeAt(day, found.at_risk(day), free, None, None)
-    return FreeAt(day, found.at_risk(day), free, step.low, step.high)
+    steps = [step for step in found.steps if step.time <= day]
+    relapses = sum(step.events for step in steps)
+    if not steps or free is None:
+        return FreeAt(day, found.at_risk(day), relapses, free, None, None)
+    return FreeAt(day, found.at_risk(day), relapses, free, steps[-1].low, steps[-1].high)

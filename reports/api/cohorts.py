@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
-
 from reports.pages.study.page import study_figures
 from tracking.models import Study, User
 
@@ -23,11 +21,12 @@ SAID_OF_STUDY = (
 
 def cohort(user: User, study: Study) -> dict[str, Any]:
     """What ``CohortSerializer`` shows of one visible study."""
-    figures = study_figures(user, study, settings.RELEASE_SMALLEST_CLASS)
+    figures = study_figures(user, study)
     return {
         **{name: getattr(study, name) for name in SAID_OF_STUDY},
         "patients": figures.patients,
         "withheld_below": figures.withheld_below,
+        "rounded_to": figures.rounded_to,
         "computed_at": figures.computed_at,
         "raters_not_blind": figures.not_blind,
         **{name: figures.results.get(name) for name in ANALYSES},

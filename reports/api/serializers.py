@@ -115,8 +115,9 @@ class CohortSerializer(CohortSummarySerializer):
     """Figures as the worker stored them; an analysis that its data cannot carry says ``{"refused": reason}``.
 
     ``withheld_below``: what rests on fewer patients is null or refused; null for a reader who may see single
-    patients, and then nothing is withheld. ``course``: means by arm and time point, rates with their
-    denominators. ``growth``, ``contrast``, ``predict``: the fitted models. ``relapse``: by arm, time
+    patients, and then nothing is withheld. ``rounded_to``: what every count of patients is rounded to, from which
+    shares and intervals are computed; null where counts are exact. ``course``: means by arm and time point, rates
+    with their denominators. ``growth``, ``contrast``, ``predict``: the fitted models. ``relapse``: by arm, time
     from the last dose or the end of therapy. ``agreement``: double ratings on the outcome, raters by letters.
     ``blinding``: guesses and expectancy by arm. ``published``: what was published of the
     protocol beside what is computed. ``raters_not_blind``: why ratings that are called blind are not, by the
@@ -126,6 +127,7 @@ class CohortSerializer(CohortSummarySerializer):
 
     patients = serializers.IntegerField(allow_null=True)
     withheld_below = serializers.IntegerField(allow_null=True)
+    rounded_to = serializers.IntegerField(allow_null=True)
     computed_at = serializers.DateTimeField(allow_null=True)
     raters_not_blind = serializers.ListField(child=serializers.CharField())
     course = serializers.DictField(allow_null=True)
@@ -142,6 +144,7 @@ class CohortSerializer(CohortSummarySerializer):
             *CohortSummarySerializer.Meta.fields,
             "patients",
             "withheld_below",
+            "rounded_to",
             "computed_at",
             "raters_not_blind",
             *ANALYSES,

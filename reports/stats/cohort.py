@@ -99,7 +99,7 @@ def rate(
     known = frame.dropna(subset=[outcome]).astype({outcome: bool}).groupby(patient)[outcome].any()
     undecided = int(frame[patient].nunique() - len(known))
     n = len(known) + (undecided if missing == "count_as_not_met" else 0)
-    return _rate(int(known.sum()), n, undecided, level)
+    return rate_of(int(known.sum()), n, undecided, level)
 
 
 def rates_by_arm(
@@ -160,17 +160,23 @@ def significant_change(
     )
 
 
+def mean_interval(mean: float, sd: float, n: int, level: float = 0.95) -> tuple[float, float]:
+    """mean +- t(n-1) x sd / sqrt(n), of two or more."""
+    margin = float(stats.t(n - 1).ppf((1 + level) / 2) * sd / np.sqrt(n))
+    return mean - margin, mean + margin
+
+
+def rate_of(met: int, n: int, undecided: int, level: float = 0.95) -> Rate:
+    """The rate of these counts."""
+    if n == 0:
+        return Rate(0, 0, undecided, None, None, None)
+    low, high = stats.binomtest(met, n).proportion_ci(level, method="wilson")
+    return Rate(met, n, undecided, met / n, float(low), float(high))
+
+
 def _mean_at(arm: Hashable, time: Hashable, values: np.ndarray, level: float) -> MeanAt:
     n, mean = len(values), float(values.mean())
     if n < 2:
         return MeanAt(arm, time, n, mean, None, None, None)
     sd = float(values.std(ddof=1))
-    margin = float(stats.t(n - 1).ppf((1 + level) / 2)) * sd / np.sqrt(n)
-    return MeanAt(arm, time, n, mean, sd, mean - margin, mean + margin)
-
-
-def _rate(met: int, n: int, undecided: int, level: float) -> Rate:
-    if n == 0:
-        return Rate(0, 0, undecided, None, None, None)
-    low, high = stats.binomtest(met, n).proportion_ci(level, method="wilson")
-    return Rate(met, n, undecided, met / n, float(low), float(high))
+    return MeanAt(arm, time, n, mean, sd, *mean_interval(mean, sd, n, level))

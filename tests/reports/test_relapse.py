@@ -18,6 +18,7 @@ from reports.analyses.relapse import RelapseFigures
 from reports.models import StudyResult
 from reports.pages.study.withholding import withhold
 from reports.plain import spoken
+from reports.stats.counts import CountRule
 from reports.stats.errors import Refusal
 from tests.cast import days_ago
 from tests.markup import said
@@ -315,14 +316,14 @@ class TestWithholding:
     ARM: dict[str, Any] = {
         "arm": "combined", "since": "the last dose", "n": 30, "relapses": 8, "not_in_remission": 2,
         "not_followed": 1, "median": 200.0, "median_low": 90.0, "median_high": None, "refused": "",
-        "at": [{"day": day, "at_risk": left, "free": 0.9, "low": 0.8, "high": 1.0}
-               for day, left in ((28, 28), (84, 20), (182, 9), (364, 3))],
+        "at": [{"day": day, "at_risk": left, "relapses": gone, "free": 0.9, "low": 0.8, "high": 1.0}
+               for day, left, gone in ((28, 28, 0), (84, 20, 5), (182, 9, 6), (364, 3, 8))],
     }  # fmt: skip
 
     def shown(self, **changes: Any) -> dict[str, Any]:
-        course = {"means": [], "patients": 40, "arms": [], "rates": []}
+        course = {"means": [], "patients": 40, "episodes": 40, "arms": [], "rates": []}
         found = {"course": course, "relapse": {"rule": "phq9-1", "arms": [self.ARM | changes]}}
-        return withhold(found, "week 12", 5)["relapse"]["arms"][0]
+        return withhold(found, "week 12", CountRule(5))["relapse"]["arms"][0]
 
     def test_one_day_alone_and_no_median(self) -> None:
         found = self.shown()
@@ -333,6 +334,15 @@ class TestWithholding:
             None,
             None,
         )
+
+    @pytest.mark.parametrize("gone", [0, 3, 27, 30])
+    def test_a_curve_is_not_read_where_a_few_everybody_or_nobody_had_relapsed(self, gone: int) -> None:
+        (at,) = [row for row in self.ARM["at"] if row["day"] == 182]
+        assert self.shown(at=[{**at, "relapses": gone}])["at"] == []
+
+    def test_figures_that_do_not_say_how_many_had_relapsed_have_no_curve(self) -> None:
+        at = [{name: value for name, value in row.items() if name != "relapses"} for row in self.ARM["at"]]
+        assert self.shown(at=at)["at"] == []
 
     @pytest.mark.parametrize("changes", [{"n": 4, "relapses": 0}, {"relapses": 3}, {"relapses": 27}])
     def test_a_few_are_not_told(self, changes: dict[str, int]) -> None:

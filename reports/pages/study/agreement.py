@@ -17,10 +17,8 @@ from measures.instrument import Instrument
 from measures.language import marked
 from reports import analyses
 from reports.charts import Figure, IntervalRow, Intervals, intervals
-from reports.pages.study.page import may_see_patients
 from reports.pages.study.stored import Stored, stored_figures
-from reports.pages.study.withholding_raters import withhold_agreement, withhold_blinding
-from reports.plain import rounded, spoken
+from reports.plain import spoken
 from tracking.models import Study, TreatmentEpisode, User
 from tracking.queries.raters import raters_not_blind
 from tracking.rules.policies.instruments import Shelf
@@ -94,6 +92,7 @@ class AgreementPage:
 
     study: Study
     withheld_below: int | None
+    rounded_to: int | None
     computed_at: datetime | None
     answers: Sequence[str]
     others: Sequence[str]
@@ -105,26 +104,21 @@ class AgreementPage:
     not_blind: Sequence[str]
 
 
-def agreement_page(user: User, study: Study, smallest: int) -> AgreementPage:
-    """Everything on the page of one visible study; ``smallest``: the fewest patients of a group that is shown to
-    somebody who does not treat all of them."""
-    limit = None if may_see_patients(user, study) else smallest
-    stored = [
-        row
-        for row in stored_figures(study, live=limit is None)[0]
-        if row.analysis in ("agreement", "blinding")
-    ]
+def agreement_page(user: User, study: Study) -> AgreementPage:
+    """Everything on the page of one visible study."""
+    figures = stored_figures(user, study)
+    stored = [row for row in figures.figures if row.analysis in ("agreement", "blinding")]
     rows = sorted(stored, key=lambda row: (row.instrument != study.outcome_instrument, row.instrument))
-    agreements = [_agreement(study, row, limit) for row in rows if row.analysis == "agreement"]
-    hidden = next((row.result for row in rows if row.analysis == "blinding"), None)
-    found = spoken(rounded(withhold_blinding(hidden, limit)) if hidden and limit else hidden)
+    agreements = [_agreement(study, row) for row in rows if row.analysis == "agreement"]
+    found = spoken(next((row.result for row in rows if row.analysis == "blinding"), None))
     guessers = _guessers(found)
     told = _arms(guessers)
     own = [each for each in told if each[0] == "patient"]
     others = [each for each in told if each[0] != "patient"]
     return AgreementPage(
         study=study,
-        withheld_below=limit,
+        withheld_below=figures.withheld_below,
+        rounded_to=figures.rounded_to,
         computed_at=max((row.computed_at for row in rows), default=None),
         answers=[*(each.sentence for each in agreements if each.main), *map(_guessed, own)],
         others=list(map(_guessed, others)),
@@ -139,9 +133,9 @@ def agreement_page(user: User, study: Study, smallest: int) -> AgreementPage:
     )
 
 
-def _agreement(study: Study, row: Stored, limit: int | None) -> InstrumentAgreement:
+def _agreement(study: Study, row: Stored) -> InstrumentAgreement:
     instrument = Shelf().get(row.instrument, study=study)
-    found = spoken(rounded(withhold_agreement(row.result, limit)) if limit else row.result)
+    found = spoken(row.result)
     if "refused" in found:
         return InstrumentAgreement(instrument, found, found["refused"], None, "", "", None, None)
     main = next(scale for scale in found["scales"] if scale["key"] == found["main"])

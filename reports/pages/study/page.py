@@ -2,7 +2,7 @@
 
 Figures are those that the worker stored; nothing is estimated here. Single patients (thin lines, dots) are drawn
 only for somebody who treats all of them, or when the data set is published anyway; everybody else sees
-aggregates in which small groups are withheld (``withholding``).
+aggregates in which small groups are withheld (``stored``, the one door to them).
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -22,8 +21,7 @@ from reports import analyses
 from reports.charts import Figure
 from reports.pages.study.charts import course_figure, predictor_figure, predictor_title
 from reports.pages.study.stored import stored_figures
-from reports.pages.study.withholding import withhold
-from reports.plain import rounded, spoken
+from reports.plain import spoken
 from reports.stats.errors import Refusal
 from tracking.models import Study, TreatmentEpisode, User
 from tracking.queries.raters import raters_not_blind
@@ -61,12 +59,13 @@ class StudyFigures:
     ``not_blind``: why ratings that are called blind are not; nothing where they are.
 
     ``patients``: how many; ``None`` when they are fewer than ``withheld_below``, which is ``None`` for a reader
-    who may see single patients.
+    who may see single patients. ``rounded_to``: what counts of people are rounded to, if they are.
     """
 
     results: Mapping[str, Json]
     patients: int | None
     withheld_below: int | None
+    rounded_to: int | None
     computed_at: datetime | None
     not_blind: Sequence[str]
 
@@ -123,21 +122,19 @@ class StudyPage:
     published_notes: Sequence[str]
 
 
-def study_figures(user: User, study: Study, smallest: int) -> StudyFigures:
-    """What the user may see. ``smallest``: the fewest patients of a group that is shown to somebody who does not
-    treat them."""
-    live = may_see_patients(user, study)
-    found, patients = stored_figures(study, live=live)
+def study_figures(user: User, study: Study) -> StudyFigures:
+    """What the user may see of the outcome of one visible study."""
+    told = stored_figures(user, study)
     own = (study.outcome_instrument, study.outcome_scale)
-    stored = [row for row in found if (row.instrument, row.scale) == own]
-    results: dict[str, Json] = {row.analysis: row.result for row in stored}
-    not_blind = raters_not_blind(TreatmentEpisode.objects.filter(study=study))
-    computed_at = max((row.computed_at for row in stored), default=None)
-    if live:
-        return StudyFigures(spoken(results), patients, None, computed_at, not_blind)
-    shown = patients if patients == 0 or patients >= smallest else None
-    withheld = rounded(withhold(results, study.endpoint, smallest))
-    return StudyFigures(spoken(withheld), shown, smallest, computed_at, not_blind)
+    stored = [row for row in told.figures if (row.instrument, row.scale) == own]
+    return StudyFigures(
+        results=spoken({row.analysis: row.result for row in stored}),
+        patients=told.patients,
+        withheld_below=told.withheld_below,
+        rounded_to=told.rounded_to,
+        computed_at=max((row.computed_at for row in stored), default=None),
+        not_blind=raters_not_blind(TreatmentEpisode.objects.filter(study=study)),
+    )
 
 
 def with_outcome(studies: Iterable[Study]) -> list[tuple[Study, str]]:
@@ -146,9 +143,9 @@ def with_outcome(studies: Iterable[Study]) -> list[tuple[Study, str]]:
     return [(study, shelf.get(study.outcome_instrument, study=study).short_title) for study in studies]
 
 
-def study_page(user: User, study: Study, smallest: int) -> StudyPage:
-    """Everything on the page of one visible study; ``smallest`` as in ``study_figures``."""
-    figures = study_figures(user, study, smallest)
+def study_page(user: User, study: Study) -> StudyPage:
+    """Everything on the page of one visible study."""
+    figures = study_figures(user, study)
     instrument = Shelf().get(study.outcome_instrument, study=study)
     scale = instrument.scale(study.outcome_scale)
     course = _with(figures, "course", "means")
@@ -179,15 +176,6 @@ def study_page(user: User, study: Study, smallest: int) -> StudyPage:
             _(PUBLISHED_NOTES[key]) for key in dict.fromkeys(row["statistic"] for row in published)
         ),
     )
-
-
-def may_see_patients(user: User, study: Study) -> bool:
-    """Whether single patients may be drawn: those of a published data set, and those whom the user treats."""
-    episodes = TreatmentEpisode.objects.filter(study=study)
-    known = Q(pk__in=TreatmentEpisode.objects.visible_to(user))
-    if study.is_published:
-        known |= Q(imported_from__isnull=False)
-    return episodes.exists() and not episodes.exclude(known).exists()
 
 
 def shown_rates(course: Json) -> tuple[RateRow, ...]:

@@ -1,7 +1,7 @@
 """Set and setting over a study: how it is planned, where sessions differed, and how doses were integrated.
 
 What rooms say is the site's and is shown to everybody of the study. What sessions say is counted over patients;
-for a reader who does not treat them all, groups of fewer than ``smallest`` patients are withheld, so is their
+for a reader who does not treat them all, counts are told by ``CountRule``: small groups are withheld, so is their
 complement, and no free text of a session is shown.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from statistics import mean, median
 
@@ -21,7 +21,8 @@ from django.utils.translation import ngettext
 from measures import registry
 from measures.instrument import Instrument, Item
 from measures.scoring import Answer
-from reports.pages.study.page import may_see_patients
+from reports.pages.study.reader import known_people, rule_for
+from reports.stats.counts import EXACT, NOTHING, CountRule
 from tracking.models import (
     Assessment,
     Patient,
@@ -112,6 +113,7 @@ class StudySetting:
     parts: tuple[Part, ...]
     arms: tuple[ArmRow, ...]
     withheld_below: int | None
+    rounded_to: int | None
     seen: tuple[Patient, ...]
 
     @property
@@ -158,34 +160,34 @@ class _Session:
     said: Answers
 
 
-def study_setting(user: User, study: Study, smallest: int) -> StudySetting:
-    """The page of one visible study; ``smallest``: the fewest patients of a group that is shown to somebody who does
-    not treat them."""
-    sees = may_see_patients(user, study)
-    least = 0 if sees else smallest
+def study_setting(user: User, study: Study) -> StudySetting:
+    """The page of one visible study."""
+    told_by = rule_for(user, study)
     instrument = registry.get(INSTRUMENT)
     dosing = _dosing_sessions(study)
+    others = {str(row.episode.patient.public_id) for row in dosing} - known_people(user, study)
+    rule = EXACT if told_by is None else NOTHING if told_by.is_of_a_few(len(others)) else told_by
     recorded = _recorded(dosing, instrument)
     rooms = {row.setting_template for row in dosing if row.setting_template}
     ordered = tuple(sorted(rooms, key=lambda room: (room.name, room.revision)))
     days = [local_day(row.episode.patient, row.starts_at) for row in dosing]
-    patients = {row.episode.patient for row in dosing}
-    shown = len(patients) >= least
+    shown = not rule.is_of_a_few(len({row.episode.patient for row in dosing}))
     return StudySetting(
         study=study,
         instrument=instrument,
-        dosing=_counted((row.episode.patient for row in dosing), least),
-        recorded=_counted((row.patient for row in recorded), least),
+        dosing=_counted((row.episode.patient for row in dosing), rule),
+        recorded=_counted((row.patient for row in recorded), rule),
         first=min(days, default=None) if shown else None,
         last=max(days, default=None) if shown else None,
         rooms=ordered,
         parts=tuple(
-            Part(title, tuple(_row(item, instrument, ordered, recorded, least) for item in items))
+            Part(title, tuple(_row(item, instrument, ordered, recorded, rule) for item in items))
             for title, items in instrument.sections.items()
         ),
-        arms=_arms(study, least),
-        withheld_below=None if sees else smallest,
-        seen=tuple({row.patient for row in recorded}) if sees else (),
+        arms=_arms(study, rule),
+        withheld_below=told_by.smallest if told_by else None,
+        rounded_to=told_by.step if told_by and told_by.step > 1 else None,
+        seen=() if told_by else tuple({row.patient for row in recorded}),
     )
 
 
@@ -220,21 +222,21 @@ def _row(
     instrument: Instrument,
     rooms: Sequence[SettingTemplate],
     recorded: Sequence[_Session],
-    least: int,
+    rule: CountRule,
 ) -> TopicRow:
     answered = [row for row in recorded if row.said.get(item.code) is not None]
     compared = [row for row in answered if item.code in row.room]
     differed = [row for row in compared if row.said[item.code] != row.room[item.code]]
     free = [row for row in answered if item.code not in row.room]
-    differs = _part_of(differed, compared, least)
+    differs = _part_of(differed, compared, rule)
     notable = [*free, *(differed if not differs.is_withheld else ())]
-    said, average = _said(item, notable, least)
+    said, average = _said(item, notable, rule)
     return TopicRow(
         item=item,
         planned=_planned(item, instrument, rooms),
-        compared=_counted((row.patient for row in compared), least),
+        compared=_counted((row.patient for row in compared), rule),
         differed=differs,
-        recorded=_part_of(free, recorded, least),
+        recorded=_part_of(free, recorded, rule),
         said=said,
         mean=average,
         hidden=bool(notable) and not said and average is None,
@@ -261,22 +263,23 @@ def _planned(
     )
 
 
-def _said(item: Item, rows: Sequence[_Session], least: int) -> tuple[tuple[Said, ...], float | None]:
+def _said(item: Item, rows: Sequence[_Session], rule: CountRule) -> tuple[tuple[Said, ...], float | None]:
     """What was answered: a mean, each answer with its count, or, to those who may read it, the text."""
     if item.kind == "number":
         numbers = [float(answer) for row in rows if (answer := row.said[item.code]) is not None]
-        return (), mean(numbers) if numbers and _patients(rows) >= least else None
+        few = not numbers or rule.is_of_a_few(_patients(rows))
+        return (), None if few else mean(numbers)
     if item.kind == "text":
-        texts = () if least else rows
+        texts = rows if rule == EXACT else ()
         return tuple(Said(str(row.said[item.code]), 1, row.patient.study_code) for row in texts), None
     groups: dict[float | str, list[_Session]] = defaultdict(list)
     for row in rows:
         if (answer := row.said[item.code]) is not None:
             groups[answer].append(row)
-    if any(_patients(group) < least for group in groups.values()):
+    if any(rule.is_of_a_few(_patients(group)) for group in groups.values()):
         return (), None
     return tuple(
-        Said(in_words(item, answer) or "", len(group))
+        Said(in_words(item, answer) or "", rule.rounded(len(group)))
         for answer, group in sorted(groups.items(), key=lambda found: float(found[0]))
     ), None
 
@@ -285,22 +288,23 @@ def _patients(rows: Iterable[_Session]) -> int:
     return len({row.patient for row in rows})
 
 
-def _counted(patients: Iterable[Patient], least: int) -> Counted:
+def _counted(patients: Iterable[Patient], rule: CountRule) -> Counted:
     """Sessions by their patients; nobody at all is no secret."""
     rows = list(patients)
     many = len(set(rows))
-    return Counted(None, None) if 0 < many < least else Counted(len(rows), many)
+    few = rule.is_of_a_few(many)
+    return Counted(None, None) if few else Counted(rule.rounded(len(rows)), rule.rounded(many))
 
 
-def _part_of(some: Sequence[_Session], whole: Sequence[_Session], least: int) -> Counted:
+def _part_of(some: Sequence[_Session], whole: Sequence[_Session], rule: CountRule) -> Counted:
     """Sessions among others: withheld where they, or the patients who have none of them, are too few."""
     others = {row.patient for row in whole} - {row.patient for row in some}
-    if 0 < len(others) < least or 0 < _patients(whole) < least:
+    if rule.is_of_a_few(len(others), _patients(whole)):
         return Counted(None, None)
-    return _counted((row.patient for row in some), least)
+    return _counted((row.patient for row in some), rule)
 
 
-def _arms(study: Study, least: int) -> tuple[ArmRow, ...]:
+def _arms(study: Study, rule: CountRule) -> tuple[ArmRow, ...]:
     """Each arm, when every one of them is large enough; otherwise all of them together, if that is."""
     by_arm: dict[str, list[tuple[Patient, Integrated]]] = defaultdict(list)
     standing = Prefetch("sessions", queryset=TreatmentSession.objects.standing())
@@ -309,27 +313,45 @@ def _arms(study: Study, least: int) -> tuple[ArmRow, ...]:
         for row in integrations(episode, list(episode.sessions.all())):
             by_arm[episode.arm or _("no arm")].append((episode.patient, row))
     sizes = [len({patient for patient, row in rows}) for rows in by_arm.values()]
-    everybody = _arm_row(_("all patients"), [row for rows in by_arm.values() for row in rows], least)
+    everybody = [row for rows in by_arm.values() for row in rows]
     if not by_arm:
         return ()
-    if len(by_arm) == 1 or min(sizes) < least:
-        return (everybody,)
-    return (*(_arm_row(arm, rows, least) for arm, rows in by_arm.items()), everybody)
+    if len(by_arm) == 1 or rule.is_of_a_few(*sizes):
+        return (_arm_row(_("all patients"), everybody, rule),)
+    arms = [_arm_row(arm, rows, rule) for arm, rows in by_arm.items()]
+    return (*arms, _total(_arm_row(_("all patients"), everybody, rule), arms))
 
 
-def _arm_row(arm: str, rows: Sequence[tuple[Patient, Integrated]], least: int) -> ArmRow:
+def _arm_row(arm: str, rows: Sequence[tuple[Patient, Integrated]], rule: CountRule) -> ArmRow:
     patients = len({patient for patient, row in rows})
-    if patients < least:
+    if rule.is_of_a_few(patients):
         return ArmRow(arm, None, None, None, None, None, None)
     figures = [row.integration for patient, row in rows]
     planned = [one for one in figures if one.planned is not None]
     delays = [one.first_after for one in figures if one.first_after is not None]
     return ArmRow(
         arm=arm,
-        doses=len(rows),
-        patients=patients,
-        planned=sum(one.planned or 0 for one in planned),
-        held=sum(one.held for one in figures),
-        missed=sum(one.missed for one in figures),
+        doses=rule.rounded(len(rows)),
+        patients=rule.rounded(patients),
+        planned=rule.told(sum(one.planned or 0 for one in planned)),
+        held=rule.told(sum(one.held for one in figures)),
+        missed=rule.told(sum(one.missed for one in figures)),
         median_delay=median(delays) if delays else None,
+    )
+
+
+def _total(everybody: ArmRow, arms: Sequence[ArmRow]) -> ArmRow:
+    """Everybody, counted as the sum of what is told of the arms."""
+
+    def total(name: str) -> int | None:
+        told = [getattr(arm, name) for arm in arms]
+        return None if None in told else sum(told)
+
+    return replace(
+        everybody,
+        doses=total("doses"),
+        patients=total("patients"),
+        planned=total("planned"),
+        held=total("held"),
+        missed=total("missed"),
     )

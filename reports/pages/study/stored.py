@@ -1,14 +1,21 @@
-"""Which stored figures of a study a reader is shown: those of now, or those that were published last."""
+"""The one door to the stored figures of a study: what comes through it may be shown to the reader it was opened for."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from reports.models import StudyPublication, StudyResult
-from tracking.models import Study, TreatmentEpisode
+from reports.pages.study.reader import known_people, rule_for
+from reports.pages.study.withholding import withhold
+from reports.plain import rounded
+from reports.stats.counts import CountRule
+from tracking.models import Study, TreatmentEpisode, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,18 +29,64 @@ class Stored:
     computed_at: datetime
 
 
-def stored_figures(study: Study, *, live: bool) -> tuple[list[Stored], int]:
-    """The figures, and how many patients the study has in them. ``live``: as they are now, for whoever may see each
-    of the patients; else as they were published, for as many people at a time that none can be told."""
-    if live:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a reader may see of a study: its figures, and how many patients are in them.
+
+    ``rule``: by which counts are told; ``None`` for a reader who may see single patients, who is told all of it as it
+    is now. ``patients`` is ``None`` where so few are not told.
+    """
+
+    figures: Sequence[Stored]
+    patients: int | None
+    rule: CountRule | None
+
+    @property
+    def withheld_below(self) -> int | None:
+        return self.rule.smallest if self.rule else None
+
+    @property
+    def rounded_to(self) -> int | None:
+        return self.rule.step if self.rule and self.rule.step > 1 else None
+
+
+def stored_figures(user: User, study: Study) -> Told:
+    """The figures as they are now, for whoever may see each of the patients; else as they were published, for as many
+    people at a time that none can be told, and withheld and rounded by the reader's rule.
+
+    Nothing is told where the reader sees all but a few of them: these would be left by subtraction.
+    """
+    rule = rule_for(user, study)
+    if rule is None:
         rows = StudyResult.objects.filter(study=study)
         patients = TreatmentEpisode.objects.filter(study=study).values("patient").distinct().count()
-        return [Stored(*_place(row), row.result, row.computed_at) for row in rows], patients
+        return Told([Stored(*_place(row), row.result, row.computed_at) for row in rows], patients, None)
     published = StudyPublication.objects.filter(study=study).last()
     if published is None:
-        return [], 0
+        return Told([], 0, rule)
     figures = [Stored(computed_at=published.published_at, **each) for each in published.results]
-    return figures, len(published.people)
+    others = len(set(published.people) - known_people(user, study))
+    if rule.is_of_a_few(others):
+        return Told([replace(each, result=_all_but_a_few(rule)) for each in figures], None, rule)
+    return Told(_withheld(figures, study.endpoint, rule), rule.told(len(published.people)), rule)
+
+
+def _withheld(figures: Sequence[Stored], endpoint: str, rule: CountRule) -> list[Stored]:
+    by_scale: dict[tuple[str, str], list[Stored]] = defaultdict(list)
+    for each in figures:
+        by_scale[each.instrument, each.scale].append(each)
+    return [
+        replace(each, result=safe[each.analysis])
+        for rows in by_scale.values()
+        for safe in [rounded(withhold({row.analysis: row.result for row in rows}, endpoint, rule))]
+        for each in rows
+    ]
+
+
+def _all_but_a_few(rule: CountRule) -> Mapping[str, str]:
+    return {
+        "refused": _("Withheld: you treat all but fewer than {n} of these patients.").format(n=rule.smallest)
+    }
 
 
 def _place(row: StudyResult) -> tuple[str, str, str]:

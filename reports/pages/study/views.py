@@ -31,7 +31,7 @@ def studies(request: SignedInRequest) -> HttpResponse:
 def study(request: SignedInRequest, key: str) -> HttpResponse:
     """One study: course by arm, rates, growth, predictors."""
     found = one_or_404(Study.objects.visible_to(request.user), key=key)
-    page = study_page(request.user, found, settings.RELEASE_SMALLEST_CLASS)
+    page = study_page(request.user, found)
     simulated = settings.SITE_IS_DEMO and found.is_simulated
     return render(request, "reports/study.html", {"page": page, "simulated": simulated})
 
@@ -41,7 +41,7 @@ def study(request: SignedInRequest, key: str) -> HttpResponse:
 def setting(request: SignedInRequest, key: str) -> HttpResponse:
     """Set and setting over a study, and the integration of its doses: a table to be printed."""
     found = one_or_404(Study.objects.visible_to(request.user), key=key)
-    page = study_setting(request.user, found, settings.RELEASE_SMALLEST_CLASS)
+    page = study_setting(request.user, found)
     record_reads(by=request.user, patients=page.seen, page=ReadPage.STUDY_SETTING)
     simulated = settings.SITE_IS_DEMO and found.is_simulated
     return render(request, "reports/study_setting.html", {"page": page, "simulated": simulated})
@@ -52,6 +52,6 @@ def setting(request: SignedInRequest, key: str) -> HttpResponse:
 def agreement(request: SignedInRequest, key: str) -> HttpResponse:
     """Of one study: do raters agree, was the treatment guessed, what was expected of it?"""
     found = one_or_404(Study.objects.visible_to(request.user), key=key)
-    page = agreement_page(request.user, found, settings.RELEASE_SMALLEST_CLASS)
+    page = agreement_page(request.user, found)
     simulated = settings.SITE_IS_DEMO and found.is_simulated
     return render(request, "reports/study_agreement.html", {"page": page, "simulated": simulated})

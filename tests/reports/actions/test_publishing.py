@@ -13,6 +13,7 @@ from reports.actions.studies import recompute_study
 from reports.models import StudyPublication
 from reports.pages.study.page import study_figures
 from reports.plain import rounded
+from reports.stats.counts import CountRule
 from tests.markup import said
 from tests.reports.clinic import another_episode, give_dose, rate
 from tracking.actions import care
@@ -22,6 +23,12 @@ from tracking.models import CareTeam, Study, TreatmentEpisode, User
 pytestmark = pytest.mark.django_db
 K = 5
 PEOPLE = 9
+
+
+@pytest.fixture(autouse=True)
+def few_people_suffice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rule of these tests tells of five people and does not round, so that a handful of patients shows it."""
+    monkeypatch.setattr("reports.pages.study.reader.SAFE", CountRule(K))
 
 
 def joined(team: CareTeam, by: User, study: Study, total: int = 12) -> TreatmentEpisode:
@@ -45,7 +52,7 @@ def again(study: Study) -> None:
 
 def at_the_end(user: User, study: Study) -> tuple[int | None, float]:
     """How many are counted at week 4, and their mean, as this reader is told."""
-    means = study_figures(user, study, K).results["course"]["means"]
+    means = study_figures(user, study).results["course"]["means"]
     found = next(each for each in means if each["time"] == "week 4")
     return found["n"], found["mean"]
 

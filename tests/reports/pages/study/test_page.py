@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from reports.actions.studies import recompute_study
 from reports.models import StudyResult
+from reports.stats.counts import CountRule
 from tests.cast import days_ago
 from tests.reports.clinic import another_episode, give_dose, rate
 from tracking.actions import care
@@ -22,6 +23,12 @@ pytestmark = pytest.mark.django_db
 K = 5
 ENDS = {"psilocybin": (6, 7, 12, 8, 9, 13, 14), "waiting": (37, 37, 38)}  # HAM-D17 at week 4, from 40
 MEAN_OF_THE_FEW = "37.3"
+
+
+@pytest.fixture(autouse=True)
+def few_people_suffice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rule of these tests tells of five people and does not round, so that a handful of patients shows it."""
+    monkeypatch.setattr("reports.pages.study.reader.SAFE", CountRule(K))
 
 
 class Words(HTMLParser):

@@ -2,33 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import pytest
 from django.utils import translation
 
 from reports.pages.study.withholding import rounded_line, withhold
+from reports.stats.cohort import mean_interval, rate_of
+from reports.stats.counts import SAFE, CountRule
 
-K = 5
-
-
-def rate(met: int, n: int, undecided: int = 0) -> dict[str, int]:
-    return {"met": met, "n": n, "undecided": undecided}
+K = CountRule(5)
 
 
-def criterion(whole: dict[str, int], **arms: dict[str, int]) -> dict[str, Any]:
+def rate(met: int, n: int, undecided: int = 0) -> dict[str, Any]:
+    return asdict(rate_of(met, n, undecided))
+
+
+def criterion(whole: dict[str, Any], **arms: dict[str, Any]) -> dict[str, Any]:
     return {"key": "response", "definition": "Treatment response", "all": whole, "by_arm": arms}
 
 
 def mean(arm: str, time: str, n: int) -> dict[str, Any]:
-    return {"arm": arm, "time": time, "n": n, "mean": 12.5, "sd": 3.0, "low": 10.0, "high": 15.0}
+    low, high = mean_interval(12.5, 3.0, n)
+    return {"arm": arm, "time": time, "n": n, "mean": 12.5, "sd": 3.0, "low": low, "high": high}
 
 
 def course(
     *means: dict[str, Any], rates: tuple[dict[str, Any], ...] = (), patients: int = 40
 ) -> dict[str, Any]:
     arms = sorted({each["arm"] for each in means})
-    return {"patients": patients, "arms": arms, "means": list(means), "rates": list(rates), "time_points": []}
+    return {
+        "patients": patients, "episodes": patients, "arms": arms, "means": list(means), "rates": list(rates),
+        "time_points": [],
+    }  # fmt: skip
 
 
 FULL = [mean(arm, time, 20) for arm in ("active", "placebo") for time in ("baseline", "week 4")]
@@ -40,8 +47,8 @@ RESULTS: dict[str, Any] = {
 }
 
 
-def shown(criterion_: dict[str, Any]) -> dict[str, Any]:
-    return withhold({"course": course(*FULL, rates=(criterion_,))}, "week 4", K)["course"]["rates"][0]
+def shown(criterion_: dict[str, Any], rule: CountRule = K) -> dict[str, Any]:
+    return withhold({"course": course(*FULL, rates=(criterion_,))}, "week 4", rule)["course"]["rates"][0]
 
 
 class TestRates:
@@ -62,6 +69,11 @@ class TestRates:
         assert found["all"] is None
         assert found["by_arm"] == {"active": None, "placebo": None}
 
+    def test_by_the_safe_rule_shares_and_intervals_are_those_of_the_rounded_counts(self) -> None:
+        found = shown(criterion(rate(37, 83), active=rate(19, 42), placebo=rate(18, 41)), SAFE)
+        assert found["by_arm"] == {"active": rate(20, 45), "placebo": rate(20, 45)}
+        assert found["all"] == rate(40, 90)
+
     def test_patients_without_an_arm_are_not_told_by_the_arms_that_are_shown(self) -> None:
         found = shown(criterion(rate(22, 43), active=rate(14, 20), placebo=rate(6, 20)))
         assert found["by_arm"] == {"active": None, "placebo": None}
@@ -79,7 +91,8 @@ class TestRates:
         assert (found["all"], found["by_arm"]) == (None, {"active": None, "placebo": None})
 
     def test_a_few_undecided_are_not_counted_out(self) -> None:
-        found = shown(criterion(rate(20, 40, 3), active=rate(14, 20, 3), placebo=rate(6, 20, 6)))
+        """The whole of them, less the six of the other arm, would be the three."""
+        found = shown(criterion(rate(20, 40, 9), active=rate(14, 20, 3), placebo=rate(6, 20, 6)))
         assert found["all"]["undecided"] is None
         assert [each["undecided"] for each in found["by_arm"].values()] == [None, 6]
 
@@ -123,7 +136,11 @@ class TestPredictors:
     LINE = [{"x": 22.0 + 5 * step, "y": 20.0 - step, "low": 18.0, "high": 22.0} for step in range(25)]
     MODEL: dict[str, Any] = {
         "predictor": "meq30_first",
-        "regression": {"n": 34, "terms": {"meq30_first": 1, "armplacebo": 2}, "dropped": {"rows": 3}},
+        "regression": {
+            "n": 34,
+            "terms": {"meq30_first": {"value": -0.4, "df": 31.0}, "armplacebo": {}},
+            "dropped": {"rows": 3},
+        },
         "line": LINE,
     }
 
@@ -133,7 +150,7 @@ class TestPredictors:
 
     def test_only_the_predictor_itself_is_told(self) -> None:
         (model,) = self.found()["models"]
-        assert model["regression"] == {"n": 34, "terms": {"meq30_first": 1}}
+        assert model["regression"] == {"n": 34, "terms": {"meq30_first": {"value": -0.4}}}
 
     def test_the_line_does_not_end_where_a_patient_is(self) -> None:
         line = rounded_line(self.LINE)
@@ -160,6 +177,14 @@ class TestPredictors:
         assert found["en-gb"] == "Fewer than 5 complete cases; a model with 7 coefficients needs 70."
         assert "3" not in found["de"] and "5" in found["de"] and "70" in found["de"]
         assert found["ar"] != said["ar"] and "5" in found["ar"]
+
+    def test_a_reason_counts_many_as_everything_else_does(self) -> None:
+        said = {"en-gb": "23 complete cases; 70 are needed.", "de": "23 vollständige Fälle; 70 sind nötig."}
+        predict = {"models": [], "refused": {"a": said, "b": "6 complete cases; more are needed."}}
+        found = withhold({"course": course(*FULL), "predict": predict}, "week 4", SAFE)["predict"]["refused"]
+        assert found["a"]["en-gb"] == "25 complete cases; 70 are needed."
+        assert found["a"]["de"] == "25 vollständige Fälle; 70 sind nötig."
+        assert found["b"] == "Fewer than 8 complete cases; more are needed."
 
     def test_a_reason_that_counts_many_or_nobody_stands(self) -> None:
         refused = {"a": "21 complete cases; more are needed.", "b": "0 complete cases; more are needed."}

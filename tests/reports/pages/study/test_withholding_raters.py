@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import pytest
 
 from reports.pages.study.withholding import withhold
 from reports.pages.study.withholding_raters import withhold_agreement, withhold_blinding
+from reports.stats.blinding import bang_index
+from reports.stats.counts import SAFE, CountRule
 
-K = 5
-ICC = {"ICC(2,1)": {"value": 0.9, "low": 0.8, "high": 0.95}}
-BANG = {"value": 0.4, "se": 0.1, "low": 0.2, "high": 0.6, "n": 30}
+K = CountRule(5)
+ICC = {"ICC(2,1)": {"value": 0.9, "low": 0.8, "high": 0.95, "subjects": 20}}
 
 
 def scale(patients: int) -> dict[str, Any]:
@@ -57,7 +59,8 @@ def agreed(patients: int = 20, **parts: Any) -> dict[str, Any]:
 
 def arm(name: str, right: int, wrong: int, unknown: int, confident: int = 20) -> dict[str, Any]:
     told = {"right": right, "wrong": wrong, "unknown": unknown, "confidence": 3.2, "confident": confident}
-    return {"arm": name, "is_control": name == "placebo", **told, "bang": BANG}
+    bang = asdict(bang_index(right, wrong, unknown))
+    return {"arm": name, "is_control": name == "placebo", **told, "bang": bang}
 
 
 def guessed(*arms: dict[str, Any], expectancy: tuple[dict[str, Any], ...] = ()) -> dict[str, Any]:
@@ -94,11 +97,13 @@ class TestAgreement:
 
 class TestBlinding:
     def test_what_rests_on_enough_is_shown(self) -> None:
-        found = guessed(arm("placebo", 10, 10, 10), arm("mdma", 20, 0, 10))
+        found = guessed(arm("placebo", 10, 10, 10), arm("mdma", 20, 10, 0))
         assert withhold_blinding(found, K) == found
 
     @pytest.mark.parametrize(
-        "counts", [(4, 10, 10), (10, 1, 10), (10, 10, 3)], ids=["right", "wrong", "unknown"]
+        "counts",
+        [(4, 10, 10), (10, 1, 10), (10, 10, 3), (0, 10, 10), (10, 0, 0)],
+        ids=["right", "wrong", "unknown", "nobody is right", "everybody is"],
     )
     def test_a_count_of_a_few_hides_its_arm_and_what_would_give_it_back(
         self, counts: tuple[int, int, int]
@@ -109,15 +114,27 @@ class TestBlinding:
         assert {
             hidden[name] for name in ("right", "wrong", "unknown", "bang", "confidence", "confident")
         } == {None}
-        assert patients["arms"][0]["bang"] == BANG
-        assert patients["james"] == {"refused": "Withheld: a count of one arm is below 5."}
+        assert patients["arms"][0]["bang"] == asdict(bang_index(10, 10, 10))
+        assert patients["james"] == {
+            "refused": "Withheld: a count of one arm is below 5, or everybody guessed alike."
+        }
 
     def test_the_confidence_of_a_few_is_withheld(self) -> None:
         found = withhold_blinding(
             guessed(arm("placebo", 10, 10, 10, confident=3), arm("mdma", 10, 10, 10)), K
         )
         first = found["guessers"][0]["arms"][0]
-        assert (first["confidence"], first["confident"], first["bang"]) == (None, None, BANG)
+        assert (first["confidence"], first["confident"]) == (None, None)
+        assert first["bang"] == asdict(bang_index(10, 10, 10))
+
+    def test_by_the_safe_rule_the_index_is_that_of_the_rounded_counts(self) -> None:
+        found = withhold_blinding(guessed(arm("placebo", 13, 9, 8), arm("mdma", 22, 11, 0)), SAFE)
+        (patients,) = found["guessers"]
+        first, second = patients["arms"]
+        assert (first["right"], first["wrong"], first["unknown"]) == (15, 10, 10)
+        assert first["bang"] == asdict(bang_index(15, 10, 10))
+        assert second["bang"] == asdict(bang_index(20, 10, 0))
+        assert patients["james"]["n"] == 65
 
     def test_the_expectation_of_a_few_is_withheld(self) -> None:
         few = {"arm": "mdma", "time": "patient", "n": 4, "mean": 70.0, "sd": 9.0, "low": 60.0, "high": 80.0}
@@ -133,8 +150,8 @@ def test_they_are_withheld_whatever_became_of_the_scores() -> None:
     results = {
         "course": {"refused": "There is no usable score."},
         "agreement": agreed(patients=4),
-        "blinding": guessed(),
+        "blinding": guessed(arm("placebo", 20, 20, 20)),
     }
     found = withhold(results, "week 18", K)
     assert found["agreement"] == {"refused": "Fewer than 5 patients were rated twice."}
-    assert found["blinding"] == guessed()
+    assert found["blinding"] == guessed(arm("placebo", 20, 20, 20))
