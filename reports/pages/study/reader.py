@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
@@ -23,11 +25,12 @@ def rule_for(user: User, study: Study) -> CountRule | None:
     return CountRule(settings.RELEASE_SMALLEST_CLASS) if by_class else SAFE
 
 
-def known_people(user: User, study: Study) -> set[str]:
-    """The patients of a study whose rows the user may see: what is told of the others must not be left when these are
-    taken away."""
+def sees_all_but_a_few(user: User, study: Study, people: Set[str], rule: CountRule) -> bool:
+    """Whether the user may see the rows of these people but for a few: what is told of all of them, less these rows,
+    would be told of the few."""
     patients = Patient.objects.filter(episodes__in=_known(user, study))
-    return set(map(str, patients.values_list("public_id", flat=True)))
+    known = people & set(map(str, patients.values_list("public_id", flat=True)))
+    return bool(known) and rule.is_of_a_few(len(people - known))
 
 
 def _known(user: User, study: Study) -> QuerySet[TreatmentEpisode]:

@@ -21,7 +21,7 @@ from django.utils.translation import ngettext
 from measures import registry
 from measures.instrument import Instrument, Item
 from measures.scoring import Answer
-from reports.pages.study.reader import known_people, rule_for
+from reports.pages.study.reader import rule_for, sees_all_but_a_few
 from reports.stats.counts import EXACT, NOTHING, CountRule
 from tracking.models import (
     Assessment,
@@ -165,8 +165,10 @@ def study_setting(user: User, study: Study) -> StudySetting:
     told_by = rule_for(user, study)
     instrument = registry.get(INSTRUMENT)
     dosing = _dosing_sessions(study)
-    others = {str(row.episode.patient.public_id) for row in dosing} - known_people(user, study)
-    rule = EXACT if told_by is None else NOTHING if told_by.is_of_a_few(len(others)) else told_by
+    people = {str(row.episode.patient.public_id) for row in dosing}
+    rule = told_by or EXACT
+    if sees_all_but_a_few(user, study, people, rule):
+        rule = NOTHING
     recorded = _recorded(dosing, instrument)
     rooms = {row.setting_template for row in dosing if row.setting_template}
     ordered = tuple(sorted(rooms, key=lambda room: (room.name, room.revision)))

@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from reports.models import StudyPublication, StudyResult
-from reports.pages.study.reader import known_people, rule_for
+from reports.pages.study.reader import rule_for, sees_all_but_a_few
 from reports.pages.study.withholding import withhold
 from reports.plain import rounded
 from reports.stats.counts import CountRule
@@ -65,8 +65,7 @@ def stored_figures(user: User, study: Study) -> Told:
     if published is None:
         return Told([], 0, rule)
     figures = [Stored(computed_at=published.published_at, **each) for each in published.results]
-    others = len(set(published.people) - known_people(user, study))
-    if rule.is_of_a_few(others):
+    if sees_all_but_a_few(user, study, set(published.people), rule):
         return Told([replace(each, result=_all_but_a_few(rule)) for each in figures], None, rule)
     return Told(_withheld(figures, study.endpoint, rule), rule.told(len(published.people)), rule)
 

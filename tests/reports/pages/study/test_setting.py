@@ -254,7 +254,7 @@ class TestIntegration:
             "all patients",
             12,
             11,
-            1,
+            None,
         )
 
 
