@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from reports.actions.studies import recompute_study
+from reports.stats.counts import CountRule
 from tests.cast import days_ago, person
 from tests.markup import said
 from tests.reports.clinic import another_episode, answers_for
@@ -35,6 +36,12 @@ def join(study: Study, user: User) -> User:
     return user
 
 
+@pytest.fixture(autouse=True)
+def few_people_suffice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rule of these tests tells of five people and does not round, so that a handful of patients shows it."""
+    monkeypatch.setattr("reports.pages.study.reader.SAFE", CountRule(5))
+
+
 @pytest.fixture
 def trial(team_a: CareTeam, study: Study, clinician: User, rater: User) -> list[TreatmentEpisode]:
     """Six patients, all rated twice: all guessed the same, of two the clinician noted an expectation."""
@@ -51,8 +58,8 @@ def trial(team_a: CareTeam, study: Study, clinician: User, rater: User) -> list[
     return episodes
 
 
-def test_the_answers_come_first(client: Client, researcher: User, study: Study, trial: list) -> None:
-    text = shown(client, researcher, study)
+def test_the_answers_come_first(client: Client, clinician: User, study: Study, trial: list) -> None:
+    text = shown(client, join(study, clinician), study)
     answer = "Two raters of the same patient on HAM-D17 total: ICC(2,1) 0.13 (95 % interval"
     assert answer in text and "6 double ratings." in text
     same = "Patients gave the same answer on all 6 patients of the arm psilocybin: Bang 1.00, of which no interval"
@@ -115,9 +122,10 @@ class TestTwoArms:
     ) -> None:
         text = shown(client, researcher, study)
         for arm in ("waiting (control)", "psilocybin"):
-            assert f"Patient {arm} withheld: a count is below 5" in text
-        assert "Patient Withheld: a count of one arm is below 5." in text and "0.25" not in text
-        assert "Therapist psilocybin 8 0 0" in text
+            assert f"Patient {arm} withheld: a count is below 5, or all guessed alike" in text
+            assert f"Therapist {arm} withheld: a count is below 5, or all guessed alike" in text
+        assert "Patient Withheld: a count of one arm is below 5, or everybody guessed alike." in text
+        assert "0.25" not in text
 
 
 def test_drift_is_a_change_in_a_year_with_its_interval(
