@@ -5,7 +5,7 @@ from django.urls import path
 from tracking.pages.answers import assessments, due_work, entry, totals
 from tracking.pages.instruments import catalogue, library, wordings
 from tracking.pages.patient import own, portal
-from tracking.pages.people import administration, alerts, copies, languages, people, records, tokens
+from tracking.pages.people import access, administration, alerts, copies, languages, people, records, tokens
 from tracking.pages.raters import blinding, calls, guesses, raters
 from tracking.pages.treatment import dosing, medication, sessions, setting, washouts
 
@@ -90,6 +90,8 @@ dosing_urls = [
 ]
 
 administration_urls = [
+    path("access/<slug:kind>/<int:pk>/", access.access, name="access"),
+    path("teams/", access.own_teams, name="own-teams"),
     path("administration/", administration.administration, name="administration"),
     path("administration/duplicates/", administration.duplicates, name="administration-duplicates"),
     path("administration/people/new/", administration.user_new, name="administration-user-new"),
@@ -99,6 +101,17 @@ administration_urls = [
         administration.user_active,
         name="administration-user-active",
     ),
+    path(
+        "administration/people/<uuid:public_id>/password/",
+        administration.user_password,
+        name="administration-user-password",
+    ),
+    path(
+        "administration/people/<uuid:public_id>/sign-out/",
+        administration.user_sign_out,
+        name="administration-user-sign-out",
+    ),
+    path("administration/sites/<slug:site>/name/", administration.site_name, name="site-name"),
     path(
         "administration/people/<uuid:public_id>/roles/new/",
         administration.grant_new,

@@ -13,8 +13,9 @@ from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from reports.export.needles import Identifier, Sought
-from tracking.models import CareTeam, Patient, PatientIdentity, Site, User
+from tracking.models import CareTeam, Patient, PatientIdentity, Site, SiteContacts, User
 from tracking.privacy import Privacy
+from tracking.rules.crisis import contacts_of
 
 APPS = ("tracking", "reports")
 PEOPLE = {(User, "name"), (PatientIdentity, "given_name"), (PatientIdentity, "family_name")}
@@ -22,6 +23,8 @@ PHRASES = {
     (Site, "name"),
     (Site, "key"),
     (Site, "timezone"),
+    (Site, "crisis_contacts"),
+    (SiteContacts, "contacts"),
     (CareTeam, "name"),
     (Patient, "timezone"),
 }
@@ -33,7 +36,9 @@ def identifiers() -> list[Identifier]:
     A new field of that class is sought without being named here: as a code, which finds it anywhere.
     """
     found = {each for model, field in _fields() for each in _of_field(model, field)}
-    return sorted(found | set(_full_names()), key=lambda each: (each.what, each.text))
+    return sorted(
+        found | set(_full_names()) | set(_numbers_to_call()), key=lambda each: (each.what, each.text)
+    )
 
 
 def stored_days() -> set[date]:
@@ -81,6 +86,15 @@ def _full_names() -> Iterator[Identifier]:
             continue  # it cannot be read; whose it is stays out of every release
         yield Identifier("patient identity: full name", f"{given} {family}", "person")
         yield Identifier("patient identity: full name", f"{family}, {given}", "person")
+
+
+def _numbers_to_call() -> Iterator[Identifier]:
+    """Of crisis contacts, which are else sought as phrases: a line of one common word ("none") names nobody."""
+    texts = Site.objects.values_list("crisis_contacts", flat=True)
+    for text in [*texts, *SiteContacts.objects.values_list("contacts", flat=True)]:
+        yield from (
+            Identifier("crisis contacts", one.phone, "code") for one in contacts_of(text) if one.phone
+        )
 
 
 def _days(model: type[models.Model], field: models.Field[Any, Any], zones: Collection[str]) -> Iterator[date]:

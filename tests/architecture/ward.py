@@ -314,6 +314,8 @@ def _administered(ward: Ward) -> None:
     ward.places["empty-pack"] = {"instrument": "wai_sr", "kind": "csv"}
     ward.places["washout"] = {"site": site.key, "protocol": "psilocybin-mdd", "number": 1}
     ward.places["site"] = {"site": site.key}
+    joining = care.add_member(by=ward.users["administrator"], team=ward.team, user=ward.users["steward"])
+    ward.places["joining"] = {"kind": "team", "pk": joining.pk}
     ward.places["membership"] = {"pk": clinician.memberships.get().pk}
     ward.places["study-membership"] = {"pk": ward.users["researcher"].study_memberships.get().pk}
 

@@ -16,6 +16,8 @@ from tracking.vocabulary import AuditAction
 # Not deeds of their own, each with its reason: read only, or a part that is called inside the deed of another.
 NOT_DEEDS: dict[str, str] = {
     "tracking.actions.abandoned.raise_left_out": "part of raise_for_abandoned and end_episode",
+    "tracking.actions.access.ask_again": "part of set_active",
+    "tracking.actions.access.give": "part of grant_role, add_member and add_study_member",
     "tracking.actions.audit.event": "makes a row of the audit log, and stores nothing",
     "tracking.actions.audit.record": "the row of the audit log inside a deed: each note of the table is one",
     "tracking.actions.contacts_on_disk.keep_contacts_after_commit": "part of create_site and change_contacts",
@@ -36,6 +38,7 @@ NOT_DEEDS: dict[str, str] = {
     "tracking.actions.people.new_study_codes": "draws, and stores nothing",
     "tracking.actions.taps.enter": "the line inside each deed of dosing",
     "tracking.actions.taps.tap": "the whole of most deeds of dosing",
+    "tracking.actions.sign_in.password_link": "signs, and stores nothing",
     "tracking.actions.tries.is_spent": "reads",
     "tracking.actions.tries.sign_in_sources": "names, and stores nothing",
     "tracking.actions.tries.take_back": "ends what put_down began, which is no deed of anybody",

@@ -30,6 +30,7 @@ from tracking.models import (
     TreatmentEpisode,
     User,
 )
+from tracking.queries.access import waiting_access
 
 pytestmark = pytest.mark.django_db
 ROLES = ("clinician", "data-steward", "patient", "rater", "researcher", "site-administrator")
@@ -83,11 +84,13 @@ def test_a_rater_rates(clinician: User, rater: User, episode: TreatmentEpisode) 
 
 
 def test_an_administrator_brings_somebody_in(administrator: User, team_a: CareTeam) -> None:
-    Reader(signed_in(administrator), "/").follow(example("site-administrator"))
+    giving, _ = example("site-administrator").split("\n4. ")
+    Reader(signed_in(administrator), "/").follow(giving)
     nora = User.objects.get(email="nora@example.org")
     assert [grant.role for grant in RoleGrant.objects.filter(user=nora)] == ["clinician"]
     assert [one.team for one in Membership.objects.filter(user=nora)] == [team_a]
-    assert OutboxMail.objects.get().to == "nora@example.org"
+    assert OutboxMail.objects.first().to == "nora@example.org"
+    assert len(waiting_access(administrator)) == 2
 
 
 @pytest.mark.slow

@@ -28,7 +28,7 @@ from tests.tracking.sealed import AFTER, a_record, tamper
 from tracking.actions import people
 from tracking.actions.chain import check_chain, settle_chain
 from tracking.errors import Conflict
-from tracking.models import Patient, PatientIdentity, TreatmentEpisode, TreatmentSession
+from tracking.models import Patient, PatientIdentity, Site, TreatmentEpisode, TreatmentSession
 from tracking.queries.chain import open_findings
 
 pytestmark = pytest.mark.django_db
@@ -247,6 +247,24 @@ def test_a_name_that_got_into_a_column_is_found_and_nothing_leaves(
     assert approved.reasons == ["The leak scan stopped it: episodes.csv holds user: name."]
     assert "Quittenbaum" not in str(approved.reasons)
     assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("word", ["none", "ask", "Team", "PHQ"])
+def test_a_crisis_contact_of_one_common_word_stops_no_release(
+    clinic: Clinic, approved: Release, word: str
+) -> None:
+    """As sites had it before a contact had to name somebody: the word stands in every codebook and names nobody."""
+    Site.objects.update(crisis_contacts=word)
+    assert tried(approved).status == ReleaseStatus.READY, approved.reasons
+
+
+def test_a_number_to_call_is_found_and_nothing_leaves(
+    clinic: Clinic, approved: Release, folder: Path
+) -> None:
+    Site.objects.update(crisis_contacts="Quittenbaum line, 0800 4455 667")
+    TreatmentEpisode.objects.filter(study=clinic.study).update(arm="call 08004455667")
+    assert tried(approved).status == ReleaseStatus.REFUSED
+    assert approved.reasons == ["The leak scan stopped it: episodes.csv holds crisis contacts."]
 
 
 def test_whose_identity_cannot_be_read_stays_out_and_is_counted(clinic: Clinic, approved: Release) -> None:

@@ -168,7 +168,7 @@ def _released(ward: Ward) -> None:
     import_scores(by=by, study="small", spec=text, plan=plan(table(*IMPORTED), text), source=source)
     study = Study.objects.get(key="small")
     for role in ("researcher", "steward"):
-        care.add_study_member(by=by, study=study, user=ward.users[role])
+        care.add_study_member(by=None, study=study, user=ward.users[role])
     asked = request_release(by=ward.users["researcher"], study=study, tables=["scores"], purpose="To compare")
     decide_release(by=ward.users["steward"], release=asked, approve=True)
     with TemporaryDirectory() as folder, override_settings(RELEASES=Path(folder)):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from tracking import clock
 from tracking.actions import audit
+from tracking.actions.access import give
 from tracking.actions.contacts_on_disk import keep_contacts_after_commit
 from tracking.actions.duplicates import enrol_all_the_same
 from tracking.actions.marks import want_episode, want_study
@@ -28,7 +29,6 @@ from tracking.models import (
     StudyMembership,
     TreatmentEpisode,
     User,
-    current,
     not_ended,
 )
 from tracking.models.constraints import only
@@ -74,6 +74,14 @@ def create_site(
 
 
 @transaction.atomic
+def change_site_name(*, by: User, site: Site, name: str) -> None:
+    """What staff and patients read as the name of the site. Its key, by which addresses and files call it, stays."""
+    _check_administers(by, site)
+    moved(site, ANY_STATE, name=checks.clean_line("name", name, longest=120))
+    audit.record(by=by, action=AuditAction.CHANGE_SITE_NAME, target=site, site=site.key)
+
+
+@transaction.atomic
 def change_site_language(*, by: User, site: Site, language: str) -> None:
     """Patients of the site who have no language of their own are asked in this one from now on."""
     _check_administers(by, site)
@@ -115,15 +123,20 @@ def create_team(*, by: User | None, site: Site, name: str) -> CareTeam:
 def add_member(
     *, by: User | None, team: CareTeam, user: User, is_lead: bool = False, starts_on: date | None = None
 ) -> Membership:
-    """Puts a user into a team from a day on, today when none is named: from then on they see its patients.
-    Raises ``Conflict`` when they are in it."""
+    """Puts a user into a team from a day on, today when none is named: from then on they see its patients, once a
+    second person has approved it. Raises ``Conflict`` when they are in it, or about to be."""
     User.objects.select_for_update().get(pk=user.pk)
-    if Membership.objects.filter(current(), team=team, user=user).exists():
-        raise Conflict(_("this person is already in the team"))
-    membership = Membership.objects.create(
-        team=team, user=user, is_lead=is_lead, starts_on=starts_on or clock.today()
+    membership = Membership(team=team, user=user, is_lead=is_lead, starts_on=starts_on or clock.today())
+    held = Membership.objects.filter(team=team, user=user)
+    give(by=by, row=membership, held=held, otherwise=_("this person is already in the team"))
+    audit.record(
+        by=by,
+        action=AuditAction.ADD_MEMBER,
+        target=team,
+        user=str(user.public_id),
+        is_lead=is_lead,
+        standing=membership.standing,
     )
-    audit.record(by=by, action=AuditAction.ADD_MEMBER, target=team, user=str(user.public_id), is_lead=is_lead)
     return membership
 
 
@@ -173,12 +186,19 @@ def create_study(
 def add_study_member(
     *, by: User | None, study: Study, user: User, starts_on: date | None = None
 ) -> StudyMembership:
-    """Lets a user see the figures of a study. Raises ``Conflict`` when they already may."""
+    """Lets a user see the figures of a study, once a second person has approved it. Raises ``Conflict`` when they
+    already may, or are about to."""
     User.objects.select_for_update().get(pk=user.pk)
-    if StudyMembership.objects.filter(current(), study=study, user=user).exists():
-        raise Conflict(_("this person is already in the study"))
-    membership = StudyMembership.objects.create(study=study, user=user, starts_on=starts_on or clock.today())
-    audit.record(by=by, action=AuditAction.ADD_STUDY_MEMBER, target=study, user=str(user.public_id))
+    membership = StudyMembership(study=study, user=user, starts_on=starts_on or clock.today())
+    held = StudyMembership.objects.filter(study=study, user=user)
+    give(by=by, row=membership, held=held, otherwise=_("this person is already in the study"))
+    audit.record(
+        by=by,
+        action=AuditAction.ADD_STUDY_MEMBER,
+        target=study,
+        user=str(user.public_id),
+        standing=membership.standing,
+    )
     return membership
 
 

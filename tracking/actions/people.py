@@ -6,19 +6,19 @@ import secrets
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tracking import clock
 from tracking.actions import audit
+from tracking.actions.access import ask_again, give
 from tracking.actions.marks import want_episode
 from tracking.actions.moves import move, moved
 from tracking.actions.outbox import queue_mail
+from tracking.actions.sign_in import password_link
 from tracking.errors import Conflict, InvalidInput, NotPermitted
 from tracking.fields import Unreadable
 from tracking.models import (
@@ -29,7 +29,6 @@ from tracking.models import (
     RoleGrant,
     Site,
     User,
-    current,
     not_ended,
 )
 from tracking.models.constraints import only
@@ -61,23 +60,26 @@ def create_user(*, by: User | None, email: str, name: str, password: str | None 
 
 @transaction.atomic
 def invite_user(*, by: User | None, email: str, name: str) -> User:
-    """A new account, and a mail that says how its owner chooses a password."""
+    """A new account, and a mail with a link by which its owner chooses a password, once."""
     user = create_user(by=by, email=email, name=name)
     words = _("An account was made for you. Please choose your password here:")
     queue_mail(
         to=user.email,
         subject=_("Your Throughline account"),
-        body=f"{words}\n\n{settings.BASE_URL}{reverse('account_reset_password')}\n",
+        body=f"{words}\n\n{password_link(user)}",
     )
     return user
 
 
 @transaction.atomic
 def set_active(*, by: User, user: User, is_active: bool) -> None:
-    """Closes an account, which ends its sessions at the next request, or opens it again."""
+    """Closes an account, which ends its sessions at the next request, or opens it again: then a second person has to
+    approve once more what it is given."""
     _refuse_own(by, user)
     other = Q(is_active=not is_active)
     move(user, other, is_active=is_active, otherwise=_("the account is already in that state"))
+    if is_active:
+        ask_again(by=by, user=user)
     audit.record(by=by, action=AuditAction.OPEN_USER if is_active else AuditAction.CLOSE_USER, target=user)
 
 
@@ -86,17 +88,15 @@ def grant_role(
     *, by: User | None, user: User, role: str, site: Site | None = None, starts_on: date | None = None
 ) -> RoleGrant:
     """Gives a role from a day on, today when none is named. Only an administrator (or the command line)
-    grants, and nobody grants to themselves: raises ``NotPermitted``. ``Conflict`` when it is held already."""
+    grants, and nobody grants to themselves: raises ``NotPermitted``. ``Conflict`` when it is held or waits already."""
     _check_grantor(by, user)
     checks.clean_choice("role", role, Role.values)
     _check_reach(by, role, site)
     User.objects.select_for_update().get(pk=user.pk)
-    if RoleGrant.objects.filter(current(), user=user, role=role, site=site).exists():
-        raise Conflict(_("this role is already held"))
-    grant = RoleGrant.objects.create(
-        user=user, role=role, site=site, starts_on=starts_on or clock.today(), granted_by=by
-    )
-    audit.record(by=by, action=AuditAction.GRANT_ROLE, target=user, role=role)
+    grant = RoleGrant(user=user, role=role, site=site, starts_on=starts_on or clock.today())
+    held = RoleGrant.objects.filter(user=user, role=role, site=site)
+    give(by=by, row=grant, held=held, otherwise=_("this role is already held"))
+    audit.record(by=by, action=AuditAction.GRANT_ROLE, target=user, role=role, standing=grant.standing)
     return grant
 
 

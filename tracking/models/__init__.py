@@ -32,6 +32,7 @@ from tracking.models.people import (
     User,
     current,
     not_ended,
+    waiting,
 )
 from tracking.models.records import PatientTransfer, PossibleDuplicate, RecordMove
 from tracking.models.safety import AlertEvent, SafetyAlert
@@ -110,4 +111,5 @@ __all__ = [
     "WordingWithdrawal",
     "current",
     "not_ended",
+    "waiting",
 ]

@@ -13,20 +13,72 @@ from django.db.models import Q
 from tracking import clock
 from tracking.fields import EncryptedTextField, Unreadable
 from tracking.privacy import classes
-from tracking.vocabulary import ConsentKind, Role, Sex
+from tracking.vocabulary import ConsentKind, Role, Sex, Standing
+
+ACCESS_FIELDS = "id user starts_on ends_on standing opens_at granted_by granted_at decided_by decided_at"
 
 
 def current(prefix: str = "") -> Q:
-    """Rows with ``starts_on`` and ``ends_on`` that hold today. The last day counts."""
+    """Roles and memberships that hold now: nobody else has to say yes, and it is one of their days. The last counts."""
     today = clock.today()
-    return Q(**{f"{prefix}starts_on__lte": today}) & (
-        Q(**{f"{prefix}ends_on__isnull": True}) | Q(**{f"{prefix}ends_on__gte": today})
+    given = Q(**{f"{prefix}standing": Standing.GIVEN}) | Q(**{f"{prefix}opens_at__lte": clock.now()})
+    return (
+        given
+        & Q(**{f"{prefix}starts_on__lte": today})
+        & (Q(**{f"{prefix}ends_on__isnull": True}) | Q(**{f"{prefix}ends_on__gte": today}))
     )
+
+
+def waiting() -> Q:
+    """Roles and memberships that do not hold yet, because a second person or a delay stands before them."""
+    delayed = Q(standing=Standing.DELAYED, opens_at__gt=clock.now())
+    return not_ended() & (Q(standing=Standing.ASKED) | delayed)
 
 
 def not_ended() -> Q:
     """Rows with ``ends_on`` that hold today or will."""
     return ~Q(ends_on__lt=clock.today())
+
+
+class Access(models.Model):
+    """What somebody is given from a day to a day: a role, a place in a team, a study. Ended, never deleted.
+
+    ``current`` is the one place that says whether it holds. ``granted_by`` is nobody where the command line gave it.
+    """
+
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True)
+    standing = models.CharField(max_length=10, choices=Standing, default=Standing.GIVEN)
+    opens_at = models.DateTimeField(null=True, help_text="When the delay is over.")
+    granted_by = models.ForeignKey("tracking.User", on_delete=models.PROTECT, null=True, related_name="+")
+    granted_at = models.DateTimeField(default=clock.now, editable=False)
+    decided_by = models.ForeignKey("tracking.User", on_delete=models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(standing=Standing.DELAYED, opens_at__isnull=False)
+                | ~Q(standing=Standing.DELAYED) & Q(opens_at__isnull=True),
+                name="%(class)s_opens_after_a_delay",
+            ),
+            models.CheckConstraint(
+                condition=~Q(standing=Standing.GIVEN)
+                | Q(decided_by__isnull=True)
+                | ~Q(decided_by=models.F("granted_by")) & ~Q(decided_by=models.F("user")),
+                name="%(class)s_is_approved_by_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(granted_by__isnull=True) | ~Q(granted_by=models.F("user")),
+                name="nobody_gives_themselves_a_%(class)s",
+            ),
+        ]
+
+    @property
+    def is_waiting(self) -> bool:
+        """As ``waiting`` says it of the table."""
+        return self.standing == Standing.ASKED or bool(self.opens_at and self.opens_at > clock.now())
 
 
 class Site(models.Model):
@@ -109,28 +161,21 @@ class User(AbstractBaseUser):
         return any(role in self.roles for role in roles)
 
 
-class RoleGrant(models.Model):
-    """One role of one user, from a day to a day. Ended, never deleted."""
+class RoleGrant(Access):
+    """One role of one user."""
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="role_grants")
     role = models.CharField(max_length=20, choices=Role)
     site = models.ForeignKey(Site, on_delete=models.PROTECT, null=True, related_name="role_grants")
-    starts_on = models.DateField()
-    ends_on = models.DateField(null=True)
-    granted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
 
-    privacy = classes(internal="id user role site starts_on ends_on granted_by")
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(granted_by__isnull=True) | ~Q(granted_by=models.F("user")),
-                name="nobody_grants_a_role_to_themselves",
-            ),
-        ]
+    privacy = classes(internal=f"role site {ACCESS_FIELDS}")
 
     def __str__(self) -> str:
         return f"{self.role} from {self.starts_on}"
+
+    @property
+    def place(self) -> Site | None:
+        return self.site
 
     @property
     def sentence(self) -> str:
@@ -154,19 +199,21 @@ class CareTeam(models.Model):
         return self.name
 
 
-class Membership(models.Model):
-    """A user in a care team, from a day to a day."""
+class Membership(Access):
+    """A user in a care team."""
 
     team = models.ForeignKey(CareTeam, on_delete=models.PROTECT, related_name="memberships")
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
     is_lead = models.BooleanField(default=False)
-    starts_on = models.DateField()
-    ends_on = models.DateField(null=True)
 
-    privacy = classes(internal="id team user is_lead starts_on ends_on")
+    privacy = classes(internal=f"team is_lead {ACCESS_FIELDS}")
 
     def __str__(self) -> str:
         return f"{self.user_id} in {self.team_id}"
+
+    @property
+    def place(self) -> Site | None:
+        return self.team.site
 
 
 class PatientQuerySet(models.QuerySet["Patient"]):

@@ -7,7 +7,7 @@ import uuid
 from django.db import models
 
 from tracking import clock
-from tracking.models.people import Site, User, current
+from tracking.models.people import ACCESS_FIELDS, Access, Site, User, current
 from tracking.privacy import classes
 from tracking.vocabulary import Role
 
@@ -52,18 +52,20 @@ class Study(models.Model):
         return self.title
 
 
-class StudyMembership(models.Model):
-    """A user in a study, from a day to a day."""
+class StudyMembership(Access):
+    """A user in a study, whose figures they see."""
 
     study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="memberships")
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="study_memberships")
-    starts_on = models.DateField()
-    ends_on = models.DateField(null=True)
 
-    privacy = classes(internal="id study user starts_on ends_on")
+    privacy = classes(internal=f"study {ACCESS_FIELDS}")
 
     def __str__(self) -> str:
         return f"{self.user_id} in {self.study_id}"
+
+    @property
+    def place(self) -> Site | None:
+        return self.study.site
 
 
 class DeclaredScale(models.Model):

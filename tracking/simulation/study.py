@@ -113,9 +113,9 @@ def new_cohort(
     )
     staff = {name: _account(by, name, role, site, since) for name, role in STAFF.items()}
     for name in ("lead", "second"):
-        add_member(by=by, team=team, user=staff[name], is_lead=name == "lead", starts_on=since)
+        add_member(by=None, team=team, user=staff[name], is_lead=name == "lead", starts_on=since)
     for user in members:
-        add_study_member(by=by, study=study, user=user)
+        add_study_member(by=None, study=study, user=user)
     return Cohort(team=team, study=study, protocol=protocol, **staff)
 
 

@@ -35,6 +35,15 @@ ROLE_SENTENCES = {
 }
 
 
+class Standing(TextChoices):
+    """How far something is that an administrator gives: a role, a place in a team, a study."""
+
+    GIVEN = "given"
+    ASKED = "asked"  # of a second person
+    DELAYED = "delayed"  # where there is none
+    REFUSED = "refused"  # or taken back
+
+
 class Sex(TextChoices):
     FEMALE = "female", pgettext_lazy("sex", "Female")
     MALE = "male", pgettext_lazy("sex", "Male")

@@ -7,6 +7,7 @@ class AuditAction(TextChoices):
     """One write that is noted with who did it; also what ``reports`` does."""
 
     CREATE_SITE = "create_site"
+    CHANGE_SITE_NAME = "change_site_name"
     CHANGE_SITE_LANGUAGE = "change_site_language"
     CHANGE_SITE_TAP = "change_site_tap"
     CHANGE_CONTACTS = "change_contacts"
@@ -20,9 +21,13 @@ class AuditAction(TextChoices):
     CREATE_USER = "create_user"
     OPEN_USER = "open_user"
     CLOSE_USER = "close_user"
+    SEND_PASSWORD_LINK = "send_password_link"
+    END_SESSIONS = "end_sessions"
     CHOOSE_LANGUAGE = "choose_language"
     GRANT_ROLE = "grant_role"
     END_ROLE = "end_role"
+    APPROVE_ACCESS = "approve_access"
+    REFUSE_ACCESS = "refuse_access"
     CREATE_TOKEN = "create_token"
     REVOKE_TOKEN = "revoke_token"
 

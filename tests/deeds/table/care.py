@@ -26,6 +26,18 @@ def new_site(clinic: Clinic) -> Arguments:
 
 
 @deed(
+    care.change_site_name,
+    Note(AuditAction.CHANGE_SITE_NAME, of="site"),
+    writes="~Site:name +AuditEvent",
+    twice=Twice.ADDS,
+    again="+AuditEvent",
+    of_site=True,
+)
+def another_name(clinic: Clinic) -> Arguments:
+    return {"by": clinic.administrator, "site": clinic.site, "name": "Harbour Clinic"}
+
+
+@deed(
     care.change_site_language,
     Note(AuditAction.CHANGE_SITE_LANGUAGE, of="site"),
     writes="~Site:language +AuditEvent",
@@ -63,7 +75,7 @@ def new_team(clinic: Clinic) -> Arguments:
 @deed(
     care.add_member,
     Note(AuditAction.ADD_MEMBER, of="team"),
-    writes="+Membership +AuditEvent",
+    writes="+Membership +OutboxMail +AuditEvent",
     twice=Twice.REFUSED,
     of_site=True,
 )
@@ -106,7 +118,7 @@ def new_study(clinic: Clinic) -> Arguments:
 @deed(
     care.add_study_member,
     Note(AuditAction.ADD_STUDY_MEMBER, of="study"),
-    writes="+StudyMembership +AuditEvent",
+    writes="+StudyMembership +OutboxMail +AuditEvent",
     twice=Twice.REFUSED,
     of_site=True,
 )

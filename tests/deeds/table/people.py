@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.cast import person, server_days_ago
 from tests.deeds.clinics import Clinic
 from tests.deeds.deed import Arguments, Note, Twice, deed
-from tracking.actions import people
+from tracking.actions import access, people, sign_in, tokens
 from tracking.vocabulary import AuditAction, Role
 
 
@@ -45,7 +45,8 @@ def an_open_account(clinic: Clinic) -> Arguments:
 @deed(
     people.set_active,
     Note(AuditAction.OPEN_USER, of="user"),
-    writes="~User:is_active +AuditEvent",
+    writes="~User:is_active ~RoleGrant:granted_at,granted_by,opens_at,standing"
+    " ~Membership:granted_at,granted_by,opens_at,standing +OutboxMail*2 +AuditEvent",
     twice=Twice.REFUSED,
     of_site=True,
 )
@@ -55,9 +56,33 @@ def a_closed_account(clinic: Clinic) -> Arguments:
 
 
 @deed(
+    sign_in.send_password_link,
+    Note(AuditAction.SEND_PASSWORD_LINK, of="user"),
+    writes="+OutboxMail +AuditEvent",
+    twice=Twice.ADDS,
+    of_site=True,
+)
+def a_password_forgotten(clinic: Clinic) -> Arguments:
+    return {"by": clinic.administrator, "user": clinic.colleague}
+
+
+@deed(
+    sign_in.end_sessions,
+    Note(AuditAction.END_SESSIONS, of="user"),
+    writes="-AuthToken +AuditEvent",
+    twice=Twice.ADDS,
+    again="+AuditEvent",
+    of_site=True,
+)
+def a_token_left_somewhere(clinic: Clinic) -> Arguments:
+    tokens.create_token(by=clinic.colleague)
+    return {"by": clinic.administrator, "user": clinic.colleague}
+
+
+@deed(
     people.grant_role,
     Note(AuditAction.GRANT_ROLE, of="user"),
-    writes="+RoleGrant +AuditEvent",
+    writes="+RoleGrant +OutboxMail +AuditEvent",
     twice=Twice.REFUSED,
     of_site=True,
 )
@@ -81,3 +106,33 @@ def a_running_role(clinic: Clinic) -> Arguments:
         "grant": clinic.lead.role_grants.get(role=Role.CLINICIAN),
         "ends_on": server_days_ago(1),
     }
+
+
+def waits(clinic: Clinic) -> Arguments:
+    """For the second administrator of the site."""
+    second = person(f"Second {clinic.word}", Role.ADMINISTRATOR, site=clinic.site)
+    user = person(f"Newcomer {clinic.word}", Role.RATER)
+    row = people.grant_role(by=clinic.administrator, user=user, role=Role.STEWARD, site=clinic.site)
+    return {"by": second, "row": row}
+
+
+@deed(
+    access.decide_access,
+    Note(AuditAction.APPROVE_ACCESS, of="row.user"),
+    writes="~RoleGrant:decided_at,decided_by,standing +AuditEvent",
+    twice=Twice.REFUSED,
+    of_site=True,
+)
+def a_second_person_approves(clinic: Clinic) -> Arguments:
+    return waits(clinic) | {"approve": True}
+
+
+@deed(
+    access.decide_access,
+    Note(AuditAction.REFUSE_ACCESS, of="row.user"),
+    writes="~RoleGrant:decided_at,decided_by,standing +AuditEvent",
+    twice=Twice.REFUSED,
+    of_site=True,
+)
+def a_second_person_refuses(clinic: Clinic) -> Arguments:
+    return waits(clinic) | {"approve": False}

@@ -18,22 +18,27 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from measures.language import within
 from tracking.actions import care, people
 from tracking.actions.audit import record_reads
+from tracking.actions.sign_in import end_sessions, send_password_link
 from tracking.errors import TrackingError
 from tracking.models import Membership, StudyMembership, User
 from tracking.pages.access import SignedInRequest, one_or_404, roles_required
 from tracking.pages.oversight.parts import broken_chain
+from tracking.pages.people.access import told_if_waiting
 from tracking.pages.people.administration_forms import (
     EndAccessForm,
     GrantForm,
     InviteForm,
     MemberForm,
+    SiteForm,
     StudyMemberForm,
     TeamForm,
 )
 from tracking.pages.writing import Page, as_sentence, form_page
 from tracking.queries import administration as shown
+from tracking.queries.access import kind_of, waiting_access
 from tracking.queries.likeness import possible_duplicates
 from tracking.queries.readiness import late
+from tracking.queries.sign_in import sign_in_of
 from tracking.vocabulary import ReadPage, Role
 
 TEMPLATES = "tracking/people/administration/"
@@ -53,6 +58,7 @@ def administration(request: SignedInRequest) -> HttpResponse:
         "sites": shown.administered_sites(request.user),
         "teams": shown.administered_teams(request.user),
         "people": shown.administered_people(request.user),
+        "waiting": [(kind_of(row), row) for row in waiting_access(request.user)],
     }
     return render(request, f"{TEMPLATES}overview.html", context)
 
@@ -89,6 +95,7 @@ def user(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     person = _person(request, public_id)
     context = {
         "person": person,
+        "sign_in": sign_in_of(person),
         "is_self": person == request.user,
         "can_change": person != request.user,
         "grants": shown.administered_grants(request.user).filter(user=person).order_by("-starts_on", "-pk"),
@@ -110,7 +117,8 @@ def grant_new(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
 
     def write(**data: Any) -> HttpResponse:
         grant = people.grant_role(by=request.user, user=person, **data)
-        return _back_to(request, person, _("{role} granted.").format(role=grant.get_role_display()))
+        said = _("{role} granted.").format(role=grant.get_role_display())
+        return _back_to(request, person, told_if_waiting(grant) or said)
 
     page = Page(_("Grant a role to {name}").format(name=person.name), _("Grant role"))
     form = GrantForm(request.POST or None, by=request.user)
@@ -124,8 +132,9 @@ def study_join(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     person = _person(request, public_id)
 
     def write(**data: Any) -> HttpResponse:
-        care.add_study_member(by=request.user, user=person, **data)
-        return _back_to(request, person, _("{name} may now see this study.").format(name=person.name))
+        member = care.add_study_member(by=request.user, user=person, **data)
+        said = _("{name} may now see this study.").format(name=person.name)
+        return _back_to(request, person, told_if_waiting(member) or said)
 
     page = Page(_("Add {name} to a study").format(name=person.name), _("Add to study"))
     form = StudyMemberForm(request.POST or None, by=request.user)
@@ -143,7 +152,44 @@ def user_active(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     except TrackingError as refusal:
         messages.error(request, as_sentence(str(refusal)))
         return redirect(_page_of(person))
-    return _back_to(request, person, _("The account is open.") if opening else _("The account is closed."))
+    opened = _("The account is open. What it is given waits anew.")
+    return _back_to(request, person, opened if opening else _("The account is closed."))
+
+
+@require_POST
+@only_administrators
+def user_password(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Send a person a link with which they choose a new password."""
+    person = _person(request, public_id)
+    send_password_link(by=request.user, user=person)
+    return _back_to(request, person, _("A mail with a link goes to {mail}.").format(mail=person.email))
+
+
+@require_POST
+@only_administrators
+def user_sign_out(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Sign a person out everywhere."""
+    person = _person(request, public_id)
+    end_sessions(by=request.user, user=person)
+    return _back_to(request, person, _("Signed out everywhere; tokens of the API have ended."))
+
+
+@reads_and_writes
+@only_administrators
+def site_name(request: SignedInRequest, site: str) -> HttpResponse:
+    """Call a site by another name."""
+    place = one_or_404(shown.administered_sites(request.user), key=site)
+
+    def write(name: str) -> HttpResponse:
+        care.change_site_name(by=request.user, site=place, name=name)
+        messages.success(request, _("Saved."))
+        return redirect("administration")
+
+    page = Page(
+        _("Name of the site"), _("Save"), _("Staff and patients read it. Addresses of pages stay the same.")
+    )
+    form = SiteForm(request.POST or None, initial={"name": place.name})
+    return form_page(request, form, write, page, back=reverse("administration"))
 
 
 @reads_and_writes
@@ -170,7 +216,7 @@ def team(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     def write(**data: Any) -> HttpResponse:
         member = care.add_member(by=request.user, team=team, **data)
         said = _("{name} is in {team}.").format(name=member.user.name, team=team.name)
-        messages.success(request, said)
+        messages.success(request, told_if_waiting(member) or said)
         return redirect("administration-team", team.public_id)
 
     form = MemberForm(request.POST or None, by=request.user)

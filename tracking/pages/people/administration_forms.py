@@ -40,6 +40,12 @@ class InviteForm(Rowed):
     layout = (("name", "email"),)
 
 
+class SiteForm(Rowed):
+    """What a site is called."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
+
+
 class TeamForm(Rowed):
     """A new care team."""
 

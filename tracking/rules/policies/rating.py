@@ -22,7 +22,7 @@ from tracking.models import (
 )
 from tracking.rules.policies.days import local_day
 from tracking.rules.policies.transfers import clinicians_of
-from tracking.vocabulary import RequestStatus, Role
+from tracking.vocabulary import RequestStatus, Role, Standing
 
 LONGEST_REASON = 2000
 
@@ -58,7 +58,9 @@ def giving_sessions(episode: TreatmentEpisode) -> set[int]:
 def treating(episode: TreatmentEpisode) -> set[int]:
     """Whoever was of a care team that has treated the patient since the episode began, or in the room."""
     since = Q(ends_on__isnull=True) | Q(ends_on__gte=episode.starts_on)
-    members = Membership.objects.filter(since, team__in=teams_since(episode))
+    members = Membership.objects.filter(since, team__in=teams_since(episode)).exclude(
+        standing=Standing.REFUSED
+    )
     return set(members.values_list("user", flat=True)) | therapists(episode)
 
 

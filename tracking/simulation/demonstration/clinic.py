@@ -148,9 +148,9 @@ def _teams(admin: User, users: dict[str, User], today: date) -> dict[str, Staff]
     found = {}
     for key, (site, name, lead) in places.items():
         team = create_team(by=admin, site=site, name=name)
-        add_member(by=admin, team=team, user=lead, is_lead=True, starts_on=since)
+        add_member(by=None, team=team, user=lead, is_lead=True, starts_on=since)
         second = users[SECOND_THERAPIST.email]
-        add_member(by=admin, team=team, user=second, starts_on=since)
+        add_member(by=None, team=team, user=second, starts_on=since)
         study = _study(admin, key, users, lead, since)
         found[key] = Staff(team, lead, second, users["rater@demo.example"], study)
     return found
@@ -177,7 +177,7 @@ def _study(admin: User, team: str, users: dict[str, User], lead: User, since: da
         by=admin, key=key, title=title, outcome_instrument=instrument, endpoint=endpoint, is_simulated=True
     )
     for member in (users["researcher@demo.example"], users["steward@demo.example"], lead):
-        add_study_member(by=admin, study=study, user=member, starts_on=since)
+        add_study_member(by=None, study=study, user=member, starts_on=since)
     return study
 
 
@@ -185,9 +185,8 @@ def _study(admin: User, team: str, users: dict[str, User], lead: User, since: da
 def show_trial() -> None:
     """The researcher, the steward and a clinician see the figures of the published trial."""
     study = Study.objects.get(key=TRIAL)
-    admin = User.objects.get(email="admin@demo.example")
     for email in ("researcher@demo.example", "steward@demo.example", "clinician@demo.example"):
-        add_study_member(by=admin, study=study, user=User.objects.get(email=email))
+        add_study_member(by=None, study=study, user=User.objects.get(email=email))
 
 
 def _patient_account(admin: User, patient: Patient, users: dict[str, User]) -> None:
