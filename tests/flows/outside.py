@@ -140,11 +140,20 @@ class Door:
 
 @contextmanager
 def clinic_behind_a_proxy(engine: str) -> Iterator[Door]:
-    """Settings of a clinic, gunicorn as ``docker/entrypoint`` starts it, and a proxy process before it."""
+    """On an engine that stays."""
+    with ExitStack() as stack:
+        database = stack.enter_context(postgres()) if engine == "postgresql" else ""
+        yield stack.enter_context(served(database))
+
+
+@contextmanager
+def served(database: str = "") -> Iterator[Door]:
+    """Settings of a clinic, gunicorn as ``docker/entrypoint`` starts it, and a proxy process before it. ``database``:
+    its address, else SQLite."""
     with short_folder("tlout") as var, ExitStack() as stack:
         ours = environment(var) | {"BIND": f"127.0.0.1:{free_port()}"}
-        if engine == "postgresql":
-            ours |= {"DATABASE_URL": stack.enter_context(postgres())}
+        if database:
+            ours |= {"DATABASE_URL": database}
         facts = seeded(ours)
         upstream, port = int(ours["BIND"].split(":")[1]), free_port()
         for arguments in (WEB, ["-m", "tests.proxy", str(port), str(upstream)]):

@@ -6,23 +6,34 @@ import json
 import re
 from datetime import datetime, timedelta
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
 from celery import current_app
+from django.conf import LazySettings
 from django.core.management import call_command
 from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 from prometheus_client import CollectorRegistry, generate_latest
 
-from reports.tasks import clear_expired, sweep
+from reports.tasks import clear_expired, recompute_study, refresh_studies, sweep
 from tests.flows.image import COMPOSE
 from tracking.actions.heartbeats import note_heartbeat
 from tracking.actions.outbox import queue_mail
 from tracking.management.commands import metrics
-from tracking.models import EpisodeMark, Heartbeat, OutboxMail, TreatmentEpisode, User
+from tracking.models import (
+    EpisodeMark,
+    Heartbeat,
+    OutboxMail,
+    Study,
+    StudyMark,
+    TreatmentEpisode,
+    User,
+)
 from tracking.queries import readiness
+from tracking.queries.backups import record_path
 from tracking.queries.readiness import Finding, findings, late
 from tracking.rules import lateness
 from tracking.tasks import beat_heart, escalate_alerts, send_outbox
@@ -91,11 +102,48 @@ def test_a_worker_that_does_not_come_back_is_forgotten_after_a_day(now: datetime
 
 def test_courses_that_wait_without_end(alive: None, episode: TreatmentEpisode, now: datetime) -> None:
     EpisodeMark.objects.all().delete()
+    StudyMark.objects.all().delete()
     sweep()  # nothing waits at this moment
     EpisodeMark.objects.create(episode=episode, wanted_rev=1)
     assert keys(late(now + timedelta(minutes=1))) == []
     found = {each.key: each for each in findings(now + timedelta(minutes=5))}
     assert (found["courses"].late, found["courses"].said) == (True, "waiting: 1")
+
+
+def test_figures_of_studies_that_wait_without_end(alive: None, study: Study, now: datetime) -> None:
+    StudyMark.objects.all().delete()
+    refresh_studies()  # nothing waits at this moment
+    StudyMark.objects.create(study=study, wanted_rev=1)
+    assert "figures" not in keys(late(now + timedelta(minutes=29)))
+    assert "figures" in keys(late(now + timedelta(minutes=31)))
+    recompute_study(study.pk)
+    assert Heartbeat.objects.get(name=lateness.FIGURES_CAUGHT_UP).at > now
+    assert "figures" not in keys(late(now + timedelta(minutes=31)))
+
+
+class TestBackup:
+    """That the last one is of the last night, where they are made here."""
+
+    @pytest.fixture(autouse=True)
+    def folder(self, settings: LazySettings, tmp_path: Path) -> None:
+        settings.BACKUPS, settings.BACKUP_RECIPIENTS = tmp_path, ["age1…"]
+
+    def said(self, now: datetime) -> tuple[str, bool]:
+        (found,) = [each for each in findings(now) if each.key == "backup"]
+        return found.said, found.late
+
+    def test_of_the_last_night(self, now: datetime) -> None:
+        made = {"made_at": now.isoformat(), "file": "x.age", "size": 1, "sha256": "0", "rows": 1}
+        record_path().write_text(json.dumps(made))
+        assert self.said(now + timedelta(hours=30)) == ("the last was made 30 h ago", False)
+        assert self.said(now + timedelta(hours=37)) == ("the last was made 37 h ago", True)
+
+    def test_none_at_all(self, now: datetime) -> None:
+        assert self.said(now) == ("none was ever made", True)
+
+    def test_where_they_are_made_by_other_means(self, now: datetime, settings: LazySettings) -> None:
+        settings.BACKUP_RECIPIENTS = []
+        assert self.said(now) == ("none is made here: BACKUP_RECIPIENTS is not set", False)
 
 
 class TestMail:
@@ -192,7 +240,17 @@ class TestDoors:
         registry.register(metrics.Readiness())
         text = generate_latest(registry).decode()
         labels = set(re.findall(r'part="([^"]+)"', text))
-        known = {*lateness.EXPECTED, "worker mail", "courses", "mail", "mail server", "broker", "disk"}
+        known = {
+            *lateness.EXPECTED,
+            "worker mail",
+            "courses",
+            "figures",
+            "backup",
+            "mail",
+            "mail server",
+            "broker",
+            "disk",
+        }
         assert labels == known | {"migrations", "field keys", "database"}
         assert "north" not in text and "petra" not in text
         assert 'throughline_late{part="database"} 0.0' in text

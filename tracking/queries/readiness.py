@@ -7,20 +7,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from celery import current_app
 from django.conf import settings
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
-from django.db.models import Count, F, Min, Q
+from django.db.models import Count, F, Min, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from tracking.models import EpisodeMark, Heartbeat, OutboxMail
+from tracking.models import EpisodeMark, Heartbeat, OutboxMail, StudyMark
+from tracking.queries.backups import last_backup
 from tracking.queries.field_keys import fault_of_keys
 from tracking.rules import lateness
 
+Mark = TypeVar("Mark", EpisodeMark, StudyMark)
 UNSENT = Q(sent_at=None, withdrawn_at=None)
 
 
@@ -36,7 +38,17 @@ class Finding:
 
 def findings(now: datetime) -> list[Finding]:
     """All that is looked at, in a steady order."""
-    return [*_signs_of_life(now), _courses(now), *_mail(now), _broker(), _disk(), _migrations(), _keys()]
+    return [
+        *_signs_of_life(now),
+        _marks("courses", EpisodeMark.objects.all(), lateness.CAUGHT_UP, lateness.COURSE_LATE, now),
+        _marks("figures", StudyMark.objects.all(), lateness.FIGURES_CAUGHT_UP, lateness.FIGURES_LATE, now),
+        *_mail(now),
+        _broker(),
+        _disk(),
+        _backup(now),
+        _migrations(),
+        _keys(),
+    ]
 
 
 def late(now: datetime) -> list[Finding]:
@@ -52,14 +64,14 @@ def _signs_of_life(now: datetime) -> Iterator[Finding]:
         yield Finding(name, said, lateness.is_late(last, now, lateness.SILENT), _age(last, now))
 
 
-def _courses(now: datetime) -> Finding:
+def _marks(key: str, marks: QuerySet[Mark], caught_up: str, limit: timedelta, now: datetime) -> Finding:
     """A mark has no time of its own; the oldest that waits is at most as old as the last moment when none did. One
     that is parked waits for an administrator, who is told elsewhere."""
-    waiting = EpisodeMark.objects.filter(wanted_rev__gt=F("done_rev"), parked_at=None).count()
-    last = Heartbeat.objects.filter(name=lateness.CAUGHT_UP).values_list("at", flat=True).first()
+    waiting = marks.filter(wanted_rev__gt=F("done_rev"), parked_at=None).count()
+    last = Heartbeat.objects.filter(name=caught_up).values_list("at", flat=True).first()
     said = _("waiting: {n}").format(n=waiting) if waiting else _("nothing waits")
-    late = waiting > 0 and lateness.is_late(last, now, lateness.COURSE_LATE)
-    return Finding("courses", said, late, _age(last, now) if waiting else 0)
+    late = waiting > 0 and lateness.is_late(last, now, limit)
+    return Finding(key, said, late, _age(last, now) if waiting else 0)
 
 
 def _mail(now: datetime) -> Iterator[Finding]:
@@ -96,6 +108,21 @@ def _disk() -> Finding:
     free = disk.free / disk.total
     said = _("{percent} % free").format(percent=round(100 * free))
     return Finding("disk", said, late=free < lateness.DISK_LEAST)
+
+
+def _backup(now: datetime) -> Finding:
+    """Where backups are made here, as ``BACKUP_RECIPIENTS`` says, the last one must be of the last night. Whoever makes
+    them by other means must watch that there."""
+    if not settings.BACKUP_RECIPIENTS:
+        return Finding("backup", _("none is made here: BACKUP_RECIPIENTS is not set"), late=False)
+    last = last_backup()
+    if last is None:
+        return Finding("backup", _("none was ever made"), late=True)
+    hours = int((now - last.made_at).total_seconds() // 3600)
+    said = _("the last was made {n} h ago").format(n=hours)
+    return Finding(
+        "backup", said, lateness.is_late(last.made_at, now, lateness.BACKUP_LATE), _age(last.made_at, now)
+    )
 
 
 def _migrations() -> Finding:

@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 BEAT_SECONDS = 60  # so often does each part give a sign of life
 SILENT = timedelta(minutes=4)  # three signs missed, and a minute in which somebody looks
 COURSE_LATE = timedelta(minutes=4)
+FIGURES_LATE = timedelta(minutes=30)  # six rounds of the clock
 MAIL_LATE = timedelta(minutes=4)
+BACKUP_LATE = timedelta(hours=36)  # one night was missed
 DISK_LEAST = 0.05  # of the disk that is free
 GONE = timedelta(days=1)  # a worker that is silent for so long has been taken away
 
@@ -16,6 +18,7 @@ SWEEP, ESCALATION, OUTBOX = JOBS = ("sweep", "escalation", "outbox")
 BEAT = "beat"
 WORKER = "worker "
 CAUGHT_UP = "courses up to date"  # noted by a sweep that finds nothing to do
+FIGURES_CAUGHT_UP = "figures up to date"  # likewise, of studies
 
 
 def of_queue(queue: str) -> str:
