@@ -4,13 +4,14 @@ PORT ?= 8000
 BIN := .venv/bin
 UV := $(BIN)/uv pip
 INSTALL := $(UV) install --quiet --require-hashes --python $(BIN)/python
+AUDIT := .venv/audit
 TRANSLATIONS := $(patsubst %.po,%.mo,$(wildcard */locale/*/LC_MESSAGES/django.po))
 
 # Compiled modules are kept: without them each process of the demo reads pandas and scipy from source for seconds.
 export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: runtime demo demo-reset setup test test-instants check style types layers map production translations mutants format lock bench
-.PHONY: release-database clean
+.PHONY: release-database sbom audit clean
 
 runtime: .venv/runtime $(TRANSLATIONS) ## what a server without Docker needs
 
@@ -69,7 +70,17 @@ release-database: .venv/development ## what the next version is upgraded from in
 
 lock: .venv/development ## after a change of the dependencies in pyproject.toml
 	$(UV) compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml --group dev -o requirements-dev.lock
+	$(UV) compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group audit -o requirements-audit.lock
 	$(UV) compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -c requirements-dev.lock -o requirements.lock
+
+sbom: $(AUDIT)/installed ## what the product is made of, as CycloneDX: var/sbom.json
+	@mkdir -p var
+	@$(AUDIT)/bin/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --of JSON -o var/sbom.json requirements.lock
+	@echo "var/sbom.json: $$(grep -c '"purl"' var/sbom.json) packages"
+
+audit: $(AUDIT)/installed ## known weaknesses of what the product is made of; asks pypi.org, and fails where that is not reached
+	@$(AUDIT)/bin/pip-audit --strict --disable-pip --require-hashes -r requirements.lock --progress-spinner off \
+	    || { echo "Something is known, or pypi.org could not be asked of each package: see above." >&2; exit 1; }
 
 clean: demo-reset
 	rm -rf .venv
@@ -80,6 +91,12 @@ clean: demo-reset
 .venv/bootstrap: requirements-bootstrap.lock
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bootstrap.lock
+	@touch $@
+
+# Apart from the rest, whose versions they must not choose.
+$(AUDIT)/installed: .venv/bootstrap requirements-audit.lock
+	@$(BIN)/uv venv --quiet --allow-existing $(AUDIT)
+	@$(UV) install --quiet --require-hashes --python $(AUDIT)/bin/python -r requirements-audit.lock
 	@touch $@
 
 .venv/runtime: .venv/bootstrap requirements.lock

@@ -1,8 +1,8 @@
 """What the environment says, and the keys that a first start makes for itself.
 
-Everything that differs between a laptop and a clinic is an environment variable. Keys come from the
-environment in production; the embedded default makes them once and keeps them in ``var/keys.json``,
-readable by the owner alone.
+Everything that differs between a laptop and a clinic is an environment variable, or stands in the file that the
+variable with ``_FILE`` after its name names. Keys come from there in production; the embedded default makes them once
+and keeps them in ``var/keys.json``, readable by the owner alone.
 """
 
 import contextlib
@@ -15,7 +15,7 @@ import environ
 from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
-env = environ.Env()
+env = environ.FileAwareEnv()
 
 BASE = Path(__file__).resolve().parent.parent
 VAR = Path(env.str("THROUGHLINE_VAR", default=str(BASE / "var")))
@@ -47,12 +47,18 @@ def embedded_keys() -> dict[str, str]:
 
 def key(variable: str, embedded_name: str) -> str:
     """A key from the environment; the embedded default falls back on its own, production never does."""
-    value: str = env.str(variable, default="")
+    value = word(variable)
     if value:
         return value
     if not EMBEDDED:
         raise ImproperlyConfigured(f"{variable} is not set. With DATABASE_URL every key must be given.")
     return embedded_keys()[embedded_name]
+
+
+def word(variable: str) -> str:
+    """What stands there, without the end of its line: an editor leaves one in a file."""
+    given: str = env.str(variable, default="")
+    return given.strip()
 
 
 def listed(variable: str) -> list[str]:

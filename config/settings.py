@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from csp.constants import NONE, SELF
 
-from config.environment import BASE, EMBEDDED, VAR, count, env, key, listed, private_folder
+from config.environment import BASE, EMBEDDED, VAR, count, env, key, listed, private_folder, word
 from config.unsafe import (
     SMALLEST_CLASS,
     refuse_a_demonstration_with_data,
@@ -20,7 +20,7 @@ DEBUG = False
 SECRET_KEY = key("SECRET_KEY", "secret")
 FIELD_KEYS = key("FIELD_KEYS", "field").split(",")  # newest first; older ones still decrypt
 refuse_weak_keys(SECRET_KEY, FIELD_KEYS)
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if EMBEDDED else [])
+ALLOWED_HOSTS = listed("ALLOWED_HOSTS") or (["localhost", "127.0.0.1", "[::1]"] if EMBEDDED else [])
 BASE_URL = env.str("BASE_URL", default="http://localhost:8000" if EMBEDDED else "")
 CSRF_TRUSTED_ORIGINS = [BASE_URL] if BASE_URL else []
 SITE_IS_DEMO = env.bool("THROUGHLINE_DEMO", default=False)
@@ -106,10 +106,13 @@ if EMBEDDED:
     }
 else:
     database = env.db_url("DATABASE_URL")
+    if password := word("DATABASE_PASSWORD"):
+        database["PASSWORD"] = password  # as it is: nothing in it is part of an address
     # Whoever waits is told within seconds that it does not answer, and not when the network gives up.
     database["OPTIONS"] = {"connect_timeout": 5} | database.get("OPTIONS", {})
     DATABASES = {"default": database | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
 
+APPLICATION_PASSWORD = word("APPLICATION_PASSWORD")  # that the owner gives to the application's role
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CONTACTS_FILE = private_folder("contacts") / "contacts.json"  # read when the database does not answer
 BACKUPS = private_folder("backups")  # and what is known of the last one
@@ -308,7 +311,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "config.static_files.StaticFiles"},
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-EMAIL_URL = env.str("EMAIL_URL", default="") or ("consolemail://" if EMBEDDED else "")
+EMAIL_URL = word("EMAIL_URL") or ("consolemail://" if EMBEDDED else "")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="") or ("no-reply@localhost" if EMBEDDED else "")
 ALERT_RECIPIENTS = listed("ALERT_RECIPIENTS")  # told of an alert that nobody has taken on
 if not EMBEDDED:

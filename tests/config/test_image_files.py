@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -15,6 +18,31 @@ from tests.flows.image import COMPOSE, ROLES, filled_in
 ROOT = Path(__file__).parents[2]
 DOCKERFILE = (ROOT / "docker" / "Dockerfile").read_text().replace("\\\n", " ")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+KNOWN = {
+    *(
+        "build",
+        "cap_add",
+        "cap_drop",
+        "command",
+        "depends_on",
+        "env_file",
+        "environment",
+        "healthcheck",
+        "image",
+    ),
+    *(
+        "networks",
+        "ports",
+        "profiles",
+        "read_only",
+        "restart",
+        "secrets",
+        "security_opt",
+        "tmpfs",
+        "user",
+        "volumes",
+    ),
+}  # of the format, what is used here: a word that is mistyped is none of them
 LOCKS = ("requirements.lock", "requirements-bootstrap.lock")
 
 
@@ -68,10 +96,12 @@ def test_what_is_started_is_there_and_knows_its_roles() -> None:
 def test_the_owner_of_the_tables_migrates_and_everybody_else_is_the_application() -> None:
     """The owner can switch off what guards the record. Who serves pages must not know that password."""
     owner, *others = (COMPOSE["services"][role]["environment"] for role in ("migrate", *ROLES))
-    assert owner["DATABASE_URL"].startswith("postgresql://throughline:${POSTGRES_PASSWORD")
-    for environment in others:
-        assert environment["DATABASE_URL"].startswith(f"postgresql://{ROLE}:${{APPLICATION_PASSWORD")
-        assert environment["POSTGRES_PASSWORD"] == ""
+    assert owner["DATABASE_URL"].startswith("postgresql://throughline@")
+    assert owner["DATABASE_PASSWORD_FILE"] == "/run/secrets/owner_password"
+    for role, environment in zip(ROLES, others, strict=True):
+        assert environment["DATABASE_URL"].startswith(f"postgresql://{ROLE}@")
+        assert environment["DATABASE_PASSWORD_FILE"] == "/run/secrets/application_password"
+        assert "owner_password" not in COMPOSE["services"][role]["secrets"]
     assert COMPOSE["services"]["web"]["depends_on"] == {
         "migrate": {"condition": "service_completed_successfully"}
     }
@@ -86,6 +116,48 @@ def test_nothing_runs_as_root_or_writes_beside_its_folder() -> None:
         assert (service["read_only"], service["cap_drop"]) == (True, ["ALL"])
         assert service["volumes"] == ["var:/var/lib/throughline"]
     assert "THROUGHLINE_VAR=/var/lib/throughline" in lines("ENV")[0]
+
+
+STAYING = {name: each for name, each in COMPOSE["services"].items() if each["restart"] != "no"}
+
+
+@pytest.mark.parametrize("name", COMPOSE["services"])
+def test_no_container_can_write_into_its_image_or_become_more_than_it_is(name: str) -> None:
+    service = COMPOSE["services"][name]
+    assert (service["read_only"], service["cap_drop"]) == (True, ["ALL"])
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["tmpfs"] and service.get("cap_add", []) == (
+        ["NET_BIND_SERVICE"] if name == "proxy" else []
+    )
+    assert "build" in service or name == "proxy" or service["user"] not in ("root", "0")
+
+
+def test_each_container_that_stays_is_looked_after() -> None:
+    assert [name for name, each in STAYING.items() if "healthcheck" not in each] == []
+
+
+def test_secrets_are_files_and_stand_in_no_environment() -> None:
+    """A variable shows in ``docker inspect`` and in the environment of every child."""
+    for name, service in COMPOSE["services"].items():
+        files = [value for key, value in service.get("environment", {}).items() if key.endswith("_FILE")]
+        assert {f"/run/secrets/{each}" for each in service.get("secrets", [])} >= set(files), name
+    said = [word for word in filled_in() if re.search("PASSWORD|SECRET|KEYS|EMAIL_URL", word)]
+    assert said == []
+
+
+def test_what_compose_says_is_what_it_may_say() -> None:
+    """By the client where there is one; else every key is one that the format has, and every name leads somewhere."""
+    if shutil.which("docker") and subprocess.run(["docker", "compose", "version"]).returncode == 0:
+        environment = os.environ | filled_in()
+        asked = ["docker", "compose", "-f", "docker/compose.yaml", "config", "--quiet", "--no-env-resolution"]
+        subprocess.run(asked, cwd=ROOT, env=environment, check=True)
+    for service in COMPOSE["services"].values():
+        assert set(service) <= KNOWN, set(service) - KNOWN
+        assert set(service.get("secrets", [])) <= set(COMPOSE["secrets"])
+        assert set(service["networks"]) <= set(COMPOSE["networks"])
+        assert set(service.get("depends_on", {})) <= set(COMPOSE["services"])
+        named = {volume.split(":")[0] for volume in service.get("volumes", []) if volume[0] not in "./"}
+        assert named <= set(COMPOSE["volumes"])
 
 
 def test_the_example_names_all_that_compose_asks_for() -> None:

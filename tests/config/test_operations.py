@@ -11,7 +11,7 @@ PAGE = (Path(__file__).parents[2] / "docs" / "operations.md").read_text()
 EVERY = {60: "minute", 300: "5 minutes", 900: "15 minutes", 3600: "hour", 86_400: "day"}
 
 
-READ = re.compile(r'(?:env\.\w+|environ\.get|count|listed|key)\(\s*"([A-Z_]+)"')
+READ = re.compile(r'(?:env\.\w+|environ\.get|count|listed|key|word)\(\s*"([A-Z_]+)"')
 OF_DEMO = {"PORT"}  # said by ``make demo`` itself
 
 

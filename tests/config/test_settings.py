@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from urllib.parse import quote
 
 import pytest
 
@@ -77,3 +78,36 @@ def test_the_embedded_keys_are_made_once_and_are_private(tmp_path) -> None:
     )
     assert first.stdout == second.stdout != ""
     assert (tmp_path / "keys.json").stat().st_mode & 0o777 == 0o600
+
+
+def told(tmp_path, words: str, **changes: str) -> str:
+    environment = os.environ | CLINIC | {"THROUGHLINE_VAR": str(tmp_path)} | changes
+    command = [sys.executable, "-c", f"import config.settings as s; print({words})"]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.strip()
+
+
+class TestDatabasePassword:
+    PLACE = "[s.DATABASES['default'][each] for each in ('USER', 'PASSWORD', 'HOST', 'NAME')]"
+    PASSWORD = "a/b@c:d%2F#?e"
+
+    def test_that_is_given_apart_may_hold_anything(self, tmp_path) -> None:
+        address = {"DATABASE_URL": "postgresql://app@db.example/clinic", "DATABASE_PASSWORD": self.PASSWORD}
+        assert told(tmp_path, self.PLACE, **address) == str(["app", self.PASSWORD, "db.example", "clinic"])
+
+    def test_in_the_address_its_signs_are_written_in_percent(self, tmp_path) -> None:
+        address = f"postgresql://app:{quote(self.PASSWORD, safe='')}@db.example/clinic"
+        assert told(tmp_path, self.PLACE, DATABASE_URL=address) == str(
+            ["app", self.PASSWORD, "db.example", "clinic"]
+        )
+
+
+def test_a_secret_may_stand_in_a_file(tmp_path) -> None:
+    file = tmp_path / "secret_key"
+    file.write_text(f"{CLINIC['SECRET_KEY']}\n")
+    here = {"SECRET_KEY": "", "SECRET_KEY_FILE": str(file)}
+    assert told(tmp_path, "s.SECRET_KEY", **here) == CLINIC["SECRET_KEY"]
+
+
+def test_several_hosts_may_stand_with_spaces(tmp_path) -> None:
+    said = told(tmp_path, "s.ALLOWED_HOSTS", ALLOWED_HOSTS="throughline.example, two.example")
+    assert said == "['throughline.example', 'two.example']"

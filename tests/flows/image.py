@@ -114,14 +114,24 @@ def filled_in() -> dict[str, str]:
     """``docker/.env.example`` as an operator would fill it in."""
     lines = (ROOT / "docker" / ".env.example").read_text().splitlines()
     given = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
-    empty = {
-        "POSTGRES_PASSWORD": secrets.token_hex(16),
-        "APPLICATION_PASSWORD": secrets.token_hex(16),
-        "SECRET_KEY": secrets.token_urlsafe(64),
-        "FIELD_KEYS": Fernet.generate_key().decode(),
+    assert all(given.values())
+    return given
+
+
+def secret_files(folder: Path) -> dict[str, Path]:
+    """What compose hands in as files, as the page on operations has them made."""
+    made = {
+        "owner_password": "an owner's / with @ and : in it",
+        "application_password": "the application's / with @ and : in it",
+        "secret_key": secrets.token_urlsafe(64),
+        "field_keys": Fernet.generate_key().decode(),
+        "email_url": "smtp+tls://user:password@mail.example:587",
     }
-    assert {name for name, value in given.items() if not value} == set(empty)
-    return given | empty
+    assert {f"./secrets/{name}" for name in made} == {each["file"] for each in COMPOSE["secrets"].values()}
+    folder.mkdir(mode=0o700)
+    for name, text in made.items():
+        (folder / name).write_text(f"{text}\n")
+    return {name: folder / name for name in made}
 
 
 class Processes:
@@ -130,7 +140,7 @@ class Processes:
     def __init__(self, folder: Path, database: str, broker: str) -> None:
         self.tree, self.folder, self.port = folder / "srv", folder, free_port()
         self.started: dict[str, subprocess.Popen[bytes]] = {}
-        self.owner = database
+        self.owner, self.secrets = database, secret_files(folder / "secrets")
         self.environment = self._environment(broker)
         uv = [Path(sys.executable).with_name("uv")]
         python = folder / "venv" / "bin" / "python"
@@ -142,10 +152,9 @@ class Processes:
 
     def _environment(self, broker: str) -> dict[str, str]:
         """Of compose and its file alone, but for where the servers are. The tree is read-only in the image."""
-        file = filled_in()
         here = {
-            "DATABASE_URL": self.owner.replace("//postgres:", f"//{ROLE}:{file['APPLICATION_PASSWORD']}"),
-            "POSTGRES_PASSWORD": "",
+            "DATABASE_URL": self.owner.replace("//postgres:", f"//{ROLE}:"),
+            **self._handed_in(COMPOSE["x-app"]["environment"]),
             "REDIS_URL": broker,
             "BIND": f"127.0.0.1:{self.port}",
             "TRUSTED_PROXIES": "1",
@@ -156,7 +165,12 @@ class Processes:
             "LANG": "C.UTF-8",
         }
         assert set(COMPOSE["x-app"]["environment"]) <= set(here)
-        return file | here
+        return filled_in() | here
+
+    def _handed_in(self, environment: dict[str, str]) -> dict[str, str]:
+        """The files of secrets that a service is told of, where they are on this machine."""
+        told = {name: Path(place).name for name, place in environment.items() if name.endswith("_FILE")}
+        return {name: str(self.secrets[file]) for name, file in told.items()}
 
     def up(self, role: str) -> None:
         if role == "web":
@@ -182,7 +196,9 @@ class Processes:
             subprocess.run(
                 [self.tree / "docker" / "entrypoint", COMPOSE["services"]["migrate"]["command"]],
                 cwd=self.tree,
-                env=self.environment | {"DATABASE_URL": self.owner},
+                env=self.environment
+                | self._handed_in(COMPOSE["services"]["migrate"]["environment"])
+                | {"DATABASE_URL": self.owner},
                 stdout=out,
                 stderr=out,
                 check=True,
@@ -227,6 +243,7 @@ class Containers:
     def __init__(self, tree: Path) -> None:
         text = "".join(f"{name}={value}\n" for name, value in filled_in().items())
         (tree / "docker" / ".env").write_text(text)
+        secret_files(tree / "docker" / "secrets")
         files = ["--env-file", "docker/.env", "-f", "docker/compose.yaml"]
         self.compose = ["docker", "compose", "-p", f"throughline-test-{os.getpid()}", *files]
         self.tree = tree

@@ -6,6 +6,7 @@ from io import StringIO
 from types import SimpleNamespace
 
 import pytest
+from django.conf import LazySettings
 from django.core.management import CommandError, call_command
 from django.db import ProgrammingError, connection, transaction
 
@@ -70,8 +71,8 @@ def test_what_a_role_had_before_is_taken() -> None:
 
 
 class TestCommand:
-    def test_it_makes_the_role_with_its_password(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setenv("APPLICATION_PASSWORD", "words of the application")
+    def test_it_makes_the_role_with_its_password(self, settings: LazySettings) -> None:
+        settings.APPLICATION_PASSWORD = "words of the application"
         name = f"{connection.settings_dict['NAME']}_made" if connection.vendor == "postgresql" else "any"
         said = [granted(name) for _ in range(2)][1]
         if connection.vendor == "sqlite":
@@ -118,7 +119,6 @@ def test_what_the_server_says_of_the_role_is_heard(
 ) -> None:
     """The same refusals where there is no PostgreSQL to say so."""
     heard = {grant_application.ABOVE: above, grant_application.LEFT_OVER: left_over}
-    monkeypatch.delenv("APPLICATION_PASSWORD", raising=False)
     monkeypatch.setattr(grant_application, "connection", SimpleNamespace(vendor="postgresql"))
     monkeypatch.setattr(
         grant_application.Command, "_asked", lambda _, question, *of: heard.get(question, there)

@@ -5,8 +5,7 @@ Run by the owner of the tables after each migration. On SQLite there are no role
 
 from __future__ import annotations
 
-import os
-
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection, transaction
 from psycopg import sql
@@ -39,7 +38,7 @@ class Command(BaseCommand):
         if connection.vendor != "postgresql":
             self.stdout.write("SQLite has no roles: whoever can open the file can change everything in it.")
             return
-        self._make(role, os.environ.get("APPLICATION_PASSWORD", ""))
+        self._make(role, settings.APPLICATION_PASSWORD)
         self._refuse_above(role)
         self._take_all(role)
         count = self._grant(role)
