@@ -49,6 +49,7 @@ KILL_EVERY, LOOK_EVERY = 10.0, 5.0  # seconds
 AWAY = 5.0  # seconds for which a server is stopped
 REDIS_STOPS, DATABASE_STOPS = (0.25, 0.65), (0.4, 0.8)  # when so much of it has been sent
 ALERT_LIMIT = 5.0  # seconds
+CATCH_UP = 1200.0  # seconds for which courses that are behind are waited for
 FLAT = 1.1  # times the memory of the second fifth, in the last fifth
 KILLED = ("safety", "worker", "mail")
 SEED = f"""
@@ -323,11 +324,12 @@ def asked(server: Postgres, statement: str) -> list[tuple[Any, ...]]:
 
 
 def until_caught_up(processes: Supervisor, server: Postgres) -> float:
-    """Seconds from the last submission until every course is up to date."""
+    """Seconds from the last submission until every course is up to date; no longer than it is waited for."""
     began = time.monotonic()
     behind = "SELECT count(*) FROM tracking_episodemark WHERE wanted_rev > done_rev"
     while asked(server, behind) != [(0,)]:
-        assert time.monotonic() - began < 1200, "courses are still behind"
+        if time.monotonic() - began > CATCH_UP:
+            break
         processes.tend()
         time.sleep(0.5)
     return time.monotonic() - began
@@ -341,12 +343,12 @@ def report(senders: list[Sender], breaking: Breaking, environment: dict[str, str
     say(f"{tries} tries; from the try that was answered to its answer:")
     p95 = seconds[int(0.95 * len(seconds))]
     say(f"p50 {statistics.median(seconds):.2f} s, p95 {p95:.2f} s, longest {seconds[-1]:.2f} s")
-    say(f"every course is up to date {waited:.0f} s after the last submission")
     checks = (
         {f"refused: {len(refused)} {refused[:1]}": not refused}
         if (refused := [s.refused for s in senders if s.refused])
         else {}
     )
+    checks |= {f"every course is up to date {waited:.0f} s after the last submission": waited < CATCH_UP}
     checks |= counted(sent, asked(breaking.server, STORED))
     now, anew = told(environment, "-c", COURSES), told(environment, "-c", COURSES, "anew")
     checks |= {f"courses as they are computed from nothing: {now.split()[0]}": now == anew}
