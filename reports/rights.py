@@ -32,6 +32,7 @@ CHANGED = frozenset(
         "tracking_entrydraft",
         "tracking_episodeend",
         "tracking_episodemark",
+        "tracking_erasure",
         "tracking_failedtries",
         "tracking_heartbeat",
         "tracking_medicationcourse",

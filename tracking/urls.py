@@ -5,7 +5,7 @@ from django.urls import path
 from tracking.pages.answers import assessments, due_work, entry, totals
 from tracking.pages.instruments import catalogue, library, wordings
 from tracking.pages.patient import own, portal
-from tracking.pages.people import access, administration, alerts, copies, languages, people, records, tokens
+from tracking.pages.people import access, administration, alerts, copies, erasures, languages, people, records, tokens
 from tracking.pages.raters import blinding, calls, guesses, raters
 from tracking.pages.treatment import dosing, medication, sessions, setting, washouts
 
@@ -55,6 +55,7 @@ treatment_urls = [
     path("patients/<uuid:public_id>/responsible/", records.responsible, name="patient-responsible"),
     path("patients/<uuid:public_id>/team/", records.transfer, name="patient-transfer"),
     path("patients/<uuid:public_id>/copy/", copies.patient_copy, name="patient-copy"),
+    path("patients/<uuid:public_id>/erase/", erasures.patient_erase, name="patient-erase"),
     path("patients/<uuid:public_id>/undo/", records.undo, name="record-undo"),
     path("patients/<uuid:public_id>/merge/", records.merge, name="record-merge"),
     path("moves/", records.record_list, name="record-moves"),

@@ -124,6 +124,7 @@ TREATMENT = [
     both("patient-responsible", TEAM, "patient"),
     both("patient-transfer", TEAM, "patient"),
     both("patient-copy", TEAM, "patient"),
+    both("patient-erase", TEAM, "patient"),
     both("record-undo", TEAM, "patient"),
     both("record-merge", TEAM, "patient"),
     reads("record-moves", CLINICIANS),

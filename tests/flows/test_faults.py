@@ -42,10 +42,12 @@ COMMANDS = {
     "analyse": (["course"], {"study": MARKER}),
     "backup": ([], {"to": [MARKER]}),
     "doctor": ([], {}),
+    "erase": ([], {"again": True}),
     "grant_application": ([], {}),
     "import_scores": ([__file__], {"study": MARKER, "spec": "phq9_items_chiu"}),
     "metrics": ([], {"port": -1}),  # refused before it waits for anybody
     "restore": ([__file__], {"identity": __file__}),
+    "retention": ([MARKER], {"law": MARKER}),
     "rotate_keys": ([], {"wait": 0}),
     "seed_demo": ([], {}),
     "simulate_study": ([], {"protocol": "psilocybin-mdd", "n": 4, "seed": 1}),

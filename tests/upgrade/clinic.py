@@ -33,11 +33,13 @@ from tracking.actions import (
     assessments,
     care,
     chain,
+    erasures,
     heartbeats,
     languages,
     library,
     links,
     people,
+    retention,
     scheduling,
     signing,
     tokens,
@@ -76,6 +78,7 @@ def furnish() -> dict[str, Any]:
     _answering(doctor, team)
     _dosed(doctor, ward, team)
     _given_away(doctor, team, world.beside.team)
+    _erased(doctor, ward)
     _administered(ward, team.site)
     _released(ward)
     _signed_in(ward, doctor)
@@ -146,6 +149,16 @@ def _given_away(by: User, team: CareTeam, other: CareTeam) -> None:
     transfers.transfer_patient(
         by=by, patient=patient, team=other, reason="moved to the other side of the town"
     )
+
+
+def _erased(by: User, ward: Ward) -> None:
+    """The site says how long it keeps a record, and somebody who is in no treatment has asked to be erased."""
+    rule = {"holding": "record", "years": 10, "law": "§ 630f BGB"}
+    retention.set_retention(by=ward.users["administrator"], site=ward.site, **rule)
+    patient = people.enrol_patient(
+        by=by, team=ward.team, identity=None, sex="unknown", enrolled_on=days_ago(60)
+    )
+    erasures.ask_erasure(by=by, patient=patient)
 
 
 def _administered(ward: Ward, site: Site) -> None:

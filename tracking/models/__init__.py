@@ -35,6 +35,7 @@ from tracking.models.people import (
     waiting,
 )
 from tracking.models.records import PatientTransfer, PossibleDuplicate, RecordMove
+from tracking.models.retention import Erasure, RetentionRule
 from tracking.models.safety import AlertEvent, SafetyAlert
 from tracking.models.schedules import AssessmentRequest, DraftAnswers, SittingLink
 from tracking.models.setting import SettingTemplate
@@ -88,6 +89,8 @@ __all__ = [
     "RatingCall",
     "ReadEvent",
     "RecordMove",
+    "Erasure",
+    "RetentionRule",
     "ResearchConsent",
     "RoleGrant",
     "RunSheetEntry",

@@ -46,20 +46,25 @@ def tables_about_patients() -> set[type[Model]]:
     return found
 
 
-def keys_about(patient: Patient) -> Keys:
-    """The keys of all rows that belong to this person, by table; those of a record that was merged into this one,
-    too."""
-    found: Keys = {Patient: {patient.pk}}
-    waiting: list[tuple[type[Model], set[int]]] = [(Patient, {patient.pk})]
+def keys_under(rows: Keys) -> Keys:
+    """The same rows with all that hangs on them, by table."""
+    found: Keys = {model: set(keys) for model, keys in rows.items()}
+    waiting = list(rows.items())
     while waiting:
         model, keys = waiting.pop()
         for child, name in hanging_on(model):
-            rows = child._base_manager.filter(**{f"{name}__in": keys}).values_list("pk", flat=True)
-            new = set(rows) - found.get(child, set())
+            hanging = child._base_manager.filter(**{f"{name}__in": keys}).values_list("pk", flat=True)
+            new = set(hanging) - found.get(child, set())
             if new:
                 found.setdefault(child, set()).update(new)
                 waiting.append((child, new))
     return found
+
+
+def keys_about(patient: Patient) -> Keys:
+    """The keys of all rows that belong to this person, by table; those of a record that was merged into this one,
+    too."""
+    return keys_under({Patient: {patient.pk}})
 
 
 def rows_about(patient: Patient) -> dict[type[Model], QuerySet[Model]]:

@@ -51,6 +51,14 @@ class Sex(TextChoices):
     UNKNOWN = "unknown", pgettext_lazy("sex", "Not recorded")
 
 
+class Holding(TextChoices):
+    """What is held about a person, by how long it has to be kept."""
+
+    RECORD = "record", gettext_lazy("The record of treatment")
+    IDENTITY = "identity", gettext_lazy("Who the person is")
+    REST = "rest", gettext_lazy("What is no record: account, links, drafts, mail")
+
+
 class MoveKind(TextChoices):
     """What becomes of a record that should not be one of its own."""
 

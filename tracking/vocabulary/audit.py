@@ -49,6 +49,11 @@ class AuditAction(TextChoices):
     REFUSE_MOVE = "refuse_move"
     REVERSE_MOVE = "reverse_move"
     MAKE_COPY = "make_copy"
+    SET_RETENTION = "set_retention"
+    ASK_ERASURE = "ask_erasure"
+    APPROVE_ERASURE = "approve_erasure"
+    REFUSE_ERASURE = "refuse_erasure"
+    ERASE = "erase"
 
     START_EPISODE = "start_episode"
     EPISODE_COMPLETED = "episode_completed"

@@ -26,6 +26,7 @@ class ReadPage(TextChoices):
     MEDICATION_NEW = "medication-new"
     PATIENT = "patient"
     PATIENT_COPY = "patient-copy"
+    PATIENT_ERASE = "patient-erase"
     PATIENT_IDENTITY = "patient-identity"
     PATIENT_NEW = "patient-new"
     PATIENT_RESPONSIBLE = "patient-responsible"

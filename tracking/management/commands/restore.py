@@ -50,6 +50,6 @@ class Command(BaseCommand):
         done = "is whole" if check else "is restored"
         self.stdout.write(f"{file.name} {done}: {rows} rows in {len(sums)} tables, as of {header.made_at}")
         if not check:
-            self.stdout.write("Now: manage.py migrate, then manage.py sweep --all, then start every process.")
+            self.stdout.write("Now: manage.py migrate, erase --again, sweep --all, then start every process.")
             if fault := fault_of_keys():
                 self.stderr.write(fault)
