@@ -5,7 +5,17 @@ from django.urls import path
 from tracking.pages.answers import assessments, due_work, entry, totals
 from tracking.pages.instruments import catalogue, library, wordings
 from tracking.pages.patient import own, portal
-from tracking.pages.people import access, administration, alerts, copies, erasures, languages, people, records, tokens
+from tracking.pages.people import (
+    access,
+    administration,
+    alerts,
+    copies,
+    erasures,
+    languages,
+    people,
+    records,
+    tokens,
+)
 from tracking.pages.raters import blinding, calls, guesses, raters
 from tracking.pages.treatment import dosing, medication, sessions, setting, washouts
 
