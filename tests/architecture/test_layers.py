@@ -31,6 +31,8 @@ NOBODY = {
     "close_if_withdrawn",
     "create_episodes",
     "declare_scales",
+    "erase",
+    "erase_holdings",
     "escalate_alerts",
     "finish_link",
     "forget_heartbeat",

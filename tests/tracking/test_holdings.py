@@ -8,7 +8,7 @@ from tracking.queries.copies import FIELDS_LEFT_OUT, OWN_WORDS, TABLES_LEFT_OUT
 from tracking.queries.holdings import ACCOUNT, LOGS, tables_about_patients
 
 OF_NOBODY = {
-    **dict.fromkeys(("Site", "SiteContacts", "CareTeam", "WashoutRule"), "what a clinic is"),
+    **dict.fromkeys(("Site", "SiteContacts", "CareTeam", "WashoutRule", "RetentionRule"), "what a clinic is"),
     **dict.fromkeys(("Membership", "RaterAvailability", "StudyMembership"), "the staff"),
     **dict.fromkeys(
         ("WordingPack", "WordingWithdrawal", "SiteInstrument", "InstrumentRetirement"), "instruments"
