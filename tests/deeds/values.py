@@ -24,6 +24,7 @@ UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 MANY_DIGITS = re.compile(r"-?\b\d+\.\d{7,}\b")
 CODE = re.compile(r"\b[0-9A-Z]{6}\b")
 RANDOM = {
+    "key": re.compile(r"(?<=/reset/key/)[\w-]+"),
     "study id": re.compile(r"\bP(\d[A-Z]){5}\b"),
     "hash": re.compile(r"\b[0-9a-f]{15,}\b|argon2\S+|![0-9A-Za-z]{40}"),
     "token": re.compile(r"(?<![\w-])[\w-]{43,}(?![\w-])"),
