@@ -71,7 +71,7 @@ def access(request: SignedInRequest, kind: str, pk: int) -> HttpResponse:
         "kind": kind,
         "own": own,
         "able": able,
-        "deciders": [one.name for one in second_people(row, row.granted_by)] if row.granted_by else [],
+        "deciders": _names_for(request, row),
     }
     form = (DecisionForm if able else RefusalForm)(request.POST if request.method == "POST" else None)
     zone = row.place.timezone if row.place else "UTC"
@@ -90,6 +90,13 @@ def own_teams(request: SignedInRequest) -> HttpResponse:
             for team, members, new in teams
         ]
         return render(request, f"{TEMPLATES}teams.html", {"teams": lines})
+
+
+def _names_for(request: SignedInRequest, row: Given) -> list[str]:
+    """Who may approve, for administrators: to a lead they may be people of another team."""
+    if row.granted_by is None or not request.user.has_role(Role.ADMINISTRATOR):
+        return []
+    return [one.name for one in second_people(row, row.granted_by)]
 
 
 def told_if_waiting(row: Given) -> str:

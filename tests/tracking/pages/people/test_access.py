@@ -121,6 +121,13 @@ class TestTheTeams:
         assert client.post(of("team", row)).url == reverse("own-teams")
         assert "Nora New" not in said(client.get(reverse("own-teams")))
 
+    def test_a_lead_is_not_told_who_else_administers_the_site(
+        self, administrator: User, second: User, clinician: User, newcomer: User, team_a: CareTeam
+    ) -> None:
+        row = care.add_member(by=administrator, team=team_a, user=newcomer)
+        page = said(signed_in(clinician).get(of("team", row)))
+        assert "Another administrator has been asked" in page and "Sam Second" not in page
+
     def test_a_member_sees_who_joined_and_who_let_them_in(
         self, administrator: User, second: User, clinician: User, newcomer: User, team_a: CareTeam
     ) -> None:
