@@ -15,6 +15,7 @@ PAGES: list[tuple[str, Promise, set[Role]]] = [
     ("studies", gettext_lazy("Studies"), {Role.CLINICIAN, Role.RESEARCHER, Role.STEWARD}),
     ("releases", gettext_lazy("Releases"), {Role.RESEARCHER, Role.STEWARD}),
     ("administration", gettext_lazy("Administration"), {Role.ADMINISTRATOR}),
+    ("oversight", gettext_lazy("Oversight"), {Role.OFFICER}),
     (
         "protocols",
         gettext_lazy("Protocols"),

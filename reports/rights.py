@@ -37,6 +37,7 @@ CHANGED = frozenset(
         "tracking_heartbeat",
         "tracking_medicationcourse",
         "tracking_membership",
+        "tracking_oddlook",
         "tracking_outboxmail",
         "tracking_patient",
         "tracking_patientidentity",

@@ -9,7 +9,7 @@ from celery import Task, current_app, shared_task
 from django.utils import timezone
 
 from tracking import clock
-from tracking.actions import abandoned, chain, heartbeats, outbox, rating, safety, scheduling
+from tracking.actions import abandoned, chain, heartbeats, outbox, oversight, rating, safety, scheduling
 from tracking.rules import lateness
 
 log = logging.getLogger(__name__)
@@ -54,6 +54,16 @@ def seal_audit() -> None:
 @shared_task(name="tracking.check_audit", ignore_result=True)
 def check_audit() -> None:
     chain.check_chain()
+
+
+@shared_task(name="tracking.send_anchor", ignore_result=True)
+def send_anchor() -> None:
+    chain.send_anchor()
+
+
+@shared_task(name="tracking.mark_odd_looks", ignore_result=True)
+def mark_odd_looks() -> None:
+    oversight.mark_odd_looks(now=clock.real_now())
 
 
 @shared_task(name="tracking.beat_heart", ignore_result=True)

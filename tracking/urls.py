@@ -4,6 +4,7 @@ from django.urls import path
 
 from tracking.pages.answers import assessments, due_work, entry, totals
 from tracking.pages.instruments import catalogue, library, wordings
+from tracking.pages.oversight import looks
 from tracking.pages.patient import own, portal
 from tracking.pages.people import (
     access,
@@ -27,6 +28,7 @@ sitting_urls = [
     path("sitting/<uuid:public_id>/answer/", portal.device_answer, name="sitting-answer"),
     path("sitting/<uuid:public_id>/review/", portal.review, name="sitting-review"),
     path("own/", own.course, name="own-course"),
+    path("own/looks/", own.looks, name="own-looks"),
     path("own/answer/", own.answer, name="own-answer"),
     path("own/<uuid:public_id>/", own.answers, name="own-answers"),
 ]
@@ -146,6 +148,11 @@ administration_urls = [
     ),
 ]
 
+oversight_urls = [
+    path("oversight/", looks.oversight, name="oversight"),
+    path("oversight/<uuid:public_id>/", looks.odd_look, name="oversight-odd"),
+]
+
 library_urls = [
     path("administration/instruments/", library.library, name="library"),
     path("administration/instruments/new/", library.library_new, name="library-new"),
@@ -214,6 +221,7 @@ urlpatterns = [
     *setting_urls,
     *dosing_urls,
     *administration_urls,
+    *oversight_urls,
     *washout_urls,
     *token_urls,
     *wording_urls,

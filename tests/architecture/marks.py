@@ -47,6 +47,7 @@ MARKED = {
     "sittinglink": ("patient", "public_id"),
     "death": ("patient", "public_id"),
     "ratingcall": ("patient", "public_id"),
+    "oddlook": ("odd", "public_id"),
 }
 ENDED_AT = {
     "rolegrant": "administration-grant-end",

@@ -11,28 +11,29 @@ from dataclasses import dataclass
 
 from tests.architecture.world import ROLES
 
-#               anonymous, link, patient, clinician, outsider, rater, researcher, steward, administrator
-ANYBODY = "+ + + + + + + + +"
-SITTING = "4 + 4 4 4 4 4 4 4"
-SIGNED_IN = "L L + + + + + + +"
-STAFF = "L L 3 + + + + + +"
-STAFF_NOT_RATER = "L L 3 + + 4 + + +"  # what patients are asked: a rater meets only what is rated
-PATIENT = "L L + 3 3 3 3 3 3"
-CLINICIANS = "L L 3 + + 3 3 3 3"
-TEAM = "L L 3 + 4 3 3 3 3"
-TEAM_NOT_RATER = "L L 3 + 4 4 3 3 3"  # a kind of page that raters have, too, but not of this row
-TEAM_AND_RATER = "L L 3 + 4 + 3 3 3"
-AUTHOR = "L L 3 + 4 4 3 3 3"  # a form that the clinician has begun: nobody else's, whoever they are
-RATER_ALONE = "L L 3 3 4 + 3 3 3"  # a rating that was given away: the therapist may see it, not make it
-RATERS = "L L 3 3 3 + 3 3 3"
-NOT_ANY_RATERS = "L L 3 3 3 4 3 3 3"
-FIGURES = "L L 3 + + 3 + + 3"
-PROTOCOLS = "L L 3 + + 3 + + +"
-OF_STUDY = "L L 3 4 4 3 + + 3"
-RELEASES = "L L 3 3 3 3 + + 3"
-RESEARCHERS = "L L 3 3 3 3 + 3 3"
-STEWARDS = "L L 3 3 3 3 3 + 3"
-ADMINISTRATORS = "L L 3 3 3 3 3 3 +"
+#               anonymous, link, patient, clinician, outsider, rater, researcher, steward, administrator, officer
+ANYBODY = "+ + + + + + + + + +"
+SITTING = "4 + 4 4 4 4 4 4 4 4"
+SIGNED_IN = "L L + + + + + + + +"
+STAFF = "L L 3 + + + + + + +"
+STAFF_NOT_RATER = "L L 3 + + 4 + + + +"  # what patients are asked: a rater meets only what is rated
+PATIENT = "L L + 3 3 3 3 3 3 3"
+CLINICIANS = "L L 3 + + 3 3 3 3 3"
+TEAM = "L L 3 + 4 3 3 3 3 3"
+TEAM_NOT_RATER = "L L 3 + 4 4 3 3 3 3"  # a kind of page that raters have, too, but not of this row
+TEAM_AND_RATER = "L L 3 + 4 + 3 3 3 3"
+AUTHOR = "L L 3 + 4 4 3 3 3 3"  # a form that the clinician has begun: nobody else's, whoever they are
+RATER_ALONE = "L L 3 3 4 + 3 3 3 3"  # a rating that was given away: the therapist may see it, not make it
+RATERS = "L L 3 3 3 + 3 3 3 3"
+NOT_ANY_RATERS = "L L 3 3 3 4 3 3 3 3"
+FIGURES = "L L 3 + + 3 + + 3 3"
+PROTOCOLS = "L L 3 + + 3 + + + 3"
+OF_STUDY = "L L 3 4 4 3 + + 3 3"
+RELEASES = "L L 3 3 3 3 + + 3 3"
+RESEARCHERS = "L L 3 3 3 3 + 3 3 3"
+STEWARDS = "L L 3 3 3 3 3 + 3 3"
+ADMINISTRATORS = "L L 3 3 3 3 3 3 + 3"
+OFFICERS = "L L 3 3 3 3 3 3 3 +"
 
 
 @dataclass(frozen=True)
@@ -81,9 +82,10 @@ SITTINGS = [
 ]
 OWN = [
     reads("own-course", PATIENT),
+    reads("own-looks", PATIENT),
     writes("own-answer", PATIENT),
     reads("own-answers", PATIENT, "self-report"),
-    reads("own-answers", "L L 4 3 3 3 3 3 3", "rating-of-team"),
+    reads("own-answers", "L L 4 3 3 3 3 3 3 3", "rating-of-team"),
 ]
 ENTRY = [
     both("rate", TEAM_NOT_RATER, "open-report"),
@@ -198,6 +200,10 @@ ADMINISTRATION = [
     both("tokens", STAFF),
     writes("token-revoke", STAFF),
 ]
+OVERSIGHT = [
+    reads("oversight", OFFICERS),
+    both("oversight-odd", OFFICERS, "odd-look"),
+]
 CATALOGUE = [
     reads("instruments", STAFF),
     reads("instrument", STAFF, "instrument"),
@@ -286,6 +292,7 @@ MATRIX = [
     *SETTINGS,
     *DOSING,
     *ADMINISTRATION,
+    *OVERSIGHT,
     *CATALOGUE,
     *REPORTS,
     *WATCH,

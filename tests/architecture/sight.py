@@ -7,33 +7,35 @@ from tests.architecture.ward import ROLES, Ward
 OWN, BESIDE, NEIGHBOUR = "own", "beside", "neighbour"
 OF_SITE = {"site", "library", "instrument", "room"}  # two wards of a site have these together
 
-# anonymous, link, patient, clinician, rater, researcher, steward, administrator
+# anonymous, link, patient, clinician, rater, researcher, steward, administrator, officer
 SIGHT = {
     OWN: {
-        "site": "- + + + + + + +",
-        "library": "- + + + + + + +",  # wordings and washouts of the site
-        "instrument": "- + + + - + + +",  # the site's own, which patients are asked: a rater meets what is rated
-        "room": "- - - + - + + -",  # a study is reported with the rooms of its sessions
-        "team": "- - - + - - - +",
-        "staff": "- - - + - + + +",
-        "rater": "- - - + - - - +",
-        "availability": "- - - - + - - -",
-        "token": "- - - + - - - -",  # the clinician alone has made one
-        "access": "- - - - - - - +",  # roles and memberships, with the way to end them
-        "study": "- - - + - + + +",
-        "release": "- - - - - + + -",
-        "patient": "- + + + - - - -",
-        "code": "- - - + + - - +",  # an administrator: of who may have been enrolled twice
-        "rating": "- - - + + - - -",  # blinded ratings, due and made
-        "identity": "- - + + - - - -",
+        "site": "- + + + + + + + +",
+        "library": "- + + + + + + + +",  # wordings and washouts of the site
+        "instrument": "- + + + - + + + +",  # the site's own, which patients are asked: a rater meets what is rated
+        "room": "- - - + - + + - -",  # a study is reported with the rooms of its sessions
+        "team": "- - - + - - - + +",
+        "staff": "- - - + - + + + +",
+        "rater": "- - - + - - - + +",
+        "availability": "- - - - + - - - -",
+        "token": "- - - + - - - - -",  # the clinician alone has made one
+        "access": "- - - - - - - + -",  # roles and memberships, with the way to end them
+        "study": "- - - + - + + + -",
+        "release": "- - - - - + + - -",
+        "patient": "- + + + - - - - -",
+        "code": "- - - + + - - + +",  # an administrator: of who may have been enrolled twice
+        "rating": "- - - + + - - - -",  # blinded ratings, due and made
+        "identity": "- - + + - - - - -",
+        "odd": "- - - - - - - - +",
     },
     BESIDE: {
-        "team": "- - - + - - - +",  # to which a patient can be given
-        "code": "- - - - - - - +",
-        "staff": "- - - - - - - +",
-        "rater": "- - - + - - - +",  # independent raters rate for the whole site
-        "access": "- - - - - - - +",
-        "study": "- - - - - - - +",
+        "team": "- - - + - - - + +",  # to which a patient can be given
+        "code": "- - - - - - - + +",
+        "staff": "- - - - - - - + +",
+        "rater": "- - - + - - - + +",  # independent raters rate for the whole site
+        "access": "- - - - - - - + -",
+        "study": "- - - - - - - + -",
+        "odd": "- - - - - - - - +",
     },
     NEIGHBOUR: {},
 }
@@ -50,6 +52,7 @@ LISTS = {
     "studies": "study.title",
     "releases": "release.public_id",
     "administration": "careteam.name careteam.public_id user.email",
+    "oversight": "oddlook.public_id",
     "library": "siteinstrument.public_id",
     "wordings": "wordingpack.public_id",
     "washouts": "site.name",

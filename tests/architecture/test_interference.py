@@ -49,6 +49,7 @@ WATCHED = {
     "study-setting",
     "study-agreement",
     "administration",
+    "oversight",
     "library-version",
     "own-course",
     "api-caseload-list",

@@ -17,6 +17,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow, DOORS]
 NOTED = {page.value: page for page in ReadPage if page.value in {row.route for row in MATRIX}} | {
     "patient-course": ReadPage.PATIENT,
     "alert-close": ReadPage.ALERTS,
+    "oversight-odd": ReadPage.OVERSIGHT,
     "api-patient-list": ReadPage.API_PATIENTS,
     "api-patient-detail": ReadPage.API_PATIENTS,
     "api-episode-list": ReadPage.API_EPISODES,

@@ -48,7 +48,8 @@ from tracking.actions import (
     treatment,
     unblinding,
 )
-from tracking.models import CareTeam, Site, Study, TreatmentEpisode, User
+from tracking.models import CareTeam, OddLook, Site, Study, TreatmentEpisode, User
+from tracking.rules.oversight import Sign
 from tracking.vocabulary import AnswerSource, Role
 
 ROLES = (
@@ -60,8 +61,11 @@ ROLES = (
     "researcher",
     "steward",
     "administrator",
+    "officer",
 )
-STAFF = {role.value: role for role in (Role.CLINICIAN, Role.RATER, Role.RESEARCHER, Role.STEWARD)}
+STAFF = {
+    role.value: role for role in (Role.CLINICIAN, Role.RATER, Role.RESEARCHER, Role.STEWARD, Role.OFFICER)
+}
 Arguments = dict[str, Any]
 HANDLER = ClientHandler(enforce_csrf_checks=False)  # loading the middleware looks at every static file
 
@@ -316,6 +320,11 @@ def _administered(ward: Ward) -> None:
     ward.places["site"] = {"site": site.key}
     joining = care.add_member(by=ward.users["administrator"], team=ward.team, user=ward.users["steward"])
     ward.places["joining"] = {"kind": "team", "pk": joining.pk}
+    patient = ward.users["patient"].patient
+    odd = OddLook.objects.create(  # without the reading that it is found by: what the log holds is compared
+        day=days_ago(1), actor=ward.users["rater"].public_id, patient=patient.public_id, sign=Sign.OUTSIDE
+    )
+    ward.place("odd-look", odd)
     ward.places["membership"] = {"pk": clinician.memberships.get().pk}
     ward.places["study-membership"] = {"pk": ward.users["researcher"].study_memberships.get().pk}
 

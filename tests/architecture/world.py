@@ -62,6 +62,7 @@ ROLES = (
     "researcher",
     "steward",
     "administrator",
+    "officer",
 )
 Key = tuple[str, int]
 MODELS = [model for app in ("tracking", "reports") for model in apps.get_app_config(app).get_models()]

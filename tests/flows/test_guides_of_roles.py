@@ -14,26 +14,39 @@ from django.urls import reverse
 from reports.actions import release_builds, releases
 from reports.models import Release, ReleaseStatus
 from tests import guides
-from tests.cast import days_ago
+from tests.cast import days_ago, person
 from tests.reader import Reader
 from tests.reports.release_clinic import build
 from tests.tracking.pages.doors import signed_in
-from tracking.actions import links, scheduling
+from tracking import clock
+from tracking.actions import audit, links, oversight, scheduling
 from tracking.models import (
     Assessment,
     AssessmentRequest,
     CareTeam,
     Membership,
+    OddLook,
     OutboxMail,
+    Patient,
     RoleGrant,
+    Site,
     SittingLink,
     TreatmentEpisode,
     User,
 )
 from tracking.queries.access import waiting_access
+from tracking.vocabulary import ReadPage, Role
 
 pytestmark = pytest.mark.django_db
-ROLES = ("clinician", "data-steward", "patient", "rater", "researcher", "site-administrator")
+ROLES = (
+    "clinician",
+    "data-steward",
+    "patient",
+    "privacy-officer",
+    "rater",
+    "researcher",
+    "site-administrator",
+)
 
 
 def example(role: str) -> str:
@@ -91,6 +104,13 @@ def test_an_administrator_brings_somebody_in(administrator: User, team_a: CareTe
     assert [one.team for one in Membership.objects.filter(user=nora)] == [team_a]
     assert OutboxMail.objects.first().to == "nora@example.org"
     assert len(waiting_access(administrator)) == 2
+
+
+def test_a_privacy_officer_asks(site: Site, outsider: User, patient: Patient) -> None:
+    audit.record_read(by=outsider, patient=patient, page=ReadPage.PATIENT)
+    oversight.mark_odd_looks(now=clock.real_now())
+    Reader(signed_in(person("Olga Officer", Role.OFFICER, site=site)), "/").follow(example("privacy-officer"))
+    assert OddLook.objects.get().reason == "Was on call, the lead knows."
 
 
 @pytest.mark.slow

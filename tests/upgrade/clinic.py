@@ -31,6 +31,7 @@ from tests.tracking.packs import installed
 from tracking import clock
 from tracking.actions import (
     assessments,
+    audit,
     care,
     chain,
     erasures,
@@ -38,6 +39,7 @@ from tracking.actions import (
     languages,
     library,
     links,
+    oversight,
     people,
     retention,
     scheduling,
@@ -48,10 +50,10 @@ from tracking.actions import (
     wordings,
 )
 from tracking.imports.writing.store import Source, import_scores
-from tracking.models import CareTeam, PatientIdentity, Site, Study, TreatmentEpisode, User
+from tracking.models import CareTeam, Patient, PatientIdentity, Site, Study, TreatmentEpisode, User
 from tracking.queries.chain import open_findings
 from tracking.rules.chain import Anchor
-from tracking.vocabulary import Role
+from tracking.vocabulary import ReadPage, Role
 
 PASSWORD = sessions.PASSWORD
 SIGNS_IN = "dora.doctor@example.org"
@@ -82,6 +84,7 @@ def furnish() -> dict[str, Any]:
     _administered(ward, team.site)
     _released(ward)
     _signed_in(ward, doctor)
+    _looked(ward)
     _sealed(doctor)
     call_command("sweep", stdout=StringIO())
     return _what_is_there(ward)
@@ -204,6 +207,13 @@ def _sealed(doctor: User) -> None:
     chain.seal_days(now=clock.real_now() + timedelta(days=2))
     chain.check_chain(anchors=[Anchor(1, days_ago(0), "0" * 64)])
     chain.settle_chain(by=doctor, findings=open_findings(), reason="an exercise")
+
+
+def _looked(ward: Ward) -> None:
+    """Somebody looked who is not of the team."""
+    patient = Patient.objects.get(public_id=ward.places["patient"]["public_id"])
+    audit.record_read(by=ward.users["researcher"], patient=patient, page=ReadPage.PATIENT)
+    oversight.mark_odd_looks(now=clock.real_now())
 
 
 def _what_is_there(ward: Ward) -> dict[str, Any]:

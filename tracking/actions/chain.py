@@ -6,14 +6,19 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from tracking.actions import audit
+from tracking.actions.outbox import queue_mail
 from tracking.errors import Conflict, InvalidInput
 from tracking.models import AuditSegment, ChainCheck, ChainSettlement, User
 from tracking.queries.chain import Verified, head, next_day, prints_between, verify
+from tracking.queries.oversight import active_officers
 from tracking.rules.chain import START, Anchor, Kind, ends, packed, seal, starts
+from tracking.tongues import language_of
 from tracking.vocabulary import AuditAction
 
 # Sealed in one run of the task: the first runs take up years, and others wait for the worker.
@@ -93,3 +98,16 @@ def settle_chain(*, by: User | None, findings: Sequence[str], reason: str) -> Ch
     )
     audit.record(by=by, action=AuditAction.SETTLE_CHAIN, target=settlement, settled=len(settlement.findings))
     return settlement
+
+
+@transaction.atomic
+def send_anchor() -> None:
+    """The print of the last sealed day goes by mail to whoever watches over a site: kept there, it shows a whole
+    forgery. Before the first day is sealed there is none."""
+    anchor = head()
+    for officer in active_officers() if anchor else ():
+        with override(language_of(officer.language, settings.LANGUAGE_CODE)):
+            asks = _("Please keep this line outside of Throughline. It seals who did what, and who looked:")
+            says = _("Later it shows whether any of it was changed: manage.py verify_audit --anchor FILE")
+            body = f"{asks}\n\n{anchor}\n\n{says}\n"
+            queue_mail(to=officer.email, subject=_("The seal of yesterday"), body=body)

@@ -302,8 +302,8 @@ def _check_reach(by: User | None, role: str, site: Site | None) -> None:
     """Nobody hands out more than they hold: the administrator of a site makes none of another or of all."""
     if by is None or governs_everything(by):
         return
-    if site is None and role == Role.ADMINISTRATOR:
-        raise InvalidInput("site", _("name the site that is to be administered"))
+    if site is None and role in {Role.ADMINISTRATOR, Role.OFFICER}:
+        raise InvalidInput("site", _("name the site that this role is for"))
     _check_place(by, site)
 
 

@@ -20,6 +20,7 @@ from tracking.models.library import (
     WordingPack,
     WordingWithdrawal,
 )
+from tracking.models.oversight import OddLook
 from tracking.models.people import (
     CareTeam,
     Membership,
@@ -77,6 +78,7 @@ __all__ = [
     "InstrumentRetirement",
     "MedicationCourse",
     "Membership",
+    "OddLook",
     "OutboxMail",
     "OutcomeResult",
     "Patient",

@@ -45,7 +45,11 @@ class ReadEvent(models.Model):
 
     class Meta:
         ordering = ["id"]
-        indexes = [models.Index(fields=["patient", "at"]), models.Index(fields=["at"])]
+        indexes = [
+            models.Index(fields=["patient", "at"]),
+            models.Index(fields=["actor", "at"]),
+            models.Index(fields=["at"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.page} {self.at:%Y-%m-%d %H:%M}"

@@ -7,6 +7,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from tracking.vocabulary.audit import AuditAction as AuditAction
+from tracking.vocabulary.reads import Place as Place
 from tracking.vocabulary.reads import ReadPage as ReadPage
 
 
@@ -18,6 +19,7 @@ class Role(TextChoices):
     RESEARCHER = "researcher", gettext_lazy("Researcher")
     STEWARD = "steward", gettext_lazy("Data steward")
     ADMINISTRATOR = "administrator", gettext_lazy("Site administrator")
+    OFFICER = "officer", gettext_lazy("Privacy officer")
     PATIENT = "patient", gettext_lazy("Patient")
 
     @property
@@ -31,6 +33,7 @@ ROLE_SENTENCES = {
     Role.RESEARCHER: gettext_lazy("Sees figures of the own studies, and asks for de-identified releases."),
     Role.STEWARD: gettext_lazy("Approves or refuses the releases that somebody else asked for."),
     Role.ADMINISTRATOR: gettext_lazy("Manages users, teams and roles of a site. Sees no clinical value."),
+    Role.OFFICER: gettext_lazy("Sees who looked at whom at a site, by study code. Sees no clinical value."),
     Role.PATIENT: gettext_lazy("Answers questionnaires and reads the own answers."),
 }
 

@@ -153,3 +153,4 @@ class AuditAction(TextChoices):
     RELEASE_PARKED = "release_parked"
     WANT_EVERYTHING = "want_everything"
     SETTLE_CHAIN = "settle_chain"
+    CLOSE_ODD_LOOK = "close_odd_look"

@@ -1,7 +1,10 @@
 """What the read log calls the pages on which somebody is shown. The words are stored: a new one may come, none
 changes."""
 
+from __future__ import annotations
+
 from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy
 
 
 class ReadPage(TextChoices):
@@ -24,6 +27,7 @@ class ReadPage(TextChoices):
     LINK_NEW = "link-new"
     MEDICATION = "medication"
     MEDICATION_NEW = "medication-new"
+    OVERSIGHT = "oversight"
     PATIENT = "patient"
     PATIENT_COPY = "patient-copy"
     PATIENT_ERASE = "patient-erase"
@@ -74,3 +78,52 @@ class ReadPage(TextChoices):
     API_PATIENTS = "api-patients"
     API_RATINGS = "api-ratings"
     API_REQUESTS = "api-requests"
+
+    @property
+    def place(self) -> Place:
+        """What somebody was shown there, as it is told to whoever watches over it and to the patient."""
+        return OTHER_PLACES.get(self, Place.PROGRAM if self.startswith("api-") else Place.RECORD)
+
+
+class Place(TextChoices):
+    """What is shown on such a page, in words for people who do not know the pages."""
+
+    LIST = "list", gettext_lazy("a list of patients")
+    RECORD = "record", gettext_lazy("the record")
+    IDENTITY = "identity", gettext_lazy("name and contacts")
+    ANSWERS = "answers", gettext_lazy("answers")
+    RATING = "rating", gettext_lazy("what is rated")
+    OVERSIGHT = "oversight", gettext_lazy("who looked")
+    PROGRAM = "program", gettext_lazy("by another program")
+
+
+OTHER_PLACES = {
+    page: place
+    for place, pages in {
+        Place.LIST: (
+            ReadPage.ADMINISTRATION_DUPLICATES,
+            ReadPage.ALERTS,
+            ReadPage.PATIENTS,
+            ReadPage.RECORD_MOVES,
+            ReadPage.STUDY_SETTING,
+            ReadPage.TODAY,
+        ),
+        Place.IDENTITY: (ReadPage.PATIENT_IDENTITY, ReadPage.PATIENT_NEW),
+        Place.ANSWERS: (
+            ReadPage.ASSESSMENT,
+            ReadPage.ASSESSMENT_CORRECT,
+            ReadPage.RATE,
+            ReadPage.RATE_NEW,
+            ReadPage.TOTAL_CORRECT,
+            ReadPage.TOTAL_NEW,
+        ),
+        Place.RATING: (
+            ReadPage.RATING_GUESS,
+            ReadPage.RATING_LEARNT,
+            ReadPage.RATINGS,
+            ReadPage.API_RATINGS,
+        ),
+        Place.OVERSIGHT: (ReadPage.OVERSIGHT,),
+    }.items()
+    for page in pages
+}

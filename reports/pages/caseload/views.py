@@ -25,6 +25,7 @@ FIRST_PAGES = {
     Role.RESEARCHER: "studies",
     Role.STEWARD: "releases",
     Role.ADMINISTRATOR: "administration",
+    Role.OFFICER: "oversight",
     Role.PATIENT: "own-course",
 }
 

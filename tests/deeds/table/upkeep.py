@@ -6,16 +6,17 @@ from datetime import UTC, datetime, timedelta
 
 from django.db.models import QuerySet
 
+from tests.cast import person
 from tests.deeds.clinics import Clinic
 from tests.deeds.deed import Arguments, Note, Twice, deed
 from tests.deeds.table.care import not_in_treatment
 from tests.deeds.table.patients import nameless
 from tracking import clock
-from tracking.actions import audit, care, chain, heartbeats, marks, outbox, people, tries
-from tracking.models import EpisodeMark, StudyMark
+from tracking.actions import audit, care, chain, heartbeats, marks, outbox, oversight, people, tries
+from tracking.models import EpisodeMark, OddLook, StudyMark, User
 from tracking.rules import lateness
 from tracking.rules.chain import GRACE, ends
-from tracking.vocabulary import AuditAction
+from tracking.vocabulary import AuditAction, Role
 
 NOW = datetime(2026, 6, 1, 12, 3, tzinfo=UTC)
 IN_STEPS = "no transaction is open while the mail server is spoken to"
@@ -186,6 +187,39 @@ def a_day_on_which_nothing_was_done(clinic: Clinic) -> Arguments:
     today = clock.real_now().date()
     chain.seal_days(now=ends(today) + GRACE)
     return {"now": ends(today + timedelta(days=1)) + GRACE}
+
+
+@deed(chain.send_anchor, writes="+OutboxMail", twice=Twice.ADDS, of_site=True)
+def somebody_keeps_the_print(clinic: Clinic) -> Arguments:
+    officer(clinic)
+    chain.seal_days(**a_day_on_which_nothing_was_done(clinic))
+    return {}
+
+
+def officer(clinic: Clinic) -> User:
+    return person(f"Olga Officer {clinic.patient.study_code}", Role.OFFICER, site=clinic.site)
+
+
+def nobody_looked(clinic: Clinic) -> Arguments:
+    return {"now": clock.real_now()}
+
+
+@deed(oversight.mark_odd_looks, writes="+OddLook", twice=Twice.ONCE, others=nobody_looked)
+def a_stranger_looked(clinic: Clinic) -> Arguments:
+    audit.record_read(by=clinic.researcher, patient=clinic.patient, page="patient")
+    return {"now": clock.real_now()}
+
+
+@deed(
+    oversight.close_odd_look,
+    Note(AuditAction.CLOSE_ODD_LOOK, of="look"),
+    writes="~OddLook:closed_at,closed_by,reason +AuditEvent",
+    twice=Twice.REFUSED,
+)
+def an_odd_look(clinic: Clinic) -> Arguments:
+    oversight.mark_odd_looks(**a_stranger_looked(clinic))
+    look = OddLook.objects.get(patient=clinic.patient.public_id)
+    return {"by": officer(clinic), "look": look, "reason": "She was asked by the team."}
 
 
 @deed(chain.check_chain, writes="+ChainCheck", twice=Twice.ADDS, of_site=True)

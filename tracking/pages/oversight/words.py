@@ -1,4 +1,4 @@
-"""What a look at the chain has found, in the reader's language."""
+"""What a look at the chain has found, and what is odd about a look at a record, in the reader's language."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from measures.language import marked
 from tracking.rules.chain import Fault, Finding, Kind
+from tracking.rules.oversight import MANY, Sign
 
 OF_ROW = {
     (Kind.AUDIT, Fault.ALTERED): marked("{day}: entry {row} of what was done was altered"),
@@ -21,6 +22,17 @@ OF_DAY = {
     Fault.SEGMENT_MISSING: marked("{day}: the seal of this day is missing"),
     Fault.OTHER_ANCHOR: marked("{day}: the print that was kept outside is another one"),
 }
+
+OF_SIGN = {
+    Sign.OUTSIDE: marked("not in the team"),
+    Sign.OWN_NAME: marked("own name"),
+    Sign.SURNAME: marked("same surname"),
+    Sign.MANY: marked("more than {many} in an hour"),
+}
+
+
+def sign_in_words(sign: str) -> str:
+    return _(OF_SIGN[Sign(sign)]).format(many=MANY)
 
 
 def in_words(key: str) -> str:

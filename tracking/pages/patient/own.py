@@ -7,6 +7,7 @@ from functools import wraps
 from typing import ParamSpec
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -20,12 +21,14 @@ from tracking.pages.access import SignedInRequest, SignedInView, View, one_or_40
 from tracking.pages.patient import sitting_session
 from tracking.queries.assessments import answer_lines, own_self_reports
 from tracking.queries.own import own_contacts, own_language, own_open_requests, own_reports
+from tracking.queries.own_looks import own_looks
 from tracking.queries.sittings import minutes_of
 from tracking.rules.policies.instruments import instrument_of
 from tracking.rules.policies.wordings import in_words_of, pack_of_assessment
 from tracking.vocabulary import Role
 
 P = ParamSpec("P")
+LOOKS_PER_PAGE = 50
 
 
 def own_page(view: SignedInView[P]) -> View[P]:
@@ -65,6 +68,14 @@ def answers(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     instrument = in_words_of(pack, instrument_of(report.instrument, report.version))
     context = {"report": report, "instrument": instrument, "lines": answer_lines(instrument, report.answers)}
     return render(request, "tracking/patient/own/answers.html", context)
+
+
+@own_page
+@require_safe
+def looks(request: SignedInRequest) -> HttpResponse:
+    """Who looked at my record, day by day."""
+    page = Paginator(own_looks(request.user), LOOKS_PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "tracking/patient/own/looks.html", {"page": page})
 
 
 @own_page

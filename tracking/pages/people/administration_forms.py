@@ -70,7 +70,7 @@ class GrantForm(Dated):
         label=gettext_lazy("Site"),
         queryset=Site.objects.none(),
         required=False,
-        help_text=gettext_lazy("Needed for an administrator."),
+        help_text=gettext_lazy("Needed for an administrator and for a privacy officer."),
     )
     starts_on = day_field(FROM, future=True)
     layout = (("site", "starts_on"),)

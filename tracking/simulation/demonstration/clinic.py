@@ -70,6 +70,7 @@ LOGINS = (
     ),
     Login("steward@demo.example", "Eva Roth", Role.STEWARD, "approves releases that somebody else asked for"),
     Login("admin@demo.example", "Femke Dahl", Role.ADMINISTRATOR, "users, teams, roles; no clinical value"),
+    Login("officer@demo.example", "Ines Falk", Role.OFFICER, "who looked at whom; codes only"),
     Login("patient@demo.example", "A patient", Role.PATIENT, "reads the own answers"),
 )
 SECOND_THERAPIST = Login("second@demo.example", "Gustav Lind", Role.CLINICIAN, "second therapist")
