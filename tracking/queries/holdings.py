@@ -1,7 +1,7 @@
 """Everything that is held about one person, found by the keys of the tables.
 
 A table that a later version adds is met without being named, whichever app it is of. What hangs on nobody by a key
-stands here: the account, and the two logs, which know people by their public ids alone.
+stands here: the account, the two logs and what is odd in one of them, which know people by their public ids alone.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from allauth.mfa.models import Authenticator
 from django.db.models import ManyToOneRel, Model, QuerySet
 from knox.models import AuthToken
 
-from tracking.models import AuditEvent, Patient, ReadEvent, RoleGrant, User
+from tracking.models import AuditEvent, OddLook, Patient, ReadEvent, RoleGrant, User
 
 Keys = dict[type[Model], set[int]]
-LOGS: tuple[type[Model], ...] = (AuditEvent, ReadEvent)
+LOGS: tuple[type[Model], ...] = (AuditEvent, ReadEvent, OddLook)
 ACCOUNT: dict[type[Model], str] = {  # by the path that leads to the user
     User: "pk",
     RoleGrant: "user",
