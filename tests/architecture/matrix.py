@@ -177,7 +177,7 @@ ADMINISTRATION = [
     both("administration-team-new", ADMINISTRATORS),
     both("administration-team", ADMINISTRATORS, "team"),
     both("administration-membership-end", ADMINISTRATORS, "membership"),
-    both("access", "L L 3 + 4 3 3 3 +", "joining"),
+    both("access", "L L 3 + 4 3 3 3 + 3", "joining"),
     reads("own-teams", CLINICIANS),
     reads("library", ADMINISTRATORS),
     both("library-new", ADMINISTRATORS),
