@@ -18,10 +18,11 @@ from django.db.models import F, Q
 from reports.actions.release_closing import fetches, holds_withdrawn
 from reports.actions.releases import part_path, release_path
 from reports.export import package
-from reports.export.deidentify import deidentify, plan_release
+from reports.export.deidentify import deidentify, plan_release, values_of
 from reports.export.leak import scan
 from reports.export.ledger import Cohort, settle, tells
 from reports.export.package import Contents, InstrumentFacts, Package, StudyFacts
+from reports.export.sample import sample
 from reports.models import Release, ReleaseMember, ReleaseStatus
 from reports.policies import may_receive
 from reports.release_frames import (
@@ -152,7 +153,8 @@ def _contents(release: Release) -> Contents:
     reading = Reading(release.study, patients)
     tables = read_tables(reading, release.tables)
     _keep_lease(release)
-    plan = plan_release([each for found in tables.values() for each in found], settled.patients, k)
+    everything = [each for found in tables.values() for each in found]
+    plan = plan_release(everything, settled.patients, k)
     asked_for = [each for name in release.tables for each in tables[name]]
     released, withheld = deidentify(asked_for, plan=plan, study_ids=_study_ids(release, patients))
     everybody = Patient.objects.filter(episodes__study=release.study).distinct().count()
@@ -162,6 +164,7 @@ def _contents(release: Release) -> Contents:
         tables=released,
         plan=plan,
         withheld=withheld,
+        sample=sample(values_of(everything, settled.patients)),
         left_out={
             "without consent to research": everybody - len(agreed),
             "waiting, so that no earlier release tells them apart": settled.waiting,

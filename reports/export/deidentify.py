@@ -12,13 +12,13 @@ from reports.export.generalise import (
     NOT_RECORDED,
     OTHER,
     WITHHELD,
-    age_levels,
     plain,
     rare_levels,
     recorded_or_withheld,
 )
+from reports.export.partition import Person, describe, diverse
 from reports.export.tables import PATIENT, STUDY_ID, Column, Table, check, is_empty
-from reports.stats.disclosure import Level, Plan, Quasi, make_plan
+from reports.stats.disclosure import DIVERSE, Level, Plan, Quasi, described, lost_by_patient, plans
 
 LEARNED = "diagnosis"
 FINE_DAYS, WEEKLY_DAYS = 14, 182  # exact up to here, then to the week, then to four weeks
@@ -26,21 +26,18 @@ FINE_DAYS, WEEKLY_DAYS = 14, 182  # exact up to here, then to the week, then to 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How a quasi-identifier is generalised, what it is worth to the analysis, whether others know it."""
+    """How a quasi-identifier is generalised, and what it is worth to the analysis."""
 
     levels: Callable[[Mapping[str, frozenset[str]], int], tuple[Level, ...]]
     weight: float
-    known: bool = False
 
 
 def _kept_or_not(values: Mapping[str, frozenset[str]], k: int) -> tuple[Level, ...]:
     return recorded_or_withheld(values)
 
 
-# The arm carries the contrast of a trial, so it goes last; sex and age are what an acquaintance knows.
+# The arm carries the contrast of a trial, so it goes last.
 RULES = {
-    "sex": Rule(_kept_or_not, 1, known=True),
-    "age": Rule(age_levels, 1, known=True),
     "diagnosis": Rule(_kept_or_not, 2),
     "protocol": Rule(_kept_or_not, 2),
     "arm": Rule(_kept_or_not, 4),
@@ -58,8 +55,14 @@ class Withheld:
     tables: tuple[str, ...] = ()
 
 
-def quasis_of(tables: Sequence[Table], patients: Sequence[str], k: int) -> list[Quasi]:
-    """The quasi-identifiers that the tables carry, as the sets of values of each patient.
+KNOWN = {"sex": 1.0, "age": 1.0}  # what an acquaintance knows: told class by class, see ``partition``
+
+
+Values = Mapping[str, Mapping[str, frozenset[str]]]
+
+
+def values_of(tables: Sequence[Table], patients: Sequence[str]) -> Values:
+    """By quasi-identifier that the tables carry, the set of values of each patient.
 
     A table without the patient gives the empty set. ``patients`` in the order that ``make_plan`` asks for.
     """
@@ -69,16 +72,58 @@ def quasis_of(tables: Sequence[Table], patients: Sequence[str], k: int) -> list[
             sets = found.setdefault(column.quasi, {patient: set() for patient in patients})
             for patient, value in zip(table.rows[PATIENT], _said(table.rows[column.name]), strict=True):
                 sets[patient].add(value)
-    return [
-        _quasi(name, {key: frozenset(each) for key, each in sets.items()}, k) for name, sets in found.items()
-    ]
+    return {name: {key: frozenset(each) for key, each in sets.items()} for name, sets in found.items()}
 
 
 def plan_release(tables: Sequence[Table], patients: Sequence[str], k: int) -> Plan:
-    """How these tables must be generalised. Raises ``Unreleasable``, ``DisclosureRefusal``."""
+    """How these tables must be generalised. Raises ``Unreleasable``, ``DisclosureRefusal``.
+
+    First what the study is about, over all patients; then, in each class of those alike in it, age and sex as far as
+    ``k`` and the diversity of diagnoses allow.
+    """
     for table in tables:
         check(table)
-    return make_plan(quasis_of(tables, patients, k), k=k, learned=LEARNED)
+    values = values_of(tables, patients)
+    quasis = [_quasi(name, sets, k) for name, sets in values.items() if name not in KNOWN]
+    people = {each: _person(values, each) for each in patients}
+    every = plans(quasis, k=k, learned=LEARNED)
+    best = _told(next(every), quasis, people, values)
+    for plan in every:
+        if _weighed(plan, quasis, dict.fromkeys(KNOWN, 0.0)) >= best.information_lost:
+            break
+        best = min(best, _told(plan, quasis, people, values), key=lambda found: found.information_lost)
+    return best
+
+
+def _told(plan: Plan, quasis: Sequence[Quasi], people: Mapping[str, Person], values: Values) -> Plan:
+    """The plan with age and sex as finely as may be told beside it."""
+    nothing = dict.fromkeys(people, Person(WITHHELD, WITHHELD))
+    finest = describe(people, plan.alike, plan.k) | {each: nothing[each] for each in plan.suppressed}
+    recorded = _by_name(people, values)
+    if not plan.diversity.by_design and plan.diversity.fewest is not None:
+        finest = diverse(finest, _learned(plan, values), DIVERSE)
+    ways = []
+    for told in (_by_name(each, values) for each in (finest, nothing)):
+        lost = {name: lost_by_patient(recorded[name], told[name]) for name in told}
+        ways.append(described(plan, told, _learned(plan, values), _weighed(plan, quasis, lost)))
+    return ways[0] if ways[0].diversity.holds else ways[1]
+
+
+def _learned(plan: Plan, values: Values) -> dict[str, frozenset[str]]:
+    """The diagnoses as they are released, of those of whom they are."""
+    recode = plan.levels[LEARNED].recode
+    return {
+        each: frozenset(recode[value] for value in found)
+        for each, found in values[LEARNED].items()
+        if each not in plan.suppressed
+    }
+
+
+def _weighed(plan: Plan, quasis: Sequence[Quasi], lost: Mapping[str, float]) -> float:
+    """What the plan loses, and what is lost of age and sex, by their weights."""
+    weights = sum(quasi.weight for quasi in quasis)
+    known = sum(KNOWN[name] * share for name, share in lost.items())
+    return (weights * plan.information_lost + known) / (weights + sum(KNOWN[name] for name in lost))
 
 
 def deidentify(
@@ -111,7 +156,26 @@ def coarse_day(day: float) -> float:
 
 def _quasi(name: str, values: Mapping[str, frozenset[str]], k: int) -> Quasi:
     rule = RULES[name]
-    return Quasi(name, values, rule.levels(values, k), rule.weight, rule.known)
+    return Quasi(name, values, rule.levels(values, k), rule.weight)
+
+
+def _person(values: Values, patient: str) -> Person:
+    """Of several ages, at the beginnings of several treatments, the first: one band tells less than two. Who has
+    several sexes recorded is told apart by none of them."""
+    sexes, ages = (values.get(name, {}).get(patient, frozenset[str]()) for name in KNOWN)
+    known = [int(age) for age in ages if age != NOT_RECORDED]
+    return Person(
+        sex=next(iter(sexes)) if len(sexes) == 1 else NOT_RECORDED,
+        age=str(min(known)) if known else NOT_RECORDED,
+    )
+
+
+def _by_name(told: Mapping[str, Person], values: Values) -> dict[str, dict[str, str]]:
+    return {
+        name: {each: getattr(person, name) for each, person in told.items()}
+        for name in KNOWN
+        if name in values
+    }
 
 
 def _said(cells: pd.Series) -> list[str]:
@@ -142,6 +206,8 @@ def _rows_may_tell(table: Table, plan: Plan) -> pd.Series:
 
 
 def _generalised(frame: pd.DataFrame, column: Column, plan: Plan) -> list[str]:
+    if column.quasi in plan.described:
+        return [plan.described[column.quasi][patient] for patient in frame[PATIENT]]
     recode = plan.levels[column.quasi].recode
     said = zip(frame[PATIENT], _said(frame[column.name]), strict=True)
     return [WITHHELD if patient in plan.suppressed else recode[value] for patient, value in said]

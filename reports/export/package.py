@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+
+import pandas as pd
 
 from reports.export.deidentify import FINE_DAYS, WEEKLY_DAYS, Withheld
 from reports.export.dictionary import codebook, codebook_for_people
+from reports.export.generalise import WITHHELD
 from reports.export.leak import CODEBOOK, MANIFEST
 from reports.export.readme import readme
+from reports.export.sample import Counted
 from reports.export.tables import STUDY_ID, Table
 from reports.export.uniqueness import Uniqueness, uniqueness
 from reports.export.writers import csv_bytes, json_bytes, zip_bytes
@@ -18,6 +22,9 @@ from reports.stats.disclosure import Plan
 
 MANY_TEXTS = 20  # more different texts than this in a column look like free text
 CONSENT_RULE = "only patients whose latest statement about research use is that they consent"
+SAMPLE = "sample.csv"
+TOLD_OF = "told of {n} of {all} patients, as far as {k} are alike"
+TOLD = {"age": "in bands of 10 years or wider, told of {n} of {all} patients, as far as {k} are alike"}
 DAYS_RULE = (
     "whole days from day 0 (the first dose that stands, otherwise the start of treatment); exact up to "
     f"{FINE_DAYS} days from it, to the nearest week up to {WEEKLY_DAYS}, then to the nearest four weeks"
@@ -57,6 +64,7 @@ class Contents:
     tables: Sequence[Table]
     plan: Plan
     withheld: Withheld
+    sample: tuple[Counted, ...]
     left_out: Mapping[str, int]
     released_on: date
 
@@ -72,7 +80,7 @@ class Package:
 def build(contents: Contents) -> Package:
     """The zip. The same contents give the same bytes."""
     files = {f"{table.name}.csv": csv_bytes(table.rows) for table in contents.tables}
-    files |= _texts(contents)
+    files |= {SAMPLE: csv_bytes(pd.DataFrame(_sample(contents)))} | _texts(contents)
     manifest = _manifest(contents, files)
     return Package(zip_bytes({MANIFEST: json_bytes(manifest), **files}), manifest)
 
@@ -81,7 +89,9 @@ def vocabulary(contents: Contents) -> tuple[str, ...]:
     """The texts of the package that were written without looking at a patient, for the leak scan."""
     texts = [content.decode() for content in _texts(contents).values()]
     names = [f"{table.name} {' '.join(table.rows.columns)}" for table in contents.tables]
-    facts = json_bytes(_manifest(contents, {})).decode()
+    facts = json_bytes(
+        _manifest(replace(contents, sample=()), {})
+    ).decode()  # its values are those of patients
     return (*texts, *names, facts)
 
 
@@ -91,7 +101,7 @@ def few(count: int, k: int) -> str:
 
 
 def _texts(contents: Contents) -> dict[str, bytes]:
-    released_as = {name: level.words for name, level in contents.plan.levels.items()}
+    released_as = _released_as(contents.plan)
     return {
         CODEBOOK: csv_bytes(codebook(contents.tables, released_as)),
         "codebook.md": codebook_for_people(contents.tables, released_as).encode(),
@@ -113,6 +123,7 @@ def _manifest(contents: Contents, files: Mapping[str, bytes]) -> dict[str, objec
         "consent": CONSENT_RULE,
         "patients_left_out": {reason: few(count, plan.k) for reason, count in contents.left_out.items()},
         "days": DAYS_RULE,
+        "sample": _sample(contents),
         "disclosure": _disclosure(plan, contents.withheld),
         "standing_alone": _standing_alone(uniqueness(contents.tables)),
         "instruments": [_said(each) for each in contents.instruments],
@@ -129,12 +140,29 @@ def _disclosure(plan: Plan, withheld: Withheld) -> dict[str, object]:
         "smallest_class": plan.smallest_class,
         "patients_suppressed": len(plan.suppressed),
         "information_lost": round(plan.information_lost, 3),
-        "quasi_identifiers": {name: level.words for name, level in plan.levels.items()},
+        "quasi_identifiers": _released_as(plan),
         "diversity": _diversity(plan),
         "rows_left_out": {name: count for name, count in withheld.rows.items() if count},
         "tables_left_out": list(withheld.tables),
         "cells_withheld": {name: count for name, count in withheld.cells.items() if count},
     }
+
+
+def _released_as(plan: Plan) -> dict[str, str]:
+    """What was done to each quasi-identifier, in words: to all alike, or class by class."""
+    told = {
+        name: few(sum(value != WITHHELD for value in values.values()), plan.k)
+        for name, values in plan.described.items()
+    }
+    return {
+        name: TOLD.get(name, TOLD_OF).format(n=count, all=plan.patients, k=plan.k)
+        for name, count in told.items()
+    } | {name: level.words for name, level in plan.levels.items()}
+
+
+def _sample(contents: Contents) -> list[dict[str, object]]:
+    counts = [(each, "withheld" if each.patients is None else str(each.patients)) for each in contents.sample]
+    return [{"of": each.of, "value": each.value, "patients": count} for each, count in counts]
 
 
 def _standing_alone(found: Uniqueness) -> dict[str, object]:

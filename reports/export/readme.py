@@ -24,6 +24,8 @@ How to treat it
 What is in it
 -------------
 {tables}
+* sample.csv: who these people are: how many have each descriptive value. Counts of 1 to 7 are withheld,
+  others rounded to 5.
 * codebook.csv, codebook.md: what every column means, for a program and for a reader.
 * manifest.json: number of rows and SHA-256 of every file, what was generalised and what was left out.
 

@@ -26,7 +26,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -87,10 +87,18 @@ class Diversity:
     fewest: int | None
     by_design: bool  # the whole cohort has one value
 
+    @property
+    def holds(self) -> bool:
+        return self.fewest is None or self.by_design or self.fewest >= DIVERSE
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What must be done so that every class, the suppressed patients being one, holds ``k`` or more."""
+    """What must be done so that every class, the suppressed patients being one, holds ``k`` or more.
+
+    ``alike``: the patients of each class. ``described``: by quasi-identifier that is told class by class, what is told
+    of each patient.
+    """
 
     k: int
     patients: int
@@ -100,6 +108,8 @@ class Plan:
     smallest_class: int
     information_lost: float  # 0 nothing, 1 everything
     diversity: Diversity
+    alike: tuple[tuple[str, ...], ...] = ()
+    described: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +125,14 @@ class _Choice:
 def make_plan(
     quasis: Sequence[Quasi], *, k: int, learned: str, most_suppressed: float = MOST_SUPPRESSED
 ) -> Plan:
-    """The least lossy way to keep ``k``. Raises ``DisclosureRefusal`` when there is none.
+    """The least lossy way to keep ``k``: the first of ``plans``."""
+    return next(plans(quasis, k=k, learned=learned, most_suppressed=most_suppressed))
+
+
+def plans(
+    quasis: Sequence[Quasi], *, k: int, learned: str, most_suppressed: float = MOST_SUPPRESSED
+) -> Iterator[Plan]:
+    """Every way to keep ``k``, the least lossy first. Raises ``DisclosureRefusal`` when there is none.
 
     Missing-data policy: the caller gives a missing value as a value. The order of the patients decides who
     fills up the class of the suppressed, so it should be secret and the same at every release. Raises
@@ -137,8 +154,43 @@ def make_plan(
     ]
     if not allowed:
         raise DisclosureRefusal(*_reasons(choices, k, most_suppressed))
-    best = min(allowed, key=lambda choice: choice.loss)
-    return _plan(quasis, coded, best, patients, k, learned)
+    for choice in sorted(allowed, key=lambda choice: choice.loss):
+        yield _plan(quasis, coded, choice, patients, k, learned)
+
+
+def described(
+    plan: Plan,
+    told: Mapping[str, Mapping[str, str]],
+    learned: Mapping[str, frozenset[str]],
+    information_lost: float,
+) -> Plan:
+    """The plan with what is ``told`` of each patient, by quasi-identifier, of those that were not in it: an
+    acquaintance knows these. Classes and diversity are counted anew; ``learned``: the values that are released, of
+    those of whom they are."""
+    seen = {
+        patient: tuple(values[patient] for values in told.values())
+        for alike in plan.alike
+        for patient in alike
+    }
+    parts: dict[tuple[int, tuple[str, ...]], list[str]] = {}
+    for number, alike in enumerate(plan.alike):
+        for patient in alike:
+            parts.setdefault((number, seen[patient]), []).append(patient)
+    fewest = plan.diversity.fewest
+    if fewest is not None:
+        possible: dict[tuple[str, ...], set[frozenset[str]]] = {}
+        for patient, released in learned.items():
+            possible.setdefault(seen[patient], set()).add(released)
+        fewest = min(map(len, possible.values()))
+    return replace(
+        plan,
+        classes=len(parts),
+        smallest_class=min(map(len, parts.values())),
+        information_lost=information_lost,
+        diversity=replace(plan.diversity, known=tuple(told), fewest=fewest),
+        alike=tuple(map(tuple, parts.values())),
+        described=told,
+    )
 
 
 def information_lost(quasi: Quasi, level: Level) -> float:
@@ -154,6 +206,15 @@ def information_lost(quasi: Quasi, level: Level) -> float:
         released[level.recode[value]] += count
     everything = sum(n * math.log2(original.total() / n) for n in original.values())
     lost = sum(n * math.log2(released[level.recode[value]] / n) for value, n in original.items())
+    return lost / everything if everything else 0.0
+
+
+def lost_by_patient(recorded: Mapping[str, str], told: Mapping[str, str]) -> float:
+    """``information_lost`` where equal values are not told alike of all patients."""
+    original, released = Counter(recorded.values()), Counter(told.values())
+    pairs = Counter((recorded[each], told[each]) for each in recorded)
+    everything = sum(n * math.log2(original.total() / n) for n in original.values())
+    lost = sum(n * math.log2(released[value] / n) for (_was, value), n in pairs.items())
     return lost / everything if everything else 0.0
 
 
@@ -228,8 +289,7 @@ def _weighed(
 def _is_diverse(
     quasis: Sequence[Quasi], coded: Sequence[Sequence[Codes]], choice: _Choice, learned: str
 ) -> bool:
-    found = _diversity(quasis, coded, choice, learned)
-    return found.fewest is None or found.by_design or found.fewest >= DIVERSE
+    return _diversity(quasis, coded, choice, learned).holds
 
 
 def _diversity(
@@ -273,17 +333,17 @@ def _plan(
     k: int,
     learned: str,
 ) -> Plan:
-    kept = choice.classes[~choice.suppressed]
-    sizes = [int(size) for size in np.unique(kept, return_counts=True)[1]]
-    withheld = int(choice.suppressed.sum())
-    sizes += [withheld] if withheld else []
+    alike: dict[int, list[str]] = {}
+    for patient, number in zip(patients, np.where(choice.suppressed, -1, choice.classes), strict=True):
+        alike.setdefault(int(number), []).append(patient)
     return Plan(
         k=k,
         patients=len(patients),
         levels={quasi.name: quasi.levels[level] for quasi, level in zip(quasis, choice.levels, strict=True)},
         suppressed=frozenset(p for p, out in zip(patients, choice.suppressed, strict=True) if out),
-        classes=len(sizes),
-        smallest_class=min(sizes),
+        classes=len(alike),
+        smallest_class=min(map(len, alike.values())),
         information_lost=choice.loss,
         diversity=_diversity(quasis, coded, choice, learned),
+        alike=tuple(map(tuple, alike.values())),
     )

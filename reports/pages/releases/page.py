@@ -55,6 +55,19 @@ class ReleasePage:
         return [(_(QUASI_IDENTIFIERS.get(name, name)), said_again(words)) for name, words in found.items()]
 
     @property
+    def sample(self) -> list[tuple[str, str, str]]:
+        """Who the people are: what is counted, the value, how many have it."""
+        rows = self.release.manifest.get("sample", ())
+        return [
+            (
+                _(QUASI_IDENTIFIERS.get(each["of"], each["of"])),
+                said_again(each["value"]),
+                said_again(each["patients"]),
+            )
+            for each in rows
+        ]
+
+    @property
     def by_design(self) -> bool:
         """Whether every patient has the same diagnosis because that is whom the study is about."""
         return bool(self._disclosure.get("diversity", {}).get("note"))

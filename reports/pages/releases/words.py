@@ -35,9 +35,12 @@ SENTENCES = (
     # what was done to what helps to find somebody
     marked("as recorded"),
     marked("not released"),
-    marked("bands of {width} years, open at both ends"),
-    marked("one band for all ages"),
-    marked("two bands, parted near the median"),
+    marked("in bands of 10 years or wider, told of {n} of {all} patients, as far as {k} are alike"),
+    marked("told of {n} of {all} patients, as far as {k} are alike"),
+    marked("any age"),
+    marked("not recorded"),
+    marked("other"),
+    marked("withheld"),
     marked("those of fewer than {n} patients are called other"),
     marked("all are called other"),
     marked("not released, nor whether there is any"),
@@ -60,6 +63,10 @@ SENTENCES = (
     marked("The disk is full. It will be tried again."),
     marked("It could not be built ({kind})."),
     marked("It could not be built ({kind}). It will be tried again."),
+    # bands of age: last, for much could be read so
+    marked("under {age}"),
+    marked("{age} or over"),
+    marked("{low} to {high}"),
 )
 
 

@@ -7,13 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.export.deidentify import coarse_day, deidentify, plan_release, quasis_of
+from reports.export.deidentify import coarse_day, deidentify, plan_release, values_of
 from reports.export.generalise import (
     NOT_RECORDED,
     OTHER,
     WITHHELD,
-    age_levels,
-    band_starts,
     rare_levels,
 )
 from reports.export.tables import Column, Table, Unreleasable, check
@@ -75,14 +73,38 @@ def test_study_ids_replace_patients_and_order_the_rows() -> None:
 @pytest.mark.parametrize("missing", [None, float("nan"), ""])
 def test_what_was_not_recorded_is_said_to_be_so(missing: object) -> None:
     table = episodes(age_band=[missing] * 6 + ["34"] * 6)
-    ages = next(quasi for quasi in quasis_of([table], PATIENTS, 5) if quasi.name == "age")
-    assert list(ages.values.values()) == [{NOT_RECORDED}] * 6 + [{"34"}] * 6
+    assert list(values_of([table], PATIENTS)["age"].values()) == [{NOT_RECORDED}] * 6 + [{"34"}] * 6
 
 
 def test_the_only_non_binary_patient_is_not_told_apart() -> None:
-    frame = released(episodes(sex=["other"] + ["female"] * 11))[0]["episodes"]
-    assert "other" not in set(frame["sex"])
-    assert frame["sex"].value_counts().min() >= 5
+    frame = released(episodes(sex=["other"] + ["female"] * 6 + ["male"] * 5))[0]["episodes"]
+    assert dict(frame["sex"].value_counts()) == {"female": 6, WITHHELD: 6}
+
+
+def test_age_and_sex_are_told_class_by_class() -> None:
+    """Of the arm that is large enough for it, and not of the other."""
+    arms = ["a"] * 6 + ["b"] * 6
+    tables, plan, _ = released(episodes(arm=arms, sex=["female"] * 6 + ["female", "male"] * 3))
+    frame = tables["episodes"]
+    assert dict(frame.groupby("arm")["sex"].first()) == {"a": "female", "b": WITHHELD}
+    assert (plan.classes, plan.smallest_class) == (2, 6)
+
+
+def test_age_and_sex_must_not_tell_the_diagnosis() -> None:
+    """Women have one diagnosis alone, men two: the sex of a woman would tell hers."""
+    table = episodes(sex=["female"] * 6 + ["male"] * 6, diagnosis=["mdd"] * 6 + ["ptsd"] * 6)
+    tables, plan, _ = released(table)
+    assert set(tables["episodes"]["sex"]) == {WITHHELD}
+    assert plan.diversity.fewest == 2
+
+
+def test_of_several_treatments_the_age_at_the_first_is_told() -> None:
+    rows = episodes().rows
+    table = Table(
+        "episodes", "", episodes().columns, pd.concat([rows, rows.assign(episode=2, age_band="61")])
+    )
+    frame = released(table)[0]["episodes"]
+    assert frame.groupby("study_id")["age_band"].nunique().max() == 1
 
 
 def test_a_rare_drug_is_called_other_and_its_amount_is_empty() -> None:
@@ -142,30 +164,6 @@ def test_a_cell_that_its_column_does_not_allow_stops_everything(column: str, val
     with pytest.raises(Unreleasable, match=f"episodes.{column}") as refusal:
         plan_release([episodes(**{column: [value] * 12})], PATIENTS, 5)
     assert str(value) not in str(refusal.value)
-
-
-def test_the_outermost_age_bands_hold_enough_patients() -> None:
-    assert band_starts([22] + [35] * 6 + [47] * 6 + [93], width=10, k=5) == [30, 40]
-    values = {str(n): frozenset([age]) for n, age in enumerate(["22"] + ["35"] * 6 + ["47"] * 6 + ["93"])}
-    assert age_levels(values, 5)[0].recode == {
-        "22": "under 40",
-        "35": "under 40",
-        "47": "40 or over",
-        "93": "40 or over",
-    }
-
-
-def test_two_age_bands_are_parted_at_the_decade_next_to_the_median() -> None:
-    values = {str(n): frozenset([age]) for n, age in enumerate(["22", "35", "44", "52", "71"])}
-    recode = age_levels(values, 2)[2].recode
-    assert [recode[age] for age in ("35", "44")] == ["under 40", "40 or over"]
-
-
-def test_an_age_that_was_not_recorded_says_so_until_age_is_withheld() -> None:
-    values = {str(n): frozenset([age]) for n, age in enumerate(["35", "45", NOT_RECORDED])}
-    *banded, withheld = age_levels(values, 1)
-    assert all(level.recode[NOT_RECORDED] == NOT_RECORDED for level in banded)
-    assert set(withheld.recode.values()) == {WITHHELD}
 
 
 def test_rarity_counts_patients_whatever_the_spelling() -> None:

@@ -13,7 +13,9 @@ import pandas as pd
 import pytest
 
 from reports.export.deidentify import Withheld
+from reports.export.generalise import WITHHELD
 from reports.export.package import Contents, InstrumentFacts, StudyFacts, build, few, vocabulary
+from reports.export.sample import Counted
 from reports.export.tables import Column, Table
 from reports.stats.disclosure import Diversity, Level, Plan
 
@@ -22,7 +24,11 @@ CODED = Column("kind", "text", "A code", values=tuple((f"c{n}", "") for n in ran
 PLAN = Plan(
     k=5,
     patients=21,
-    levels={"sex": Level("as recorded", {}), "age": Level("bands of 10 years", {})},
+    levels={"diagnosis": Level("as recorded", {})},
+    described={
+        "sex": {f"p{n}": "female" if n < 15 else WITHHELD for n in range(21)},
+        "age": {f"p{n}": "any age" if n < 3 else WITHHELD for n in range(21)},
+    },
     suppressed=frozenset({"p1", "p2"}),
     classes=3,
     smallest_class=6,
@@ -45,6 +51,7 @@ def contents(texts: int = 20) -> Contents:
         tables=[notes(texts)],
         plan=PLAN,
         withheld=Withheld({"doses": 0, "medication": 4}, {"a.b": 0, "a.c": 7}, ("flags",)),
+        sample=(Counted("sex", "female", 15), Counted("sex", "other", None)),
         left_out={"without consent": 3, "waiting": 0},
         released_on=date(2026, 11, 21),
     )
@@ -61,6 +68,10 @@ def test_the_manifest_word_for_word() -> None:
         "patients_left_out": {"without consent": "fewer than 5", "waiting": "none"},
         "days": "whole days from day 0 (the first dose that stands, otherwise the start of treatment); exact up to "
         "14 days from it, to the nearest week up to 182, then to the nearest four weeks",
+        "sample": [
+            {"of": "sex", "value": "female", "patients": "15"},
+            {"of": "sex", "value": "other", "patients": "withheld"},
+        ],
         "disclosure": {
             "k": 5,
             "counted_over": "patients, by their set of values of all quasi-identifiers",
@@ -68,7 +79,11 @@ def test_the_manifest_word_for_word() -> None:
             "smallest_class": 6,
             "patients_suppressed": 2,
             "information_lost": 0.123,
-            "quasi_identifiers": {"sex": "as recorded", "age": "bands of 10 years"},
+            "quasi_identifiers": {
+                "sex": "told of 15 of 21 patients, as far as 5 are alike",
+                "age": "in bands of 10 years or wider, told of fewer than 5 of 21 patients, as far as 5 are alike",
+                "diagnosis": "as recorded",
+            },
             "diversity": {"of": "diagnosis", "within": ["sex", "age"], "fewest_values": 2, "note": ""},
             "rows_left_out": {"medication": 4},
             "tables_left_out": ["flags"],
@@ -92,7 +107,13 @@ def test_the_manifest_word_for_word() -> None:
         ],
         "warnings": [],
     }
-    assert [each["name"] for each in files] == ["notes.csv", "codebook.csv", "codebook.md", "README.txt"]
+    assert [each["name"] for each in files] == [
+        "notes.csv",
+        "sample.csv",
+        "codebook.csv",
+        "codebook.md",
+        "README.txt",
+    ]
 
 
 def test_each_file_is_told_by_its_bytes_and_each_table_by_its_size() -> None:

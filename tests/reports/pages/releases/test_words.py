@@ -6,18 +6,24 @@ import pytest
 
 from reports.actions import release_builds
 from reports.export import generalise, package
-from reports.export.deidentify import RULES
+from reports.export.deidentify import KNOWN, RULES
 from reports.pages.releases import words
 
-AGES = {str(number): frozenset({str(20 + number)}) for number in range(40)}
+VALUES = {str(number): frozenset({f"Drug {number}"}) for number in range(40)}
+STARTS = [20, 40, 60]
 LEVELS = [
-    *generalise.recorded_or_withheld(AGES),
-    *generalise.age_levels(AGES, 5),
-    *generalise.age_levels({"1": frozenset({"30"})}, 5),
-    *generalise.rare_levels(AGES, 5),
+    *generalise.recorded_or_withheld(VALUES),
+    *generalise.rare_levels(VALUES, 5),
 ]
 KEPT = [
     *(level.words for level in LEVELS),
+    package.TOLD_OF.format(n="fewer than 5", all=40, k=5),
+    package.TOLD["age"].format(n=30, all=40, k=5),
+    *(generalise.band(age, STARTS) for age in (25, 45, 65)),
+    generalise.band(25, STARTS[:1]),
+    generalise.NOT_RECORDED,
+    generalise.OTHER,
+    "withheld",
     package.few(0, 5),
     package.few(3, 5),
     release_builds.NOT_AUTHORISED,
@@ -51,4 +57,4 @@ def test_what_is_not_known_stays_as_it_was_kept(text: str) -> None:
 
 def test_all_that_helps_to_find_somebody_has_a_name() -> None:
     """Of every rule by which a release is generalised."""
-    assert set(words.QUASI_IDENTIFIERS) == set(RULES)
+    assert set(words.QUASI_IDENTIFIERS) == {*RULES, *KNOWN}
