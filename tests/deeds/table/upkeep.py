@@ -189,13 +189,6 @@ def a_day_on_which_nothing_was_done(clinic: Clinic) -> Arguments:
     return {"now": ends(today + timedelta(days=1)) + GRACE}
 
 
-@deed(chain.send_anchor, writes="+OutboxMail", twice=Twice.ADDS, of_site=True)
-def somebody_keeps_the_print(clinic: Clinic) -> Arguments:
-    officer(clinic)
-    chain.seal_days(**a_day_on_which_nothing_was_done(clinic))
-    return {}
-
-
 def officer(clinic: Clinic) -> User:
     return person(f"Olga Officer {clinic.patient.study_code}", Role.OFFICER, site=clinic.site)
 
