@@ -67,6 +67,12 @@ def clinic(executable: str) -> Iterator[Clinic]:
         yield Clinic(f"http://localhost:{port}", server, links)
 
 
+@pytest.fixture(scope="module")
+def browser_context_args() -> dict[str, Any]:
+    """Of a browser that does not know the site of the others, which would have to be made first."""
+    return {"locale": "en-GB", "reduced_motion": "reduce"}
+
+
 @pytest.fixture
 def asked(clinic: Clinic) -> tuple[str, int]:
     """The address of a link, and the key of what it asks."""
