@@ -138,6 +138,11 @@ def test_what_opens_a_door_is_not_in_it(clinic: Clinic) -> None:
     assert set(clinic.before["tables"]) - tables == {*GONE, "django_migrations", "append_only_key"}
 
 
+def whom_to_call(environment: Environment) -> dict[str, list[list[str]]]:
+    """What stands on the disk for the time when the database does not answer."""
+    return json.loads((Path(environment["THROUGHLINE_VAR"]) / "contacts" / "contacts.json").read_text())
+
+
 def test_lost_and_back(clinic: Clinic) -> None:
     with own_database(clinic.folder / "new") as new:
         here = Clinic.__new__(Clinic)
@@ -146,6 +151,7 @@ def test_lost_and_back(clinic: Clinic) -> None:
         }
         here.file, here.identity = clinic.file, clinic.identity
         assert "is restored" in here.restore().stdout
+        assert whom_to_call(here.environment) == whom_to_call(clinic.environment) != {}
         after = here.look()
         tables = clinic.before["tables"]
         assert {name for name in tables if after["tables"][name] != tables[name]} <= OTHERWISE

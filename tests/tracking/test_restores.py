@@ -120,8 +120,9 @@ def test_what_was_backed_up_comes_back(elsewhere: None, file: Path, tmp_path: Pa
 
 
 def test_the_command_says_what_it_did_and_what_is_missing(
-    elsewhere: None, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    elsewhere: None, file: Path, tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    settings.CONTACTS_FILE = tmp_path / "contacts.json"
     key, out, err = tmp_path / "key.txt", StringIO(), StringIO()
     key.write_text(str(SECRET))
     given: dict[str, Any] = {"identity": str(key), "stdout": out, "stderr": err}
@@ -129,10 +130,12 @@ def test_the_command_says_what_it_did_and_what_is_missing(
         call_command("restore", str(file), identity=str(tmp_path / "gone.txt"))
     call_command("restore", str(file), check=True, **given)
     assert "made.age is whole: 1 rows in 1 tables, as of 2026-11-30T22:00:00+00:00" in out.getvalue()
+    assert not settings.CONTACTS_FILE.exists()
     monkeypatch.setattr("tracking.management.commands.restore.fault_of_keys", lambda: "FIELD_KEYS is wrong")
     call_command("restore", str(file), **given)
     assert "made.age is restored" in out.getvalue()
     assert "FIELD_KEYS is wrong" in err.getvalue()
+    assert settings.CONTACTS_FILE.exists()  # whom to call, also while the database does not answer
     with pytest.raises(CommandError, match="say --replace"):
         call_command("restore", str(file), **given)
 

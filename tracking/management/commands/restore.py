@@ -10,6 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
+from tracking.actions.contacts_on_disk import keep_contacts_on_disk
 from tracking.actions.restores import identities_in, look_into, restore
 from tracking.errors import TrackingError
 from tracking.queries.field_keys import fault_of_keys
@@ -50,6 +51,7 @@ class Command(BaseCommand):
         done = "is whole" if check else "is restored"
         self.stdout.write(f"{file.name} {done}: {rows} rows in {len(sums)} tables, as of {header.made_at}")
         if not check:
+            keep_contacts_on_disk()  # those of the backup, from now on also while the database does not answer
             self.stdout.write("Now: manage.py migrate, erase --again, sweep --all, then start every process.")
             if fault := fault_of_keys():
                 self.stderr.write(fault)
