@@ -6,11 +6,13 @@ from django.http import HttpRequest
 
 from config.navigation import navigation
 from tracking.models import User, current
+from tracking.queries.second_factor import last_day_without
 from tracking.vocabulary import Role
 
 
 def site(request: HttpRequest) -> dict[str, object]:
-    """``nav``: the pages of the user's roles; ``role_line``: who is signed in; ``simulated``: the people on
+    """``nav``: the pages of the user's roles; ``role_line``: who is signed in; ``last_day_without``: a
+    second step of the sign-in, where it is owed; ``simulated``: the people on
     the page are invented (a view that shows a real data set says otherwise)."""
     user: User | AnonymousUser | None = getattr(request, "user", None)
     known = user if user is not None and user.is_authenticated else None
@@ -18,6 +20,7 @@ def site(request: HttpRequest) -> dict[str, object]:
         "nav": navigation(request),
         "role_line": role_line(known) if known else "",
         "is_staff_member": known is not None and bool(known.roles - {Role.PATIENT}),
+        "last_day_without": last_day_without(getattr(request, "second_factor_owed", None)),
         "simulated": settings.SITE_IS_DEMO,
     }
 

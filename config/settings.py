@@ -8,6 +8,7 @@ from config.environment import BASE, EMBEDDED, VAR, count, env, key, listed, pri
 from config.unsafe import (
     SMALLEST_CLASS,
     refuse_a_demonstration_with_data,
+    refuse_endless_grace,
     refuse_open_doors,
     refuse_silent_alerts,
     refuse_small_classes,
@@ -201,6 +202,9 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are given by an administrator, not claimed by a visitor
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Throughline"
+# For clinicians and raters, from their first day on. Administrators, stewards and researchers have none.
+SECOND_FACTOR_GRACE_DAYS = count("SECOND_FACTOR_GRACE_DAYS", 7)
+refuse_endless_grace(SECOND_FACTOR_GRACE_DAYS)
 
 SESSION_COOKIE_AGE = 12 * 3600  # absolute; SessionLimits adds the idle limit
 SESSION_IDLE_SECONDS = 30 * 60

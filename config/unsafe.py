@@ -16,6 +16,7 @@ SHORTEST_SECRET = 50
 FEWEST_DIFFERENT = 10  # a random secret or key has many more; what repeats itself was not drawn
 SMALLEST_CLASS = 5
 NOBODY_ALONE = 2
+LONGEST_GRACE = 30  # days; after more, a second step would be nobody's duty
 
 
 def refuse_weak_keys(secret_key: str, field_keys: Sequence[str]) -> None:
@@ -66,6 +67,14 @@ def refuse_a_demonstration_with_data(*, is_demo: bool, embedded: bool) -> None:
         raise ImproperlyConfigured(
             "THROUGHLINE_DEMO stands beside DATABASE_URL: pages would say of a clinic's patients that they are"
             " invented."
+        )
+
+
+def refuse_endless_grace(days: int) -> None:
+    """Staff who may go on for ever with a password alone."""
+    if days > LONGEST_GRACE:
+        raise ImproperlyConfigured(
+            f"SECOND_FACTOR_GRACE_DAYS is above {LONGEST_GRACE}: people would work on with a password alone."
         )
 
 

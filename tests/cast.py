@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from tests.clock import today
+from tests.second_factor import with_app
 from tracking import clock
 from tracking.actions import care, people
 from tracking.models import CareTeam, Patient, Site, Study, TreatmentEpisode, User
@@ -30,10 +31,13 @@ def server_days_ago(count: int) -> date:
 
 
 def person(name: str, *roles: Role, site: Site | None = None) -> User:
-    """A user with roles, as the command line makes the first ones. Signs in by ``client.force_login``."""
+    """A user with roles, as the command line makes the first ones, who has set up an app for the second step. Signs in
+    by ``client.force_login``."""
     user = people.create_user(by=None, email=f"{name.lower().replace(' ', '.')}@example.org", name=name)
     for role in roles:
         people.grant_role(by=None, user=user, role=role, site=site, starts_on=days_ago(400))
+    if roles:
+        with_app(user)
     return user
 
 

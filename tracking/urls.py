@@ -15,6 +15,7 @@ from tracking.pages.people import (
     languages,
     people,
     records,
+    second_factor,
     tokens,
 )
 from tracking.pages.raters import blinding, calls, guesses, raters
@@ -210,6 +211,7 @@ washout_urls = [
 
 token_urls = [
     path("account/language/", languages.language, name="language"),
+    path("account/second-step/", second_factor.second_factor, name="second-factor"),
     path("account/tokens/", tokens.tokens, name="tokens"),
     path("account/tokens/revoke/", tokens.token_revoke, name="token-revoke"),
 ]

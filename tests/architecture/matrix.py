@@ -197,6 +197,7 @@ ADMINISTRATION = [
     reads("washouts", ADMINISTRATORS),
     both("washout-set", ADMINISTRATORS, "washout"),
     both("language", SIGNED_IN),
+    reads("second-factor", SIGNED_IN),
     both("tokens", STAFF),
     writes("token-revoke", STAFF),
 ]

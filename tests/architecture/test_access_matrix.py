@@ -5,22 +5,27 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from reports.pages.patient.page import revision_of
 from tests.architecture.matrix import MATRIX, SIGN_IN_CLOSED, SIGN_IN_OPEN, Row
 from tests.architecture.ward import ROLES as NEIGHBOURS
+from tests.architecture.ward import STAFF
 from tests.architecture.world import ROLES, World, build
 from tests.engines import DOORS
 from tests.reports.release_clinic import kept_for_the_module
-from tracking.models import ReadEvent, TreatmentEpisode
+from tracking.actions.tokens import create_token
+from tracking.models import ReadEvent, TreatmentEpisode, User
 
 pytestmark = [pytest.mark.django_db, DOORS]
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -225,6 +230,42 @@ def test_whose_account_is_closed_is_out_at_the_next_request(world: World) -> Non
         if row.cell("GET", "anonymous") == "L":
             address = url(row, world.places[row.place] if row.place else {})
             assert met(ask(client, "GET", address)) == "L"
+
+
+# And the doors of the sign-in. None of them shows anybody's data; "home" only leads on.
+ALWAYS_OPEN = {"home", "second-factor", "language"}
+
+
+@pytest.mark.parametrize("role", [*STAFF, "administrator"])
+def test_whoever_owes_a_second_step_is_shown_nothing_else(world: World, role: str) -> None:
+    """By a page, a session at the API or a token; also a form that is sent stores nothing."""
+    client, user = world.client(role), world.users[role]
+    token = create_token(by=user)[1]
+    Authenticator.objects.filter(user=user).delete()
+    User.objects.filter(pk=user.pk).update(created_at=timezone.now() - timedelta(days=8))
+    shut = 0
+    for row in MATRIX:
+        for method in ("GET", "POST"):
+            if (
+                row.cell(method, role) != "+"
+                or row.cell(method, "anonymous") != "L"
+                or row.route in ALWAYS_OPEN
+            ):
+                continue
+            address = url(row, world.places[row.place] if row.place else {})
+            body = world.bodies[row.body] if row.body else None
+            for headers in ({}, {"Authorization": f"Token {token}"}):
+                answer = ask(client if not headers else Client(headers=headers), method, address, body)
+                if row.route.startswith("api"):
+                    assert answer.status_code == 403 and b"two-step sign-in" in answer.content, row
+                elif not headers:
+                    assert (answer.status_code, answer.headers["Location"]) == (
+                        302,
+                        reverse("second-factor"),
+                    ), row
+                assert answer.noted == 0
+            shut += 1
+    assert shut > 10
 
 
 def test_no_page_takes_a_form_of_another_site(world: World) -> None:

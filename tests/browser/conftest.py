@@ -21,6 +21,7 @@ from playwright.sync_api import (
 )
 
 from tests.browser.site import Site, running_site, seeded
+from tests.second_factor import code_of
 
 HERE = Path(__file__).parent
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -136,16 +137,19 @@ def signed_in(site: Site, open_page: Callable[..., Page], keys: dict[str, Any]) 
 
     def opened(role: str, **options: Any) -> Page:
         if role not in keys:
-            keys[role] = sign_in(open_page(), role, site.facts["password"])
+            keys[role] = sign_in(open_page(), role, site)
         return open_page(storage_state=keys[role], **options)
 
     return opened
 
 
-def sign_in(page: Page, role: str, password: str) -> Any:
+def sign_in(page: Page, role: str, site: Site) -> Any:
     page.goto("/account/login/")
     page.get_by_label("Email").fill(f"{role}@clinic.example")
-    page.get_by_label("Password").fill(password)
+    page.get_by_label("Password").fill(site.facts["password"])
     page.get_by_role("button", name="Sign in", exact=True).click()
+    if role in site.facts["apps"]:
+        page.get_by_label("Code").fill(code_of(site.facts["apps"][role]))
+        page.get_by_role("button", name="Sign In").click()
     page.get_by_role("link", name="Sign out").wait_for()
     return page.context.storage_state()

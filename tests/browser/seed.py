@@ -22,12 +22,14 @@ from django.urls import reverse  # noqa: E402
 
 from reports.actions.demo import compute_everything  # noqa: E402
 from reports.actions.releases import request_release  # noqa: E402
+from tests.second_factor import with_app  # noqa: E402
 from tracking import clock  # noqa: E402
 from tracking.actions import care, people  # noqa: E402
 from tracking.actions.links import issue_link  # noqa: E402
 from tracking.actions.scheduling import create_request  # noqa: E402
 from tracking.models import Study, TreatmentEpisode, User  # noqa: E402
 from tracking.rules.policies.days import local_today  # noqa: E402
+from tracking.rules.second_factor import AT_ONCE  # noqa: E402
 from tracking.simulation.people.cast import Person  # noqa: E402
 from tracking.simulation.people.plans import combined_plan, mdma_plan, psilocybin_plan  # noqa: E402
 from tracking.simulation.walk import Staff, simulate  # noqa: E402
@@ -67,6 +69,7 @@ def main(target: Path) -> None:
     call_command("collectstatic", verbosity=0, interactive=False)
     today = clock.today()
     users = {role.value: account(role, today) for role in Role}
+    apps = {role: with_app(users[role]) for role in AT_ONCE}  # the others are in their days of grace
     trial, care_as_usual = clinic(users, today)
     rng = Random(7)  # noqa: S311 (invented people, not secrets)
     for number in range(COHORT):
@@ -82,6 +85,7 @@ def main(target: Path) -> None:
     compute_everything()
     facts = {
         "password": PASSWORD,
+        "apps": apps,
         "stories": {story: facts_of(episode) for story, episode in episodes.items()},
         "dosing": {
             name: {

@@ -6,7 +6,6 @@ import re
 from datetime import timedelta
 
 import pytest
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from allauth.mfa.webauthn.internal.auth import WebAuthn
 from django.http import HttpResponse
 from django.template import engines
@@ -16,6 +15,7 @@ from django.utils import timezone
 from time_machine import TimeMachineFixture
 
 from tests.markup import markup
+from tests.second_factor import code_of
 from tracking.actions import people
 from tracking.models import OutboxMail, User
 
@@ -61,11 +61,6 @@ def is_in(client: Client) -> bool:
 
 def html(response: HttpResponse) -> str:
     return markup(response)
-
-
-def code_of(secret: str) -> str:
-    """What an authenticator app shows now."""
-    return format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
 
 
 def with_app(client: Client) -> str:

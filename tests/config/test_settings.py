@@ -40,6 +40,8 @@ def test_a_clinics_settings_start(tmp_path) -> None:
         ("TRUSTED_PROXIES", "one"),
         ("RELEASE_SMALLEST_CLASS", "4"),
         ("RELEASE_SMALLEST_CLASS", "five"),
+        ("SECOND_FACTOR_GRACE_DAYS", "31"),
+        ("SECOND_FACTOR_GRACE_DAYS", "a week"),
         ("THROUGHLINE_DEMO", "true"),
         ("EMAIL_URL", ""),
         ("EMAIL_URL", "consolemail://"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from knox.models import AuthToken
 from knox.settings import knox_settings
@@ -11,6 +12,7 @@ from knox.settings import knox_settings
 from tracking.actions import audit
 from tracking.errors import Conflict
 from tracking.models import User
+from tracking.queries.second_factor import owed_from
 from tracking.vocabulary import AuditAction
 
 
@@ -18,8 +20,11 @@ from tracking.vocabulary import AuditAction
 def create_token(*, by: User) -> tuple[AuthToken, str]:
     """A new token of ``by``, and its text, which is kept nowhere.
 
-    Raises ``Conflict`` when ``by`` has as many as anybody may have.
+    Raises ``Conflict`` when ``by`` has as many as anybody may have, or works without a second step of the sign-in:
+    a token is asked for none.
     """
+    if owed_from(by):
+        raise Conflict(_("a token needs two-step sign-in: set it up first, on the page of your account"))
     User.objects.select_for_update().get(pk=by.pk)
     AuthToken.objects.filter(user=by, expiry__lte=timezone.now()).delete()
     if AuthToken.objects.filter(user=by).count() >= knox_settings.TOKEN_LIMIT_PER_USER:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeGuard, TypeVar
 from zoneinfo import ZoneInfo
@@ -12,12 +13,15 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django_htmx.http import HttpResponseClientRefresh
 from django_htmx.middleware import HtmxDetails
 
 from tracking.actions.audit import record_read
 from tracking.models import Patient, User
+from tracking.queries.second_factor import is_due, owed_from
 from tracking.vocabulary import ReadPage, Role
 
 FILLING = "X-Filling"  # a form that is being filled in asks by itself: the page must stay, with what is typed
@@ -29,6 +33,7 @@ class SiteRequest(HttpRequest):
     """A request as the middleware hands it on. Names types alone: no request is ever made from this class."""
 
     htmx: HtmxDetails
+    second_factor_owed: date | None  # from which day on; set behind ``roles_required``
 
 
 class SignedInRequest(SiteRequest):
@@ -52,16 +57,20 @@ def tell_time_of(patient: Patient) -> None:
     timezone.activate(ZoneInfo(patient.timezone))
 
 
-def roles_required(*roles: Role) -> Callable[[SignedInView[P]], View[P]]:
-    """Signed in, and holding one of these roles today; otherwise sign-in or 403."""
+def roles_required(*roles: Role, without_second_factor: bool = False) -> Callable[[SignedInView[P]], View[P]]:
+    """Signed in, holding one of these roles today, and with a second step of the sign-in where that is a duty;
+    otherwise sign-in, 403, or the page that offers to set one up."""
 
     def decorate(view: SignedInView[P]) -> View[P]:
         @wraps(view)
         def guarded(request: SiteRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not _is_signed_in(request):
-                return _to_sign_in(request)
+                return _elsewhere(request, _sign_in(request))
             if not request.user.has_role(*roles):
                 raise PermissionDenied
+            request.second_factor_owed = owed_from(request.user)
+            if is_due(request.second_factor_owed) and not without_second_factor:
+                return _elsewhere(request, reverse("second-factor"))
             return view(request, *args, **kwargs)
 
         return guarded
@@ -73,14 +82,18 @@ def _is_signed_in(request: SiteRequest) -> TypeGuard[SignedInRequest]:
     return request.user.is_authenticated
 
 
-def _to_sign_in(request: SiteRequest) -> HttpResponse:
-    """A part of an open page is not replaced by the sign-in page: the whole page goes there, and is not left. One with
+def _sign_in(request: SiteRequest) -> str:
+    return redirect_to_login(request.get_full_path()).url
+
+
+def _elsewhere(request: SiteRequest, address: str) -> HttpResponse:
+    """A part of an open page is not replaced by another page: the whole page goes there, and is not left. One with
     a form that is being filled in stays, and says so itself."""
     if FILLING in request.headers:
         return HttpResponse(status=401)
     if request.htmx:
         return HttpResponseClientRefresh()
-    return redirect_to_login(request.get_full_path())
+    return redirect(address)
 
 
 def one_or_404(rows: QuerySet[M], **lookup: object) -> M:

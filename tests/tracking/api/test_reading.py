@@ -13,6 +13,7 @@ from measures import registry
 from tests.api import ROOT, Api
 from tests.cast import days_ago, identity_in, person
 from tests.reports.clinic import answers_for, rate
+from tests.second_factor import with_app
 from tests.tracking.definitions import CHECK_IN
 from tracking.actions import care, people, safety, scheduling
 from tracking.actions.library import publish_instrument
@@ -223,6 +224,7 @@ def test_what_was_answered_as_a_patient_stays_out_of_the_caseload(
     clinician: User, episode: TreatmentEpisode, patient_user: User, outsider: User
 ) -> None:
     people.grant_role(by=None, user=patient_user, role=Role.CLINICIAN, starts_on=days_ago(1))
+    with_app(patient_user)
     assert Api(patient_user).get("assessments/").json()["results"] == []
     assert Api(patient_user).get("patients/").json()["results"] == []
 

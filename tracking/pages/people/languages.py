@@ -23,7 +23,7 @@ reads_and_writes = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @reads_and_writes
-@roles_required(*Role)
+@roles_required(*Role, without_second_factor=True)
 def language(request: SignedInRequest) -> HttpResponse:
     """The own language, wherever one signs in."""
 

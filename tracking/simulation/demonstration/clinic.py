@@ -248,5 +248,6 @@ def welcome(base_url: str) -> str:
         f"A patient's link:\n  {base_url}{fresh_link()}\n"
         f"A link for somebody who reads German:\n  {base_url}{fresh_link('german', 'wai_sr')}\n\n"
         f"{_under_way(base_url)}"
+        "Nobody in here needs a second step to sign in; in a clinic everybody does who works with people's data.\n"
         "Everybody in here is simulated, but for the published trial psilodep2. Stop with Ctrl-C.\n"
     )

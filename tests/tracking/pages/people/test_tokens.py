@@ -28,7 +28,7 @@ def desk(clinician: User) -> Client:
     clinician.set_password(PASSWORD)
     clinician.save()
     client = Client()
-    client.post(reverse("account_login"), {"login": clinician.email, "password": PASSWORD})
+    client.force_login(clinician)
     return client
 
 
