@@ -29,6 +29,8 @@ REVIEWED = {
     "config/unsafe.py: ImproperlyConfigured(f'ALERT_RECIPIENTS: {address!r} is no mail address.')",
     "config/unsafe.py: ImproperlyConfigured(f'FIELD_KEYS: key {number} is not a Fernet key.')",
     "config/unsafe.py: ImproperlyConfigured(f'FIELD_KEYS: key {number} repeats itself: it is not random.')",
+    "config/unsafe.py: ImproperlyConfigured(f'SECOND_FACTOR_GRACE_DAYS is above {LONGEST_GRACE}: people would work on "
+    "with a password alone.')",
     "config/unsafe.py: ImproperlyConfigured(f'RELEASE_SMALLEST_CLASS is below "
     "{SMALLEST_CLASS}. A site that has decided so all the same sets "
     "RELEASE_CLASSES_BELOW_FIVE=true beside it.')",
