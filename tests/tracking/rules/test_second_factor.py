@@ -33,4 +33,4 @@ def test_patients_and_who_has_no_role_owe_nothing(roles: set[str]) -> None:
 
 def test_every_role_of_the_staff_is_decided_about() -> None:
     """A new one has to be put among those with grace or those without."""
-    assert AT_ONCE | {"clinician", "rater", "patient"} == {role.value for role in Role}
+    assert AT_ONCE | {"clinician", "rater", "officer", "patient"} == {role.value for role in Role}
