@@ -43,6 +43,7 @@ MARKED = {
     "runsheetentry": ("patient", "public_id"),
     "unblinding": ("patient", "public_id reason"),
     "recordmove": ("patient", "public_id reason"),
+    "erasure": ("patient", "public_id"),
     "entrydraft": ("patient", "public_id submission_id"),
     "sittinglink": ("patient", "public_id"),
     "death": ("patient", "public_id"),

@@ -11,7 +11,7 @@ from tests.architecture.looks import ASKED, Look, Seen
 from tests.architecture.marks import MARKED, Mark
 from tests.architecture.sight import LISTS, OWN, may_see, relation
 from tests.architecture.ward import Ward
-from tests.architecture.world import MODELS
+from tests.architecture.world import MODELS, OVER
 from tests.engines import DOORS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow, DOORS]
@@ -46,6 +46,7 @@ CHOICES = {
 }
 OF_RATER = {"ratings": 2, "api-rating-due": 2, "rating-learnt": 1}
 OF_NO_STUDY = ("Alder", "clinician")
+NAME = "patientidentity.family_name"
 
 
 def ward_of(seen: Seen, name: str) -> Ward:
@@ -106,14 +107,19 @@ def test_no_form_offers_what_is_not_to_be_seen(seen: Seen) -> None:
 
 
 def wanted(seen: Seen, look: Look) -> set[Mark]:
-    """What must stand on a page that is not narrowed. Studies are listed to those who are of them."""
-    sources = LISTS[look.row.route].split()
+    """What must stand on a page that is not narrowed. Studies are listed to those who are of them, and teams of one's
+    own to their members; who needs nobody stands on no list of those who do."""
+    route, sources = look.row.route, LISTS[look.row.route].split()
+    over = {mark.patient for mark in seen.marks.every if mark.source == NAME and mark.text.endswith(OVER)}
     if (look.ward.name, look.role) == OF_NO_STUDY:
         sources = [source for source in sources if not source.startswith("study.")]
     return {
         mark
         for mark in seen.marks.every
-        if mark.source in sources and may_see(look.ward, look.role, ward_of(seen, mark.ward), mark.kind)
+        if mark.source in sources
+        and may_see(look.ward, look.role, ward_of(seen, mark.ward), mark.kind)
+        and not (route == "today" and mark.patient in over)
+        and not (route == "own-teams" and mark.ward != look.ward.name)
     }
 
 

@@ -29,6 +29,7 @@ from tracking.actions import (
     calls,
     care,
     duplicates,
+    erasures,
     people,
     records,
     scheduling,
@@ -51,6 +52,7 @@ from tracking.rules import protocol as protocols
 from tracking.rules.policies.likeness import Alike
 from tracking.vocabulary import AnswerSource, Role
 
+OVER = "berg"  # ends the name of whose treatment is over: nobody has to do anything about them today
 # Who knocks at our ward. The outsider is the clinician of the ward beside it.
 ROLES = (
     "anonymous",
@@ -168,6 +170,7 @@ def _more_patients(ward: Ward) -> None:
     duplicates.ask_if_known(by=clinician, team=ward.team, found=alike)
     _told(ward, episode)
     _died(ward)
+    _wants_to_be_erased(ward)
     starts = date(YEAR_OF_AVAILABILITY[ward.name], 3, 17)
     availability.set_availability(by=rater, starts_on=starts, per_week=5)
 
@@ -182,6 +185,13 @@ def _died(ward: Ward) -> None:
     void_death(by=by, death=death, reason=f"{ward.name} namesake")
     ward.place("death", death)
     _asked_by_team(ward, episode)
+
+
+def _wants_to_be_erased(ward: Ward) -> None:
+    """Somebody whose treatment is over."""
+    by, episode = ward.users["clinician"], _admitted(ward, "Greta", f"{ward.name}{OVER}")
+    end_episode(by=by, episode=episode, reason="completed", ends_on=days_ago(1), open_reason="")
+    erasures.ask_erasure(by=by, patient=episode.patient)
 
 
 def _told(ward: Ward, episode: TreatmentEpisode) -> None:
