@@ -31,7 +31,7 @@ def built(
     import_scores(by=administrator, study="small", spec=described, plan=planned, source=source)
     study = Study.objects.get(key="small")
     for member in (researcher, steward):
-        care.add_study_member(by=administrator, study=study, user=member)
+        care.add_study_member(by=None, study=study, user=member)
     asked = releases.request_release(
         by=researcher, study=study, tables=["scores", "answers"], purpose="To compare"
     )
