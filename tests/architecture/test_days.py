@@ -16,6 +16,7 @@ ALLOWED = {
     "tracking/pages/moments.py": "what was typed into a form is read by the clock that the form has shown",
     "tracking/pages/parts.py": "a form proposes the day of the clock that it shows",
     "tracking/rules/chain.py": "a row of the record has its print as of UTC, which makes no day of it",
+    "tracking/queries/oversight.py": "who looked is told by the days of the record of it, which are those of UTC",
     "tracking/queries/signatures.py": "a moment is signed as it is in UTC, which makes no day of it",
     "reports/export/leak.py": "looks for a stored date as it stands",
     "reports/release_frames/identifiers.py": "looks for the days of a moment by every clock there is",

@@ -30,6 +30,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from django.utils import timezone
 
 from config.run import commands
 from config.supervisor import Supervisor, interruptible
@@ -143,7 +144,7 @@ class Sender:
 
     def _answered(self, body: str, one: Sent) -> bool:
         self.tries += 1
-        began = time.time()
+        began = timezone.now().timestamp()
         headers = {
             "Host": CLINIC["ALLOWED_HOSTS"],
             "X-Forwarded-Proto": "https",
@@ -165,7 +166,7 @@ class Sender:
         if answer.status not in (200, 201):
             self.refused = f"{answer.status} {said[:300].decode()}"
             raise SystemExit
-        one.asked_at = one.asked_at or [began, time.time()]
+        one.asked_at = one.asked_at or [began, timezone.now().timestamp()]
         one.answered.append(answer.status)
         return True
 

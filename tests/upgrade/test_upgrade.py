@@ -23,6 +23,7 @@ from tests.architecture.matrix import MATRIX, Row
 from tests.architecture.test_access_matrix import ask, met, url
 from tests.architecture.ward import Ward
 from tests.architecture.world import ROLES
+from tests.cast import person
 from tests.second_factor import with_app
 from tests.tracking.answers import PHQ9
 from tests.tracking.test_append_only import TABLES
@@ -42,6 +43,7 @@ from tracking.models import (
 from tracking.queries.dosing import plan_for
 from tracking.queries.second_factor import owed_from
 from tracking.queries.signatures import digest_of
+from tracking.vocabulary import Role
 
 # Of the matrix, which the clinics of earlier releases did not know.
 PLACES_OF_LATER = {
@@ -58,6 +60,7 @@ TABLES_OF_LATER = {  # empty in a clinic of then
     "tracking_chaincheck",
     "tracking_chainsettlement",
     "tracking_patienttransfer",
+    "tracking_retentionrule",
 }
 GROWS_WITH_THE_CODE = {"django_migrations", "django_content_type", "auth_permission"}
 Tables = dict[str, dumps.Rows]
@@ -81,6 +84,7 @@ class Upgraded:
         team = CareTeam.objects.select_related("site").earliest("pk")
         ward = Ward("Kept", team.site, team, Study.objects.earliest("pk"), users=users)
         ward.places, ward.token = self.facts["places"], self.facts["token"]
+        users.setdefault("officer", person("Olga Officer", Role.OFFICER, site=team.site))  # a role of later
         ward.cookies = {role: ward.sign_in(role) for role in ROLES}
         return ward
 
