@@ -50,6 +50,8 @@ PLACES_OF_LATER = {
     "call",
     "death",
     "entry-draft",
+    "joining",
+    "odd-look",
     "open-to-team",
     "person-of-two-sites",
     "record-move",
