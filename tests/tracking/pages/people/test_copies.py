@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from tests.cast import days_ago
 from tests.tracking.answers import PHQ9, recorded
+from tests.tracking.pages.doors import signed_in
 from tracking import clock
 from tracking.actions import people, safety, treatment
 from tracking.actions.copies import make_copy
@@ -33,9 +34,7 @@ WHY = "a brother, who is a patient, too, is spoken of"
 def desk(clinician: User) -> Client:
     clinician.set_password(PASSWORD)
     clinician.save()
-    client = Client()
-    client.post(reverse("account_login"), {"login": clinician.email, "password": PASSWORD})
-    return client
+    return signed_in(clinician)
 
 
 @pytest.fixture
