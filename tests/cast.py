@@ -134,6 +134,11 @@ def researcher(study: Study) -> User:
 
 
 @pytest.fixture
+def officer(site: Site) -> User:
+    return person("Olga Officer", Role.OFFICER, site=site)
+
+
+@pytest.fixture
 def steward(study: Study) -> User:
     user = person("Stella Steward", Role.STEWARD)
     care.add_study_member(by=None, study=study, user=user, starts_on=days_ago(400))

@@ -12,7 +12,7 @@ from tracking import clock
 from tracking.actions import audit, care, chain, people, scheduling, transfers
 from tracking.actions.oversight import close_odd_look, mark_odd_looks
 from tracking.errors import Conflict, InvalidInput, NotPermitted
-from tracking.models import AuditEvent, CareTeam, OddLook, OutboxMail, Patient, Site, TreatmentEpisode, User
+from tracking.models import AuditEvent, CareTeam, OddLook, OutboxMail, Patient, TreatmentEpisode, User
 from tracking.queries.chain import head
 from tracking.queries.oversight import odd_on
 from tracking.rules import oversight
@@ -21,11 +21,6 @@ from tracking.rules.oversight import Sign
 from tracking.vocabulary import ReadPage, Role
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def officer(site: Site) -> User:
-    return person("Olga Officer", Role.OFFICER, site=site)
 
 
 def found(reader: User, patient: Patient, page: ReadPage = ReadPage.PATIENT) -> list[str]:

@@ -31,6 +31,7 @@ FIRST = {
     "researcher": "studies",
     "steward": "releases",
     "administrator": "administration",
+    "officer": "oversight",
     "patient_user": "own-course",
 }
 
