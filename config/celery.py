@@ -50,7 +50,7 @@ app.conf.beat_schedule = {
     "raters": {"task": "tracking.assign_raters", "schedule": 900.0},
     "seals": {"task": "tracking.seal_audit", "schedule": 900.0},
     "audit": {"task": "tracking.check_audit", "schedule": 86_400.0},
-    "print": {"task": "tracking.send_anchor", "schedule": 86_400.0},
+    "print": {"task": "tracking.mail_anchor", "schedule": 86_400.0},
     "odd looks": {"task": "tracking.mark_odd_looks", "schedule": 900.0},
     "mail": {"task": "tracking.send_outbox", "schedule": 60.0},
 } | {

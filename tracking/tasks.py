@@ -56,9 +56,9 @@ def check_audit() -> None:
     chain.check_chain()
 
 
-@shared_task(name="tracking.send_anchor", ignore_result=True)
-def send_anchor() -> None:
-    chain.send_anchor()
+@shared_task(name="tracking.mail_anchor", ignore_result=True)
+def mail_anchor() -> None:
+    chain.mail_anchor()
 
 
 @shared_task(name="tracking.mark_odd_looks", ignore_result=True)

@@ -48,7 +48,7 @@ NOBODY = {
     "queue_mail",
     "raise_alert",
     "save_draft",
-    "send_anchor",
+    "mail_anchor",
     "store_scores",
     "take_back",
     "raise_left_out",

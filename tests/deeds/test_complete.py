@@ -20,7 +20,7 @@ NOT_DEEDS: dict[str, str] = {
     "tracking.actions.access.give": "part of grant_role, add_member and add_study_member",
     "tracking.actions.audit.event": "makes a row of the audit log, and stores nothing",
     "tracking.actions.audit.record": "the row of the audit log inside a deed: each note of the table is one",
-    "tracking.actions.chain.send_anchor": "a mail to whoever watches over any site: in test_oversight",
+    "tracking.actions.chain.mail_anchor": "a mail to whoever watches over any site: in test_oversight",
     "tracking.actions.contacts_on_disk.keep_contacts_after_commit": "part of create_site and change_contacts",
     "tracking.actions.contacts_on_disk.keep_contacts_on_disk": "writes a file, and stores nothing",
     "tracking.actions.entry_drafts.clear_entry": "part of what stores an assessment",

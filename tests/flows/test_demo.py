@@ -146,7 +146,7 @@ def test_the_demo_from_first_start_to_ctrl_c(record_property: Callable[..., None
         with demonstration(var, port) as first:
             record_property("first_start_seconds", round(first.seconds, 1))
             emails = LOGIN.findall(first.said)
-            assert len(emails) == 7
+            assert len(emails) == 8
             assert len(running(var)) > 5  # this one, web, three workers, beat
             address, page = Visitor().sign_in(first, "clinician@demo.example")
             assert address.endswith("/today/")

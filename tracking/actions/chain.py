@@ -101,7 +101,7 @@ def settle_chain(*, by: User | None, findings: Sequence[str], reason: str) -> Ch
 
 
 @transaction.atomic
-def send_anchor() -> None:
+def mail_anchor() -> None:
     """The print of the last sealed day goes by mail to whoever watches over a site: kept there, it shows a whole
     forgery. Before the first day is sealed there is none."""
     anchor = head()

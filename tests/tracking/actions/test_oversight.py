@@ -143,9 +143,9 @@ class TestClosing:
 
 def test_the_print_of_a_sealed_day_goes_to_whoever_watches(officer: User) -> None:
     """In a line that the command takes as it is."""
-    chain.send_anchor()
+    chain.mail_anchor()
     assert not OutboxMail.objects.exists()
     assert chain.seal_days(now=ends(clock.real_now().date()) + GRACE)
-    chain.send_anchor()
+    chain.mail_anchor()
     (mail,) = OutboxMail.objects.all()
     assert mail.to == officer.email and str(head()) in mail.body.splitlines()

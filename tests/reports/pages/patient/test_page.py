@@ -343,7 +343,7 @@ class TestWhatIsShown:
     ) -> None:
         history(dict.fromkeys(range(100), 10))
         page(desk, patient)
-        with django_assert_max_num_queries(41):
+        with django_assert_max_num_queries(42):
             page(desk, patient)
 
 
