@@ -193,7 +193,7 @@ def test_a_whole_mdma_session(site: Site, tablet: Page, open_page: OpenPage, fau
     expect(tablet.get_by_text("1 of 2")).to_be_visible()
 
     other = open_page(viewport=UPRIGHT)
-    sign_in(other, "second", site.facts["password"])
+    sign_in(other, "second", site)
     other.goto(sheet)
     sign(other, site.facts["password"])
     expect(other.get_by_text("2 of 2")).to_be_visible()

@@ -55,6 +55,12 @@ class TestDeciding:
         assert client.post(of("role", grant), {"approve": "1"}).status_code == 409
         assert "Decided by Sam Second" in said(client.get(of("role", grant)))
 
+    def test_a_place_in_a_study_is_named(
+        self, administrator: User, second: User, newcomer: User, study: Study
+    ) -> None:
+        member = care.add_study_member(by=administrator, study=study, user=newcomer)
+        assert study.title in said(signed_in(second).get(of("study", member)))
+
     def test_no_choice_is_no_decision(self, second: User, grant: RoleGrant) -> None:
         assert signed_in(second).post(of("role", grant)).status_code == 400
         grant.refresh_from_db()

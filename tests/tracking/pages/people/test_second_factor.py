@@ -54,6 +54,10 @@ class TestGrace:
         page = said(client.get(PAGE))
         assert "nothing else opens before it is set up" in page and "With an authenticator app" in page
 
+    def test_the_page_of_the_set_up_can_be_left_until_then(self, clinician: User) -> None:
+        page = said(signed_in(without(clinician, since=6)).get(PAGE))
+        assert "You can go on without it until the end of" in page and "Later" in page
+
     def test_the_site_sets_how_many_days(self, clinician: User, settings: object) -> None:
         settings.SECOND_FACTOR_GRACE_DAYS = 0
         assert signed_in(without(clinician, since=0)).get(ALERTS).headers["Location"] == PAGE
