@@ -13,8 +13,10 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.cast import days_ago
+from tests.markup import said
 from tests.tracking.answers import PHQ9, recorded
 from tests.tracking.pages.doors import signed_in
+from tests.tracking.treated import dosed
 from tracking import clock
 from tracking.actions import people, safety, treatment
 from tracking.actions.copies import make_copy
@@ -50,6 +52,11 @@ def known(episode: TreatmentEpisode, clinician: User, patient_user: User) -> Pat
         minutes=50,
         note=NOTE,
     )
+    began = clock.now() - timedelta(days=19)
+    dosing = treatment.record_session(
+        by=clinician, episode=episode, kind="dosing", starts_at=began, minutes=360
+    )
+    dosed(clinician, dosing)
     treatment.start_medication(
         by=clinician, episode=episode, substance="sertraline", started_on=days_ago(90), **DOSE
     )
@@ -85,6 +92,7 @@ def made(desk: Client, patient: Patient, **data: str) -> dict[str, str]:
 class TestFile:
     def test_it_is_read_and_it_is_for_machines(self, desk: Client, known: Patient) -> None:
         files = made(desk, known)
+        assert "psilocybin 25 mg" in said(files["copy.html"])
         page, tables = files["copy.html"], json.loads(files["copy.json"])["tables"]
         assert sorted(files) == ["copy.html", "copy.json", "throughline.css"]
         for word in (
