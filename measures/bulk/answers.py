@@ -14,9 +14,8 @@ from measures.errors import AnswerError, BulkAnswerError
 from measures.instrument import Instrument, Item, Number
 from measures.scoring import check_answer, items_by_code
 
-SLICE = (
-    2**16
-)  # rows that are worked on at a time: few enough for what lies between the steps to stay in cache
+# Rows that are worked on at a time: few enough for what lies between the steps to stay in cache.
+SLICE = 2**16
 
 _NUMBERS = {"i": np.int64, "u": np.uint64, "f": np.float64}
 

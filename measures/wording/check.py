@@ -21,9 +21,8 @@ MOST_PROBLEMS = 50
 YES_NO = {"yes": 1, "no": 0}
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_DIRECTION = re.compile(
-    "[\u202a-\u202e\u2066-\u2069\ufeff]"
-)  # they turn the writing round and disguise a text
+# They turn the writing round and disguise a text.
+_DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069\ufeff]")
 _NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?")
 _LANGUAGE = re.compile(r"([a-z]{2,3})(-[a-z]{4})?(-(?:[a-z]{2}|\d{3}))?", re.IGNORECASE)
 

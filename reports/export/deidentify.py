@@ -21,7 +21,13 @@ from reports.export.tables import PATIENT, STUDY_ID, Column, Table, check, is_em
 from reports.stats.disclosure import DIVERSE, Level, Plan, Quasi, described, lost_by_patient, plans
 
 LEARNED = "diagnosis"
+KNOWN = {
+    "sex": 1.0,
+    "age": 1.0,
+}  # what an acquaintance knows, by weight: told class by class, see ``partition``
 FINE_DAYS, WEEKLY_DAYS = 14, 182  # exact up to here, then to the week, then to four weeks
+
+Values = Mapping[str, Mapping[str, frozenset[str]]]  # by quasi-identifier and patient
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +59,6 @@ class Withheld:
     rows: Mapping[str, int]
     cells: Mapping[str, int]
     tables: tuple[str, ...] = ()
-
-
-KNOWN = {"sex": 1.0, "age": 1.0}  # what an acquaintance knows: told class by class, see ``partition``
-
-
-Values = Mapping[str, Mapping[str, frozenset[str]]]
 
 
 def values_of(tables: Sequence[Table], patients: Sequence[str]) -> Values:

@@ -89,10 +89,8 @@ def vocabulary(contents: Contents) -> tuple[str, ...]:
     """The texts of the package that were written without looking at a patient, for the leak scan."""
     texts = [content.decode() for content in _texts(contents).values()]
     names = [f"{table.name} {' '.join(table.rows.columns)}" for table in contents.tables]
-    facts = json_bytes(
-        _manifest(replace(contents, sample=()), {})
-    ).decode()  # its values are those of patients
-    return (*texts, *names, facts)
+    facts = _manifest(replace(contents, sample=()), {})  # the values of a sample are those of patients
+    return (*texts, *names, json_bytes(facts).decode())
 
 
 def few(count: int, k: int) -> str:

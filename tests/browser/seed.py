@@ -39,6 +39,7 @@ MORE = ("pcl5", "core10", "treatment_guess")  # what a second link asks besides
 PASSWORD = "a long walk by the sea"
 LONG_AGO = timedelta(days=1000)
 COHORT = 12
+# Each belongs to one test, or to one instrument of one.
 STORIES = (
     "phone",
     "quiet",
@@ -60,7 +61,7 @@ STORIES = (
     "called",
     "gaps",
     "twice",
-)  # each belongs to one test, or to one instrument of one
+)
 
 
 def main(target: Path) -> None:

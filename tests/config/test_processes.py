@@ -17,9 +17,8 @@ from config.run import commands, main
 from tests.flows.image import COMPOSE
 from tracking.rules.lateness import COURSES, MAIL, SAFETY, WORK
 
-pytestmark = (
-    pytest.mark.django_db
-)  # Celery runs all checks when it reads the tasks, and one asks the database
+# Celery runs all checks when it reads the tasks, and one asks the database.
+pytestmark = pytest.mark.django_db
 
 ROOT = Path(__file__).parents[2]
 UNITS = ROOT / "docker" / "systemd"

@@ -41,7 +41,7 @@ from tracking.models.retention import APPROVED, UNDECIDED
 from tracking.queries.holdings import ACCOUNT, Keys, keys_about, keys_under
 from tracking.queries.retention import parts_of
 from tracking.rules.policies.erasures import check_may_be_erased, check_may_decide_erasure
-from tracking.vocabulary import AuditAction, Holding, Sex
+from tracking.vocabulary import AuditAction, Holding, Role, Sex
 
 # What goes without the record, by its kind. With the record goes all that hangs on the person, named or not.
 OF_KIND: dict[str, tuple[type[Model], ...]] = {
@@ -146,7 +146,7 @@ def _empty_accounts(people: set[int]) -> None:
     for patient in Patient._base_manager.filter(pk__in=people).exclude(user=None).select_related("user"):
         user = patient.user
         moved(patient, ANY_STATE, user=None)
-        if user is None or user.memberships.exists():
+        if user is None or _works_here(user):
             continue
         for model, path in ACCOUNT.items():
             if model is not User:
@@ -154,6 +154,11 @@ def _empty_accounts(people: set[int]) -> None:
         user.set_unusable_password()
         nobody = {"email": f"{uuid.uuid4()}@erased.invalid", "name": "", "last_login": None}
         moved(user, ANY_STATE, **nobody, is_active=False, language="", password=user.password)
+
+
+def _works_here(user: User) -> bool:
+    """Somebody may hold a role without being in a team: a researcher, an administrator."""
+    return user.memberships.exists() or user.role_grants.exclude(role=Role.PATIENT).exists()
 
 
 def _empty_rows(about: Keys) -> None:

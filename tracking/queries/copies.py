@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any, NamedTuple
+from datetime import datetime
+from typing import Any
 
 from django.db.models import Field, Model
 from django.utils.translation import gettext as _
@@ -20,7 +19,6 @@ from tracking.models import (
     OutboxMail,
     Patient,
     PatientIdentity,
-    ReadEvent,
     ResearchConsent,
     SafetyAlert,
     TreatmentEpisode,
@@ -31,6 +29,7 @@ from tracking.privacy import Privacy
 from tracking.queries.alerts import AlertLine, alert_lines
 from tracking.queries.assessments import AssessmentView, assessment_view
 from tracking.queries.holdings import rows_about
+from tracking.queries.own_looks import OwnLook, looks_at
 
 OF_TWO = marked("whether two records are of one person: it speaks of somebody else, too")
 # Tables about a person that are not in the copy, each with what the copy says of it.
@@ -59,14 +58,6 @@ UNREADABLE = marked("cannot be read with the keys at hand")
 Table = list[dict[str, Any]]
 
 
-class Looked(NamedTuple):
-    """Who looked on which day, and how often."""
-
-    day: date
-    name: str
-    times: int
-
-
 @dataclass(frozen=True, slots=True)
 class OfEpisode:
     """One treatment: both of its arms, and what was answered."""
@@ -89,7 +80,7 @@ class Copy:
     statements: list[ResearchConsent]
     treatments: list[OfEpisode]
     alerts: list[AlertLine]
-    looked: list[Looked]
+    looked: list[OwnLook]
     mails: list[OutboxMail]
     tables: dict[str, Table]
 
@@ -126,7 +117,7 @@ def copy_of(patient: Patient, *, withheld: str = "") -> Copy:
             _treatment(one) for one in TreatmentEpisode.objects.filter(patient=patient).order_by("starts_on")
         ],
         alerts=_alerts(patient),
-        looked=_looked(patient),
+        looked=looks_at(patient),
         mails=list(OutboxMail.objects.filter(patient__in=people).order_by("pk")),
         tables={name: table for name, table in sorted(tables.items()) if table},
     )
@@ -173,10 +164,3 @@ def _alerts(patient: Patient) -> list[AlertLine]:
     related = ("episode__patient__identity", "episode__study", "assessment__superseded_by", "request__draft")
     rows = SafetyAlert.objects.filter(episode__patient=patient).select_related(*related)
     return alert_lines(rows.prefetch_related("events__by").order_by("raised_at", "pk"))
-
-
-def _looked(patient: Patient) -> list[Looked]:
-    names = dict(User.objects.values_list("public_id", "name"))
-    rows = ReadEvent.objects.filter(patient=patient.public_id).values_list("at", "actor")
-    count = Counter((clock.day_of(at, patient.timezone), names.get(actor, "")) for at, actor in rows)
-    return [Looked(day, name, times) for (day, name), times in sorted(count.items())]

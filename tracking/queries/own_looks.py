@@ -41,12 +41,17 @@ class OwnLook:
 
 
 def own_looks(user: User) -> list[OwnLook]:
-    """Every look of anybody else, the latest day first; of an account without a patient there is none."""
-    patient = Patient.objects.filter(user=user).first()
-    if patient is None:
-        return []
+    """What the patient of this account is told; of an account without a patient there is nothing."""
+    patient = Patient.objects.filter(user=user).select_related("user").first()
+    return looks_at(patient) if patient else []
+
+
+def looks_at(patient: Patient) -> list[OwnLook]:
+    """Every look of anybody else, the latest day first."""
     records = Patient.objects.filter(Q(pk=patient.pk) | Q(merged_into=patient))
-    rows = ReadEvent.objects.filter(patient__in=records.values("public_id")).exclude(actor=user.public_id)
+    rows = ReadEvent.objects.filter(patient__in=records.values("public_id"))
+    if patient.user:
+        rows = rows.exclude(actor=patient.user.public_id)
     people = _People(patient, {actor for (actor,) in rows.order_by().values_list("actor").distinct()})
     found: dict[tuple[date, str], OwnLook] = {}
     for at, actor, page in rows.order_by("-at", "-pk").values_list("at", "actor", "page"):

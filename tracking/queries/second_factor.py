@@ -14,10 +14,8 @@ from tracking.models import User
 from tracking.rules.second_factor import due_on
 from tracking.vocabulary import Role
 
-STRONG = (
-    Authenticator.Type.TOTP,
-    Authenticator.Type.WEBAUTHN,
-)  # codes for the day of loss are none by themselves
+# Codes for the day of loss are none by themselves.
+STRONG = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
 @dataclass(frozen=True, slots=True)

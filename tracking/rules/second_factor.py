@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Set
 from datetime import date, timedelta
 
-AT_ONCE = frozenset(
-    {"administrator", "steward", "researcher"}
-)  # who reach many people's data, or let others in
+# Who reach many people's data, or let others in.
+AT_ONCE = frozenset({"administrator", "steward", "researcher"})
 NOT_STAFF = "patient"
 
 

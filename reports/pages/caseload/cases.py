@@ -38,6 +38,7 @@ from tracking.vocabulary import EpisodeStatus
 from tracking.vocabulary.time_points import time_point_in_words
 
 MISSED_FOR = timedelta(days=14)  # so long a questionnaire that nobody answered is still spoken of
+# The class of the tag.
 LEVELS = {State.SAFETY_ALERT: "alarm"} | dict.fromkeys(
     (
         State.RELAPSE,
@@ -49,7 +50,7 @@ LEVELS = {State.SAFETY_ALERT: "alarm"} | dict.fromkeys(
         State.TO_DECIDE,
     ),
     "warn",
-)  # the class of the tag
+)
 STATE_WORDS = {
     State.SAFETY_ALERT: gettext_lazy("safety alert"),
     State.RELAPSE: gettext_lazy("relapse"),
@@ -71,6 +72,7 @@ STATE_WORDS = {
     State.ENDED: gettext_lazy("treatment ended"),
     State.DIED: gettext_lazy("died"),
 }
+# Whose labels in the definitions are longer; any other is a label itself.
 BRIEF_BANDS = {
     "significant": gettext_lazy("significant"),
     "subthreshold": gettext_lazy("subthreshold"),
@@ -78,7 +80,7 @@ BRIEF_BANDS = {
     "zone_2": gettext_lazy("zone 2"),
     "zone_3": gettext_lazy("zone 3"),
     "zone_4": gettext_lazy("zone 4"),
-}  # whose labels in the definitions are longer; any other is a label itself
+}
 FLAGGED = dict.fromkeys(RETURNS, State.RELAPSE) | {
     "deterioration": State.WORSENED,
     "response_lost": State.RESPONSE_LOST,

@@ -331,6 +331,14 @@ class TestErased:
         patient_user.refresh_from_db()
         assert patient_user.is_active and patient_user.name
 
+    def test_nor_does_a_researcher_who_is_in_no_team_lose_it(
+        self, known: Patient, patient_user: User, clinician: User, colleague: User
+    ) -> None:
+        people.grant_role(by=None, user=patient_user, role=Role.RESEARCHER)
+        erase(row=approved(known, clinician, colleague))
+        patient_user.refresh_from_db()
+        assert patient_user.is_active and patient_user.name
+
     def test_a_second_factor_goes_with_the_account(
         self, known: Patient, patient_user: User, clinician: User, colleague: User
     ) -> None:

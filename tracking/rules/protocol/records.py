@@ -15,10 +15,11 @@ from tracking.rules.substances import Range
 Rater = Literal["self", "clinician"]
 EventKind = Literal["start", "dose", "session", "taper", "stop", "end"]
 SessionKind = Literal["preparation", "psychotherapy", "dosing", "integration", "medication"]
+# The sessions whose last one ends the therapy.
 THERAPY: tuple[SessionKind, ...] = (
     "psychotherapy",
     "integration",
-)  # the sessions whose last one ends the therapy
+)
 Diagnosis = Literal["mdd", "ptsd", "anxiety", "other"]
 Unit = Literal["mg", "ug", "mg/kg", "pulses"]
 Route = Literal["oral", "intravenous", "intramuscular", "intranasal", "transcranial", "other"]

@@ -19,12 +19,14 @@ from tests.tracking.pages.doors import signed_in
 from tests.tracking.treated import dosed
 from tracking import clock
 from tracking.actions import people, safety, treatment
+from tracking.actions.audit import record_read
 from tracking.actions.copies import make_copy
 from tracking.actions.outbox import queue_mail
 from tracking.errors import InvalidInput
 from tracking.models import AuditEvent, Patient, TreatmentEpisode, User
 from tracking.queries.copies import FIELDS_LEFT_OUT, TABLES_LEFT_OUT, copy_of
 from tracking.queries.holdings import rows_about
+from tracking.vocabulary import ReadPage
 
 PASSWORD = "correct horse battery"
 DOSE = {"amount_per_day": Decimal(50), "unit": "mg", "route": "oral"}
@@ -114,6 +116,15 @@ class TestFile:
         (row,) = AuditEvent.objects.filter(action="make_copy")
         assert (row.actor, row.patient) == (clinician.public_id, known.public_id)
         assert row.details == {"words_withheld": False}
+
+    def test_whoever_looked_is_called_as_on_the_patients_own_page(
+        self, desk: Client, known: Patient, outsider: User, clinician: User
+    ) -> None:
+        for reader in (outsider, clinician):
+            record_read(by=reader, patient=known, page=ReadPage.PATIENT)
+        page = said(made(desk, known)["copy.html"])
+        assert "Somebody who is not in your team" in page and outsider.name not in page
+        assert clinician.name in page
 
     def test_it_is_in_the_language_of_the_person(self, desk: Client, known: Patient, clinician: User) -> None:
         people.change_patient(
