@@ -32,6 +32,7 @@ from tracking.models.people import (
     SiteContacts,
     User,
     current,
+    given,
     not_ended,
     waiting,
 )
@@ -115,6 +116,7 @@ __all__ = [
     "WordingPack",
     "WordingWithdrawal",
     "current",
+    "given",
     "not_ended",
     "waiting",
 ]

@@ -21,12 +21,16 @@ ACCESS_FIELDS = "id user starts_on ends_on standing opens_at granted_by granted_
 def current(prefix: str = "") -> Q:
     """Roles and memberships that hold now: nobody else has to say yes, and it is one of their days. The last counts."""
     today = clock.today()
-    given = Q(**{f"{prefix}standing": Standing.GIVEN}) | Q(**{f"{prefix}opens_at__lte": clock.now()})
     return (
-        given
+        given(prefix)
         & Q(**{f"{prefix}starts_on__lte": today})
         & (Q(**{f"{prefix}ends_on__isnull": True}) | Q(**{f"{prefix}ends_on__gte": today}))
     )
+
+
+def given(prefix: str = "") -> Q:
+    """Roles and memberships to which nobody else has to say yes any more, whatever their days: for looking back."""
+    return Q(**{f"{prefix}standing": Standing.GIVEN}) | Q(**{f"{prefix}opens_at__lte": clock.now()})
 
 
 def waiting() -> Q:

@@ -24,6 +24,7 @@ from tracking.models import (
     Site,
     User,
     current,
+    given,
 )
 from tracking.rules.chain import ends, starts
 from tracking.rules.oversight import ASKED_ONCE, Seen, Sign, one_too_many, signs
@@ -189,7 +190,7 @@ def _seen(day: date, pairs: set[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], S
     known = [(people[a], patients[p]) for a, p in sorted(pairs) if a in people and p in patients]
     treated = _treated(day, [patient for _, patient in known])
     held = Q(starts_on__lte=day) & (Q(ends_on=None) | Q(ends_on__gte=day))
-    members = set(Membership.objects.filter(held).values_list("user", "team"))
+    members = set(Membership.objects.filter(given(), held).values_list("user", "team"))
     asked = AssessmentRequest.objects.filter(assigned_to__in=people.values())
     raters = set(asked.values_list("assigned_to", "episode__patient"))
     found = {}

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from measures.language import marked
 from tracking import clock
-from tracking.models import AssessmentRequest, Membership, Patient, PatientTransfer, ReadEvent, User
+from tracking.models import AssessmentRequest, Membership, Patient, PatientTransfer, ReadEvent, User, given
 from tracking.vocabulary import Place, ReadPage
 
 OTHERS = {
@@ -73,7 +73,7 @@ class _People:
         moves = PatientTransfer.objects.filter(patient=patient).values_list("from_team", "to_team")
         teams = {patient.team_id, *(team for move in moves for team in move)}
         self.held: dict[int, list[tuple[date, date | None]]] = defaultdict(list)
-        for one in Membership.objects.filter(team__in=teams, user__in=self.names.values()):
+        for one in Membership.objects.filter(given(), team__in=teams, user__in=self.names.values()):
             self.held[one.user_id].append((one.starts_on, one.ends_on))
         asked = AssessmentRequest.objects.filter(episode__patient=patient, blinded=True)
         self.raters = set(asked.exclude(assigned_to=None).values_list("assigned_to", flat=True))

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db.models import Min
 
 from tracking import clock
-from tracking.models import User
+from tracking.models import User, given
 from tracking.rules.second_factor import due_on
 from tracking.vocabulary import Role
 
@@ -50,7 +50,9 @@ def owed_from(user: User) -> date | None:
         return None
     if Authenticator.objects.filter(user=user, type__in=STRONG).exists():
         return None
-    first = user.role_grants.exclude(role=Role.PATIENT).aggregate(first=Min("starts_on"))["first"]
+    first = (
+        user.role_grants.filter(given()).exclude(role=Role.PATIENT).aggregate(first=Min("starts_on"))["first"]
+    )
     since = max(first, clock.day_of(user.created_at))
     return due_on(user.roles, since, settings.SECOND_FACTOR_GRACE_DAYS)
 

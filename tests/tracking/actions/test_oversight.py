@@ -56,6 +56,13 @@ def test_who_was_of_the_team_on_that_day_is_not_odd(
     assert found(outsider, patient) == [Sign.OUTSIDE]
 
 
+def test_a_place_in_the_team_that_waits_for_a_second_person_is_none(
+    administrator: User, outsider: User, patient: Patient, team_a: CareTeam
+) -> None:
+    care.add_member(by=administrator, team=team_a, user=outsider, starts_on=days_ago(30))
+    assert found(outsider, patient) == [Sign.OUTSIDE]
+
+
 def test_the_team_before_is_not_odd_on_the_day_of_a_transfer(
     clinician: User, outsider: User, patient: Patient, team_b: CareTeam
 ) -> None:

@@ -10,8 +10,8 @@ from django.test import Client
 
 from tests.cast import days_ago, person
 from tests.markup import said
-from tracking.actions import audit, people, scheduling
-from tracking.models import Patient, TreatmentEpisode, User
+from tracking.actions import audit, care, people, scheduling
+from tracking.models import CareTeam, Patient, TreatmentEpisode, User
 from tracking.queries import own_looks as looks
 from tracking.vocabulary import ReadPage, Role
 
@@ -62,6 +62,14 @@ def test_others_by_what_they_do(
     assert names == {looks.RATER, looks.STRANGER, "A researcher", "The privacy officer"}
     text = own.get(PAGE).content.decode()
     assert "Rita" not in text and "Otto" not in text
+
+
+def test_nobody_is_of_the_team_before_a_second_person_says_so(
+    own: Client, administrator: User, outsider: User, patient: Patient, team_a: CareTeam
+) -> None:
+    care.add_member(by=administrator, team=team_a, user=outsider, starts_on=days_ago(30))
+    audit.record_read(by=outsider, patient=patient, page=ReadPage.PATIENT)
+    assert [who for who, _, _ in rows(own)] == [looks.STRANGER]
 
 
 def test_days_are_those_of_the_patient(own: Client, clinician: User, patient: Patient) -> None:

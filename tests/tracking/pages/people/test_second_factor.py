@@ -73,6 +73,12 @@ class TestGrace:
         people.grant_role(by=None, user=clinician, role=Role.CLINICIAN)
         assert owed_from(without(clinician, since=90)) < server_days_ago(80)
 
+    def test_a_role_that_waits_for_a_second_person_uses_up_no_day(self, administrator: User) -> None:
+        user = people.create_user(by=None, email="n@example.org", name="Nele Neu")
+        people.grant_role(by=administrator, user=user, role=Role.CLINICIAN, starts_on=server_days_ago(30))
+        people.grant_role(by=None, user=user, role=Role.RATER, starts_on=server_days_ago(1))
+        assert owed_from(without(user, since=90)) == server_days_ago(-6)
+
 
 class TestAtOnce:
     @pytest.mark.parametrize(
