@@ -11,11 +11,12 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from tracking import clock
+from tracking.models.audit import AuditEvent
 from tracking.models.people import Patient, User, patient_access
 from tracking.models.studies import Study
 from tracking.models.treatment import TreatmentEpisode
 from tracking.privacy import classes
-from tracking.vocabulary import Role
+from tracking.vocabulary import AuditAction, Role
 
 M = TypeVar("M", bound=models.Model)
 
@@ -248,6 +249,15 @@ class Release(models.Model):
         return self.status == ReleaseStatus.READY and in_time
 
 
+class ReleaseMemberQuerySet(models.QuerySet["ReleaseMember"]):
+    def held_by(self, user: User, study: Study) -> ReleaseMemberQuerySet:
+        """Those whose rows the user has of this study in a release: it was handed over to them, or lies ready."""
+        fetched = AuditEvent.objects.filter(action=AuditAction.DOWNLOAD_RELEASE, actor=user.public_id)
+        handed_over = Q(release__public_id__in=fetched.values("object_id"))
+        own = self.filter(release__study=study, release__requested_by=user)
+        return own.filter(handed_over | Q(release__status=ReleaseStatus.READY))
+
+
 class ReleaseMember(models.Model):
     """A patient in one release, under the random study id that holds there and nowhere else.
 
@@ -258,6 +268,8 @@ class ReleaseMember(models.Model):
     release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="members")
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
     study_id = models.CharField(max_length=16)
+
+    objects = ReleaseMemberQuerySet.as_manager()
 
     privacy = classes(internal="id release patient study_id")
 

@@ -75,6 +75,12 @@ def publish(*, study: Study, people: Standing, results: Sequence[Mapping[str, ob
     return True
 
 
+def published_people(study: Study) -> list[Standing]:
+    """Of whom figures were published, each time, the oldest first."""
+    published = StudyPublication.objects.filter(study=study).order_by("pk")
+    return list(published.values_list("people", flat=True))
+
+
 def tells(one: Standing, other: Standing, k: int) -> bool:
     """Whether two sets of people differ in 1 to k - 1 of them: in what their outcome rests on, or in anything."""
     names = set(one) | set(other)

@@ -15,12 +15,13 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 
+from reports.actions.publishing import published_people
 from reports.actions.release_closing import fetches, holds_withdrawn
 from reports.actions.releases import part_path, release_path
 from reports.export import package
 from reports.export.deidentify import deidentify, plan_release, values_of
 from reports.export.leak import scan
-from reports.export.ledger import Cohort, settle, tells
+from reports.export.ledger import Cohort, settle, tells, tells_beside
 from reports.export.package import Contents, InstrumentFacts, Package, StudyFacts
 from reports.export.sample import sample
 from reports.models import Release, ReleaseMember, ReleaseStatus
@@ -32,6 +33,7 @@ from reports.release_frames import (
     read_tables,
     secret_order,
     stored_days,
+    told_groups,
     unreadable,
 )
 from reports.stats.disclosure import DisclosureRefusal
@@ -68,8 +70,8 @@ class LostLease(Exception):
 
 
 class Overtaken(Exception):
-    """Meanwhile somebody in it has taken back the consent, or another release of the study was finished beside which
-    this one would single somebody out."""
+    """Meanwhile somebody in it has taken back the consent, or another release of the study was finished, or its figures
+    were published, beside which this one would single somebody out."""
 
 
 def waiting_releases(*, now: datetime) -> list[int]:
@@ -148,7 +150,7 @@ def _contents(release: Release) -> Contents:
     k = settings.RELEASE_SMALLEST_CLASS
     agreed, unread = set(consenting(release.study)), unreadable(release.study)
     candidates = {str(each.public_id): each for each in sorted(agreed - unread, key=secret_order)}
-    settled = settle(list(candidates), _earlier_cohorts(release), k)
+    settled = settle(list(candidates), _earlier_cohorts(release), k, _pages(release))
     patients = [candidates[key] for key in settled.patients]
     reading = Reading(release.study, patients)
     tables = read_tables(reading, release.tables)
@@ -167,7 +169,7 @@ def _contents(release: Release) -> Contents:
         sample=sample(values_of(everything, settled.patients)),
         left_out={
             "without consent to research": everybody - len(agreed),
-            "waiting, so that no earlier release tells them apart": settled.waiting,
+            "waiting, so that no earlier release and no page of the study tells them apart": settled.waiting,
         }
         | ({"with an identity that cannot be read": len(unread)} if unread else {}),
         released_on=clock.today(),
@@ -184,6 +186,17 @@ def _earlier_cohorts(release: Release) -> list[Cohort]:
     for key, patient in members:
         cohorts[key].add(str(patient))
     return [frozenset(cohort) for cohort in cohorts.values()]
+
+
+def _pages(release: Release) -> list[list[Cohort]]:
+    """Of whom the study's page told figures, each time that they were published, oldest first: everybody, each arm."""
+    pages = published_people(release.study)
+    there = Patient.objects.filter(pk__in=set().union(*pages)).values_list("pk", "public_id")
+    names = {str(key): str(public_id) for key, public_id in there}
+    return [
+        [frozenset(names[key] for key in group) for group in told_groups(release.study, people)]
+        for people in pages
+    ]
 
 
 @transaction.atomic
@@ -262,7 +275,8 @@ def _publish(release: Release, built: Package) -> None:
 def _tells_beside_others(release: Release) -> bool:
     patients = release.members.values_list("patient__public_id", flat=True)
     cohort, k = frozenset(map(str, patients)), settings.RELEASE_SMALLEST_CLASS
-    return any(tells(cohort, other, k) for other in _earlier_cohorts(release))
+    beside_others = any(tells(cohort, other, k) for other in _earlier_cohorts(release))
+    return beside_others or any(tells_beside(cohort, page) for page in _pages(release))
 
 
 def _write(path: Path, content: bytes) -> None:

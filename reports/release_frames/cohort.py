@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.crypto import salted_hmac
 
-from tracking.models import Patient, ResearchConsent, Study
+from tracking.models import Patient, ResearchConsent, Study, TreatmentEpisode
 from tracking.vocabulary import ConsentKind
 
 
@@ -20,6 +22,16 @@ def unreadable(study: Study) -> set[Patient]:
     """Of these, whose identity does not open with the keys at hand: no leak of it could be looked for."""
     held = consenting(study).filter(identity__isnull=False).select_related("identity")
     return {patient for patient in held if not patient.identity.is_readable}
+
+
+def told_groups(study: Study, people: Collection[str]) -> list[frozenset[str]]:
+    """Of whom a page of the study tells figures, when these are its people, by key: of all of them, and of each arm."""
+    arms: dict[str, set[str]] = {}
+    rows = TreatmentEpisode.objects.filter(study=study).order_by("arm")
+    for arm, patient in rows.values_list("arm", "patient"):
+        arms.setdefault(arm, set()).add(str(patient))
+    everybody = frozenset(people)
+    return [everybody, *(everybody & arm for arm in arms.values())]
 
 
 def secret_order(patient: Patient) -> str:

@@ -13,8 +13,10 @@ from measures.language import marked
 from reports.actions.release_closing import fetches
 from reports.models import Release, ReleaseStatus
 from reports.pages.releases.words import LEFT_OUT, QUASI_IDENTIFIERS, said_again
+from reports.pages.study.countable import countable
 from reports.policies import may_decide, may_receive
 from reports.release_frames import TABLES, uniqueness_ahead
+from reports.stats.counts import SAFE
 from tracking import clock
 from tracking.models import User
 
@@ -47,6 +49,17 @@ class ReleasePage:
     @property
     def is_building(self) -> bool:
         return self.release.status == ReleaseStatus.APPROVED
+
+    @property
+    def countable(self) -> list[str]:
+        """What the study's page withholds today and whoever has the rows can count, as long as they may leave."""
+        open_ = self.release.status in (ReleaseStatus.REQUESTED, *TO_BE_CLOSED)
+        return countable(self.release.study, self.release.tables) if open_ else []
+
+    @property
+    def told_from(self) -> int:
+        """How many people a count must be of, that may be told to those who may not see rows."""
+        return SAFE.smallest
 
     @property
     def quasi_identifiers(self) -> list[tuple[str, str]]:

@@ -27,6 +27,9 @@ LEFT_OUT = {
     "waiting, so that no earlier release tells them apart": marked(
         "Patients waiting, so that no earlier release tells them apart"
     ),
+    "waiting, so that no earlier release and no page of the study tells them apart": marked(
+        "Patients waiting, so that no earlier release and no page of the study tells them apart"
+    ),
 }
 SENTENCES = (
     # how many

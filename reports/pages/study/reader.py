@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Collection
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
+from reports.models import ReleaseMember
+from reports.release_frames import told_groups
 from reports.stats.counts import SAFE, CountRule
-from tracking.models import Patient, Study, TreatmentEpisode, User
+from tracking.models import Study, TreatmentEpisode, User
 
 
 def may_see_patients(user: User, study: Study) -> bool:
@@ -25,12 +27,13 @@ def rule_for(user: User, study: Study) -> CountRule | None:
     return CountRule(settings.RELEASE_SMALLEST_CLASS) if by_class else SAFE
 
 
-def sees_all_but_a_few(user: User, study: Study, people: Set[str], rule: CountRule) -> bool:
-    """Whether the user may see the rows of these people but for a few: what is told of all of them, less these rows,
-    would be told of the few."""
-    patients = Patient.objects.filter(episodes__in=_known(user, study))
-    known = people & set(map(str, patients.values_list("public_id", flat=True)))
-    return bool(known) and rule.is_of_a_few(len(people - known))
+def sees_all_but_a_few(user: User, study: Study, people: Collection[str], rule: CountRule) -> bool:
+    """Whether the user has the rows of these people (by key), or of those of an arm, but for a few, by treating them
+    or in a release: what is told of all of them, less these rows, would be told of the few."""
+    rows = (_known(user, study), ReleaseMember.objects.held_by(user, study))
+    known = {str(patient) for found in rows for patient in found.values_list("patient", flat=True)}
+    groups = told_groups(study, people) if known else []
+    return any(group & known and rule.is_of_a_few(len(group - known)) for group in groups)
 
 
 def _known(user: User, study: Study) -> QuerySet[TreatmentEpisode]:

@@ -165,7 +165,7 @@ def study_setting(user: User, study: Study) -> StudySetting:
     told_by = rule_for(user, study)
     instrument = registry.get(INSTRUMENT)
     dosing = _dosing_sessions(study)
-    people = {str(row.episode.patient.public_id) for row in dosing}
+    people = {str(row.episode.patient_id) for row in dosing}
     rule = told_by or EXACT
     if sees_all_but_a_few(user, study, people, rule):
         rule = NOTHING

@@ -14,7 +14,7 @@ from reports.models import StudyPublication, StudyResult
 from reports.pages.study.reader import rule_for, sees_all_but_a_few
 from reports.pages.study.withholding import withhold
 from reports.plain import rounded
-from reports.stats.counts import CountRule
+from reports.stats.counts import SAFE, CountRule
 from tracking.models import Study, TreatmentEpisode, User
 
 
@@ -70,6 +70,17 @@ def stored_figures(user: User, study: Study) -> Told:
     return Told(_withheld(figures, study.endpoint, rule), rule.told(len(published.people)), rule)
 
 
+def published_course(study: Study) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """The course of the outcome that is published, and what those are told of it who may not see rows: to say by name
+    what is withheld, never to show the first. Nothing where no figure was published."""
+    published = StudyPublication.objects.filter(study=study).last()
+    own = ("course", study.outcome_instrument, study.outcome_scale)
+    for each in published.results if published else ():
+        if (each["analysis"], each["instrument"], each["scale"]) == own:
+            return each["result"], withhold({"course": each["result"]}, study.endpoint, SAFE)["course"]
+    return {}, {}
+
+
 def _withheld(figures: Sequence[Stored], endpoint: str, rule: CountRule) -> list[Stored]:
     by_scale: dict[tuple[str, str], list[Stored]] = defaultdict(list)
     for each in figures:
@@ -84,7 +95,9 @@ def _withheld(figures: Sequence[Stored], endpoint: str, rule: CountRule) -> list
 
 def _all_but_a_few(rule: CountRule) -> Mapping[str, str]:
     return {
-        "refused": _("Withheld: you treat all but fewer than {n} of these patients.").format(n=rule.smallest)
+        "refused": _(
+            "Withheld: you have the rows of all but fewer than {n} of these patients, by treating them or in a release."
+        ).format(n=rule.smallest)
     }
 
 
