@@ -197,6 +197,8 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password": "100/15m/ip,5/15m/key",
     "reset_password_from_key": "",
 }
+# Seconds for which a signature, a grant or an approval does not ask again.
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60
 MFA_RATE_LIMITS = {"webauthn_login": ""}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are given by an administrator, not claimed by a visitor

@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import django
 import pytest
@@ -16,10 +17,12 @@ from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.management import call_command
 from django.db import connections
 from django.template import engines
+from django.test import Client
 from django.test.testcases import TransactionTestCase
 from django.utils import translation
 
 from tests import clock
+from tests.again import show_again
 
 pytest_plugins = ["tests.cast", "tests.tracking.dosing"]
 
@@ -37,6 +40,18 @@ def flush_with_the_guard_open(self: TransactionTestCase) -> None:
 
 
 TransactionTestCase._fixture_teardown = flush_with_the_guard_open
+
+
+sign_in = Client.force_login
+
+
+def sign_in_and_show_it_again(self: Client, user: Any, backend: str | None = None) -> None:
+    """Whoever signs in in a test has just shown once more who it is; one about that is ``tests.again.as_long_ago``."""
+    sign_in(self, user, backend)
+    show_again(self)
+
+
+Client.force_login = sign_in_and_show_it_again
 
 
 class Unresolved(str):

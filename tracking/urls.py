@@ -127,6 +127,11 @@ administration_urls = [
     ),
     path("administration/sites/<slug:site>/name/", administration.site_name, name="site-name"),
     path(
+        "administration/people/<uuid:public_id>/second-step/",
+        second_factor.second_factor_reset,
+        name="second-factor-reset",
+    ),
+    path(
         "administration/people/<uuid:public_id>/roles/new/",
         administration.grant_new,
         name="administration-grant-new",

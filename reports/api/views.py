@@ -21,6 +21,7 @@ from reports.api.cohorts import cohort
 from reports.models import CourseFlag, EpisodeCourse, Release
 from reports.pages.caseload.cases import caseload
 from tracking.api.doors import Door, ListDoor, PatientData, ReadDoor
+from tracking.api.permissions import check_shown_again
 from tracking.errors import InvalidInput
 from tracking.models import Study, TreatmentEpisode
 from tracking.tasks import nudge
@@ -132,6 +133,8 @@ class ReleaseDoor(ReadDoor[Release]):
         body = serializers.ReleaseDecisionSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         approve = body.validated_data["decision"] == "approve"
+        if approve:
+            check_shown_again(request)
         releases.decide_release(
             by=self.request.user, release=release, approve=approve, note=body.validated_data["note"]
         )

@@ -138,9 +138,19 @@ def signed_in(site: Site, open_page: Callable[..., Page], keys: dict[str, Any]) 
     def opened(role: str, **options: Any) -> Page:
         if role not in keys:
             keys[role] = sign_in(open_page(), role, site)
-        return open_page(storage_state=keys[role], **options)
+        page = open_page(storage_state=keys[role], **options)
+        page.add_locator_handler(
+            page.get_by_role("heading", name="Is it you?"), lambda: show_again(page, site.facts["password"])
+        )
+        return page
 
     return opened
+
+
+def show_again(page: Page, password: str) -> None:
+    """Whether a signature asks who is there hangs on when that was last shown: it is, and it goes on."""
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Confirm").click()
 
 
 def sign_in(page: Page, role: str, site: Site) -> Any:

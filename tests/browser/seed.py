@@ -61,6 +61,7 @@ STORIES = (
     "called",
     "gaps",
     "twice",
+    "again",
 )
 
 

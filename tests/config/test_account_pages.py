@@ -179,8 +179,8 @@ class TestTwoSteps:
         with_app(sure)
         time_machine.move_to(timezone.now() + timedelta(minutes=10), tick=False)
         page = html(sure.get(CODES, follow=True))
-        assert "Please reauthenticate to safeguard your account." in page
-        assert re.search(r'<div class="stack-tight">.*?2fa/reauthenticate/[^>]*class="button +ghost', page)
+        assert "please show once more that it is you" in page
+        assert re.search(r'class="button ghost" href="/account/2fa/reauthenticate/', page)
         assert "recovery_codes" not in page
 
 

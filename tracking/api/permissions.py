@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import BasePermission
@@ -24,6 +29,21 @@ def may_enter(user: User | AnonymousUser, roles: frozenset[Role]) -> bool:
     if is_due(owed_from(user)):
         raise PermissionDenied(_("Set up two-step sign-in first, on the page of your account."))
     return True
+
+
+def check_shown_again(request: Request) -> None:
+    """Before what only its author may do: a session in which password, code or key was asked for again within
+    ``ACCOUNT_REAUTHENTICATION_TIMEOUT``, or a token that was made within it. Raises ``PermissionDenied`` otherwise."""
+    if request.auth:
+        is_fresh = request.auth.created > timezone.now() - timedelta(
+            seconds=settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+        )
+    else:
+        is_fresh = did_recently_reauthenticate(request)
+    if not is_fresh:
+        raise PermissionDenied(
+            _("Show again who you are: with a token that was made a moment ago, or on the pages.")
+        )
 
 
 class HasRole(BasePermission):

@@ -39,6 +39,9 @@ TABLES_LEFT_OUT = {
     ),
     "tracking.PossibleDuplicate": OF_TWO,
     "tracking.RecordMove": OF_TWO,
+    "tracking.OddLook": marked(
+        "which looks the privacy officer asks about: every look itself is in the copy"
+    ),
     "tracking.EpisodeMark": marked(
         "what the machine has yet to compute: it holds no more than numbers of its own"
     ),

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from allauth.mfa.models import Authenticator
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 from knox.models import AuthToken
 
 from tracking.models import User
+from tracking.queries.second_factor import SecondFactor, second_factor_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class SignIn:
 
     last: datetime | None
     has_password: bool
-    has_second_factor: bool
+    second_factor: SecondFactor
     sessions: int
     tokens: int
 
@@ -30,7 +30,7 @@ def sign_in_of(user: User) -> SignIn:
     return SignIn(
         last=user.last_login,
         has_password=user.has_usable_password(),
-        has_second_factor=Authenticator.objects.filter(user=user).exists(),
+        second_factor=second_factor_of(user),
         sessions=len(open_sessions(user)),
         tokens=AuthToken.objects.filter(user=user, expiry__gt=now).count(),
     )

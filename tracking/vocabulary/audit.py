@@ -28,6 +28,7 @@ class AuditAction(TextChoices):
     END_ROLE = "end_role"
     APPROVE_ACCESS = "approve_access"
     REFUSE_ACCESS = "refuse_access"
+    RESET_SECOND_FACTOR = "reset_second_factor"
     CREATE_TOKEN = "create_token"
     REVOKE_TOKEN = "revoke_token"
 

@@ -18,6 +18,7 @@ from reports.pages.releases.forms import ReleaseDecisionForm, ReleaseRequestForm
 from reports.pages.releases.page import release_page
 from tracking.errors import Conflict, InvalidInput, NotPermitted
 from tracking.pages.access import SignedInRequest, one_or_404, roles_required
+from tracking.pages.shown_again import check_shown_again
 from tracking.pages.writing import as_sentence
 from tracking.tasks import nudge
 from tracking.vocabulary import Role
@@ -66,6 +67,8 @@ def release_decide(request: SignedInRequest, public_id: uuid.UUID) -> HttpRespon
     form = ReleaseDecisionForm(request.POST)
     if not form.is_valid():
         return _shown(request, found, form)
+    if form.approves:
+        check_shown_again(request)
     try:
         actions.decide_release(
             by=request.user, release=found, approve=form.approves, note=form.cleaned_data["note"]

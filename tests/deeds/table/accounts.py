@@ -11,7 +11,7 @@ from tests.cast import server_days_ago
 from tests.deeds.clinics import Clinic
 from tests.deeds.deed import Arguments, Note, Twice, deed
 from tracking import clock
-from tracking.actions import availability, tokens
+from tracking.actions import availability, second_factor, tokens
 from tracking.models import RaterAvailability
 from tracking.vocabulary import AuditAction
 
@@ -57,6 +57,20 @@ def one_token_of_two(clinic: Clinic) -> Arguments:
     token, _ = tokens.create_token(by=clinic.lead)
     tokens.create_token(by=clinic.lead)
     return {"by": clinic.lead, "token_key": token.token_key}
+
+
+@deed(
+    second_factor.reset_second_factor,
+    Note(AuditAction.RESET_SECOND_FACTOR, of="user"),
+    writes="-AuthToken +OutboxMail +AuditEvent",
+    twice=Twice.REFUSED,
+    of_site=True,
+)
+def a_lost_app(clinic: Clinic) -> Arguments:
+    """A token of somebody else goes on."""
+    for user in (clinic.lead, clinic.colleague):
+        tokens.create_token(by=user)
+    return {"by": clinic.administrator, "user": clinic.colleague, "reason": "The phone was stolen"}
 
 
 @deed(

@@ -21,6 +21,7 @@ from tracking.models import Assessment, AssessmentRequest, EntryDraft, Patient, 
 from tracking.pages.access import FILLING, SignedInRequest, opened, tell_time_of
 from tracking.pages.answers.answering import Context, running, running_context, sheet, take_in
 from tracking.pages.answers.answers_forms import NewRecordForm, RecordForm
+from tracking.pages.shown_again import check_shown_again
 from tracking.pages.writing import as_sentence
 from tracking.queries.assessments import answer_lines
 from tracking.queries.entry_drafts import Changed, Place, begun_entry, changed, changed_since, draft_at
@@ -95,11 +96,19 @@ def fill_in(request: SignedInRequest, filling: Filling) -> HttpResponse:
     if request.POST.get("step") == SIGN:
         if sent:
             check_not_behind(filling.draft, sent)
-        return take_in(request, form, context, lambda: filling.write(form), filling.after)
+        return take_in(request, form, context, lambda: _signed(request, filling, form), filling.after)
     fits = form.is_valid()
     if sent:
         _keep(request, filling, form, sent)
     return _second_look(request, filling, form) if fits else sheet(request, form, context, status=400)
+
+
+def _signed(request: SignedInRequest, filling: Filling, form: RecordForm) -> Submitted:
+    """Whoever rates vouches for it in person; what a patient has said is only entered. In a dosing session nothing
+    stops the hand: those who were there sign the run-sheet with their passwords."""
+    if filling.instrument.rater == "clinician" and not filling.place.session:
+        check_shown_again(request)
+    return filling.write(form)
 
 
 def _opened(request: SignedInRequest, filling: Filling) -> HttpResponse:

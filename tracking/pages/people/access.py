@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from tracking.actions.access import decide_access
 from tracking.pages.access import SignedInRequest, one_or_404, roles_required
 from tracking.pages.parts import Rowed
+from tracking.pages.shown_again import check_shown_again
 from tracking.pages.writing import Page, form_page
 from tracking.queries.access import (
     KINDS,
@@ -60,6 +61,8 @@ def access(request: SignedInRequest, kind: str, pk: int) -> HttpResponse:
     able = row.standing == Standing.ASKED and may_approve(row, request.user)
 
     def write(approve: bool = False) -> HttpResponse:
+        if approve:
+            check_shown_again(request)
         decide_access(by=request.user, row=row, approve=approve)
         messages.success(request, _("Approved.") if approve else _("Refused. Nothing opens."))
         return redirect("administration" if request.user.has_role(Role.ADMINISTRATOR) else "own-teams")

@@ -33,6 +33,7 @@ from tracking.pages.people.administration_forms import (
     StudyMemberForm,
     TeamForm,
 )
+from tracking.pages.shown_again import check_shown_again
 from tracking.pages.writing import Page, as_sentence, form_page
 from tracking.queries import administration as shown
 from tracking.queries.access import kind_of, waiting_access
@@ -116,6 +117,7 @@ def grant_new(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     person = _person(request, public_id)
 
     def write(**data: Any) -> HttpResponse:
+        check_shown_again(request)
         grant = people.grant_role(by=request.user, user=person, **data)
         said = _("{role} granted.").format(role=grant.get_role_display())
         return _back_to(request, person, told_if_waiting(grant) or said)
@@ -132,6 +134,7 @@ def study_join(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     person = _person(request, public_id)
 
     def write(**data: Any) -> HttpResponse:
+        check_shown_again(request)
         member = care.add_study_member(by=request.user, user=person, **data)
         said = _("{name} may now see this study.").format(name=person.name)
         return _back_to(request, person, told_if_waiting(member) or said)
@@ -147,6 +150,8 @@ def user_active(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """Close an account, or open it again."""
     person = _person(request, public_id)
     opening = request.POST.get("active") == "yes"
+    if opening:
+        check_shown_again(request)
     try:
         people.set_active(by=request.user, user=person, is_active=opening)
     except TrackingError as refusal:
@@ -214,6 +219,7 @@ def team(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     team = one_or_404(shown.administered_teams(request.user), public_id=public_id)
 
     def write(**data: Any) -> HttpResponse:
+        check_shown_again(request)
         member = care.add_member(by=request.user, team=team, **data)
         said = _("{name} is in {team}.").format(name=member.user.name, team=team.name)
         messages.success(request, told_if_waiting(member) or said)

@@ -7,7 +7,6 @@ import json
 import zipfile
 from typing import Any
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib.staticfiles import finders
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpResponse
@@ -19,6 +18,7 @@ from tracking.actions.copies import make_copy
 from tracking.models import Patient
 from tracking.pages.access import SignedInRequest
 from tracking.pages.parts import Rowed, words_field
+from tracking.pages.shown_again import check_shown_again
 from tracking.pages.writing import Page, about, for_patient, form_page
 from tracking.queries.copies import Copy
 from tracking.rules.policies.transfers import LONGEST_REASON
@@ -41,11 +41,11 @@ class CopyForm(Rowed):
 
 
 @for_patient(Patient, page=ReadPage.PATIENT_COPY)
-@reauthentication_required(allow_get=True)  # type: ignore[untyped-decorator]  # allauth ships no types
 def patient_copy(request: SignedInRequest, patient: Patient) -> HttpResponse:
     """Everything that is held about the person, as one file. Made by somebody who has just shown again who they are."""
 
     def write(**data: Any) -> HttpResponse:
+        check_shown_again(request)
         with override(language_of(patient.language, patient.team.site.language)):
             made = make_copy(by=request.user, patient=patient, **data)
             return _as_file(made)

@@ -15,6 +15,7 @@ from tracking.actions import erasures
 from tracking.models import Patient
 from tracking.pages.access import SignedInRequest
 from tracking.pages.parts import Rowed
+from tracking.pages.shown_again import check_shown_again
 from tracking.pages.writing import Page, about, for_patient, form_page
 from tracking.queries.retention import parts_of
 from tracking.rules.policies.erasures import erasure_deciders
@@ -46,6 +47,8 @@ def patient_erase(request: SignedInRequest, patient: Patient) -> HttpResponse:
     is_open = last is not None and last.approved is not False and last.erased_at is None
 
     def write(**data: Any) -> HttpResponse:
+        if data.get("approve", True):
+            check_shown_again(request)
         if last is not None and last.approved is None:
             erasures.decide_erasure(by=request.user, row=last, approve=data["approve"])
             said = _("Approved. It is erased when the operator next runs it.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -14,6 +13,7 @@ from knox.models import AuthToken
 from tracking.actions.tokens import create_token, revoke_token
 from tracking.pages.access import SignedInRequest, roles_required
 from tracking.pages.refusals import refusals_shown
+from tracking.pages.shown_again import check_shown_again
 from tracking.vocabulary import Role
 
 STAFF = tuple(role for role in Role if role != Role.PATIENT)
@@ -21,11 +21,13 @@ STAFF = tuple(role for role in Role if role != Role.PATIENT)
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @roles_required(*STAFF)
-@reauthentication_required(allow_get=True)  # type: ignore[untyped-decorator]  # allauth ships no types
 @refusals_shown
 def tokens(request: SignedInRequest) -> HttpResponse:
     """Which tokens there are. A POST makes one, by somebody who has just shown again who they are."""
-    text = create_token(by=request.user)[1] if request.method == "POST" else ""
+    text = ""
+    if request.method == "POST":
+        check_shown_again(request)
+        text = create_token(by=request.user)[1]
     rows = AuthToken.objects.filter(user=request.user, expiry__gt=timezone.now()).order_by("created")
     return render(request, "tracking/people/tokens/tokens.html", {"tokens": rows, "text": text})
 

@@ -20,6 +20,7 @@ from tracking.models import AssessmentRequest, TreatmentEpisode, Unblinding
 from tracking.pages.access import SignedInRequest
 from tracking.pages.raters.raters_forms import AskUnblindingForm, DecideUnblindingForm, RaterForm
 from tracking.pages.refusals import refusals_shown
+from tracking.pages.shown_again import check_shown_again
 from tracking.pages.writing import Page, about, for_patient, form_page, patient_url
 from tracking.queries.raters import blind_raters, choices
 from tracking.queries.requests import is_of_team
@@ -104,6 +105,8 @@ def unblinding(request: SignedInRequest, row: Unblinding) -> HttpResponse:
     """Who asked, why, and what was decided; the decision, for whoever may make it."""
 
     def write(**data: Any) -> HttpResponse:
+        if data["approve"]:
+            check_shown_again(request)
         actions.decide_unblinding(by=request.user, unblinding=row, **data)
         messages.success(request, _("Decided."))
         return redirect("unblinding", row.public_id)

@@ -18,6 +18,8 @@ from pytest_django import DjangoDbBlocker
 
 from reports.actions import release_builds, releases
 from reports.models import Release, ReleaseStatus
+from tests.again import as_long_ago, shown_again
+from tests.api import Api
 from tests.cast import days_ago, person, server_days_ago
 from tests.reports.release_clinic import Clinic, build, kept_for_the_module
 from tracking.actions import care, people
@@ -222,6 +224,41 @@ def test_clinicians_have_no_business_here_and_strangers_sign_in(
     anonymous = getattr(Client(), method)(url)
     assert anonymous.status_code == 302
     assert anonymous["Location"].startswith(reverse("account_login"))
+
+
+class TestApprovingIsDoneInPerson:
+    """What leaves the house is approved by somebody who has just shown again who they are."""
+
+    def test_on_the_page_it_goes_on_with_what_was_sent(self, steward: User, asked: Release) -> None:
+        steward.set_password("eleven grey herons")
+        steward.save()
+        client = as_long_ago(signed_in(steward))
+        form = {"decision": "approve", "note": "seen in person"}
+        again = client.post(page_of(asked, "release-decide"), form)
+        asked.refresh_from_db()
+        assert asked.status == ReleaseStatus.REQUESTED
+        shown_again(client, again, "eleven grey herons")
+        asked.refresh_from_db()
+        assert (asked.status, asked.decision_note) == (ReleaseStatus.APPROVED, "seen in person")
+
+    def test_declining_asks_for_nothing(self, steward: User, asked: Release) -> None:
+        as_long_ago(signed_in(steward)).post(
+            page_of(asked, "release-decide"), {"decision": "decline", "note": "too wide"}
+        )
+        asked.refresh_from_db()
+        assert asked.status == ReleaseStatus.DECLINED
+
+    def test_at_the_api_by_a_session_or_by_a_token_that_is_as_fresh(
+        self, steward: User, asked: Release
+    ) -> None:
+        address, body = f"/api/v1/releases/{asked.public_id}/decide/", {"decision": "approve", "note": ""}
+        old = as_long_ago(signed_in(steward)).post(address, body, content_type="application/json")
+        api = Api(steward)
+        with time_machine.travel(timezone.now() + timedelta(minutes=11)):
+            late = api.post(f"releases/{asked.public_id}/decide/", body)
+        for answer in (old, late):
+            assert answer.status_code == 403 and "Show again who you are" in answer.json()["detail"]
+        assert api.post(f"releases/{asked.public_id}/decide/", body).json()["status"] == "approved"
 
 
 @pytest.fixture(scope="module")

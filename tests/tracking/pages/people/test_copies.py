@@ -12,6 +12,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from tests.again import as_long_ago, shown_again
 from tests.cast import days_ago
 from tests.markup import said
 from tests.tracking.answers import PHQ9, recorded
@@ -38,7 +39,7 @@ WHY = "a brother, who is a patient, too, is spoken of"
 def desk(clinician: User) -> Client:
     clinician.set_password(PASSWORD)
     clinician.save()
-    return signed_in(clinician)
+    return as_long_ago(signed_in(clinician))
 
 
 @pytest.fixture
@@ -82,10 +83,10 @@ def unpacked(content: bytes) -> dict[str, str]:
 
 
 def made(desk: Client, patient: Patient, **data: str) -> dict[str, str]:
-    """Asks for the copy, shows the password again, and asks once more."""
+    """Asks for the copy, shows the password again, and goes on."""
     address = reverse("patient-copy", args=[patient.public_id])
     asked = desk.post(address, data)
-    answer = desk.post(asked.headers["Location"], {"password": PASSWORD})
+    answer = shown_again(desk, asked, PASSWORD)
     assert answer.headers["Content-Type"] == "application/zip"
     assert "no-store" in answer.headers["Cache-Control"]
     return unpacked(answer.content)

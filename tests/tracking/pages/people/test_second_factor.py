@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from knox.models import AuthToken
 
+from tests.again import as_long_ago
 from tests.api import Api
 from tests.cast import server_days_ago
 from tests.markup import said
@@ -127,7 +128,7 @@ class TestTheWayOut:
     def test_after_the_set_up_codes_are_shown_and_the_work_is_open(self, administrator: User) -> None:
         administrator.set_password(PASSWORD)
         administrator.save()
-        client = signed_in(without(administrator, since=0))
+        client = as_long_ago(signed_in(without(administrator, since=0)))
         asked = client.get(reverse("mfa_activate_totp"))
         page = client.post(asked.headers["Location"], {"password": PASSWORD}, follow=True).content.decode()
         secret = re.search(r'id="authenticator_secret"[^>]* value="(\w+)"', page)

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from knox.models import AuthToken
 
+from tests.again import as_long_ago, is_asked_again, shown_again
 from tests.api import Api
 from tracking.actions import people
 from tracking.actions.tokens import create_token
@@ -29,13 +30,13 @@ def desk(clinician: User) -> Client:
     clinician.save()
     client = Client()
     client.force_login(clinician)
-    return client
+    return as_long_ago(client)
 
 
 def made(desk: Client) -> str:
     """Asks for a token, shows the password again, and reads the token from the page."""
     asked = desk.post(reverse("tokens"))
-    page = desk.post(asked.headers["Location"], {"password": PASSWORD}).content.decode()
+    page = shown_again(desk, asked, PASSWORD).content.decode()
     return re.search(r"<code>([0-9a-f]{64})</code>", page)[1]
 
 
@@ -50,8 +51,8 @@ def test_a_token_is_shown_once_and_works(desk: Client, clinician: User) -> None:
 
 def test_only_who_shows_again_who_they_are_makes_one(desk: Client) -> None:
     asked = desk.post(reverse("tokens"))
-    assert asked.headers["Location"].startswith(reverse("account_reauthenticate"))
-    wrong = desk.post(asked.headers["Location"], {"password": "not this one"})
+    assert is_asked_again(asked)
+    wrong = shown_again(desk, asked, "not this one")
     assert "<code>" not in wrong.content.decode()
     assert AuthToken.objects.count() == 0
 
