@@ -28,9 +28,13 @@ class SessionLimits:
             idle = now - request.session.get(SEEN, now)
             if idle > settings.SESSION_IDLE_SECONDS or now - began > settings.SESSION_COOKIE_AGE:
                 logout(request)
-            elif (idle > 60 or SEEN not in request.session) and BACKGROUND not in request.headers:
+            elif BACKGROUND not in request.headers and self._is_to_be_noted(request, idle):
                 request.session[SEEN] = now
         return self.get_response(request)
+
+    def _is_to_be_noted(self, request: HttpRequest, idle: float) -> bool:
+        """Once a minute: with each page it would be a write for each."""
+        return SEEN not in request.session or idle > settings.SESSION_SEEN_SECONDS
 
 
 class OwnClock:

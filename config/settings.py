@@ -210,6 +210,7 @@ refuse_endless_grace(SECOND_FACTOR_GRACE_DAYS)
 
 SESSION_COOKIE_AGE = 12 * 3600  # absolute; SessionLimits adds the idle limit
 SESSION_IDLE_SECONDS = 30 * 60
+SESSION_SEEN_SECONDS = 60  # so often, at most, is it noted that somebody is still there
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True

@@ -31,7 +31,8 @@ def begin(request: HttpRequest, link: SittingLink) -> None:
 def in_sitting(view: Callable[Concatenate[SiteRequest, SittingLink, P], HttpResponseBase]) -> View[P]:
     """Gives the view the link of a sitting that is still going on; otherwise says to open the link again.
 
-    The link is read anew each time, so a sitting ends at the next click once its link is revoked.
+    The link is read anew each time, so a sitting ends at the next click once its link is revoked. That it goes on is
+    noted once a minute: with each answer, it would be a second write beside the answer's own.
     """
 
     @wraps(view)
@@ -40,8 +41,8 @@ def in_sitting(view: Callable[Concatenate[SiteRequest, SittingLink, P], HttpResp
         if link is None:
             request.session.pop(KEY, None)
             return render(request, "tracking/patient/portal/ended.html", status=404)
-        request.session[KEY] |= {"seen": time.time()}
-        request.session.modified = True
+        if time.time() - request.session[KEY]["seen"] > settings.SESSION_SEEN_SECONDS:
+            request.session[KEY] |= {"seen": time.time()}
         speak_as_in(link)
         return view(request, link, *args, **kwargs)
 
@@ -65,7 +66,6 @@ def _link(request: HttpRequest) -> SittingLink | None:
 def note_concern(request: HttpRequest) -> None:
     """A safety item was endorsed or left out: crisis contacts come first from now on."""
     request.session[KEY] |= {"concern": True}
-    request.session.modified = True
 
 
 def has_concern(request: HttpRequest) -> bool:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.cast import days_ago
@@ -36,6 +38,15 @@ def test_it_is_told_what_is_stored_and_whether_somebody_must_be_called(
     assert json.loads(kept(begun, asked, "9", 0, 3).content) == {"stored": 3, "concern": True}
     draft = DraftAnswers.objects.get()
     assert (draft.answers, draft.numbers) == ({"1": 3, "9": 0}, {"1": 1, "9": 3})
+
+
+def test_an_answer_writes_itself_and_nothing_else(begun: Client, asked: AssessmentRequest) -> None:
+    """One writer at a time is all that the embedded database has; the session is noted once a minute."""
+    kept(begun, asked, "1", 3, 1)
+    with CaptureQueriesContext(connection) as asked_of:
+        kept(begun, asked, "2", 3, 2)
+    written = [query["sql"] for query in asked_of if query["sql"].startswith(("INSERT", "UPDATE", "DELETE"))]
+    assert len(written) == 1 and "tracking_draftanswers" in written[0]
 
 
 def test_an_answer_left_out_is_seen_and_no_denial(begun: Client, asked: AssessmentRequest) -> None:
