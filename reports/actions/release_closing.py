@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
@@ -18,9 +20,9 @@ from tracking.actions import audit
 from tracking.actions.moves import move, moved
 from tracking.actions.outbox import queue_mail
 from tracking.errors import InvalidInput, NotPermitted
-from tracking.models import AuditEvent, Patient, StudyMembership, User, current
+from tracking.models import AuditEvent, Erasure, Patient, StudyMembership, User, current
 from tracking.tongues import language_of
-from tracking.vocabulary import AuditAction, Role
+from tracking.vocabulary import AuditAction, Holding, Role
 
 OPEN = Q(status__in=(ReleaseStatus.APPROVED, ReleaseStatus.READY))  # being built, or there to be fetched
 NO_LONGER = marked("Somebody in it no longer consents to research.")
@@ -86,6 +88,19 @@ def fetches(release: Release) -> list[AuditEvent]:
     """Each time that it was handed over, the first first: no copy that is out can be reached."""
     log = AuditEvent.objects.filter(action=AuditAction.DOWNLOAD_RELEASE, object_id=release.public_id)
     return list(log.order_by("at", "pk"))
+
+
+def erased_since(release: Release) -> list[datetime]:
+    """When the record of each person in it who was erased since it was built was erased, the first first; nothing says
+    who. The release stays as it is: the id in it is cut from the person."""
+    rows = Erasure.objects.filter(
+        patient__in=release.members.values("patient"), erased_at__gte=release.built_at
+    )
+    return [
+        row.erased_at
+        for row in rows.order_by("erased_at")
+        if row.erased_at and Holding.RECORD not in {part["holding"] for part in row.kept}
+    ]
 
 
 def _tell_stewards(release: Release) -> None:

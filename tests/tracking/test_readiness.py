@@ -14,12 +14,15 @@ from celery import current_app
 from django.conf import LazySettings
 from django.core.management import call_command
 from django.db import OperationalError
+from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 from prometheus_client import CollectorRegistry, generate_latest
 
 from reports.tasks import clear_expired, recompute_study, refresh_studies, sweep
+from tests.cast import CRISIS, person
 from tests.flows.image import COMPOSE
+from tracking.actions import care
 from tracking.actions.heartbeats import note_heartbeat
 from tracking.actions.outbox import queue_mail
 from tracking.management.commands import metrics
@@ -27,6 +30,7 @@ from tracking.models import (
     EpisodeMark,
     Heartbeat,
     OutboxMail,
+    Site,
     Study,
     StudyMark,
     TreatmentEpisode,
@@ -37,6 +41,7 @@ from tracking.queries.backups import record_path
 from tracking.queries.readiness import Finding, findings, late
 from tracking.rules import lateness
 from tracking.tasks import beat_heart, escalate_alerts, send_outbox
+from tracking.vocabulary import Role
 
 pytestmark = pytest.mark.django_db
 
@@ -285,3 +290,25 @@ def broken(now: datetime) -> None:
 def test_every_container_has_a_health_check() -> None:
     stay = {name: each for name, each in COMPOSE["services"].items() if each["restart"] != "no"}
     assert [name for name, each in stay.items() if "healthcheck" not in each] == []
+
+
+def test_an_administrator_of_a_site_counts_nothing_of_another(
+    alive: None, episode: TreatmentEpisode, study: Study, site: Site, now: datetime
+) -> None:
+    """Before, the page said how much waits of all sites together."""
+    other = care.create_site(
+        by=None, key="other", name="Other", timezone="Europe/Berlin", crisis_contacts=CRISIS
+    )
+    EpisodeMark.objects.update(wanted_rev=F("wanted_rev") + 1)
+    queue_mail(to="a@example.org", subject="Hello", body="Hello")
+    OutboxMail.objects.update(attempts=1)
+    waiting = {}
+    for where in (site, other, None):
+        admin = person(f"Ada {where}", Role.ADMINISTRATOR, site=where)
+        waiting[where] = {each.key: each.said for each in findings(now, admin)}
+    assert waiting[site]["courses"] == waiting[None]["courses"] == "waiting: 1"
+    assert waiting[other]["courses"] == "nothing waits"
+    assert (waiting[other]["mail server"], waiting[None]["mail server"]) == (
+        "mails came back",
+        "mails that came back: 1",
+    )

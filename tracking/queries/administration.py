@@ -91,10 +91,15 @@ def administered_studies(user: User) -> QuerySet[Study]:
     return rows.filter(Q(site__in=administered_sites(user)) | Q(site__isnull=True))
 
 
-def parked_jobs(user: User) -> tuple[QuerySet[EpisodeMark], QuerySet[StudyMark]]:
-    """What failed three times on the own sites; studies where the study is administered."""
+def administered_marks(user: User) -> tuple[QuerySet[EpisodeMark], QuerySet[StudyMark]]:
+    """What is to be computed of treatments on the own sites; of studies where the study is administered."""
     episodes = EpisodeMark.objects.filter(episode__patient__team__site__in=administered_sites(user))
-    studies = StudyMark.objects.filter(study__in=administered_studies(user))
+    return episodes, StudyMark.objects.filter(study__in=administered_studies(user))
+
+
+def parked_jobs(user: User) -> tuple[QuerySet[EpisodeMark], QuerySet[StudyMark]]:
+    """What failed three times of these."""
+    episodes, studies = administered_marks(user)
     return episodes.filter(parked_at__isnull=False), studies.filter(parked_at__isnull=False)
 
 

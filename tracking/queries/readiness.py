@@ -17,7 +17,8 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Count, F, Min, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from tracking.models import EpisodeMark, Heartbeat, OutboxMail, StudyMark
+from tracking.models import EpisodeMark, Heartbeat, OutboxMail, StudyMark, User
+from tracking.queries.administration import administered_marks, governs_everything
 from tracking.queries.backups import last_backup
 from tracking.queries.field_keys import fault_of_keys
 from tracking.rules import lateness
@@ -36,13 +37,15 @@ class Finding:
     seconds: float | None = None
 
 
-def findings(now: datetime) -> list[Finding]:
-    """All that is looked at, in a steady order."""
+def findings(now: datetime, reader: User | None = None) -> list[Finding]:
+    """All that is looked at, in a steady order. What waits of treatments and studies is counted where the ``reader``
+    administers them; without one, as on call, everywhere."""
+    courses, figures = administered_marks(reader) if reader else (EpisodeMark.objects, StudyMark.objects)
     return [
         *_signs_of_life(now),
-        _marks("courses", EpisodeMark.objects.all(), lateness.CAUGHT_UP, lateness.COURSE_LATE, now),
-        _marks("figures", StudyMark.objects.all(), lateness.FIGURES_CAUGHT_UP, lateness.FIGURES_LATE, now),
-        *_mail(now),
+        _marks("courses", courses.all(), lateness.CAUGHT_UP, lateness.COURSE_LATE, now),
+        _marks("figures", figures.all(), lateness.FIGURES_CAUGHT_UP, lateness.FIGURES_LATE, now),
+        *_mail(now, counted=reader is None or governs_everything(reader)),
         _broker(),
         _disk(),
         _backup(now),
@@ -51,8 +54,8 @@ def findings(now: datetime) -> list[Finding]:
     ]
 
 
-def late(now: datetime) -> list[Finding]:
-    return [each for each in findings(now) if each.late]
+def late(now: datetime, reader: User | None = None) -> list[Finding]:
+    return [each for each in findings(now, reader) if each.late]
 
 
 def _signs_of_life(now: datetime) -> Iterator[Finding]:
@@ -74,7 +77,7 @@ def _marks(key: str, marks: QuerySet[Mark], caught_up: str, limit: timedelta, no
     return Finding(key, said, late, _age(last, now) if waiting else 0)
 
 
-def _mail(now: datetime) -> Iterator[Finding]:
+def _mail(now: datetime, *, counted: bool) -> Iterator[Finding]:
     """What nobody has tried to send is the fault of a worker; when all that was tried comes back, of the server.
     One address that refuses is no reason to wake anybody."""
     unsent = OutboxMail.objects.filter(UNSENT)
@@ -82,7 +85,8 @@ def _mail(now: datetime) -> Iterator[Finding]:
     yield _waits("mail", untried, now, lateness.MAIL_LATE)
     failing = unsent.filter(attempts__gt=0).aggregate(oldest=Min("created_at"), n=Count("pk"))
     out_since = OutboxMail.objects.filter(sent_at__gt=failing["oldest"] or now).exists()
-    said = _("mails that came back: {n}").format(n=failing["n"]) if failing["n"] else _("no mail came back")
+    came_back = _("mails that came back: {n}").format(n=failing["n"]) if counted else _("mails came back")
+    said = came_back if failing["n"] else _("no mail came back")
     stuck = lateness.has_waited_too_long(failing["oldest"], now, lateness.MAIL_LATE)
     yield Finding("mail server", said, stuck and not out_since, _age(failing["oldest"], now))
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from measures.language import marked
-from reports.actions.release_closing import fetches
+from reports.actions.release_closing import erased_since, fetches
 from reports.models import Release, ReleaseStatus
 from reports.pages.releases.words import LEFT_OUT, QUASI_IDENTIFIERS, said_again
 from reports.pages.study.countable import countable
@@ -33,8 +33,9 @@ TO_BE_CLOSED = (ReleaseStatus.APPROVED, ReleaseStatus.READY)
 
 @dataclass(frozen=True, slots=True)
 class ReleasePage:
-    """``release`` with what follows from it for this reader: what is said of it, and what they may do. ``fetched``:
-    who had it handed over, and when. ``alone``: how many stand alone, in words."""
+    """``release`` with what follows from it for this reader: what is said of it, and what they may do. ``fetched``: who
+    had it handed over, and when. ``erased``: when people in it were erased since. ``alone``: how many stand alone, in
+    words."""
 
     release: Release
     sentence: str
@@ -44,6 +45,7 @@ class ReleasePage:
     may_download: bool
     may_revoke: bool
     fetched: list[tuple[str, datetime]]
+    erased: list[datetime]
     alone: list[str]
 
     @property
@@ -134,6 +136,7 @@ def release_page(release: Release, reader: User) -> ReleasePage:
         may_download=ready and theirs and may_receive(reader, release.study),
         may_revoke=release.status in TO_BE_CLOSED and may_decide(reader, release.study),
         fetched=_fetched(release) if release.built_at else [],
+        erased=erased_since(release) if release.built_at else [],
         alone=_alone(release, ahead=waiting and not theirs and may_decide(reader, release.study)),
     )
 

@@ -1,8 +1,8 @@
 """Set and setting over a study: how it is planned, where sessions differed, and how doses were integrated.
 
 What rooms say is the site's and is shown to everybody of the study. What sessions say is counted over patients;
-for a reader who does not treat them all, counts are told by ``CountRule``: small groups are withheld, so is their
-complement, and no free text of a session is shown.
+for a reader who does not treat them all, counts are told by ``CountRule``, in the steps in which figures are published:
+small groups are withheld, so is their complement, and no free text of a session is shown.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from measures import registry
 from measures.instrument import Instrument, Item
 from measures.scoring import Answer
 from reports.pages.study.reader import rule_for, sees_all_but_a_few
+from reports.pages.study.stored import stands_as_published
 from reports.stats.counts import EXACT, NOTHING, CountRule
 from tracking.models import (
     Assessment,
@@ -101,7 +102,7 @@ class ArmRow:
 @dataclass(frozen=True, slots=True)
 class StudySetting:
     """Everything on the page. ``withheld_below`` is ``None`` for a reader who may see single patients, who are then
-    ``seen``."""
+    ``seen``. ``waits``: something was recorded since figures were published, of too few to be told."""
 
     study: Study
     instrument: Instrument
@@ -114,11 +115,16 @@ class StudySetting:
     arms: tuple[ArmRow, ...]
     withheld_below: int | None
     rounded_to: int | None
+    waits: bool
     seen: tuple[Patient, ...]
 
     @property
     def in_words(self) -> str:
         """In how many sessions of how many patients something was recorded, and between which days."""
+        if self.waits:
+            return _(
+                "Something was recorded since figures were published: they are told again when it is of enough people."
+            )
         if self.dosing.is_withheld:
             return _("Dosing sessions of fewer than {n} patients.").format(n=self.withheld_below)
         first, last = (self._on(day) for day in (self.first, self.last))
@@ -167,7 +173,8 @@ def study_setting(user: User, study: Study) -> StudySetting:
     dosing = _dosing_sessions(study)
     people = {str(row.episode.patient_id) for row in dosing}
     rule = told_by or EXACT
-    if sees_all_but_a_few(user, study, people, rule):
+    waits = told_by is not None and not stands_as_published(study)
+    if waits or sees_all_but_a_few(user, study, people, rule):
         rule = NOTHING
     recorded = _recorded(dosing, instrument)
     rooms = {row.setting_template for row in dosing if row.setting_template}
@@ -189,6 +196,7 @@ def study_setting(user: User, study: Study) -> StudySetting:
         arms=_arms(study, rule),
         withheld_below=told_by.smallest if told_by else None,
         rounded_to=told_by.step if told_by and told_by.step > 1 else None,
+        waits=waits,
         seen=() if told_by else tuple({row.patient for row in recorded}),
     )
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from reports.actions.publishing import standing
 from reports.models import StudyPublication, StudyResult
 from reports.pages.study.reader import rule_for, sees_all_but_a_few
 from reports.pages.study.withholding import withhold
@@ -79,6 +80,12 @@ def published_course(study: Study) -> tuple[Mapping[str, Any], Mapping[str, Any]
         if (each["analysis"], each["instrument"], each["scale"]) == own:
             return each["result"], withhold({"course": each["result"]}, study.endpoint, SAFE)["course"]
     return {}, {}
+
+
+def stands_as_published(study: Study) -> bool:
+    """Whether what was recorded is what the published figures rest on: then counts of it are told in the same steps."""
+    published = StudyPublication.objects.filter(study=study).last()
+    return standing(study) == (published.people if published else {})
 
 
 def _withheld(figures: Sequence[Stored], endpoint: str, rule: CountRule) -> list[Stored]:

@@ -90,7 +90,17 @@ def _compared(row: Json, rule: CountRule) -> Json:
     if met is None:
         return {**row, **undecided, "n": rule.rounded(n)}
     counts = _parts(met, n, rule)
-    if row["statistic"] != "absent" or row["value"] is None:
+    if row["statistic"] == "duration":
+        hidden = dict.fromkeys(("value", "low", "high", "inside"))
+        told = {"met": counts[0], "n": sum(counts)}
+        return {
+            **row,
+            **undecided,
+            **hidden,
+            **told,
+            "reason": _("Withheld: a median is the day of one person."),
+        }
+    if row["value"] is None:
         return {**row, **undecided, "met": counts[0], "n": sum(counts)}
     return {**row, **undecided, **_share(*counts, row["published"])}
 

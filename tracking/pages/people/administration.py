@@ -55,7 +55,7 @@ def administration(request: SignedInRequest) -> HttpResponse:
     context = {
         "broken": broken_chain(),
         "counts": shown.counts(request.user),
-        "late": late(timezone.now()),
+        "late": late(timezone.now(), request.user),
         "sites": shown.administered_sites(request.user),
         "teams": shown.administered_teams(request.user),
         "people": shown.administered_people(request.user),

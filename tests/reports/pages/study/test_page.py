@@ -107,6 +107,20 @@ class TestWhoGetsIn:
             assert "Not computed yet" in page(client, user, study)
             assert study.title in client.get("/studies/").content.decode()
 
+    def test_figures_that_are_refused_say_why(
+        self,
+        client: Client,
+        researcher: User,
+        study: Study,
+        trial: list[TreatmentEpisode],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """Before, a study that is too small stood there as not computed yet, for ever."""
+        monkeypatch.setattr("reports.pages.study.reader.SAFE", CountRule(50))
+        told = page(client, researcher, study)
+        assert "Not computed yet" not in told
+        assert "Fewer than 50 patients have a usable score." in told
+
 
 class TestWhatAResearcherSees:
     def words(self, client: Client, researcher: User, study: Study) -> Words:

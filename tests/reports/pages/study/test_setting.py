@@ -10,12 +10,14 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from reports.actions.studies import recompute_study
 from reports.pages.study.setting import StudySetting, TopicRow, study_setting
 from reports.stats.counts import CountRule
 from tests.cast import days_ago, server_days_ago
 from tests.markup import markup
 from tests.reports.clinic import another_episode, give_dose
 from tracking.actions import care, treatment
+from tracking.actions.marks import want_study
 from tracking.actions.setting import create_template, record_setting
 from tracking.models import CareTeam, ReadEvent, SettingTemplate, Site, Study, TreatmentSession, User
 
@@ -55,7 +57,13 @@ def trial(team_a: CareTeam, study: Study, clinician: User, room: SettingTemplate
         if number < 11:
             recorded(session, clinician, room, **said)
         sessions.append(session)
+    recompute_study(study_id=study.pk)
     return sessions
+
+
+def published_again(study: Study) -> None:
+    want_study(study=study)
+    recompute_study(study_id=study.pk)
 
 
 def row(page: StudySetting, code: str) -> TopicRow:
@@ -190,7 +198,7 @@ class TestSomebodyElse:
         room: SettingTemplate,
     ) -> None:
         """Six of eleven differ; with three more, only two do not."""
-        for session in trial[6:9]:
+        for session in (*trial[:3], *trial[6:9]):
             record_setting(
                 by=clinician,
                 session=session,
@@ -199,8 +207,23 @@ class TestSomebodyElse:
                 submission_id=uuid.uuid4(),
                 reason="was dark",
             )
-        light = row(study_setting(researcher, study), "light")
+        published_again(study)
+        page = study_setting(researcher, study)
+        light = row(page, "light")
+        assert not page.waits and light.compared.sessions == 11
         assert light.differed.is_withheld and light.said == ()
+
+    def test_nor_of_the_few_by_whom_two_looks_differ(
+        self, trial: list[TreatmentSession], study: Study, researcher: User, clinician: User
+    ) -> None:
+        """Before, the mean of eleven and then of twelve gave what the twelfth had said."""
+        assert row(study_setting(researcher, study), "mood_before").mean == 10 / 11
+        recorded(trial[11], clinician, None, mood_before=9)
+        published_again(study)
+        page = study_setting(researcher, study)
+        assert page.in_words.startswith("Something was recorded since figures were published")
+        assert page.recorded.is_withheld and row(page, "mood_before").mean is None
+        assert row(study_setting(clinician, study), "mood_before").mean == 19 / 12
 
     def test_nor_of_a_small_study(
         self,
@@ -240,6 +263,7 @@ class TestIntegration:
                 integrates=session,
                 attendance="missed" if number == 11 else "attended",
             )
+        published_again(trial[0].episode.study)
 
     def test_by_arm(self, integrated: None, study: Study, clinician: User) -> None:
         arms = {each.arm: each for each in study_setting(clinician, study).arms}

@@ -198,3 +198,21 @@ def test_an_analysis_that_was_refused_stays_refused() -> None:
 
 def test_nothing_computed_is_nothing_shown() -> None:
     assert withhold({}, "week 4", K) == {}
+
+
+def test_a_median_duration_is_the_day_of_one_person_and_not_told() -> None:
+    days = {
+        "statistic": "duration",
+        "n": 40,
+        "met": 23,
+        "undecided": 0,
+        "value": 29.0,
+        "low": 22.0,
+        "high": 43.0,
+    }
+    days |= {"se": None, "published": 30.0, "inside": True, "reason": ""}
+    found = {"course": course(mean("a", "baseline", 40)), "published": {"rows": [days]}}
+    (told,) = withhold(found, "week 4", SAFE)["published"]["rows"]
+    assert (told["value"], told["low"], told["high"], told["inside"]) == (None, None, None, None)
+    assert (told["n"], told["met"]) == (40, 25)
+    assert told["reason"] == "Withheld: a median is the day of one person."
