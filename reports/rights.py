@@ -24,6 +24,7 @@ NOT_OURS_TO_WRITE = frozenset(
 CHANGED = frozenset(
     {
         "tracking_assessmentrequest",
+        "tracking_breakglass",
         "tracking_careteam",
         "tracking_death",
         "tracking_dose",

@@ -12,6 +12,7 @@ from tracking.pages.people import (
     alerts,
     copies,
     erasures,
+    glass,
     languages,
     people,
     records,
@@ -154,6 +155,12 @@ administration_urls = [
     ),
 ]
 
+emergency_urls = [
+    path("emergency/", glass.seek, name="emergency"),
+    path("emergency/<uuid:public_id>/", glass.record, name="emergency-record"),
+    path("emergency/<uuid:public_id>/end/", glass.end, name="emergency-end"),
+]
+
 oversight_urls = [
     path("oversight/", looks.oversight, name="oversight"),
     path("oversight/<uuid:public_id>/", looks.odd_look, name="oversight-odd"),
@@ -228,6 +235,7 @@ urlpatterns = [
     *setting_urls,
     *dosing_urls,
     *administration_urls,
+    *emergency_urls,
     *oversight_urls,
     *washout_urls,
     *token_urls,

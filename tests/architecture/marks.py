@@ -49,6 +49,7 @@ MARKED = {
     "death": ("patient", "public_id"),
     "ratingcall": ("patient", "public_id"),
     "oddlook": ("odd", "public_id"),
+    "breakglass": ("patient", "public_id reason"),
 }
 ENDED_AT = {
     "rolegrant": "administration-grant-end",

@@ -22,6 +22,7 @@ CLINICIANS = "L L 3 + + 3 3 3 3 3"
 TEAM = "L L 3 + 4 3 3 3 3 3"
 TEAM_NOT_RATER = "L L 3 + 4 4 3 3 3 3"  # a kind of page that raters have, too, but not of this row
 TEAM_AND_RATER = "L L 3 + 4 + 3 3 3 3"
+OPENER = "L L 3 + 4 3 3 3 3 3"  # a record that the clinician has opened in an emergency
 AUTHOR = "L L 3 + 4 4 3 3 3 3"  # a form that the clinician has begun: nobody else's, whoever they are
 RATER_ALONE = "L L 3 3 4 + 3 3 3 3"  # a rating that was given away: the therapist may see it, not make it
 RATERS = "L L 3 3 3 + 3 3 3 3"
@@ -202,6 +203,11 @@ ADMINISTRATION = [
     both("tokens", STAFF),
     writes("token-revoke", STAFF),
 ]
+EMERGENCY = [
+    both("emergency", CLINICIANS),
+    reads("emergency-record", OPENER, "glass"),
+    writes("emergency-end", OPENER, "glass"),
+]
 OVERSIGHT = [
     reads("oversight", OFFICERS),
     both("oversight-odd", OFFICERS, "odd-look"),
@@ -294,6 +300,7 @@ MATRIX = [
     *SETTINGS,
     *DOSING,
     *ADMINISTRATION,
+    *EMERGENCY,
     *OVERSIGHT,
     *CATALOGUE,
     *REPORTS,

@@ -45,7 +45,7 @@ LISTS = {
     "patients": "patient.public_id patientidentity.family_name",
     "alerts": "safetyalert.public_id",
     "record-moves": "recordmove.public_id",
-    "own-teams": "careteam.name",
+    "own-teams": "careteam.name breakglass.reason",
     "rooms": "settingtemplate.public_id settingtemplate.name",
     "availability": "rateravailability.starts_on",
     "tokens": "authtoken.token_key",

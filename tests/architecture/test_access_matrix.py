@@ -24,6 +24,7 @@ from tests.architecture.ward import STAFF
 from tests.architecture.world import ROLES, World, build
 from tests.engines import DOORS
 from tests.reports.release_clinic import kept_for_the_module
+from tracking.actions.glass import open_glass
 from tracking.actions.tokens import create_token
 from tracking.models import ReadEvent, TreatmentEpisode, User
 
@@ -136,6 +137,27 @@ def test_the_librarys_own_doors(world: World, name: str) -> None:
     if name in SIGN_IN_CLOSED:
         assert {cell for cell in answers.values() if cell != "405"} == {"L"}
     assert not [cell for cell in answers.values() if cell.startswith("5")]
+
+
+def test_an_emergency_opens_one_page_and_no_other_door(world: World) -> None:
+    """The clinician of the ward beside reads one page of our patient for an hour; every other address answers as
+    before, for reading and for writing."""
+    patient, by = world.users["patient"].patient, world.users["outsider"]
+    with transaction.atomic():
+        glass = open_glass(by=by, patient=patient, reason="collapsed")
+        client = world.client("outsider")
+        assert met(ask(client, "GET", reverse("emergency-record", args=[glass.public_id]))) == "+"
+        closed = [row for row in MATRIX if "4" in {row.cell(method, "outsider") for method in METHODS}]
+        found = {
+            (str(row), method): met(
+                ask(client, method, url(row, world.places[row.place]), world.bodies.get(row.body))
+            )
+            for row in closed
+            for method in ("GET", "POST")
+            if row.cell(method, "outsider") == "4"
+        }
+        transaction.set_rollback(True)
+    assert len(found) > 100 and set(found.values()) == {"4"}
 
 
 # What is the same for everybody, or of two sites, and the link, which is its own proof.

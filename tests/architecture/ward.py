@@ -35,6 +35,7 @@ from tests.tracking.definitions import CHECK_IN, published
 from tests.tracking.dosing import sure
 from tests.tracking.packs import installed
 from tests.tracking.treated import medicated
+from tracking import clock
 from tracking.actions import (
     assessments,
     care,
@@ -48,8 +49,9 @@ from tracking.actions import (
     treatment,
     unblinding,
 )
-from tracking.models import CareTeam, OddLook, Site, Study, TreatmentEpisode, User
+from tracking.models import BreakGlass, CareTeam, OddLook, Site, Study, TreatmentEpisode, User
 from tracking.rules.oversight import Sign
+from tracking.rules.policies.glass import LASTS
 from tracking.vocabulary import AnswerSource, Role
 
 ROLES = (
@@ -325,6 +327,14 @@ def _administered(ward: Ward) -> None:
         day=days_ago(1), actor=ward.users["rater"].public_id, patient=patient.public_id, sign=Sign.OUTSIDE
     )
     ward.place("odd-look", odd)
+    glass = BreakGlass.objects.create(  # by somebody who has come to the team since
+        user=clinician,
+        patient=patient,
+        reason=f"{ward.name} collapse",
+        opened_at=clock.now(),
+        ends_at=clock.now() + LASTS,
+    )
+    ward.place("glass", glass)
     ward.places["membership"] = {"pk": clinician.memberships.get().pk}
     ward.places["study-membership"] = {"pk": ward.users["researcher"].study_memberships.get().pk}
 

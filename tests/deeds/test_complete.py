@@ -47,6 +47,7 @@ NOT_DEEDS: dict[str, str] = {
     "tracking.actions.taps.tap": "the whole of most deeds of dosing",
     "tracking.actions.sign_in.password_link": "signs, and stores nothing",
     "tracking.actions.tries.is_spent": "reads",
+    "tracking.actions.tries.emergency_sources": "names, and stores nothing",
     "tracking.actions.tries.sign_in_sources": "names, and stores nothing",
     "tracking.actions.tries.take_back": "ends what put_down began, which is no deed of anybody",
     "tracking.actions.wordings.read_wording": "reads a text",

@@ -23,6 +23,8 @@ SIGN_IN_ALLOWED = 5
 ACCOUNT_WINDOW = timedelta(hours=1)
 ACCOUNT_ALLOWED = 20
 ADDRESS_ALLOWED = 100  # a clinic of forty that begins its day mistypes too
+EMERGENCY_ALLOWED = 10  # names that are mistyped in a hurry
+EMERGENCY_ADDRESS_ALLOWED = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,8 @@ SIGNATURE = Limit("signature", ALLOWED, WINDOW)
 ACCOUNT_AT_PLACE = Limit("account at a place", SIGN_IN_ALLOWED, SIGN_IN_WINDOW)
 ACCOUNT = Limit("account", ACCOUNT_ALLOWED, ACCOUNT_WINDOW)
 ADDRESS = Limit("address", ADDRESS_ALLOWED, SIGN_IN_WINDOW)
+EMERGENCY = Limit("emergency of an account", EMERGENCY_ALLOWED, ACCOUNT_WINDOW)
+EMERGENCY_ADDRESS = Limit("emergency from an address", EMERGENCY_ADDRESS_ALLOWED, ACCOUNT_WINDOW)
 Tries = list[FailedTries]
 
 
@@ -64,6 +68,11 @@ def sign_in_sources(*, name: str, network: str, browser: str) -> list[Source]:
         Source(ACCOUNT, name),
         Source(ADDRESS, network),
     ]
+
+
+def emergency_sources(*, account: str, network: str) -> list[Source]:
+    """Whom it counts against when nobody of another team is found by what somebody has typed."""
+    return [Source(EMERGENCY, account), Source(EMERGENCY_ADDRESS, network)]
 
 
 class _Spent(Exception):

@@ -11,6 +11,7 @@ from tracking.models.chain import AuditSegment, ChainCheck, ChainSettlement
 from tracking.models.dosing import RunSheetEntry, SessionSignature
 from tracking.models.endings import Death, EpisodeEnd
 from tracking.models.entries import EntryDraft
+from tracking.models.glass import BreakGlass
 from tracking.models.heartbeats import Heartbeat
 from tracking.models.imports import EpisodeSource
 from tracking.models.keys import FieldKey
@@ -60,6 +61,7 @@ __all__ = [
     "AssessmentRequest",
     "AuditEvent",
     "AuditSegment",
+    "BreakGlass",
     "CareTeam",
     "ChainCheck",
     "ChainSettlement",

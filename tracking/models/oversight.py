@@ -32,7 +32,11 @@ class OddLook(models.Model):
     class Meta:
         ordering = ["-day", "-id"]
         constraints = [
-            models.UniqueConstraint(fields=["day", "actor", "patient", "sign"], name="one_sign_once_a_day"),
+            models.UniqueConstraint(
+                fields=["day", "actor", "patient", "sign"],
+                condition=~Q(sign="emergency"),  # each is asked about
+                name="one_sign_once_a_day",
+            ),
             models.CheckConstraint(
                 condition=Q(closed_at__isnull=True, closed_by__isnull=True, reason="")
                 | Q(closed_at__isnull=False, closed_by__isnull=False) & ~Q(reason=""),

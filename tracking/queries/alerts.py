@@ -9,7 +9,8 @@ from django.db.models import Case, IntegerField, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
 from measures.instrument import Item
-from tracking.models import AlertEvent, Assessment, SafetyAlert, User
+from tracking.models import AlertEvent, Assessment, Patient, SafetyAlert, User
+from tracking.models.safety import AlertQuerySet
 from tracking.queries.assessments import in_words
 from tracking.queries.names import Whose, whose
 from tracking.rules.policies.days import local_today
@@ -56,6 +57,13 @@ def alert_worklist(user: User) -> QuerySet[SafetyAlert]:
     return rows.prefetch_related("events__by").order_by(
         _ranked("status", ORDER), _ranked("level", [AlertLevel.URGENT, AlertLevel.REVIEW]), "raised_at", "pk"
     )
+
+
+def alerts_about(patient: Patient) -> AlertQuerySet:
+    """Every alert of a patient, with what its line needs."""
+    related = ("episode__patient__identity", "episode__study", "assessment__superseded_by", "request__draft")
+    rows = SafetyAlert.objects.filter(episode__patient=patient).select_related(*related)
+    return rows.prefetch_related("events__by")
 
 
 def _ranked(field: str, values: Sequence[str]) -> Case:

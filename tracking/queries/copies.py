@@ -20,13 +20,12 @@ from tracking.models import (
     Patient,
     PatientIdentity,
     ResearchConsent,
-    SafetyAlert,
     TreatmentEpisode,
     TreatmentSession,
     User,
 )
 from tracking.privacy import Privacy
-from tracking.queries.alerts import AlertLine, alert_lines
+from tracking.queries.alerts import AlertLine, alert_lines, alerts_about
 from tracking.queries.assessments import AssessmentView, assessment_view
 from tracking.queries.holdings import rows_about
 from tracking.queries.own_looks import OwnLook, looks_at
@@ -48,10 +47,14 @@ TABLES_LEFT_OUT = {
 }
 OPENS = marked("whatever opens a door: passwords, second factors, tokens, and links to questions")
 OF_STAFF = marked("addresses of mail that went to the staff")
+OF_OTHERS = marked(
+    "the name of whoever opened the record in an emergency: the clinic tells it when it is asked"
+)
 FIELDS_LEFT_OUT = {
     "tracking.User": {"password": OPENS},
     "tracking.SittingLink": {"token_hash": OPENS},
     "tracking.OutboxMail": {"body": OPENS, "to": OF_STAFF},
+    "tracking.BreakGlass": {"user": OF_OTHERS},
     "mfa.Authenticator": {"data": OPENS},
     "knox.AuthToken": {"digest": OPENS, "token_key": OPENS},
     "account.EmailConfirmation": {"key": OPENS},
@@ -108,7 +111,7 @@ def copy_of(patient: Patient, *, withheld: str = "") -> Copy:
         for model, found in rows.items()
         if model._meta.label not in TABLES_LEFT_OUT
     }
-    left_out = dict.fromkeys([*TABLES_LEFT_OUT.values(), OPENS, OF_STAFF])
+    left_out = dict.fromkeys([*TABLES_LEFT_OUT.values(), OPENS, OF_STAFF, OF_OTHERS])
     return Copy(
         patient=patient,
         identity=PatientIdentity.objects.filter(patient=patient).first(),
@@ -164,6 +167,4 @@ def _answered(episode: TreatmentEpisode) -> Iterator[AssessmentView]:
 
 
 def _alerts(patient: Patient) -> list[AlertLine]:
-    related = ("episode__patient__identity", "episode__study", "assessment__superseded_by", "request__draft")
-    rows = SafetyAlert.objects.filter(episode__patient=patient).select_related(*related)
-    return alert_lines(rows.prefetch_related("events__by").order_by("raised_at", "pk"))
+    return alert_lines(alerts_about(patient).order_by("raised_at", "pk"))

@@ -15,6 +15,7 @@ from django.db.models.functions import TruncDate
 
 from tracking.models import (
     AssessmentRequest,
+    BreakGlass,
     Membership,
     OddLook,
     Patient,
@@ -30,7 +31,10 @@ from tracking.rules.chain import ends, starts
 from tracking.rules.oversight import ASKED_ONCE, Seen, Sign, one_too_many, signs
 from tracking.vocabulary import Place, ReadPage, Role
 
-OPENED = [page for page in ReadPage if page.place in {Place.RECORD, Place.IDENTITY, Place.ANSWERS}]
+OPENED = [
+    page for page in ReadPage if page.place in {Place.RECORD, Place.IDENTITY, Place.ANSWERS, Place.EMERGENCY}
+]
+Pair = tuple[UUID, UUID]
 Found = tuple[UUID, UUID, Sign]  # who looked, at whom, and what is odd about it
 
 
@@ -69,6 +73,13 @@ def readers(user: User) -> QuerySet[User]:
 def odd_looks(user: User) -> QuerySet[OddLook]:
     """What is odd about looking there, the latest first."""
     return OddLook.objects.filter(patient__in=overseen_patients(user).values("public_id"))
+
+
+def emergencies_of(odd: OddLook) -> QuerySet[BreakGlass]:
+    """What the reader has opened of this patient in an emergency on that day (UTC), where that is what is odd."""
+    rows = BreakGlass.objects.filter(user__public_id=odd.actor, patient__public_id=odd.patient)
+    rows = rows.filter(opened_at__gte=starts(odd.day), opened_at__lt=ends(odd.day)).order_by("opened_at")
+    return rows if odd.sign == Sign.EMERGENCY else rows.none()
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,13 +178,15 @@ def _count(found: Mapping[tuple[date, UUID, UUID], Line], day: date, rows: Query
 def odd_on(day: date) -> set[Found]:
     """What is odd about what was opened on that day, and was not found or explained before."""
     rows = ReadEvent.objects.filter(at__gte=starts(day), at__lt=ends(day), page__in=OPENED)
-    moments = list(rows.order_by("actor", "at", "pk").values_list("actor", "at", "patient"))
+    rows = rows.order_by("actor", "at", "pk")
+    moments = list(rows.values_list("actor", "at", "patient"))
+    inside = set(rows.exclude(page=ReadPage.EMERGENCY_RECORD).values_list("actor", "patient"))
     found: set[Found] = set()
     for actor, opened in groupby(moments, key=lambda row: row[0]):
         if patient := one_too_many((at, whom) for _, at, whom in opened):
             found.add((actor, patient, Sign.MANY))
     pairs = {(actor, patient) for actor, _, patient in moments}
-    for (actor, patient), seen in _seen(day, pairs).items():
+    for (actor, patient), seen in _seen(day, pairs, inside).items():
         found |= {(actor, patient, sign) for sign in signs(seen)}
     asked = OddLook.objects.filter(sign__in=ASKED_ONCE, actor__in={actor for actor, _, _ in found})
     return found - {
@@ -181,8 +194,9 @@ def odd_on(day: date) -> set[Found]:
     }
 
 
-def _seen(day: date, pairs: set[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], Seen]:
-    """What is known of each reader and patient. Whom nobody knows any more is left out."""
+def _seen(day: date, pairs: set[Pair], inside: set[Pair]) -> dict[Pair, Seen]:
+    """What is known of each reader and patient. Whom nobody knows any more is left out. ``inside``: whoever has read
+    on other pages than that of an emergency, which is asked about by itself."""
     people = User.objects.in_bulk(list({actor for actor, _ in pairs}), field_name="public_id")
     patients = Patient.objects.select_related("identity").in_bulk(
         list({patient for _, patient in pairs}), field_name="public_id"
@@ -201,7 +215,9 @@ def _seen(day: date, pairs: set[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], S
             reader=reader.name,
             given=identity.given_name if identity and identity.name else "",
             family=identity.family_name if identity and identity.name else "",
-            entitled=is_of_team or (reader.pk, patient.pk) in raters,
+            entitled=is_of_team
+            or (reader.pk, patient.pk) in raters
+            or (reader.public_id, patient.public_id) not in inside,
             is_own=patient.user_id == reader.pk,
         )
     return found

@@ -26,6 +26,7 @@ class Sign(StrEnum):
     OWN_NAME = "own-name"
     SURNAME = "surname"
     MANY = "many"
+    EMERGENCY = "emergency"  # set at once by whoever opens a record so, and not found in the log
 
 
 # A namesake in the own team stays one: it is asked about once, and not on each day of a treatment.

@@ -155,3 +155,5 @@ class AuditAction(TextChoices):
     WANT_EVERYTHING = "want_everything"
     SETTLE_CHAIN = "settle_chain"
     CLOSE_ODD_LOOK = "close_odd_look"
+    OPEN_GLASS = "open_glass"
+    END_GLASS = "end_glass"

@@ -21,6 +21,7 @@ class ReadPage(TextChoices):
     DISCONTINUATION_ASK = "discontinuation-ask"
     DOSE_NEW = "dose-new"
     DOSING_BEGIN = "dosing-begin"
+    EMERGENCY_RECORD = "emergency-record"
     ENTRY_DISCARD = "entry-discard"
     EPISODE_END = "episode-end"
     EPISODE_NEW = "episode-new"
@@ -28,6 +29,7 @@ class ReadPage(TextChoices):
     MEDICATION = "medication"
     MEDICATION_NEW = "medication-new"
     OVERSIGHT = "oversight"
+    OWN_TEAMS = "own-teams"
     PATIENT = "patient"
     PATIENT_COPY = "patient-copy"
     PATIENT_ERASE = "patient-erase"
@@ -93,6 +95,7 @@ class Place(TextChoices):
     IDENTITY = "identity", gettext_lazy("name and contacts")
     ANSWERS = "answers", gettext_lazy("answers")
     RATING = "rating", gettext_lazy("what is rated")
+    EMERGENCY = "emergency", gettext_lazy("the record, in an emergency")
     OVERSIGHT = "oversight", gettext_lazy("who looked")
     PROGRAM = "program", gettext_lazy("by another program")
 
@@ -103,6 +106,7 @@ OTHER_PLACES = {
         Place.LIST: (
             ReadPage.ADMINISTRATION_DUPLICATES,
             ReadPage.ALERTS,
+            ReadPage.OWN_TEAMS,
             ReadPage.PATIENTS,
             ReadPage.RECORD_MOVES,
             ReadPage.STUDY_SETTING,
@@ -123,6 +127,7 @@ OTHER_PLACES = {
             ReadPage.RATINGS,
             ReadPage.API_RATINGS,
         ),
+        Place.EMERGENCY: (ReadPage.EMERGENCY_RECORD,),
         Place.OVERSIGHT: (ReadPage.OVERSIGHT,),
     }.items()
     for page in pages

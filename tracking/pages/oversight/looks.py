@@ -24,7 +24,7 @@ from tracking.pages.oversight.looks_forms import ALL, ODD, CloseForm, LooksForm
 from tracking.pages.oversight.parts import broken_chain
 from tracking.pages.oversight.words import sign_in_words
 from tracking.pages.writing import Page, form_page
-from tracking.queries.oversight import Line, lines, looks, odd_looks, odd_pairs
+from tracking.queries.oversight import Line, emergencies_of, lines, looks, odd_looks, odd_pairs
 from tracking.vocabulary import ReadPage, Role
 
 PER_PAGE = 50
@@ -76,7 +76,13 @@ def odd_look(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
 
     page = Page(sign_in_words(odd.sign), _("Close"))
     template, form = "tracking/oversight/odd_look.html", CloseForm(request.POST or None)
-    context = {"odd": odd, "line": found[0] if found else None, "by": _who(odd), "back": reverse("oversight")}
+    context = {
+        "odd": odd,
+        "line": found[0] if found else None,
+        "emergencies": emergencies_of(odd),
+        "by": _who(odd),
+        "back": reverse("oversight"),
+    }
     return form_page(request, form, write, page, template, **context)
 
 

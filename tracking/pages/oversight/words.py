@@ -28,6 +28,7 @@ OF_SIGN = {
     Sign.OWN_NAME: marked("own name"),
     Sign.SURNAME: marked("same surname"),
     Sign.MANY: marked("more than {many} in an hour"),
+    Sign.EMERGENCY: marked("opened in an emergency"),
 }
 
 

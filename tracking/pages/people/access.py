@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tracking.actions.access import decide_access
+from tracking.actions.audit import record_reads
 from tracking.pages.access import SignedInRequest, one_or_404, roles_required
 from tracking.pages.parts import Rowed
 from tracking.pages.shown_again import check_shown_again
@@ -28,9 +29,10 @@ from tracking.queries.access import (
     members_now,
     second_people,
 )
+from tracking.queries.glass import opened_lately
 from tracking.queries.people import own_teams as teams_of
 from tracking.queries.people import own_time_zone
-from tracking.vocabulary import Role, Standing
+from tracking.vocabulary import ReadPage, Role, Standing
 
 TEMPLATES = "tracking/people/access/"
 
@@ -85,14 +87,19 @@ def access(request: SignedInRequest, kind: str, pk: int) -> HttpResponse:
 @require_safe
 @roles_required(Role.CLINICIAN)
 def own_teams(request: SignedInRequest) -> HttpResponse:
-    """Who is in the own teams, who let them in, and who is about to join."""
-    teams = [(team, members_now(team), joining(team)) for team in teams_of(request.user)]
+    """Who is in the own teams, who let them in, who is about to join, and who has opened a record in an emergency."""
+    own = teams_of(request.user)
+    teams = [(team, members_now(team), joining(team)) for team in own]
+    emergencies = list(opened_lately(own))
+    named = {one.patient.pk: one.patient for one in emergencies}
+    record_reads(by=request.user, patients=named.values(), page=ReadPage.OWN_TEAMS)
     with timezone.override(own_time_zone(request.user)):
         lines = [
             (team, members, [(one, may_refuse(one, request.user)) for one in new])
             for team, members, new in teams
         ]
-        return render(request, f"{TEMPLATES}teams.html", {"teams": lines})
+        context = {"teams": lines, "emergencies": emergencies}
+        return render(request, f"{TEMPLATES}teams.html", context)
 
 
 def _names_for(request: SignedInRequest, row: Given) -> list[str]:

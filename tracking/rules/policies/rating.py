@@ -11,6 +11,7 @@ from tracking.errors import Conflict, InvalidInput, NotPermitted
 from tracking.models import (
     Assessment,
     AssessmentRequest,
+    BreakGlass,
     Membership,
     PatientTransfer,
     Presence,
@@ -78,9 +79,10 @@ def teams_since(episode: TreatmentEpisode) -> set[int]:
 
 
 def barred(episode: TreatmentEpisode) -> set[int]:
-    """Whoever was told the treatment, has said to know it, or has asked to be told."""
+    """Whoever was told the treatment, has said to know it, has asked to be told, or has read it in an emergency."""
     known = Unblinding.objects.filter(Q(approved=True) | Q(approved__isnull=True), episode=episode)
-    return set(known.values_list("rater", flat=True))
+    read = BreakGlass.objects.filter(patient=episode.patient_id)
+    return {*known.values_list("rater", flat=True), *read.values_list("user", flat=True)}
 
 
 def rates_the_same(request: AssessmentRequest) -> set[int]:
