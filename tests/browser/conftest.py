@@ -159,6 +159,7 @@ def sign_in(page: Page, role: str, site: Site) -> Any:
     page.get_by_label("Password").fill(site.facts["password"])
     page.get_by_role("button", name="Sign in", exact=True).click()
     if role in site.facts["apps"]:
+        site.forget_used_codes()
         page.get_by_label("Code").fill(code_of(site.facts["apps"][role]))
         page.get_by_role("button", name="Sign In").click()
     page.get_by_role("link", name="Sign out").wait_for()
