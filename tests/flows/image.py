@@ -163,6 +163,7 @@ class Processes:
             "PYTHONUNBUFFERED": "1",
             "PYTHONPYCACHEPREFIX": str(self.folder / "compiled"),  # once, as the image has its libraries
             "LANG": "C.UTF-8",
+            "HOME": "/proc/nobody",  # nobody can write there, root included: as in the image, which is read-only
         }
         assert set(COMPOSE["x-app"]["environment"]) <= set(here)
         return filled_in() | here
