@@ -10,7 +10,9 @@ preload_app = True  # read the code once, then fork: pandas and scipy take secon
 timeout = 60
 graceful_timeout = 5
 keepalive = 5
-control_socket_disable = True  # it would lie in the home of whoever runs it, which is read-only, and steer the web
+control_socket_disable = (
+    True  # it would lie in the home of whoever runs it, which is read-only, and steer the web
+)
 accesslog = None  # addresses of patient links must not end in a log
 errorlog = "-"
 loglevel = "warning"
