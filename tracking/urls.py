@@ -16,6 +16,7 @@ from tracking.pages.people import (
     languages,
     people,
     records,
+    retention,
     second_factor,
     tokens,
 )
@@ -126,6 +127,7 @@ administration_urls = [
         administration.user_sign_out,
         name="administration-user-sign-out",
     ),
+    path("administration/sites/<slug:site>/retention/", retention.site_retention, name="site-retention"),
     path("administration/sites/<slug:site>/name/", administration.site_name, name="site-name"),
     path(
         "administration/people/<uuid:public_id>/second-step/",

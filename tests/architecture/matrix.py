@@ -171,6 +171,7 @@ ADMINISTRATION = [
     writes("administration-user-password", ADMINISTRATORS, "person"),
     writes("administration-user-sign-out", ADMINISTRATORS, "person"),
     both("site-name", ADMINISTRATORS, "site"),
+    both("site-retention", ADMINISTRATORS, "site"),
     both("second-factor-reset", ADMINISTRATORS, "person"),
     both("administration-grant-new", ADMINISTRATORS, "person"),
     both("administration-study-join", ADMINISTRATORS, "person"),

@@ -35,6 +35,7 @@ from tracking.models import (
     AuditEvent,
     CareTeam,
     Erasure,
+    OutboxMail,
     Patient,
     PatientIdentity,
     ReadEvent,
@@ -47,7 +48,7 @@ from tracking.models import (
 from tracking.queries.chain import verify
 from tracking.queries.holdings import keys_about
 from tracking.queries.retention import over, parts_of
-from tracking.rules.retention import kept_through
+from tracking.rules.retention import NOTICE, kept_through
 from tracking.vocabulary import Role
 
 pytestmark = pytest.mark.django_db
@@ -149,11 +150,33 @@ class TestRules:
         retention.set_retention(by=administrator, site=site, holding="rest", years=3, law="our own")
         assert parts_of(known)[2].is_kept
 
-    def test_the_latest_rule_counts(self, known: Patient, site: Site, administrator: User) -> None:
+    def test_a_longer_time_counts_at_once(self, known: Patient, site: Site, administrator: User) -> None:
+        for years in (0, 10):
+            retention.set_retention(by=administrator, site=site, holding="identity", years=years, law=LAW)
+        assert parts_of(known)[0].is_kept
+        assert not OutboxMail.objects.filter(patient=None).exists()
+
+    def test_a_shorter_one_after_a_day_of_which_others_are_told(
+        self, known: Patient, site: Site, administrator: User
+    ) -> None:
+        """Before, one administrator could have made it nothing and be gone."""
+        second, officer = person("Berta Admin", Role.ADMINISTRATOR), person("Otto Officer", Role.OFFICER)
         for years in (10, 0):
             retention.set_retention(by=administrator, site=site, holding="identity", years=years, law=LAW)
-        assert not parts_of(known)[0].is_kept
+        assert parts_of(known)[0].is_kept
         assert RetentionRule.objects.count() == 2
+        told = {mail.to for mail in OutboxMail.objects.filter(subject="Something is to be kept less long")}
+        assert told == {second.email, officer.email}
+        with time_machine.travel(clock.real_now() + NOTICE, tick=False):
+            assert not parts_of(known)[0].is_kept
+
+    def test_the_longer_one_set_again_within_the_day_stays(
+        self, known: Patient, site: Site, administrator: User
+    ) -> None:
+        for years in (10, 0, 10):
+            retention.set_retention(by=administrator, site=site, holding="identity", years=years, law=LAW)
+        with time_machine.travel(clock.real_now() + 2 * NOTICE, tick=False):
+            assert parts_of(known)[0].is_kept
 
     @pytest.mark.parametrize(
         ("change", "field"),

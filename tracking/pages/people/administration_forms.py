@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from tracking import clock
+from tracking.actions.retention import LONGEST_RETENTION
 from tracking.models import Site, Study, User
 from tracking.pages.parts import Dated, Rowed, day_field, offer_rows
 from tracking.queries.administration import (
@@ -18,7 +19,8 @@ from tracking.queries.administration import (
     administered_users,
     governs_everything,
 )
-from tracking.vocabulary import Role
+from tracking.rules.policies.transfers import LONGEST_REASON
+from tracking.vocabulary import Holding, Role
 
 STAFF_ROLES = [role for role in Role if role != Role.PATIENT]
 DAY = timedelta(days=1)
@@ -44,6 +46,21 @@ class SiteForm(Rowed):
     """What a site is called."""
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
+
+
+class RetentionForm(Rowed):
+    """For how many years one kind is kept, and by which law."""
+
+    holding = forms.ChoiceField(label=gettext_lazy("What"), choices=Holding.choices)
+    years = forms.IntegerField(
+        label=gettext_lazy("Years after the last treatment"), min_value=0, max_value=LONGEST_RETENTION
+    )
+    law = forms.CharField(
+        label=gettext_lazy("Which law or duty asks for it"),
+        max_length=LONGEST_REASON,
+        help_text=gettext_lazy("In your words. It is told to whoever asks for an erasure."),
+    )
+    layout = (("holding", "years"),)
 
 
 class TeamForm(Rowed):
