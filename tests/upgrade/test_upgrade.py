@@ -50,6 +50,7 @@ PLACES_OF_LATER = {
     "call",
     "death",
     "entry-draft",
+    "glass",
     "joining",
     "odd-look",
     "open-to-team",
