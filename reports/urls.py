@@ -3,6 +3,7 @@
 from django.urls import path
 
 from reports.pages import parked
+from reports.pages.audit import views as audit
 from reports.pages.caseload import views as caseload
 from reports.pages.ending import views as ending
 from reports.pages.patient import views as patient
@@ -29,6 +30,7 @@ urlpatterns = [
     path("protocols/<slug:key>/", protocol.protocol, name="protocol"),
     path("protocols/<slug:key>/<str:version>/", protocol.protocol, name="protocol-version"),
     path("flags/<uuid:public_id>/close/", patient.flag_close, name="flag-close"),
+    path("administration/audit/", audit.audit, name="administration-audit"),
     path("administration/parked/", parked.parked_release, name="parked-release"),
     path("releases/", releases.release_list, name="releases"),
     path("releases/new/", releases.release_new, name="release-new"),

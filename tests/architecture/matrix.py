@@ -163,6 +163,7 @@ DOSING = [
 ]
 ADMINISTRATION = [
     reads("administration", ADMINISTRATORS),
+    reads("administration-audit", ADMINISTRATORS),
     reads("administration-duplicates", ADMINISTRATORS),
     both("administration-user-new", ADMINISTRATORS),
     reads("administration-user", ADMINISTRATORS, "person"),

@@ -22,6 +22,7 @@ from tracking.vocabulary import Place, ReadPage
 
 OTHERS = {
     ReadPage.STUDY_SETTING: marked("A researcher"),
+    ReadPage.ADMINISTRATION_AUDIT: marked("A site administrator"),
     ReadPage.ADMINISTRATION_DUPLICATES: marked("A site administrator"),
     ReadPage.OVERSIGHT: marked("The privacy officer"),
 }

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 class ReadPage(TextChoices):
     """A page, or a door of the API, that shows patients. Each is noted with the person who looked."""
 
+    ADMINISTRATION_AUDIT = "administration-audit"
     ADMINISTRATION_DUPLICATES = "administration-duplicates"
     ALERTS = "alerts"
     ASSESSMENT = "assessment"
@@ -97,6 +98,7 @@ class Place(TextChoices):
     RATING = "rating", gettext_lazy("what is rated")
     EMERGENCY = "emergency", gettext_lazy("the record, in an emergency")
     OVERSIGHT = "oversight", gettext_lazy("who looked")
+    DEEDS = "deeds", gettext_lazy("who did what")
     PROGRAM = "program", gettext_lazy("by another program")
 
 
@@ -129,6 +131,7 @@ OTHER_PLACES = {
         ),
         Place.EMERGENCY: (ReadPage.EMERGENCY_RECORD,),
         Place.OVERSIGHT: (ReadPage.OVERSIGHT,),
+        Place.DEEDS: (ReadPage.ADMINISTRATION_AUDIT,),
     }.items()
     for page in pages
 }

@@ -1,0 +1,1 @@
+"""Who did what at a site, for its administrators."""
