@@ -147,7 +147,7 @@ def test_an_emergency_opens_one_page_and_no_other_door(world: World) -> None:
         glass = open_glass(by=by, patient=patient, reason="collapsed")
         client = world.client("outsider")
         assert met(ask(client, "GET", reverse("emergency-record", args=[glass.public_id]))) == "+"
-        closed = [row for row in MATRIX if "4" in {row.cell(method, "outsider") for method in METHODS}]
+        closed = [row for row in MATRIX if row.place and "4" in {row.cell(m, "outsider") for m in METHODS}]
         found = {
             (str(row), method): met(
                 ask(client, method, url(row, world.places[row.place]), world.bodies.get(row.body))
