@@ -35,10 +35,8 @@ from tracking.vocabulary import AuditAction, Role
 from tracking.vocabulary.audit import KINDS, DeedKind
 
 PER_PAGE = 50
-SAYS_ITS_SITE = (
-    "site",
-    "retentionrule",
-)  # what has no id that stands in the log, and names the key of its site
+# What has no id that stands in the log, and names the key of its site.
+SAYS_ITS_SITE = ("site", "retentionrule")
 
 
 @dataclass(frozen=True, slots=True)
