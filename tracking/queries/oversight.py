@@ -29,7 +29,7 @@ from tracking.models import (
 )
 from tracking.rules.chain import ends, starts
 from tracking.rules.oversight import ASKED_ONCE, Seen, Sign, one_too_many, signs
-from tracking.vocabulary import Place, ReadPage, Role
+from tracking.vocabulary import Place, ReadPage, Role, place_of
 
 OPENED = [
     page for page in ReadPage if page.place in {Place.RECORD, Place.IDENTITY, Place.ANSWERS, Place.EMERGENCY}
@@ -170,7 +170,7 @@ def _count(found: Mapping[tuple[date, UUID, UUID], Line], day: date, rows: Query
         line.times += row["times"]
         line.first = min(line.first or row["first"], row["first"])
         line.last = max(line.last or row["last"], row["last"])
-        place = ReadPage(row["page"]).place if row["page"] in ReadPage.values else Place.RECORD
+        place = place_of(row["page"])
         if place not in line.places:
             line.places.append(place)
 

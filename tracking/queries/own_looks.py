@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from measures.language import marked
 from tracking import clock
 from tracking.models import AssessmentRequest, Membership, Patient, PatientTransfer, ReadEvent, User, given
-from tracking.vocabulary import Place, ReadPage
+from tracking.vocabulary import Place, ReadPage, place_of
 
 OTHERS = {
     ReadPage.STUDY_SETTING: marked("A researcher"),
@@ -60,7 +60,7 @@ def looks_at(patient: Patient) -> list[OwnLook]:
         who, is_named = people.called(actor, page, day)
         look = found.setdefault((day, who), OwnLook(day, who, is_named))
         look.times += 1
-        place = ReadPage(page).place if page in ReadPage.values else Place.RECORD
+        place = place_of(page)
         if place not in look.places:
             look.places.append(place)
     return list(found.values())

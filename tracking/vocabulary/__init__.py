@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from tracking.vocabulary.audit import AuditAction as AuditAction
 from tracking.vocabulary.reads import Place as Place
 from tracking.vocabulary.reads import ReadPage as ReadPage
+from tracking.vocabulary.reads import place_of as place_of
 
 
 class Role(TextChoices):

@@ -135,3 +135,11 @@ OTHER_PLACES = {
     }.items()
     for page in pages
 }
+
+PLACES = {page.value: page.place for page in ReadPage}
+
+
+def place_of(page: str) -> Place:
+    """What was shown on a page of the log; where there is no such page any more, the record. For many rows: a choice
+    makes the list of its values anew whenever it is asked for."""
+    return PLACES.get(page, Place.RECORD)
