@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import json
 import re
@@ -44,14 +45,15 @@ SENT_AGAIN = {"assessment", "rating", "fhir-response", "fhir-total"}
 SENT = {"session-setting": ("room", "room"), "rate-new": ("wording", "words")}
 NAMED = {"patient", "episode", "study"}  # parameters of the API that name a row: the place of the same name
 WHOSE = re.compile(r'<div class="whose">\s*<h1>(.*?)</h1>', re.DOTALL)
-NEXT = ('rel="next"', '"next":"http')  # how a page and an answer of the API say that there is more
+# How a page and an answer of the API say where there is more.
+NEXT = re.compile(r'rel="next" href="\?([^"]+)"|"next":"http[^"?]*\?([^"]+)"')
 
 
 @dataclass(frozen=True)
 class Look:
     """One answer. ``whose``: the ward of the row that a query names, none without. ``offered``: by ward and kind, the
     rows that the fields of its forms offer. ``noted``: what the read log says of it; ``written``: of whom something
-    was written. ``more``: whether there is a next page. ``again``: it was sent a
+    was written. ``following``: the query of the next page, if there is one. ``again``: it was sent a
     second time. ``heads``: the headings that say whose page it is."""
 
     ward: Ward
@@ -65,7 +67,7 @@ class Look:
     offered: frozenset[tuple[str, str]]
     noted: tuple[tuple[UUID, str, UUID], ...]
     written: frozenset[UUID]
-    more: bool
+    following: str
     again: bool
     heads: tuple[str, ...]
 
@@ -118,8 +120,8 @@ def _knock(seen: Seen, ward: Ward, role: str, row: Row) -> None:
     """Clinicians are asked for the figures of studies, too: they see those of the studies that they are of."""
     if row.cell("GET", role) == "+" or (row.place, role, bool(row.get)) == ("study", "clinician", True):
         response = _kept(seen, ward, role, row, "GET")
-        if seen.looks[-1].more:
-            _kept(seen, ward, role, row, "GET", "page=2")
+        while further := seen.looks[-1].following:
+            _kept(seen, ward, role, row, "GET", further)
         for query, whose in _queries(seen.world, ward, row):
             _kept(seen, ward, role, row, "GET", query, whose)
         for form in _forms(response) if row.cell("POST", role) == "+" else ():
@@ -195,12 +197,17 @@ def _kept(
             frozenset(_offered(seen, response)),
             tuple(ReadEvent.objects.values_list("actor", "page", "patient")),
             frozenset(written.values_list("patient", flat=True)),
-            any(word in text for word in NEXT),
+            _following(text),
             again,
             tuple(said(found).strip() for found in WHOSE.findall(text)),
         )
     seen.looks.append(look)
     return response
+
+
+def _following(text: str) -> str:
+    found = NEXT.search(text)
+    return html.unescape(found[1] or found[2]) if found else ""
 
 
 def _queries(world: World, ward: Ward, row: Row) -> Iterator[tuple[str, Ward | None]]:

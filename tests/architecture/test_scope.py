@@ -152,9 +152,8 @@ def test_the_page_of_a_person_who_works_at_two_sites_shows_what_is_held_at_one(s
 
 
 def test_all_pages_of_a_list_are_looked_at(seen: Seen) -> None:
-    more = {look.row.route for look in seen.looks if look.more}
-    assert more == {"api-instrument-list"}
-    assert not any(look.more for look in seen.looks if look.query == "page=2")
+    more = {look.row.route for look in seen.looks if look.following}
+    assert more == {"administration-audit", "api-instrument-list"}
 
 
 def test_a_query_that_names_a_row_of_a_neighbour_finds_nothing(seen: Seen) -> None:

@@ -13,6 +13,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow, DOORS]
 LISTS = {
     "alerts",
     "alert-close",
+    "own-teams",
     "patient-new",
     "patients",
     "ratings",
