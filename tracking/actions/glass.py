@@ -54,7 +54,9 @@ def open_glass(*, by: User, patient: Patient, reason: str) -> BreakGlass:
 def end_glass(*, by: User, glass: BreakGlass) -> None:
     """Closes it before the hour is over. What is over stays as it is."""
     BreakGlass.objects.select_for_update().get(pk=glass.pk)
-    now = clock.now()  # by the lock, or of two at once the second, who looked at the clock first, would close it again
+    now = (
+        clock.now()
+    )  # by the lock, or of two at once the second, who looked at the clock first, would close it again
     if moved(glass, Q(ends_at__gt=now), ends_at=now):
         audit.record(by=by, action=AuditAction.END_GLASS, target=glass, patient=glass.patient)
 
