@@ -10,9 +10,8 @@ preload_app = True  # read the code once, then fork: pandas and scipy take secon
 timeout = 60
 graceful_timeout = 5
 keepalive = 5
-control_socket_disable = (
-    True  # it would lie in the home of whoever runs it, which is read-only, and steer the web
-)
+# It would lie in the home of whoever runs the web, which is read-only, and steer it.
+control_socket_disable = True
 accesslog = None  # addresses of patient links must not end in a log
 errorlog = "-"
 loglevel = "warning"

@@ -58,9 +58,8 @@ def _beside_pages(candidates: list[str], pages: Sequence[Sequence[Cohort]], k: i
     if not pages:
         return candidates
     staying = _waited(candidates, pages[-1][0], k)
-    for group in (
-        group for groups in pages for group in sorted(groups, key=len)
-    ):  # arms fill the whole, not it them
+    # The smallest first: who is left out of an arm is left out of the whole, too, and not the other way round.
+    for group in (group for groups in pages for group in sorted(groups, key=len)):
         staying = _hidden(staying, group, SAFE.smallest) if _is_told(group) else staying
     return staying
 
